@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The one test configuration; each package runs it with itself as the root. */
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // The CPU backends are slow and the machine is shared: a test fails by what it says, not by the clock.
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.vitest/results.json' },
+  },
+});
