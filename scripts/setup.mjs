@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The repository's root folder. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const stamp = join(root, 'node_modules', '.denoiser-setup');
+const onWindows = process.platform === 'win32';
+
+/** Runs a command in the root folder with our own terminal; ends this process with its exit code when it fails. */
+export function run(command, args, options = {}) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: onWindows,
+    ...options,
+  });
+  if (error) throw error;
+  if (status !== 0) process.exit(signal ? 130 : status);
+}
+
+/** A tool that `npm ci` installed, such as turbo. */
+export const tool = (name) => join(root, 'node_modules', '.bin', onWindows ? `${name}.cmd` : name);
+
+/** Installs what the lock file says unless that is what is installed. */
+export function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  // Native packages differ by Node's ABI and by platform, so these belong to the answer of "is it installed".
+  const wanted = createHash('sha256')
+    .update(lock)
+    .update(`${process.platform} ${process.arch} ${process.versions.modules}`)
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.log('Installing the packages of package-lock.json …');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+/** Builds every package; turbo skips what has not changed. */
+export function build() {
+  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-prefix=none'], { env: turboEnvironment });
+}
+
+/** Turbo speaks to nobody and prints no banners. */
+export const turboEnvironment = {
+  ...process.env,
+  TURBO_TELEMETRY_DISABLED: '1',
+  TURBO_NO_UPDATE_NOTIFIER: '1',
+  DO_NOT_TRACK: '1',
+};

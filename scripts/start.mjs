@@ -1,0 +1,48 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, install, root, run } from './setup.mjs';
+
+/**
+ * `npm start`: the main job. Trains a class-conditional model on the MNIST digits and draws a grid of samples.
+ *   npm start               trains, or goes on where an interrupted run stopped, or shows what is there
+ *   npm start -- --fresh    begins anew
+ *   npm start -- --quick    a few steps only, into runs/mnist-quick (what CI runs)
+ */
+const { values: options } = parseArgs({ options: { fresh: { type: 'boolean' }, quick: { type: 'boolean' } } });
+
+install();
+build();
+
+const { writeDigits } = await import('./mnist-digits.mjs');
+const digits = join(root, 'runs', options.quick ? 'mnist-digits-quick' : 'mnist-digits');
+if (!existsSync(digits)) console.log('Writing the MNIST digits as images …');
+await writeDigits(digits, options.quick ? 20 : undefined);
+
+const out = join(root, 'runs', options.quick ? 'mnist-quick' : 'mnist');
+const grid = join(out, 'samples', 'final.png');
+const denoiser = (...args) => run(process.execPath, [join('packages', 'cli', 'dist', 'bin.js'), ...args]);
+const show = (path) => relative(root, path);
+
+if (options.fresh) rmSync(out, { recursive: true, force: true });
+if (existsSync(grid)) {
+  console.log(`Already trained. Look at ${show(grid)}, or begin anew with: npm start -- --fresh`);
+  process.exit(0);
+}
+
+if (existsSync(join(out, 'checkpoints')) && readdirSync(join(out, 'checkpoints')).length > 0) {
+  denoiser('resume', show(out));
+} else {
+  rmSync(out, { recursive: true, force: true });
+  const size = ['--size', '16', '--base-width', '16', '--no-augment'];
+  const length = options.quick
+    ? ['--steps', '12', '--batch-size', '16', '--preview-steps', '10']
+    : ['--steps', '1000', '--batch-size', '32', '--lr', '1e-3', '--ema-start', '300'];
+  denoiser('train', show(digits), '--conditional', ...size, ...length, '--out', show(out));
+}
+denoiser('sample', show(out), '--count', '100', '--seed', '7', '--out', show(grid));
+console.log(`
+checkpoint   ${show(join(out, 'checkpoints'))}
+loss curve   ${show(join(out, 'loss.svg'))}
+samples      ${show(grid)}
+`);

@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { install, root, run, tool, turboEnvironment } from './setup.mjs';
+
+/** `npm test`: installs, lints, builds, type-checks and runs every test. Turbo skips what has not changed. */
+install();
+run(tool('biome'), ['check', '--error-on-warnings', '.']);
+run(process.execPath, ['scripts/check-imports.mjs']);
+run(tool('turbo'), ['run', 'build', 'typecheck', 'publint', '--output-logs=errors-only'], { env: turboEnvironment });
+// One package at a time: each test run already uses both cores.
+run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'], { env: turboEnvironment });
+
+let passed = 0;
+let failed = 0;
+for (const folder of readdirSync(join(root, 'packages'))) {
+  const results = join(root, 'packages', folder, '.vitest', 'results.json');
+  if (!existsSync(results)) continue;
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, 'utf8'));
+  passed += numPassedTests;
+  failed += numFailedTests;
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
