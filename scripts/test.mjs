@@ -12,8 +12,11 @@ run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'],
 
 let passed = 0;
 let failed = 0;
-for (const folder of readdirSync(join(root, 'packages'))) {
-  const results = join(root, 'packages', folder, '.vitest', 'results.json');
+const folders = ['packages', 'tests'].flatMap((parent) =>
+  readdirSync(join(root, parent)).map((name) => join(parent, name)),
+);
+for (const folder of folders) {
+  const results = join(root, folder, '.vitest', 'results.json');
   if (!existsSync(results)) continue;
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, 'utf8'));
   passed += numPassedTests;

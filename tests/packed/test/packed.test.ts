@@ -1,0 +1,71 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+/**
+ * What a user gets is the tarball, not the workspace: a file missing from `files`, a dependency missing from
+ * package.json or a declaration that points nowhere shows only here.
+ */
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const folders = ['schedules', 'safetensors', 'ops', 'unet', 'samplers', 'trainer', 'backend-node', 'cli'];
+const names = folders.map((folder) => (folder === 'cli' ? 'denoiser' : `@denoiser/${folder}`));
+const project = mkdtempSync(join(tmpdir(), 'denoiser-packed-'));
+const inProject = { cwd: project, encoding: 'utf8' } as const;
+
+beforeAll(() => {
+  const tarballs = join(project, 'tarballs');
+  mkdirSync(tarballs);
+  const packed = folders.map((folder) => {
+    const options = ['pack', '--json', '--pack-destination', tarballs];
+    const [{ filename }] = Object.values<{ filename: string }>(
+      JSON.parse(execFileSync('npm', options, { cwd: join(repository, 'packages', folder), encoding: 'utf8' })),
+    );
+    return `file:${join(tarballs, filename)}`;
+  });
+  const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  const dependencies: Record<string, string> = {
+    '@tensorflow/tfjs': devDependencies['@tensorflow/tfjs'],
+    typescript: devDependencies.typescript,
+    '@types/node': devDependencies['@types/node'],
+  };
+  names.forEach((name, i) => {
+    dependencies[name] = packed[i];
+  });
+  const manifest = { name: 'user', private: true, type: 'module', dependencies };
+  writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], inProject);
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+it.each(names)('%s is imported by Node without a word on stderr', (name) => {
+  const program = `const m = await import(${JSON.stringify(name)}); if (Object.keys(m).length === 0) process.exit(3);`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+it('every package type-checks in a strict project, with both module resolutions', () => {
+  const source = names.map((name, i) => `import * as m${i} from '${name}';\nexport const n${i} = Object.keys(m${i});`);
+  writeFileSync(join(project, 'user.ts'), source.join('\n'));
+  for (const [module, moduleResolution] of [
+    ['NodeNext', 'NodeNext'],
+    ['ESNext', 'Bundler'],
+  ]) {
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'ES2022', '--module', module];
+    const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+    const args = [tsc, ...options, '--moduleResolution', moduleResolution, 'user.ts'];
+    const { status, stdout } = spawnSync(process.execPath, args, inProject);
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  }
+});
+
+it('the command answers --help and --version', () => {
+  const bin = join(project, 'node_modules', '.bin', 'denoiser');
+  expect(execFileSync(bin, ['--help'], inProject)).toContain('train');
+  expect(execFileSync(bin, ['--version'], inProject)).toMatch(/^\d+\.\d+\.\d+/);
+});
