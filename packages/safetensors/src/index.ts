@@ -1,1 +1,7 @@
-export {};
+export type { DType, TensorArrays } from './dtypes';
+export { SafetensorsError, type SafetensorsErrorCode } from './errors';
+export { toFloat32Array } from './float32';
+export { readSafetensorsHeader } from './header';
+export { readSafetensors } from './read';
+export type { TensorEntry, TensorFile, TensorFileHeader, TensorLocation } from './types';
+export { writeSafetensors } from './write';

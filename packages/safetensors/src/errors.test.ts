@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { readSafetensors, readSafetensorsHeader, SafetensorsError, type TensorEntry, writeSafetensors } from './index';
+
+/** A file with this header and as many bytes of data. */
+function fileOf(header: string | object, dataLength = 0): Uint8Array {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + dataLength);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  return bytes;
+}
+
+const f32 = (shape: unknown, begin: unknown, end: unknown) => ({ dtype: 'F32', shape, data_offsets: [begin, end] });
+
+const broken: [what: string, bytes: Uint8Array, code: string, message: RegExp][] = [
+  ['an empty file', new Uint8Array(0), 'truncated-file', /has 0 bytes and needs at least 8/],
+  ['text', new TextEncoder().encode('PK and so on'), 'invalid-header', /no safetensors file.*100000000/],
+  ['a header that ends early', fileOf('{}').slice(0, 9), 'truncated-file', /has 9 bytes and the header ends at 10/],
+  ['a header that is no JSON', fileOf('{"a"'), 'invalid-header', /not valid JSON/],
+  ['a header that is a list', fileOf('[]'), 'invalid-header', /not a JSON object/],
+  ['a header with text before it', fileOf(' {}'), 'invalid-header', /not a JSON object/],
+  ['a header that is no UTF-8', fileOf('{}').fill(0xff, 8), 'invalid-header', /not UTF-8/],
+  ['a name twice', fileOf('{"a":{"b":0},"a":{}}'), 'invalid-header', /"a" twice/],
+  ['a field twice', fileOf('{"a":{"dtype":"F32","dtype":"I8"}}'), 'invalid-header', /"dtype" twice/],
+  ['an escaped name twice', fileOf('{"a":{},"\\u0061" :{}}'), 'invalid-header', /"a" twice/],
+  ['metadata that is a list', fileOf({ __metadata__: [] }), 'invalid-header', /__metadata__ is not an object/],
+  ['metadata with a number', fileOf({ __metadata__: { n: 1 } }), 'invalid-header', /"n", which is not a string/],
+  ['a tensor that is null', fileOf({ w: null }), 'invalid-tensor', /"w" is not described/],
+  ['an unknown dtype', fileOf({ w: { dtype: 'F8_E5M2' } }), 'unsupported-dtype', /"w" has the dtype "F8_E5M2"/],
+  ['an inherited dtype', fileOf({ w: { dtype: 'toString' } }), 'unsupported-dtype', /"w" has the dtype "toString"/],
+  ['no dtype', fileOf({ w: {} }), 'invalid-tensor', /"w" has no dtype/],
+  ['no shape', fileOf({ w: { dtype: 'F32' } }), 'invalid-tensor', /"w" has no shape/],
+  ['a negative size', fileOf({ w: f32([-1], 0, 4) }), 'invalid-tensor', /"w" has a shape that/],
+  ['half an element', fileOf({ w: f32([0.5], 0, 2) }), 'invalid-tensor', /"w" has a shape that/],
+  ['an impossible size', fileOf({ w: f32([2 ** 40, 2 ** 40], 0, 4) }), 'invalid-tensor', /"w" has a shape that/],
+  ['no offsets', fileOf({ w: { dtype: 'F32', shape: [] } }), 'invalid-tensor', /"w" has no data_offsets/],
+  ['descending offsets', fileOf({ w: f32([1], 4, 0) }), 'invalid-tensor', /"w" has data_offsets that/],
+  ['too few bytes', fileOf({ w: f32([2, 3], 0, 20) }, 20), 'invalid-tensor', /"w" takes 20 bytes.*\[2, 3\] takes 24/],
+  ['overlap', fileOf({ v: f32([2], 0, 8), w: f32([2], 4, 12) }, 12), 'invalid-tensor', /"w" overlaps/],
+  ['a hole', fileOf({ v: f32([1], 0, 4), w: f32([1], 8, 12) }, 12), 'invalid-tensor', /"w" leaves unused/],
+  ['a hole at the start', fileOf({ w: f32([1], 4, 8) }, 8), 'invalid-tensor', /"w" leaves unused/],
+  [
+    'missing data',
+    fileOf({ v: f32([1], 0, 4), w: f32([9], 4, 40) }, 30),
+    'truncated-file',
+    /has 146 bytes of 156, .*"w"/,
+  ],
+  ['bytes at the end', fileOf({ v: f32([1], 0, 4) }, 6), 'invalid-header', /damaged/],
+];
+
+test.each(broken)('%s is refused with the reason', (_, bytes, code, message) => {
+  expect(() => readSafetensors(bytes)).toThrow(SafetensorsError);
+  expect(() => readSafetensors(bytes)).toThrow(expect.objectContaining({ code, isDenoiserError: true }));
+  expect(() => readSafetensors(bytes)).toThrow(message);
+});
+
+test('names such as __proto__ are names like any other', () => {
+  const header = `{"__metadata__":{"__proto__":"m"},"__proto__":${JSON.stringify(f32([1], 0, 4))}}`;
+  const { metadata, tensors } = readSafetensors(fileOf(header, 4));
+  expect(Object.entries(metadata)).toEqual([['__proto__', 'm']]);
+  expect([...tensors.keys()]).toEqual(['__proto__']);
+  expect(metadata.toString).toBeUndefined();
+});
+
+test('an impossible length is refused before anything of that size is made', () => {
+  const bytes = new Uint8Array(16).fill(0xff);
+  expect(() => readSafetensorsHeader(bytes)).toThrow(/18446744073709551615/);
+});
+
+test('a very long name is cut in the message', () => {
+  expect(() => readSafetensors(fileOf({ ['x'.repeat(1e6)]: null }))).toThrow(/^.{1,200}$/);
+});
+
+const unwritable: [what: string, name: string, entry: unknown, message: RegExp][] = [
+  [
+    'a shape of another size',
+    'w',
+    { dtype: 'F32', shape: [3], data: new Float32Array(2) },
+    /"w" has 2 elements, but the/,
+  ],
+  [
+    'another array',
+    'w',
+    { dtype: 'F32', shape: [2], data: new Float64Array(2) },
+    /"w" is F32 and needs .* Float32Array/,
+  ],
+  ['an unknown dtype', 'w', { dtype: 'F128', shape: [0], data: new Float32Array(0) }, /"w" has the dtype "F128"/],
+  ['the reserved name', '__metadata__', { dtype: 'I8', shape: [0], data: new Int8Array(0) }, /reserves/],
+  ['half a surrogate pair', '\ud800', { dtype: 'I8', shape: [0], data: new Int8Array(0) }, /surrogate/],
+];
+
+test.each(unwritable)('%s is not written', (_, name, entry, message) => {
+  const tensors = new Map([[name, entry as TensorEntry]]);
+  expect(() => writeSafetensors({ metadata: {}, tensors })).toThrow(SafetensorsError);
+  expect(() => writeSafetensors({ metadata: {}, tensors })).toThrow(message);
+});

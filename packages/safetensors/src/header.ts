@@ -1,0 +1,152 @@
+import { bytesPerElement, isDType } from './dtypes';
+import { duplicateKey } from './duplicate-key';
+import { quote, SafetensorsError } from './errors';
+import { elementCount } from './shape';
+import type { TensorFileHeader, TensorLocation } from './types';
+
+/** The format's own limit on the header's text. */
+export const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+const METADATA = '__metadata__';
+const DTYPES = 'F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL';
+
+/**
+ * The header of a safetensors file (https://huggingface.co/docs/safetensors), checked: what the file holds, without the
+ * arrays. `bytes` is the file or its beginning, at least as far as the header goes.
+ *
+ * Errors: `SafetensorsError` if the header is cut off, is no JSON of the right form, names something twice, or places the
+ * arrays with overlaps or holes.
+ */
+export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
+  const text = headerText(bytes);
+  const dataOffset = LENGTH_BYTES + text.bytes;
+  const header = parseHeader(text.json);
+
+  let metadata = emptyMetadata();
+  const located: [name: string, location: TensorLocation][] = [];
+  for (const [name, value] of Object.entries(header)) {
+    if (name === METADATA) metadata = readMetadata(value);
+    else located.push([name, readLocation(name, value, dataOffset)]);
+  }
+  located.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+
+  let end = dataOffset;
+  for (const [name, location] of located) {
+    if (location.begin !== end) {
+      const what = location.begin < end ? 'overlaps the array before it' : 'leaves unused bytes before it';
+      throw new SafetensorsError('invalid-tensor', `Tensor ${quote(name)} ${what}; the header is damaged.`);
+    }
+    end = location.end;
+  }
+  return { metadata, tensors: new Map(located), dataOffset, byteLength: end };
+}
+
+function headerText(bytes: Uint8Array): { json: string; bytes: number } {
+  if (bytes.length < LENGTH_BYTES) {
+    throw new SafetensorsError(
+      'truncated-file',
+      `The file is no safetensors file or cut off: it has ${bytes.length} bytes and needs at least ${LENGTH_BYTES}.`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw new SafetensorsError(
+      'invalid-header',
+      `This is no safetensors file: its header would be ${length} bytes long, and ${MAX_HEADER_BYTES} is the most.`,
+    );
+  }
+  const end = LENGTH_BYTES + Number(length);
+  if (bytes.length < end) {
+    throw new SafetensorsError(
+      'truncated-file',
+      `The file is cut off within its header: it has ${bytes.length} bytes and the header ends at ${end}.`,
+    );
+  }
+  try {
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return { json: decoder.decode(bytes.subarray(LENGTH_BYTES, end)), bytes: Number(length) };
+  } catch {
+    throw new SafetensorsError('invalid-header', 'The header is not UTF-8 text: this is no safetensors file.');
+  }
+}
+
+function parseHeader(json: string): Record<string, unknown> {
+  let header: unknown;
+  try {
+    header = JSON.parse(json);
+  } catch {
+    throw new SafetensorsError(
+      'invalid-header',
+      'The header is not valid JSON: the file is damaged or of another kind.',
+    );
+  }
+  if (!json.startsWith('{') || !isObject(header)) {
+    throw new SafetensorsError(
+      'invalid-header',
+      'The header is not a JSON object: the file is damaged or of another kind.',
+    );
+  }
+  const twice = duplicateKey(json);
+  if (twice !== undefined) {
+    throw new SafetensorsError(
+      'invalid-header',
+      `The header has ${quote(twice)} twice; which one is meant is not clear.`,
+    );
+  }
+  return header;
+}
+
+function readMetadata(value: unknown): Record<string, string> {
+  if (!isObject(value)) throw new SafetensorsError('invalid-header', `The header's ${METADATA} is not an object.`);
+  const metadata = emptyMetadata();
+  for (const [key, text] of Object.entries(value)) {
+    if (typeof text !== 'string') {
+      throw new SafetensorsError(
+        'invalid-header',
+        `The header's ${METADATA} has ${quote(key)}, which is not a string.`,
+      );
+    }
+    metadata[key] = text;
+  }
+  return metadata;
+}
+
+function readLocation(name: string, value: unknown, dataOffset: number): TensorLocation {
+  const fail = (what: string): never => {
+    throw new SafetensorsError('invalid-tensor', `Tensor ${quote(name)} ${what}.`);
+  };
+  if (!isObject(value)) return fail('is not described by an object');
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype !== 'string') return fail('has no dtype');
+  if (!isDType(dtype)) {
+    const message = `Tensor ${quote(name)} has the dtype ${quote(dtype)}; ${DTYPES} can be read.`;
+    throw new SafetensorsError('unsupported-dtype', message);
+  }
+  if (!Array.isArray(shape)) return fail('has no shape');
+  const count = elementCount(shape);
+  if (count === undefined) return fail('has a shape that is not a list of non-negative integers of a possible size');
+  if (!Array.isArray(offsets) || offsets.length !== 2) return fail('has no data_offsets [begin, end]');
+  const [begin, end] = offsets as unknown[];
+  if (!isOffset(begin) || !isOffset(end) || end < begin) {
+    return fail('has data_offsets that are not two ascending non-negative integers');
+  }
+  const expected = count * bytesPerElement(dtype);
+  if (end - begin !== expected) {
+    return fail(`takes ${end - begin} bytes in the file, but ${dtype} [${shape.join(', ')}] takes ${expected}`);
+  }
+  return { dtype, shape: shape as number[], begin: dataOffset + begin, end: dataOffset + end };
+}
+
+function isOffset(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Without a prototype, so that a key such as `__proto__` is one like any other. */
+function emptyMetadata(): Record<string, string> {
+  return Object.create(null) as Record<string, string>;
+}
