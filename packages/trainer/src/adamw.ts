@@ -1,0 +1,58 @@
+import { adamWStep } from '@denoiser/ops';
+import { type Tensor, tidy, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { stateVariables } from './state-variables';
+
+export type AdamWOptions = {
+  /** Default 3e-4. */
+  learningRate?: number;
+  /** Decay of the first and second moment; default 0.9, 0.999. */
+  betas?: readonly [beta1: number, beta2: number];
+  /** Default 1e-8. */
+  epsilon?: number;
+  /** Default 0.01. */
+  weightDecay?: number;
+};
+
+/** An optimizer with its state: two moments for each parameter. */
+export type AdamW = {
+  /** Steps done; set it when the moments are restored. */
+  step: number;
+  readonly firstMoments: ReadonlyMap<string, Variable>;
+  readonly secondMoments: ReadonlyMap<string, Variable>;
+  /** Updates the parameters in place. A parameter without a gradient counts as one with a gradient of zero. */
+  update(gradients: ReadonlyMap<string, Tensor>): void;
+  /** Disposes the moments, not the parameters. */
+  dispose(): void;
+};
+
+/** AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2) over named variables, with PyTorch's defaults. */
+export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: AdamWOptions = {}): AdamW {
+  const { learningRate = 3e-4, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01 } = options;
+  const firstMoments = stateVariables(parameters, zerosLike);
+  const secondMoments = stateVariables(parameters, zerosLike);
+  return {
+    step: 0,
+    firstMoments,
+    secondMoments,
+    update(gradients) {
+      this.step++;
+      tidy(() =>
+        adamWStep({
+          parameters: [...parameters.values()],
+          gradients: [...parameters].map(([name, { shape }]) => gradients.get(name) ?? zeros(shape)),
+          firstMoments: [...firstMoments.values()],
+          secondMoments: [...secondMoments.values()],
+          step: this.step,
+          learningRate,
+          beta1: betas[0],
+          beta2: betas[1],
+          epsilon,
+          weightDecay,
+        }),
+      );
+    },
+    dispose() {
+      for (const moment of [...firstMoments.values(), ...secondMoments.values()]) moment.dispose();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { DenoiserError } from '@denoiser/ops';
+import { readSafetensors, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import {
+  damaged,
+  FORMAT,
+  FORMAT_VERSION,
+  parseState,
+  STATE_FILE,
+  TENSOR_FILES,
+  type TensorFileName,
+  type TrainingState,
+} from './training-state';
+import type { CheckpointStore } from './types';
+
+/** The files of a checkpoint: three safetensors and a `state.json` that holds their sizes and SHA-256. */
+export async function encodeCheckpoint(
+  state: Omit<TrainingState, 'format' | 'version' | 'files'>,
+  tensors: Readonly<Record<TensorFileName, TensorFile>>,
+): Promise<Map<string, Uint8Array>> {
+  const written = new Map<string, Uint8Array>();
+  const sums: Partial<TrainingState['files']> = {};
+  for (const name of TENSOR_FILES) {
+    const bytes = writeSafetensors(tensors[name]);
+    written.set(name, bytes);
+    sums[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
+  }
+  const json = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION, ...state, files: sums }, null, 2);
+  // Last: where files are written one by one, a state says that all the others are there.
+  written.set(STATE_FILE, new TextEncoder().encode(`${json}\n`));
+  return written;
+}
+
+export type ReadCheckpointOptions<Name extends TensorFileName> = {
+  /** Which checkpoint; by default the newest one that is whole. */
+  step?: number;
+  /** Which tensor files to read and check; by default none but the state. */
+  files?: readonly Name[];
+  /** Told, in a sentence, of each damaged checkpoint that was passed over. */
+  onWarning?: (message: string) => void;
+};
+
+export type Checkpoint<Name extends TensorFileName> = { state: TrainingState; tensors: Record<Name, TensorFile> };
+
+/**
+ * A checkpoint out of a store, checked against the sums in its `state.json`. Without `step` the newest; a damaged one is
+ * passed over with a warning, and the one before it taken.
+ *
+ * Errors: `checkpoint-missing` if the store has none (or not that step), `checkpoint-damaged` if every one is, naming
+ * file and fault of the newest, `checkpoint-version`.
+ */
+export async function readCheckpoint<Name extends TensorFileName = never>(
+  store: CheckpointStore,
+  options: ReadCheckpointOptions<Name> = {},
+): Promise<Checkpoint<Name>> {
+  const { files = [], onWarning = () => {} } = options;
+  const steps = await store.list();
+  const candidates = options.step === undefined ? [...steps].reverse() : steps.filter((step) => step === options.step);
+  const [newest] = candidates;
+  if (newest === undefined) throw missing(options.step, steps);
+  let fault: DenoiserError | undefined;
+  for (const step of candidates) {
+    try {
+      const checkpoint = await readOne(store, step, files);
+      if (fault) onWarning(`${reason(fault)}, so checkpoint ${step} is used instead of checkpoint ${newest}.`);
+      return checkpoint;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      fault ??= error;
+    }
+  }
+  throw fault;
+}
+
+async function readOne<Name extends TensorFileName>(
+  store: CheckpointStore,
+  step: number,
+  files: readonly Name[],
+): Promise<Checkpoint<Name>> {
+  const state = parseState(step, await readFile(store, step, STATE_FILE));
+  const tensors: Partial<Record<Name, TensorFile>> = {};
+  for (const file of files) {
+    const bytes = await readFile(store, step, file);
+    const expected = state.files[file];
+    if (!expected) throw damaged(step, STATE_FILE, `says nothing of ${file}`);
+    if (bytes.length !== expected.bytes) {
+      throw damaged(step, file, `has ${bytes.length} bytes instead of ${expected.bytes}`);
+    }
+    if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
+    tensors[file] = readSafetensors(bytes);
+  }
+  return { state, tensors: tensors as Record<Name, TensorFile> };
+}
+
+async function readFile(store: CheckpointStore, step: number, file: string): Promise<Uint8Array> {
+  try {
+    return await store.read(step, file);
+  } catch (error) {
+    throw damaged(step, file, `cannot be read (${error instanceof Error ? trimmed(error.message) : error})`);
+  }
+}
+
+function missing(step: number | undefined, steps: readonly number[]): DenoiserError {
+  if (steps.length === 0) {
+    return new DenoiserError('checkpoint-missing', 'There is no checkpoint to read; train first, or check the path.');
+  }
+  return new DenoiserError(
+    'checkpoint-missing',
+    `There is no checkpoint of step ${step}; choose one of ${steps.join(', ')}.`,
+  );
+}
+
+function isDamage(error: unknown): error is DenoiserError {
+  return error instanceof DenoiserError && error.code === 'checkpoint-damaged';
+}
+
+/** What is wrong, without the advice. */
+function reason(fault: DenoiserError): string {
+  return trimmed(fault.message.split(';')[0]);
+}
+
+function trimmed(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

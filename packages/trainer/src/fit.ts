@@ -1,0 +1,207 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { Scalar } from '@tensorflow/tfjs-core';
+import { planBatches } from './batch-plan';
+import { diverged } from './divergence';
+import { epsilonLoss } from './loss';
+import { readAhead } from './read-ahead';
+import { type Batch, readBatch } from './read-batch';
+import { saveCheckpoint } from './save';
+import { trainStep } from './train-step';
+import type { Run } from './trainer';
+import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
+import { yieldToEventLoop } from './yield-to-event-loop';
+
+/** One line of the loss log. Steps count from 1, epochs from 0. */
+export type StepRecord = { step: number; epoch: number; loss: number; imagesPerSecond: number };
+
+export type EpochRecord = {
+  /** The epoch that has ended, from 0. */
+  epoch: number;
+  /** Steps done in all. */
+  step: number;
+  /** The mean of the epoch's losses, of those since a resume. */
+  meanLoss: number;
+  /** The network with the live and with the averaged parameters, to sample from; valid until the callback returns. */
+  denoiser: TrainableDenoiser;
+  emaDenoiser: TrainableDenoiser;
+};
+
+/** What is told of training; training waits for each. */
+export type Callbacks = {
+  /** Told when the loss is known, which may be while the next step computes. */
+  onStep?: (record: StepRecord) => void | Promise<void>;
+  onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
+  onCheckpoint?: (record: { step: number; epoch: number }) => void | Promise<void>;
+};
+
+export type CheckpointOptions = {
+  store: CheckpointStore;
+  /** Default 1. There is always one at the end, and on abort. */
+  everyEpochs?: number;
+  /** Default: at the ends of epochs only. */
+  everySteps?: number;
+  /** JSON that goes into `state.json`. */
+  notes?: unknown;
+};
+
+export type FitOptions = {
+  /** Ends when so many epochs, or so many steps, are done in all; whichever is first. One of them is needed. */
+  epochs?: number;
+  steps?: number;
+  checkpoints?: CheckpointOptions;
+  callbacks?: Callbacks;
+  /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
+  signal?: AbortSignal;
+  /** How many batches are read ahead; default 2. */
+  prefetch?: number;
+  /** Milliseconds, for images per second; default `performance.now`. */
+  clock?: () => number;
+};
+
+export type FitResult = {
+  status: 'finished' | 'aborted';
+  /** Steps done in all, and the epoch in which training goes on. */
+  step: number;
+  epoch: number;
+  /** This call's losses. */
+  losses: StepRecord[];
+};
+
+/** The training loop, see `Trainer.fit`. */
+export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
+  const { progress, model } = run;
+  const { epochs = Infinity, steps = Infinity, checkpoints, callbacks = {}, signal, prefetch = 2 } = options;
+  checkRequest(dataset, epochs, steps);
+  startOrder(run, dataset);
+
+  const { onStep, onEpochEnd, onCheckpoint } = callbacks;
+  const clock = stopwatch(options.clock ?? (() => performance.now()));
+  const losses: StepRecord[] = [];
+  let epochStart = 0;
+  let pending: Pending | undefined;
+  let saved = progress.checkpoint === progress.step;
+
+  /** Reads the loss of the step before: late, so that the device computes the next one meanwhile. */
+  const settle = async () => {
+    if (!pending) return;
+    const { loss: scalar, step, epoch, images } = pending;
+    pending = undefined;
+    const [loss] = await scalar.data();
+    scalar.dispose();
+    if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
+    const record = { step, epoch, loss, imagesPerSecond: images / clock.lap() };
+    losses.push(record);
+    await clock.pause(async () => onStep?.(record));
+  };
+  const save = async () => {
+    if (!checkpoints || saved) return;
+    await saveCheckpoint(run, { ...checkpoints, dataset });
+    saved = true;
+    await onCheckpoint?.({ step: progress.step, epoch: progress.epoch });
+  };
+
+  const plan = planBatches({ ...run.options, length: dataset.length, epochs, from: progress });
+  const batches = readAhead(plan, (planned) => readBatch(dataset, planned), prefetch);
+  try {
+    while (progress.step < steps && !signal?.aborted) {
+      const batch = await nextBatch(batches, async () => {
+        await settle();
+        await save();
+      });
+      if (!batch || signal?.aborted) break;
+      const loss = step(run, batch);
+      saved = false;
+      Object.assign(progress, { step: progress.step + 1, ...batch.next });
+      await settle();
+      pending = { loss, step: progress.step, epoch: batch.epoch, images: batch.labels.length };
+
+      const { epoch } = batch;
+      const epochEnds = progress.epoch > epoch;
+      const due = progress.step % (checkpoints?.everySteps ?? Infinity) === 0;
+      const dueEpoch = epochEnds && progress.epoch % (checkpoints?.everyEpochs ?? 1) === 0;
+      if (epochEnds || due) await settle();
+      if (due || dueEpoch) await clock.pause(save);
+      if (epochEnds) {
+        const meanLoss = mean(losses.slice(epochStart));
+        epochStart = losses.length;
+        const networks = { denoiser: model.denoiser(), emaDenoiser: model.denoiser(run.ema.parameters) };
+        await clock.pause(async () => onEpochEnd?.({ epoch, step: progress.step, meanLoss, ...networks }));
+      }
+      await yieldToEventLoop();
+    }
+    await settle();
+    await save();
+  } finally {
+    pending?.loss.dispose();
+    await batches.return();
+  }
+  const finished = progress.step >= steps || progress.epoch >= epochs;
+  return { status: finished ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
+}
+
+/** A step whose loss has not been read yet. */
+type Pending = { loss: Scalar; step: number; epoch: number; images: number };
+
+function step({ model, schedule, options, optimizer, ema, progress }: Run, batch: Batch): Scalar {
+  const { seed, labelDropout } = options;
+  const loss = () =>
+    epsilonLoss({ denoiser: model.denoiser(), schedule, batch, seed, step: progress.step, labelDropout });
+  return trainStep({ parameters: model.parameters, loss, optimizer, ema });
+}
+
+/** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
+async function nextBatch(batches: AsyncIterator<Batch>, save: () => Promise<void>): Promise<Batch | undefined> {
+  let next: IteratorResult<Batch, void>;
+  try {
+    next = await batches.next();
+  } catch (error) {
+    await save();
+    throw error;
+  }
+  return next.done ? undefined : next.value;
+}
+
+function checkRequest(dataset: ImageDataset, epochs: number, steps: number): void {
+  const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
+  if (!count(epochs) || !count(steps) || (epochs === Infinity && steps === Infinity)) {
+    throw new DenoiserError(
+      'bad-option',
+      `fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`,
+    );
+  }
+  if (dataset.length === 0)
+    throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+}
+
+/** A place in an epoch means something in that order only; in another one, the epoch starts over. */
+function startOrder({ options, progress, onWarning }: Run, { length }: ImageDataset): void {
+  const order = { seed: options.seed, length };
+  const before = progress.order ?? order;
+  progress.order = order;
+  if (progress.position === 0 || (before.seed === order.seed && before.length === length)) return;
+  const change =
+    before.length === length ? 'The seed has changed' : `The dataset had ${before.length} images and has ${length}`;
+  onWarning(`${change}, so epoch ${progress.epoch} starts over; the weights are kept.`);
+  progress.position = 0;
+}
+
+/** Seconds of training between losses, without the time spent in callbacks and on checkpoints. */
+function stopwatch(now: () => number) {
+  let start = now();
+  return {
+    lap() {
+      const seconds = (now() - start) / 1000;
+      start = now();
+      return seconds;
+    },
+    async pause(work: () => Promise<void>) {
+      const began = now();
+      await work();
+      start += now() - began;
+    },
+  };
+}
+
+function mean(records: readonly StepRecord[]): number {
+  return records.reduce((sum, { loss }) => sum + loss, 0) / records.length;
+}

@@ -1,0 +1,69 @@
+import { meanSquaredError, randomNormal, STREAMS } from '@denoiser/ops';
+import { add, mul, type Rank, type Scalar, type Tensor4D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { drawTimesteps, dropLabels } from './draws';
+import type { TrainableDenoiser } from './types';
+
+/** What training needs of a schedule of `@denoiser/schedules`. */
+export type NoiseSchedule = {
+  readonly name: string;
+  /** T. */
+  readonly timesteps: number;
+  /** ᾱ_t for t = 0 … T − 1. */
+  readonly alphaBar: ArrayLike<number>;
+};
+
+/**
+ * The forward process q(x_t | x_0) (Ho et al. 2020, arXiv:2006.11239, eq. 4): x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε. x0 and eps
+ * [B, H, W, C]; t: B timesteps, each its image's own.
+ */
+export function addNoise(schedule: NoiseSchedule, x0: Tensor4D, eps: Tensor4D, t: ArrayLike<number>): Tensor4D {
+  return tidy(() => {
+    const perImage = (f: (alphaBar: number) => number) =>
+      tensor4d(
+        Float32Array.from(t, (time) => f(schedule.alphaBar[time])),
+        [t.length, 1, 1, 1],
+      );
+    const signal = mul(
+      x0,
+      perImage((alphaBar) => Math.sqrt(alphaBar)),
+    );
+    const noise = mul(
+      eps,
+      perImage((alphaBar) => Math.sqrt(1 - alphaBar)),
+    );
+    return add(signal, noise); // [B, H, W, C]
+  });
+}
+
+/**
+ * The simple loss (Ho et al. 2020, eq. 14): mean of (ε − ε_θ(x_t, t))² over a batch. Timesteps, noise and label dropout
+ * are pure functions of (seed, step) and the place in the batch.
+ *
+ * @param batch pixels and shape [B, H, W, C], labels [B]; if all labels are −1 the network is called without any
+ */
+export function epsilonLoss(o: {
+  denoiser: TrainableDenoiser;
+  schedule: NoiseSchedule;
+  batch: { pixels: Float32Array; shape: [number, number, number, number]; labels: Int32Array };
+  seed: number;
+  /** Steps done before this one. */
+  step: number;
+  labelDropout: number;
+}): Scalar {
+  const { denoiser, schedule, batch, seed, step } = o;
+  const count = batch.labels.length;
+  const t = drawTimesteps({ seed, step, count, timesteps: schedule.timesteps });
+  return tidy(() => {
+    const x0 = tensor4d(batch.pixels, batch.shape); // [B, H, W, C]
+    const stream = STREAMS.trainingNoise;
+    const eps = randomNormal<Rank.R4>(batch.shape, { seed, stream, step, indices: t.map((_, i) => i) }); // [B, H, W, C]
+    const labelled = batch.labels.some((label) => label >= 0);
+    const labels = dropLabels(batch.labels, { seed, step, dropout: o.labelDropout });
+    const predicted = denoiser(
+      addNoise(schedule, x0, eps, t),
+      tensor1d(Float32Array.from(t), 'float32'),
+      labelled ? { labels: tensor1d(labels, 'int32') } : undefined,
+    ); // [B, H, W, C]
+    return meanSquaredError(predicted, eps);
+  });
+}

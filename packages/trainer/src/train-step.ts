@@ -1,0 +1,34 @@
+import { type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import type { AdamW } from './adamw';
+import type { Ema } from './ema';
+
+/**
+ * One step of gradient descent: the loss, its gradients, the optimizer, the average. It knows nothing of diffusion.
+ *
+ * @param loss called once; everything it creates is disposed
+ * @returns the loss before the step; the caller reads and disposes it
+ */
+export function trainStep(o: {
+  parameters: ReadonlyMap<string, Variable>;
+  loss: () => Scalar;
+  optimizer: AdamW;
+  ema?: Ema;
+}): Scalar {
+  return tidy(() => {
+    const { value, gradients } = lossAndGradients(o.parameters, o.loss);
+    o.optimizer.update(gradients);
+    o.ema?.update();
+    return value;
+  });
+}
+
+/** A loss and its gradient by each parameter it depends on; the caller disposes them. */
+export function lossAndGradients(
+  parameters: ReadonlyMap<string, Variable>,
+  loss: () => Scalar,
+): { value: Scalar; gradients: Map<string, Tensor> } {
+  // tfjs names gradients by the variables' own names, which are unique in the process and not the parameters'.
+  const { value, grads } = variableGrads(loss, [...parameters.values()]);
+  const gradients = [...parameters].map(([name, { name: id }]): [string, Tensor] => [name, grads[id]]);
+  return { value, gradients: new Map(gradients.filter(([, gradient]) => gradient)) };
+}

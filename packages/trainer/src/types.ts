@@ -1,0 +1,41 @@
+import type { TensorFile } from '@denoiser/safetensors';
+import type { Conditioning } from '@denoiser/samplers';
+import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+
+/** A `Denoiser` that answers at once, as gradients need it: ε̂ [B, H, W, C] of x [B, H, W, C] at time [B]. */
+export type TrainableDenoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
+
+/** A network as the trainer sees it: named variables, and functions of them. `@denoiser/unet` makes such models. */
+export interface TrainableModel {
+  /** JSON; goes into every checkpoint, and a checkpoint of another architecture is refused. */
+  readonly architecture: { readonly name: string; readonly config: unknown };
+  /** The live parameters by name; the trainer updates them in place. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** The network with these parameters, by default the live ones. */
+  denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
+  /** Parameters (or anything of their names and shapes) in the layout of files. */
+  exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
+  /** The reverse of `exportParameters`; checks names and shapes. The caller disposes the tensors. */
+  importParameters(file: TensorFile): Map<string, Tensor>;
+}
+
+/** One training image: values in [−1, 1] in NHWC order, and its class or −1. */
+export type LabelledImage = { pixels: Float32Array; label: number };
+
+/** Images by number. Folders: `@denoiser/backend-node`; arrays: `memoryDataset`. */
+export interface ImageDataset {
+  readonly length: number;
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly classNames?: readonly string[];
+  /** Image `index` as augmented in `epoch`: a pure function of both. */
+  read(index: number, epoch: number): Promise<LabelledImage>;
+}
+
+/** Where checkpoints live: files (`@denoiser/backend-node`), the browser, or `memoryStore`. */
+export interface CheckpointStore {
+  /** Stores the files of one step: complete or absent, never half. */
+  write(step: number, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
+  /** The steps that have a checkpoint, ascending. */
+  list(): Promise<number[]>;
+  read(step: number, file: string): Promise<Uint8Array>;
+}

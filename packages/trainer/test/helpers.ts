@@ -1,0 +1,32 @@
+import { normals } from '@denoiser/ops';
+import { memoryDataset, type NoiseSchedule, type Trainer } from '../src/index';
+import { tinyModel } from './tiny-model';
+
+export const TIMESTEPS = 8;
+
+/** Eight steps from clean to nearly noise: β linear from 0.05 to 0.6. */
+export const schedule: NoiseSchedule = (() => {
+  let product = 1;
+  const alphaBar = Float64Array.from({ length: TIMESTEPS }, (_, t) => {
+    product *= 1 - (0.05 + (0.55 * t) / (TIMESTEPS - 1));
+    return product;
+  });
+  return { name: 'linear', timesteps: TIMESTEPS, alphaBar };
+})();
+
+export const model = (seed?: number) => tinyModel({ timesteps: TIMESTEPS, ...(seed !== undefined && { seed }) });
+
+/** `length` random images of 4×4×2 and two classes. */
+export const dataset = (length = 11) =>
+  memoryDataset({
+    images: normals({ seed: 5, step: 0, index: 0, count: length * 32 }).map((z) => Math.tanh(z)),
+    imageShape: [4, 4, 2],
+    labels: Array.from({ length }, (_, i) => i % 2),
+    classNames: ['even', 'odd'],
+  });
+
+/** All numbers that training makes. */
+export const numbersOf = (trainer: Trainer) => ({
+  weights: [...trainer.model.parameters].map(([name, v]) => [name, Array.from(v.dataSync())]),
+  ema: [...trainer.emaParameters].map(([name, v]) => [name, Array.from(v.dataSync())]),
+});

@@ -1,0 +1,181 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint, type TrainerOptions } from '../src/index';
+import { dataset, model, numbersOf, schedule } from './helpers';
+import { tinyModel } from './tiny-model';
+
+// 11 images in batches of 3: four steps an epoch, the last of two images. The average starts between the two halves.
+const options = {
+  schedule,
+  seed: 42,
+  batchSize: 3,
+  learningRate: 0.01,
+  labelDropout: 0.4,
+  ema: { decay: 0.9, startStep: 2 },
+};
+const create = (over: Partial<TrainerOptions> = {}) => createTrainer({ model: model(), ...options, ...over });
+
+/** A store whose files can be altered after they are written. */
+function alterable(store: CheckpointStore, alter: (step: number, file: string, bytes: Uint8Array) => Uint8Array) {
+  return { ...store, read: async (step: number, file: string) => alter(step, file, await store.read(step, file)) };
+}
+
+async function storeWith(...steps: number[]) {
+  const store = memoryStore();
+  const trainer = create();
+  for (const step of steps) await trainer.fit(dataset(), { steps: step, checkpoints: { store, everyEpochs: 9 } });
+  return store;
+}
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('a run that was stopped and resumed', () => {
+  for (const at of [1, 3, 4, 6]) {
+    it(`ends bit for bit like one that wasn't, stopped after step ${at} of 7`, async () => {
+      const whole = create();
+      const { losses } = await whole.fit(dataset(), { steps: 7 });
+
+      const store = memoryStore();
+      const first = await create().fit(dataset(), { steps: at, checkpoints: { store } });
+      const second = create({ model: model(99) });
+      expect(await second.resume(store)).toMatchObject({ step: at });
+      const rest = await second.fit(dataset(), { steps: 7 });
+
+      const values = (records: typeof losses) => records.map(({ step, epoch, loss }) => ({ step, epoch, loss }));
+      expect(values([...first.losses, ...rest.losses])).toEqual(values(losses));
+      expect(numbersOf(second)).toEqual(numbersOf(whole));
+    });
+  }
+
+  it('depends on the seed, so the comparison above can fail', async () => {
+    const [a, b] = [create(), create({ seed: 43 })];
+    await a.fit(dataset(), { steps: 2 });
+    await b.fit(dataset(), { steps: 2 });
+    expect(numbersOf(a)).not.toEqual(numbersOf(b));
+  });
+
+  it('warns of options that changed, and goes on with the new ones', async () => {
+    const warnings: string[] = [];
+    const trainer = create({ learningRate: 0.02, onWarning: (message) => warnings.push(message) });
+    await trainer.resume(await storeWith(3));
+    expect(warnings).toEqual([
+      'Since checkpoint 3, learningRate has changed from 0.01 to 0.02; training goes on with 0.02.',
+    ]);
+  });
+
+  it('starts the epoch over when the dataset has another length', async () => {
+    const warnings: string[] = [];
+    const trainer = create({ onWarning: (message) => warnings.push(message) });
+    await trainer.resume(await storeWith(6));
+    const { losses } = await trainer.fit(dataset(5), { epochs: 2 });
+    expect(warnings).toEqual(['The dataset had 11 images and has 5, so epoch 1 starts over; the weights are kept.']);
+    expect(losses.map(({ step }) => step)).toEqual([7, 8]);
+  });
+});
+
+describe('a damaged checkpoint', () => {
+  const cut =
+    (file: string, ...damagedSteps: number[]) =>
+    (step: number, name: string, bytes: Uint8Array) =>
+      name === file && damagedSteps.includes(step) ? bytes.subarray(0, bytes.length - 1) : bytes;
+
+  for (const file of ['model.safetensors', 'ema.safetensors', 'optimizer.safetensors']) {
+    it(`is passed over for the one before, and named: ${file}`, async () => {
+      const warnings: string[] = [];
+      const trainer = create({ onWarning: (message) => warnings.push(message) });
+      const resumed = await trainer.resume(alterable(await storeWith(3, 6), cut(file, 6)));
+      expect(resumed.step).toBe(3);
+      expect(warnings).toEqual([
+        expect.stringMatching(
+          new RegExp(
+            `^${file} of checkpoint 6 has \\d+ bytes instead of \\d+, so checkpoint 3 is used instead of checkpoint 6\\.$`,
+          ),
+        ),
+      ]);
+    });
+  }
+
+  it('is an error when there is none before it', async () => {
+    const store = alterable(await storeWith(3), cut('ema.safetensors', 3));
+    await expect(create().resume(store)).rejects.toMatchObject({
+      isDenoiserError: true,
+      code: 'checkpoint-damaged',
+      message: expect.stringMatching(
+        /^ema\.safetensors of checkpoint 3 has .* bytes instead of .*; delete that checkpoint/,
+      ),
+    });
+  });
+
+  it('may lack a file, or have a state that is cut off', async () => {
+    const whole = await storeWith(3);
+    const without = {
+      ...whole,
+      read: async (step: number, file: string) => {
+        if (file === 'model.safetensors') throw new Error('ENOENT: no such file.');
+        return whole.read(step, file);
+      },
+    };
+    await expect(create().resume(without)).rejects.toThrow(
+      'model.safetensors of checkpoint 3 cannot be read (ENOENT: no such file);',
+    );
+    const halved = alterable(whole, (_, file, bytes) => (file === 'state.json' ? bytes.subarray(0, 99) : bytes));
+    await expect(create().resume(halved)).rejects.toThrow('state.json of checkpoint 3 is cut off or not JSON;');
+  });
+
+  it('leaves the weights as they were', async () => {
+    const trainer = create();
+    const before = numbersOf(trainer);
+    await expect(trainer.resume(alterable(await storeWith(3), cut('optimizer.safetensors', 3)))).rejects.toThrow();
+    expect(numbersOf(trainer)).toEqual(before);
+  });
+});
+
+describe('a checkpoint that does not fit', () => {
+  const edited = async (edit: (state: Record<string, unknown>) => void) =>
+    alterable(await storeWith(3), (_, file, bytes) => {
+      if (file !== 'state.json') return bytes;
+      const state = JSON.parse(new TextDecoder().decode(bytes));
+      edit(state);
+      return new TextEncoder().encode(JSON.stringify(state));
+    });
+
+  it('of another architecture is refused, saying what differs', async () => {
+    const trainer = create({ model: tinyModel({ timesteps: 8, classes: 3 }) });
+    await expect(trainer.resume(await storeWith(3))).rejects.toMatchObject({
+      code: 'checkpoint-architecture',
+      message: expect.stringContaining('(config.classes 2 there and 3 here)'),
+    });
+  });
+
+  it('of another format version is refused, saying which', async () => {
+    const store = await edited((state) => {
+      state.version = 2;
+    });
+    await expect(create().resume(store)).rejects.toMatchObject({
+      code: 'checkpoint-version',
+      message: expect.stringContaining('has format version 2, and this program reads version 1'),
+    });
+  });
+
+  it('is missing from an empty store, or of a step that was not kept', async () => {
+    await expect(create().resume(memoryStore())).rejects.toMatchObject({ code: 'checkpoint-missing' });
+    await expect(readCheckpoint(await storeWith(3, 6), { step: 4 })).rejects.toThrow(
+      'no checkpoint of step 4; choose one of 3, 6.',
+    );
+  });
+});
+
+describe('readCheckpoint', () => {
+  it('gives what a sampler needs: architecture, schedule, classes and the averaged parameters', async () => {
+    const { state, tensors } = await readCheckpoint(await storeWith(3), { files: ['ema.safetensors'] });
+    expect(state).toMatchObject({
+      step: 3,
+      epoch: 0,
+      position: 9,
+      architecture: { name: 'tiny', config: { classes: 2 } },
+      schedule: { name: 'linear', timesteps: 8 },
+      dataset: { length: 11, imageShape: [4, 4, 2], classNames: ['even', 'odd'] },
+    });
+    expect(tensors['ema.safetensors'].tensors.get('conv.weight')?.shape).toEqual([2, 2, 3, 3]);
+  });
+});
