@@ -1,0 +1,56 @@
+import type { Schedule } from './schedule';
+
+/** What a model of x = α·x0 + σ·ε gives: ε, x0, v = α·ε − σ·x0 (Salimans & Ho 2022), or flow u = ε − x0 (α = 1 − σ). */
+export type Prediction = 'epsilon' | 'x0' | 'v' | 'flow';
+
+/** Two numbers that make a combination of two things. */
+export interface Pair {
+  readonly fromX: number;
+  readonly fromOutput: number;
+}
+
+/** x0 = fromX·x + fromOutput·output, for x = alpha·x0 + sigma·ε with any alpha and sigma. */
+export function x0From(prediction: Prediction, alpha: number, sigma: number): Pair {
+  switch (prediction) {
+    case 'epsilon':
+      return { fromX: 1 / alpha, fromOutput: -sigma / alpha };
+    case 'x0':
+      return { fromX: 0, fromOutput: 1 };
+    case 'v': {
+      const norm = alpha * alpha + sigma * sigma;
+      return { fromX: alpha / norm, fromOutput: -sigma / Math.sqrt(norm) };
+    }
+    case 'flow':
+      return { fromX: 1 / (alpha + sigma), fromOutput: -sigma / (alpha + sigma) };
+  }
+}
+
+/** ε = fromX·x + fromOutput·output. */
+export function epsFrom(prediction: Prediction, alpha: number, sigma: number): Pair {
+  if (prediction === 'epsilon') return { fromX: 0, fromOutput: 1 };
+  if (prediction === 'v') {
+    const norm = alpha * alpha + sigma * sigma;
+    return { fromX: sigma / norm, fromOutput: alpha / Math.sqrt(norm) };
+  }
+  const x0 = x0From(prediction, alpha, sigma);
+  return { fromX: (1 - alpha * x0.fromX) / sigma, fromOutput: (-alpha * x0.fromOutput) / sigma };
+}
+
+/** What a model is trained to give: target = x0·x0 + eps·ε. */
+export function trainingTarget(prediction: Prediction, alpha: number, sigma: number): { x0: number; eps: number } {
+  switch (prediction) {
+    case 'epsilon':
+      return { x0: 0, eps: 1 };
+    case 'x0':
+      return { x0: 1, eps: 0 };
+    case 'v':
+      return { x0: -sigma, eps: alpha };
+    case 'flow':
+      return { x0: -1, eps: 1 };
+  }
+}
+
+/** α_t = √ᾱ_t and σ_t = √(1−ᾱ_t) of a discrete schedule. */
+export function levelAt(schedule: Schedule, t: number): { alpha: number; sigma: number } {
+  return { alpha: schedule.sqrtAlphaBars[t] as number, sigma: schedule.sqrtOneMinusAlphaBars[t] as number };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import golden from '../test/fixtures/schedules.json';
+import { createSchedule, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
+
+/** The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is. */
+function expectClose(actual: number, expected: number): void {
+  expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-12 * Math.abs(expected));
+}
+
+const names = {
+  betas: 'betas',
+  alphas_cumprod: 'alphaBars',
+  alphas_cumprod_prev: 'alphaBarsPrevious',
+  sqrt_alphas_cumprod: 'sqrtAlphaBars',
+  sqrt_one_minus_alphas_cumprod: 'sqrtOneMinusAlphaBars',
+  log_one_minus_alphas_cumprod: 'logOneMinusAlphaBars',
+  sqrt_recip_alphas_cumprod: 'sqrtRecipAlphaBars',
+  sqrt_recipm1_alphas_cumprod: 'sqrtRecipMinusOneAlphaBars',
+  posterior_variance: 'posteriorVariances',
+  posterior_log_variance_clipped: 'posteriorLogVariancesClipped',
+  posterior_mean_coef1: 'posteriorMeanX0',
+  posterior_mean_coef2: 'posteriorMeanX',
+} as const satisfies Record<string, keyof Schedule>;
+
+const schedules: Record<keyof typeof golden.tables, Schedule> = {
+  'linear-1000': createSchedule({ type: 'linear', steps: 1000 }),
+  'linear-4000': createSchedule({ type: 'linear', steps: 4000, endsScaled: true }),
+  'cosine-1000': createSchedule({ type: 'cosine', steps: 1000 }),
+  'cosine-4000': createSchedule({ type: 'cosine', steps: 4000 }),
+};
+
+describe('the tables of guided-diffusion', () => {
+  for (const [name, table] of Object.entries(golden.tables)) {
+    const schedule = schedules[name as keyof typeof golden.tables];
+    for (const [theirs, ours] of Object.entries(names)) {
+      it(`${name}: ${ours}`, () => {
+        const expected = table[theirs as keyof typeof names];
+        table.index.forEach((t, i) => {
+          expectClose(schedule[ours][t] as number, expected[i] as number);
+        });
+      });
+    }
+  }
+
+  for (const [name, expected] of Object.entries(golden.respaced)) {
+    it(`linear-1000 respaced to ${name}`, () => {
+      const timesteps = spacedTimesteps(1000, parseSpacing(name)).reverse();
+      expect(timesteps).toEqual(expected.timesteps);
+      const schedule = respace(createSchedule(), timesteps);
+      expect(schedule.timesteps).toEqual(expected.timesteps);
+      expected.betas.forEach((beta, i) => {
+        expectClose(schedule.betas[i] as number, beta);
+        expectClose(schedule.alphaBars[i] as number, expected.alphas_cumprod[i] as number);
+        expectClose(schedule.posteriorVariances[i] as number, expected.posterior_variance[i] as number);
+      });
+    });
+  }
+});

@@ -1,0 +1,156 @@
+import {
+  cosineBetas,
+  cumulativeProduct,
+  exponentialBetas,
+  linearBetas,
+  scaledLinearBetas,
+  sigmoidAlphaBarBetas,
+  sigmoidBetas,
+  zeroTerminalSnrBetas,
+} from './betas';
+import { checkBetas, fail } from './errors';
+
+type Ends = { betaStart?: number; betaEnd?: number };
+
+/** A schedule as JSON. `type` defaults to 'linear', `steps` to 1000; see the function of each kind for its options. */
+export type ScheduleOptions = (
+  | ({ type?: 'linear'; steps?: number; endsScaled?: boolean } & Ends)
+  | ({ type: 'scaled-linear' | 'sigmoid-beta'; steps?: number } & Ends)
+  | { type: 'cosine'; steps?: number; offset?: number; maxBeta?: number }
+  | { type: 'sigmoid-alpha-bar'; steps?: number; start?: number; end?: number; tau?: number; maxBeta?: number }
+  | { type: 'exponential'; steps?: number; rate?: number; maxBeta?: number }
+  | { type: 'custom'; betas: ArrayLike<number> }
+) & {
+  /** Shift and scale ᾱ so that the last one is 0. Makes ε-prediction impossible. */
+  zeroTerminalSnr?: boolean;
+};
+
+/**
+ * The discrete variance-preserving process x_t = √ᾱ_t·x0 + √(1−ᾱ_t)·ε (Ho et al. 2020), t = 0 … steps − 1, and all that
+ * is derived from its betas. Names as in the paper; all float64 of length `steps`.
+ */
+export interface Schedule<ZeroSnr extends boolean = boolean> {
+  readonly kind: 'discrete';
+  readonly steps: number;
+  /** Where each entry stands in the schedule the model was trained with: 0 … steps − 1 unless respaced. */
+  readonly timesteps: readonly number[];
+  /** Steps of the schedule the model was trained with. */
+  readonly trainedSteps: number;
+  readonly zeroTerminalSnr: ZeroSnr;
+  readonly betas: Float64Array;
+  readonly alphas: Float64Array;
+  readonly alphaBars: Float64Array;
+  /** ᾱ_{t−1}, 1 at t = 0. */
+  readonly alphaBarsPrevious: Float64Array;
+  readonly sqrtAlphaBars: Float64Array;
+  readonly sqrtOneMinusAlphaBars: Float64Array;
+  readonly logOneMinusAlphaBars: Float64Array;
+  /** √(1/ᾱ): x0 = this·x − sqrtRecipMinusOneAlphaBars·ε. */
+  readonly sqrtRecipAlphaBars: Float64Array;
+  /** √(1/ᾱ − 1). */
+  readonly sqrtRecipMinusOneAlphaBars: Float64Array;
+  /** β̃_t = (1−ᾱ_{t−1})/(1−ᾱ_t)·β_t. */
+  readonly posteriorVariances: Float64Array;
+  /** log β̃_t, with β̃_1 in place of β̃_0 = 0. */
+  readonly posteriorLogVariancesClipped: Float64Array;
+  /** Posterior mean = posteriorMeanX0·x0 + posteriorMeanX·x_t (equation 7). */
+  readonly posteriorMeanX0: Float64Array;
+  readonly posteriorMeanX: Float64Array;
+  /** ᾱ/(1−ᾱ). */
+  readonly snr: Float64Array;
+  readonly logSnr: Float64Array;
+}
+
+/** Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`. */
+export function createSchedule<const O extends ScheduleOptions>(
+  options: O,
+): Schedule<O extends { zeroTerminalSnr: true } ? true : O extends { zeroTerminalSnr: boolean } ? boolean : false>;
+export function createSchedule(): Schedule<false>;
+export function createSchedule(options: ScheduleOptions = {}): Schedule {
+  const betas = betasOf(options);
+  return options.zeroTerminalSnr ? derive(zeroTerminalSnrBetas(betas), true) : derive(betas, false);
+}
+
+function betasOf(options: ScheduleOptions): Float64Array {
+  const { type = 'linear' } = options;
+  if (options.type === 'custom') {
+    checkBetas(options.betas);
+    return Float64Array.from(options.betas);
+  }
+  const { steps = 1000 } = options;
+  switch (options.type) {
+    case undefined:
+    case 'linear':
+      return linearBetas(steps, options);
+    case 'scaled-linear':
+      return scaledLinearBetas(steps, options);
+    case 'sigmoid-beta':
+      return sigmoidBetas(steps, options);
+    case 'cosine':
+      return cosineBetas(steps, options);
+    case 'sigmoid-alpha-bar':
+      return sigmoidAlphaBarBetas(steps, options);
+    case 'exponential':
+      return exponentialBetas(steps, options);
+    default:
+      return fail(
+        `Schedule type "${type}" is not known; use linear, scaled-linear, sigmoid-beta, cosine, sigmoid-alpha-bar, exponential or custom.`,
+      );
+  }
+}
+
+/**
+ * The schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section 4).
+ * Timesteps ascend; `timesteps` of the result says where they stood.
+ */
+export function respace<Z extends boolean>(schedule: Schedule<Z>, timesteps: ArrayLike<number>): Schedule<Z> {
+  if (timesteps.length < 1) fail('Respacing needs at least one timestep.');
+  let previous = 1;
+  const betas = new Float64Array(timesteps.length);
+  for (let i = 0; i < timesteps.length; i++) {
+    const t = timesteps[i] as number;
+    if (!Number.isInteger(t) || t < 0 || t >= schedule.steps || (i > 0 && t <= (timesteps[i - 1] as number))) {
+      fail(`Timesteps of a respaced schedule ascend within 0 … ${schedule.steps - 1}, but number ${i} is ${t}.`);
+    }
+    const alphaBar = schedule.alphaBars[t] as number;
+    betas[i] = 1 - alphaBar / previous;
+    previous = alphaBar;
+  }
+  const kept = Array.from(timesteps, (t) => schedule.timesteps[t] as number);
+  return { ...derive(betas, schedule.zeroTerminalSnr), timesteps: kept, trainedSteps: schedule.trainedSteps };
+}
+
+function derive<Z extends boolean>(betas: Float64Array, zeroTerminalSnr: Z): Schedule<Z> {
+  const T = betas.length;
+  const alphas = betas.map((beta) => 1 - beta);
+  const alphaBars = cumulativeProduct(alphas);
+  const alphaBarsPrevious = alphaBars.map((_, t) => (t === 0 ? 1 : (alphaBars[t - 1] as number)));
+  const table = (f: (t: number, beta: number, alphaBar: number, previous: number) => number): Float64Array =>
+    betas.map((beta, t) => f(t, beta, alphaBars[t] as number, alphaBarsPrevious[t] as number));
+  const posteriorVariances = table((_, beta, alphaBar, previous) => (beta * (1 - previous)) / (1 - alphaBar));
+  return {
+    kind: 'discrete',
+    steps: T,
+    timesteps: Array.from(betas, (_, t) => t),
+    trainedSteps: T,
+    zeroTerminalSnr,
+    betas,
+    alphas,
+    alphaBars,
+    alphaBarsPrevious,
+    sqrtAlphaBars: alphaBars.map(Math.sqrt),
+    sqrtOneMinusAlphaBars: alphaBars.map((alphaBar) => Math.sqrt(1 - alphaBar)),
+    logOneMinusAlphaBars: alphaBars.map((alphaBar) => Math.log(1 - alphaBar)),
+    sqrtRecipAlphaBars: alphaBars.map((alphaBar) => Math.sqrt(1 / alphaBar)),
+    sqrtRecipMinusOneAlphaBars: alphaBars.map((alphaBar) => Math.sqrt(1 / alphaBar - 1)),
+    posteriorVariances,
+    // At t = 0 the posterior is a point; its neighbour's variance stands in (Ho et al.'s program). One step alone: β.
+    posteriorLogVariancesClipped: table((t, beta) => Math.log(T === 1 ? beta : (posteriorVariances[t || 1] as number))),
+    posteriorMeanX0: table((_, beta, alphaBar, previous) => (beta * Math.sqrt(previous)) / (1 - alphaBar)),
+    posteriorMeanX: table(
+      (t, _, alphaBar, previous) => ((1 - previous) * Math.sqrt(alphas[t] as number)) / (1 - alphaBar),
+    ),
+    snr: alphaBars.map((alphaBar) => alphaBar / (1 - alphaBar)),
+    logSnr: alphaBars.map((alphaBar) => Math.log(alphaBar / (1 - alphaBar))),
+  };
+}
