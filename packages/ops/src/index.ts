@@ -1,1 +1,16 @@
-export {};
+export { gelu, silu } from './activations';
+export { attention } from './attention';
+export { conv2d } from './conv2d';
+export { embedding } from './embedding';
+export { DenoiserError } from './errors';
+export { groupNorm } from './group-norm';
+export * from './kernels';
+export { layerNorm } from './layer-norm';
+export { linear } from './linear';
+export { linearCombination } from './linear-combination';
+export { meanSquaredError } from './mean-squared-error';
+export { adamWStep, emaStep } from './optimizer';
+export { normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
+export { randomNormal } from './random-normal';
+export { maxPool2x, upsample2x } from './resample';
+export { completeWasmBackend } from './wasm/complete';
