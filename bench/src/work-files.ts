@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { normals, STREAMS } from '@denoiser/ops';
+import { type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import { createUNet } from '@denoiser/unet';
+import { convolutionOnnx, matmulOnnx } from './onnx/single-ops';
+import { unetOnnx } from './onnx/unet';
+
+export const SIZE = 64;
+export const TIME_DIM = 256;
+export const TIME = 500;
+/** Of the largest case. */
+const BATCH = 4;
+
+/** The files that every subject reads: one set of weights and inputs, in PyTorch's layouts (NCHW). */
+export type WorkFiles = { readonly folder: string; readonly weights: string; readonly inputs: string };
+
+export async function writeWorkFiles(): Promise<WorkFiles> {
+  const folder = mkdtempSync(join(tmpdir(), 'denoiser-bench-'));
+  mkdirSync(folder, { recursive: true });
+  const unet = createUNet({ timeDim: TIME_DIM });
+  const weights = await unet.exportParameters(unet.parameters);
+  unet.dispose();
+
+  const files = { folder, weights: join(folder, 'weights.safetensors'), inputs: join(folder, 'inputs.safetensors') };
+  writeFileSync(files.weights, writeSafetensors(weights));
+  writeFileSync(files.inputs, writeSafetensors(inputs()));
+  writeFileSync(join(folder, 'sample-step-b1.onnx'), unetOnnx(weights, { batch: 1, size: SIZE }));
+  writeFileSync(join(folder, 'gemm.onnx'), matmulOnnx(GEMM));
+  writeFileSync(join(folder, 'conv3x3.onnx'), convolutionOnnx(CONV));
+  return files;
+}
+
+/** [rows, inner] × [inner, columns] */
+export const GEMM = { rows: 512, inner: 512, columns: 512 };
+/** [1, channels, side, side] with 3×3 filters to as many channels */
+export const CONV = { channels: 64, side: 64 };
+
+function inputs(): TensorFile {
+  const shape = [BATCH, 3, SIZE, SIZE];
+  const count = shape.reduce((a, b) => a * b);
+  const image = (index: number) => ({
+    dtype: 'F32' as const,
+    shape,
+    data: normals({ seed: 1, stream: STREAMS.trainingNoise, step: 0, index, count }),
+  });
+  const embedding = Float32Array.from({ length: TIME_DIM }, (_, i) => {
+    const frequency = 10000 ** ((-2 * (i % (TIME_DIM / 2))) / TIME_DIM);
+    return i < TIME_DIM / 2 ? Math.sin(TIME * frequency) : Math.cos(TIME * frequency);
+  });
+  const row = { dtype: 'F32' as const, shape: [1, TIME_DIM], data: embedding };
+  return { metadata: {}, tensors: new Map(Object.entries({ x: image(0), target: image(1), embedding: row })) };
+}

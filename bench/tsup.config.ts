@@ -1,0 +1,4 @@
+import { defineConfig } from 'tsup';
+import shared from '../tsup.config';
+
+export default defineConfig({ ...shared, entry: ['src/main.ts', 'src/tfjs-peer.ts'], dts: false });
