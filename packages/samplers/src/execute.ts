@@ -1,0 +1,149 @@
+import { type Combination, evaluations, type Plan, type PlanStep, type Threshold } from './plan';
+import type { NoiseRequest, SamplingStep } from './types';
+
+/** What the loop needs to know of a kind of array. Everything returned is new and belongs to the loop. */
+export interface Arithmetic<T> {
+  /** Σ coefficients[i]·values[i], clipped if asked; at least one value. */
+  combine(values: readonly T[], coefficients: readonly number[], clip?: readonly [number, number]): T;
+  copy(value: T): T;
+  dispose(value: T): void;
+  dynamicThreshold(x0: T, threshold: Extract<Threshold, { type: 'dynamic' }>): T;
+  /** Two halves of the channels. */
+  halves(output: T): [T, T];
+  /** noise·exp(l/2), l = logMin + (logMax − logMin)·(v + 1)/2. */
+  scaleByLogVariance(noise: T, v: T, logMin: number, logMax: number): T;
+}
+
+/** Where a run stands: the plan's next step, x, and what is remembered. */
+export interface RunState<T> {
+  readonly position: number;
+  readonly x: T;
+  readonly memory: Readonly<Record<string, T>>;
+}
+
+export interface Run<T> {
+  readonly plan: Plan;
+  readonly arithmetic: Arithmetic<T>;
+  /** Taken over by the loop. */
+  readonly start: RunState<T>;
+  /** The model at a step, on scaled x; x is borrowed, the answer given away. */
+  evaluate(x: T, time: number): T | Promise<T>;
+  noise(purpose: NoiseRequest['purpose'], position: number): T;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The one loop: runs a plan and yields after each evaluation of the model. Whatever ends it (the last step, `break`, a
+ * throw, an abort), it disposes all that it holds.
+ *
+ * @throws the signal's reason when it is aborted.
+ */
+export async function* execute<T>(
+  run: Run<T>,
+): AsyncGenerator<SamplingStep<T> & { state: RunState<T> }, void, undefined> {
+  const { plan, arithmetic, signal } = run;
+  const total = evaluations(plan);
+  let { position, x, memory } = run.start;
+  let x0: T | undefined;
+  try {
+    let index = plan.steps.slice(0, position).filter((step) => step.model).length;
+    for (; position < plan.steps.length; position++) {
+      signal?.throwIfAborted();
+      const step = plan.steps[position] as PlanStep;
+      const values = new Map<string, T>(Object.entries(memory));
+      values.set('x', x);
+      const temporary: T[] = [];
+      const hold = (name: string, value: T): T => {
+        values.set(name, value);
+        temporary.push(value);
+        return value;
+      };
+      try {
+        let v: T | undefined;
+        if (step.model) {
+          const { time, inputScale, x0FromX, x0FromOutput } = step.model;
+          const input = inputScale === 1 ? x : hold('input', arithmetic.combine([x], [inputScale]));
+          let output = hold('output', await run.evaluate(input, time));
+          if (plan.learnedVariance) {
+            const [mean, rest] = arithmetic.halves(output);
+            output = hold('output', mean);
+            v = hold('v', rest);
+          }
+          if (x0 !== undefined) arithmetic.dispose(x0);
+          x0 = estimate(arithmetic, [x, output], [x0FromX, x0FromOutput], plan.threshold);
+          values.set('x0', x0);
+        }
+        if (uses(step, 'noise')) {
+          const noise = hold('noise', run.noise('step', position));
+          if (step.learnedNoise && v !== undefined) {
+            const { logMin, logMax } = step.learnedNoise;
+            hold('noise', arithmetic.scaleByLogVariance(noise, v, logMin, logMax));
+          }
+        }
+        const keep = Object.entries(step.keep ?? {}).map(
+          ([name, sum]) => [name, combine(arithmetic, values, sum)] as const,
+        );
+        const next = combine(arithmetic, values, step.next);
+        for (const value of [x, ...Object.values(memory)]) arithmetic.dispose(value);
+        x = next;
+        memory = Object.fromEntries(keep);
+      } finally {
+        temporary.forEach(arithmetic.dispose);
+      }
+      if (step.model && x0 !== undefined) {
+        yield { index, total, time: step.model.time, x, x0, state: { position: position + 1, x, memory } };
+        index++;
+      }
+      await breathe();
+    }
+  } finally {
+    for (const value of [x, ...Object.values(memory)]) arithmetic.dispose(value);
+    if (x0 !== undefined) arithmetic.dispose(x0);
+  }
+}
+
+function estimate<T>(arithmetic: Arithmetic<T>, values: T[], coefficients: number[], threshold: Threshold | null): T {
+  if (threshold?.type === 'static') return arithmetic.combine(values, coefficients, [threshold.min, threshold.max]);
+  const x0 = arithmetic.combine(values, coefficients);
+  if (threshold === null) return x0;
+  const clipped = arithmetic.dynamicThreshold(x0, threshold);
+  arithmetic.dispose(x0);
+  return clipped;
+}
+
+function combine<T>(arithmetic: Arithmetic<T>, values: ReadonlyMap<string, T>, sum: Combination): T {
+  const terms = Object.entries(sum).filter(([, coefficient]) => coefficient !== 0);
+  const inputs = terms.map(([name]) => {
+    const value = values.get(name);
+    if (value === undefined) throw new Error(`The plan uses "${name}", which no earlier step kept.`);
+    return value;
+  });
+  if (inputs.length === 1 && terms[0]?.[1] === 1) return arithmetic.copy(inputs[0] as T);
+  if (inputs.length === 0) return arithmetic.combine([values.get('x') as T], [0]);
+  return arithmetic.combine(
+    inputs,
+    terms.map(([, coefficient]) => coefficient),
+  );
+}
+
+function uses({ next, keep = {} }: PlanStep, name: string): boolean {
+  return [next, ...Object.values(keep)].some((sum) => (sum[name] ?? 0) !== 0);
+}
+
+/** Lets timers, input and abort events through between two steps. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+      return;
+    }
+    // In browsers a message is a macrotask without the 4 ms of nested timeouts.
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(null);
+  });
+}

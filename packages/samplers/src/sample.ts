@@ -1,0 +1,78 @@
+import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { evaluate } from './evaluate';
+import { execute } from './execute';
+import type { Plan } from './plan';
+import { tensorArithmetic } from './tensor-arithmetic';
+import type { AsyncDenoiser, Conditioning, Denoiser, Guidance, NoiseSource, SamplingStep } from './types';
+
+export interface SampleOptions {
+  readonly denoiser: Denoiser | AsyncDenoiser;
+  readonly plan: Plan;
+  /** [B, H, W, C] of the images. */
+  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+  /** Default 0. Image i of a seed is the same in every batch and on every backend. */
+  readonly seed?: number;
+  /** Numbers of the images; default 0 … B − 1. */
+  readonly indices?: readonly number[];
+  readonly conditioning?: Conditioning;
+  readonly guidance?: Guidance;
+  /** Default: Philox normals by seed and indices. */
+  readonly noise?: NoiseSource;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0 are
+ * borrowed until the next step. Whatever ends the loop, nothing is left behind.
+ *
+ * @throws DenoiserError if indices or labels are not B; the signal's reason when it is aborted.
+ */
+export async function* sample(options: SampleOptions): AsyncGenerator<SamplingStep, void, undefined> {
+  const { denoiser, plan, shape, seed = 0, conditioning, guidance, signal } = options;
+  const indices = options.indices ?? Array.from({ length: shape[0] }, (_, i) => i);
+  checkBatch('indices', indices.length, shape[0]);
+  if (conditioning?.labels) checkBatch('labels', conditioning.labels.size, shape[0]);
+  const source = options.noise ?? philoxNoise(seed);
+  const noise = (purpose: 'initial' | 'step' | 'known', step: number): Tensor4D =>
+    source({ purpose, step, shape, indices }) as Tensor4D;
+  const first = noise('initial', 0);
+  const x = plan.initialScale === 1 ? first : tensorArithmetic.combine([first], [plan.initialScale]);
+  if (x !== first) first.dispose();
+  yield* execute<Tensor4D>({
+    plan,
+    arithmetic: tensorArithmetic,
+    start: { position: 0, x, memory: {} },
+    evaluate: (scaled, time) =>
+      evaluate({ denoiser, x: scaled, time, conditioning, guidance, learnedVariance: plan.learnedVariance }),
+    noise,
+    signal,
+  });
+}
+
+/** Runs a plan to its end and gives the images [B, H, W, C], which the caller disposes. `onStep` may be async. */
+export async function sampleImages(
+  options: SampleOptions & { readonly onStep?: (step: SamplingStep) => void | Promise<void> },
+): Promise<Tensor4D> {
+  for await (const step of sample(options)) {
+    await options.onStep?.(step);
+    if (step.index === step.total - 1) return step.x.clone();
+  }
+  throw new DenoiserError('bad-plan', 'The plan has no steps; create it with at least one.');
+}
+
+/** The default noise: a pure function of (seed, purpose, step, image), see `randomNormal` of `@denoiser/ops`. */
+export function philoxNoise(seed: number): NoiseSource {
+  const streams = { initial: STREAMS.initialNoise, step: STREAMS.samplingNoise, known: KNOWN_PART };
+  return ({ purpose, step, shape, indices }) =>
+    randomNormal([...shape] as [number, number, number, number], { seed, stream: streams[purpose], step, indices });
+}
+
+/** A stream of its own for inpainting's known part, beyond those that `ops` numbers. */
+const KNOWN_PART = 64;
+
+function checkBatch(name: string, got: number, batch: number): void {
+  if (got !== batch) {
+    throw new DenoiserError('bad-shape', `There must be as many ${name} as images, ${batch}, but there are ${got}.`);
+  }
+}

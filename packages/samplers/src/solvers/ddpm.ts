@@ -1,0 +1,47 @@
+import type { Level, PlanStep } from '../plan';
+import type { Solver } from '../solver';
+
+/**
+ * 'beta' (fixed large): σ² = β_t. 'posterior' (fixed small): σ² = β̃_t = (1−ᾱ_prev)/(1−ᾱ_t)·β_t. 'learned-range' and
+ * 'learned': the model's second half of channels tells, between the two or outright (Nichol & Dhariwal 2021).
+ */
+export type Variance = 'beta' | 'posterior' | 'learned-range' | 'learned';
+
+/**
+ * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the steps:
+ * β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`.
+ */
+export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver {
+  const { variance = 'posterior', noiseAtEnd = false } = options;
+  const learned = variance === 'learned-range' || variance === 'learned';
+  return {
+    name: 'ddpm',
+    order: 1,
+    stochastic: true,
+    learnedVariance: learned,
+    steps: ({ points, end }) =>
+      points.map((from, i): PlanStep => {
+        const to = points[i + 1] ?? end;
+        const { x, x0, beta, posteriorVariance } = posterior(from, to);
+        const isLast = i === points.length - 1;
+        const step = { model: from.model, from, to };
+        if (isLast && !noiseAtEnd) return { ...step, next: { x, x0 } };
+        if (!learned) {
+          const sigma = Math.sqrt(variance === 'beta' ? beta : posteriorVariance);
+          return { ...step, next: { x, x0, noise: sigma } };
+        }
+        // With the ends at ∓1 the interpolation gives v itself as the log-variance.
+        const [logMin, logMax] =
+          variance === 'learned' ? [-1, 1] : [Math.log(Math.max(posteriorVariance, 1e-20)), Math.log(beta)];
+        return { ...step, next: { x, x0, noise: 1 }, learnedNoise: { logMin, logMax } };
+      }),
+  };
+}
+
+/** q(x_to | x_from, x0): mean = x·x_from + x0·x0, and its variance; β is that of the one step between the levels. */
+export function posterior(from: Level, to: Level): { x: number; x0: number; beta: number; posteriorVariance: number } {
+  const alpha = from.alpha / to.alpha;
+  const beta = from.sigma ** 2 - (alpha * to.sigma) ** 2; // 1 − α² where variance is preserved
+  const shrink = (to.sigma / from.sigma) ** 2;
+  return { x: alpha * shrink, x0: (to.alpha * beta) / from.sigma ** 2, beta, posteriorVariance: beta * shrink };
+}
