@@ -10,7 +10,7 @@ export { drawTimesteps, dropLabels } from './draws';
 export { createEma, type Ema, type EmaOptions } from './ema';
 export { epochPermutation } from './epoch-permutation';
 export type { Callbacks, CheckpointOptions, EpochRecord, FitOptions, FitResult, StepRecord } from './fit';
-export { addNoise, epsilonLoss, type NoiseSchedule } from './loss';
+export { addNoise, epsilonLoss, type TrainingSchedule } from './loss';
 export { type MemoryDatasetOptions, memoryDataset } from './memory-dataset';
 export { memoryStore } from './memory-store';
 export { DEFAULTS, type TrainingOptionsInput } from './options';

@@ -1,37 +1,26 @@
 import { meanSquaredError, randomNormal, STREAMS } from '@denoiser/ops';
+import type { Schedule } from '@denoiser/schedules';
 import { add, mul, type Rank, type Scalar, type Tensor4D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { drawTimesteps, dropLabels } from './draws';
 import type { TrainableDenoiser } from './types';
 
-/** What training needs of a schedule of `@denoiser/schedules`. */
-export type NoiseSchedule = {
-  readonly name: string;
-  /** T. */
-  readonly timesteps: number;
-  /** ᾱ_t for t = 0 … T − 1. */
-  readonly alphaBar: ArrayLike<number>;
-};
+/** What training needs of a `Schedule`. */
+export type TrainingSchedule = Pick<Schedule, 'steps' | 'sqrtAlphaBars' | 'sqrtOneMinusAlphaBars'>;
 
 /**
  * The forward process q(x_t | x_0) (Ho et al. 2020, arXiv:2006.11239, eq. 4): x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε. x0 and eps
  * [B, H, W, C]; t: B timesteps, each its image's own.
  */
-export function addNoise(schedule: NoiseSchedule, x0: Tensor4D, eps: Tensor4D, t: ArrayLike<number>): Tensor4D {
+export function addNoise(schedule: TrainingSchedule, x0: Tensor4D, eps: Tensor4D, t: ArrayLike<number>): Tensor4D {
   return tidy(() => {
-    const perImage = (f: (alphaBar: number) => number) =>
+    const perImage = (table: Float64Array) =>
       tensor4d(
-        Float32Array.from(t, (time) => f(schedule.alphaBar[time])),
+        Float32Array.from(t, (time) => table[time]),
         [t.length, 1, 1, 1],
       );
-    const signal = mul(
-      x0,
-      perImage((alphaBar) => Math.sqrt(alphaBar)),
-    );
-    const noise = mul(
-      eps,
-      perImage((alphaBar) => Math.sqrt(1 - alphaBar)),
-    );
-    return add(signal, noise); // [B, H, W, C]
+    const signal = mul(x0, perImage(schedule.sqrtAlphaBars)); // [B, H, W, C]
+    const noise = mul(eps, perImage(schedule.sqrtOneMinusAlphaBars)); // [B, H, W, C]
+    return add(signal, noise);
   });
 }
 
@@ -43,7 +32,7 @@ export function addNoise(schedule: NoiseSchedule, x0: Tensor4D, eps: Tensor4D, t
  */
 export function epsilonLoss(o: {
   denoiser: TrainableDenoiser;
-  schedule: NoiseSchedule;
+  schedule: TrainingSchedule;
   batch: { pixels: Float32Array; shape: [number, number, number, number]; labels: Int32Array };
   seed: number;
   /** Steps done before this one. */
@@ -52,7 +41,7 @@ export function epsilonLoss(o: {
 }): Scalar {
   const { denoiser, schedule, batch, seed, step } = o;
   const count = batch.labels.length;
-  const t = drawTimesteps({ seed, step, count, timesteps: schedule.timesteps });
+  const t = drawTimesteps({ seed, step, count, timesteps: schedule.steps });
   return tidy(() => {
     const x0 = tensor4d(batch.pixels, batch.shape); // [B, H, W, C]
     const stream = STREAMS.trainingNoise;

@@ -1,8 +1,10 @@
 import { DenoiserError } from '@denoiser/ops';
+import type { ScheduleOptions } from '@denoiser/schedules';
 import type { TrainingOptions } from './training-state';
 
 /** The original program's choices. Batches there: 12 unconditional, 14 with classes. */
 export const DEFAULTS = {
+  schedule: { type: 'linear', steps: 1000 },
   learningRate: 3e-4,
   betas: [0.9, 0.999],
   epsilon: 1e-8,
@@ -39,7 +41,23 @@ export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
   for (const [name, value, valid, range] of checks) {
     if (!valid) throw new DenoiserError('bad-option', `The training option ${name} is ${value}; give ${range}.`);
   }
-  return { seed, batchSize, learningRate, betas, epsilon, weightDecay, ema, labelDropout };
+  return {
+    seed,
+    batchSize,
+    schedule: resolveSchedule(input.schedule),
+    learningRate,
+    betas,
+    epsilon,
+    weightDecay,
+    ema,
+    labelDropout,
+  };
+}
+
+/** As plain JSON, with type and steps said. */
+function resolveSchedule(schedule: ScheduleOptions = {}): ScheduleOptions {
+  if (schedule.type === 'custom') return { ...schedule, betas: Array.from(schedule.betas) };
+  return { ...DEFAULTS.schedule, ...defined(schedule) } as ScheduleOptions;
 }
 
 /** Without the fields that are undefined, which would hide defaults. */

@@ -54,9 +54,8 @@ function checkArchitecture({ step, architecture }: TrainingState, model: Trainab
 }
 
 /** Options may change from run to run, but then the result is not that of an uninterrupted one. */
-function warnOfChanges({ step, options, schedule }: TrainingState, run: Run): void {
-  const now = { ...run.options, schedule: { name: run.schedule.name, timesteps: run.schedule.timesteps } };
-  for (const [path, before, after] of differingPaths({ ...options, schedule }, now)) {
+function warnOfChanges({ step, options }: TrainingState, run: Run): void {
+  for (const [path, before, after] of differingPaths(options, run.options)) {
     run.onWarning(
       `Since checkpoint ${step}, ${path} has changed from ${before} to ${after}; training goes on with ${after}.`,
     );
@@ -84,9 +83,13 @@ function differingPaths(a: unknown, b: unknown, path = ''): [path: string, a: st
     return [...keys].flatMap((key) => differingPaths(a[key], b[key], path ? `${path}.${key}` : key));
   }
   const [textA, textB] = [JSON.stringify(a) ?? 'nothing', JSON.stringify(b) ?? 'nothing'];
-  return textA === textB ? [] : [[path, textA, textB]];
+  return textA === textB ? [] : [[path, shortened(textA), shortened(textB)]];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -13,7 +13,7 @@ export async function saveCheckpoint(
   run: Run,
   o: { store: CheckpointStore; dataset: ImageDataset; notes?: unknown },
 ): Promise<void> {
-  const { model, schedule, options, optimizer, ema, progress } = run;
+  const { model, options, optimizer, ema, progress } = run;
   const { step, epoch, position } = progress;
   const { length, imageShape, classNames } = o.dataset;
   const exported = async (parameters: ReadonlyMap<string, Tensor>, what: string): Promise<TensorFile> => {
@@ -32,7 +32,6 @@ export async function saveCheckpoint(
       epoch,
       position,
       architecture: model.architecture,
-      schedule: { name: schedule.name, timesteps: schedule.timesteps },
       prediction: 'epsilon',
       options,
       dataset: { length, imageShape, ...(classNames && { classNames }) },

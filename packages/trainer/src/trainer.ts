@@ -1,7 +1,8 @@
+import { DenoiserError } from '@denoiser/ops';
+import { createSchedule, type Schedule } from '@denoiser/schedules';
 import { type AdamW, createAdamW } from './adamw';
 import { createEma, type Ema } from './ema';
 import { type FitOptions, type FitResult, fit } from './fit';
-import type { NoiseSchedule } from './loss';
 import { resolveOptions, type TrainingOptionsInput } from './options';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import type { TrainingOptions } from './training-state';
@@ -9,7 +10,6 @@ import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 
 export type TrainerOptions = TrainingOptionsInput & {
   model: TrainableModel;
-  schedule: NoiseSchedule;
   /** Told, in a sentence, what the user should know though training goes on. Default: nobody. */
   onWarning?: (message: string) => void;
 };
@@ -31,7 +31,7 @@ export type Progress = {
 /** What the parts of a trainer share. */
 export type Run = {
   readonly model: TrainableModel;
-  readonly schedule: NoiseSchedule;
+  readonly schedule: Schedule;
   readonly options: TrainingOptions;
   readonly optimizer: AdamW;
   readonly ema: Ema;
@@ -61,8 +61,10 @@ export type Trainer = {
  *
  * Errors: `DenoiserError` for an option out of range.
  */
-export function createTrainer({ model, schedule, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
+export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
   const options = resolveOptions(input);
+  const schedule = createSchedule(options.schedule);
+  checkSchedule(schedule);
   const run: Run = {
     model,
     schedule,
@@ -84,4 +86,19 @@ export function createTrainer({ model, schedule, onWarning = () => {}, ...input 
       run.ema.dispose();
     },
   };
+}
+
+function checkSchedule({ steps, zeroTerminalSnr }: Schedule): void {
+  if (steps < 2) {
+    throw new DenoiserError(
+      'bad-option',
+      `The schedule has ${steps} step; give it at least 2, since t = 0 is not trained.`,
+    );
+  }
+  if (zeroTerminalSnr) {
+    throw new DenoiserError(
+      'bad-option',
+      'The schedule has zero terminal SNR, with which a network that predicts ε cannot be sampled; leave zeroTerminalSnr out.',
+    );
+  }
 }

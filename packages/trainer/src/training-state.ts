@@ -1,4 +1,5 @@
 import { DenoiserError } from '@denoiser/ops';
+import type { ScheduleOptions } from '@denoiser/schedules';
 
 export const FORMAT = 'denoiser-checkpoint';
 export const FORMAT_VERSION = 1;
@@ -12,10 +13,12 @@ export const TENSOR_FILES: readonly TensorFileName[] = [
 ];
 export const STATE_FILE = 'state.json';
 
-/** The options that shape what is computed, as they were when the checkpoint was written. */
+/** The options that shape what is computed, as they were when the checkpoint was written. JSON. */
 export type TrainingOptions = {
   seed: number;
   batchSize: number;
+  /** Passes `createSchedule`. */
+  schedule: ScheduleOptions;
   learningRate: number;
   betas: readonly [beta1: number, beta2: number];
   epsilon: number;
@@ -34,8 +37,6 @@ export type TrainingState = {
   epoch: number;
   position: number;
   architecture: { name: string; config: unknown };
-  /** Which noise schedule x was noised with: enough to sample as trained. */
-  schedule: { name: string; timesteps: number };
   /** What the network was trained to give. */
   prediction: 'epsilon';
   options: TrainingOptions;
@@ -75,7 +76,7 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   const incomplete = ['step', 'epoch', 'position'].find(
     (key) => !Number.isSafeInteger(value[key]) || Number(value[key]) < 0,
   );
-  const missing = ['architecture', 'schedule', 'options', 'dataset', 'files'].find((key) => !isRecord(value[key]));
+  const missing = ['architecture', 'options', 'dataset', 'files'].find((key) => !isRecord(value[key]));
   if (incomplete ?? missing) throw damaged(step, STATE_FILE, `has no valid "${incomplete ?? missing}"`);
   return value as TrainingState;
 }

@@ -1,18 +1,11 @@
 import { normals } from '@denoiser/ops';
-import { memoryDataset, type NoiseSchedule, type Trainer } from '../src/index';
+import { memoryDataset, type Trainer } from '../src/index';
 import { tinyModel } from './tiny-model';
 
 export const TIMESTEPS = 8;
 
-/** Eight steps from clean to nearly noise: β linear from 0.05 to 0.6. */
-export const schedule: NoiseSchedule = (() => {
-  let product = 1;
-  const alphaBar = Float64Array.from({ length: TIMESTEPS }, (_, t) => {
-    product *= 1 - (0.05 + (0.55 * t) / (TIMESTEPS - 1));
-    return product;
-  });
-  return { name: 'linear', timesteps: TIMESTEPS, alphaBar };
-})();
+/** Eight steps from almost clean to almost noise. */
+export const schedule = { type: 'linear', steps: TIMESTEPS, betaStart: 0.05, betaEnd: 0.6 } as const;
 
 export const model = (seed?: number) => tinyModel({ timesteps: TIMESTEPS, ...(seed !== undefined && { seed }) });
 

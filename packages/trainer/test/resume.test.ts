@@ -173,7 +173,7 @@ describe('readCheckpoint', () => {
       epoch: 0,
       position: 9,
       architecture: { name: 'tiny', config: { classes: 2 } },
-      schedule: { name: 'linear', timesteps: 8 },
+      options: { schedule: { type: 'linear', steps: 8, betaStart: 0.05, betaEnd: 0.6 }, seed: 42 },
       dataset: { length: 11, imageShape: [4, 4, 2], classNames: ['even', 'odd'] },
     });
     expect(tensors['ema.safetensors'].tensors.get('conv.weight')?.shape).toEqual([2, 2, 3, 3]);
