@@ -81,17 +81,19 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   let pending: Pending | undefined;
   let saved = progress.checkpoint === progress.step;
 
-  /** Reads the loss of the step before: late, so that the device computes the next one meanwhile. */
-  const settle = async () => {
-    if (!pending) return;
-    const { loss: scalar, step, epoch, images } = pending;
-    pending = undefined;
+  const report = async ({ loss: scalar, step, epoch, images }: Pending) => {
     const [loss] = await scalar.data();
     scalar.dispose();
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
     const record = { step, epoch, loss, imagesPerSecond: images / clock.lap() };
     losses.push(record);
     await clock.pause(async () => onStep?.(record));
+  };
+  /** A loss is read while the device computes the step after it, or when there is none to come. */
+  const reportBefore = async (next?: Pending) => {
+    const previous = pending;
+    pending = next;
+    if (previous) await report(previous);
   };
   const save = async () => {
     if (!checkpoints || saved) return;
@@ -105,21 +107,20 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   try {
     while (progress.step < steps && !signal?.aborted) {
       const batch = await nextBatch(batches, async () => {
-        await settle();
+        await reportBefore();
         await save();
       });
       if (!batch || signal?.aborted) break;
       const loss = step(run, batch);
       saved = false;
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
-      await settle();
-      pending = { loss, step: progress.step, epoch: batch.epoch, images: batch.labels.length };
+      await reportBefore({ loss, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
 
       const { epoch } = batch;
       const epochEnds = progress.epoch > epoch;
       const due = progress.step % (checkpoints?.everySteps ?? Infinity) === 0;
       const dueEpoch = epochEnds && progress.epoch % (checkpoints?.everyEpochs ?? 1) === 0;
-      if (epochEnds || due) await settle();
+      if (epochEnds || due) await reportBefore();
       if (due || dueEpoch) await clock.pause(save);
       if (epochEnds) {
         const meanLoss = mean(losses.slice(epochStart));
@@ -129,7 +130,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       }
       await yieldToEventLoop();
     }
-    await settle();
+    await reportBefore();
     await save();
   } finally {
     pending?.loss.dispose();

@@ -1,0 +1,250 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  createTrainer,
+  type ImageDataset,
+  memoryDataset,
+  memoryStore,
+  type StepRecord,
+  type TrainerOptions,
+} from '../src/index';
+import { dataset, model, numbersOf, schedule } from './helpers';
+
+const create = (over: Partial<TrainerOptions> = {}) =>
+  createTrainer({
+    schedule,
+    seed: 1,
+    batchSize: 4,
+    ema: { decay: 0.9, startStep: 4 },
+    ...over,
+    model: over.model ?? model(),
+  });
+
+const mean = (records: readonly StepRecord[]) => records.reduce((sum, { loss }) => sum + loss, 0) / records.length;
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('training', () => {
+  it('learns images of one colour: the loss falls to a twentieth', async () => {
+    const colours = memoryDataset({
+      images: new Float32Array(8 * 32).fill(0.5),
+      imageShape: [4, 4, 2],
+    });
+    const trainer = create({ learningRate: 0.05, batchSize: 8 });
+    const { losses } = await trainer.fit(colours, { epochs: 200 });
+    expect(mean(losses.slice(-20))).toBeLessThan(mean(losses.slice(0, 5)) / 20);
+  });
+
+  it('uses labels, unless they are dropped', async () => {
+    const table = async (labelDropout: number) => {
+      const trainer = create({ labelDropout, weightDecay: 0 });
+      const before = numbersOf(trainer).weights[2];
+      await trainer.fit(dataset(), { steps: 3 });
+      return { before, after: numbersOf(trainer).weights[2] };
+    };
+    const kept = await table(0);
+    expect(kept.after).not.toEqual(kept.before);
+    const dropped = await table(1);
+    expect(dropped.after).toEqual(dropped.before);
+  });
+
+  it('leaves no tensor behind in 200 steps', async () => {
+    const trainer = create();
+    await trainer.fit(dataset(), { steps: 2 });
+    const before = tf.memory().numTensors;
+    const counts = new Set<number>();
+    await trainer.fit(dataset(), {
+      steps: 202,
+      checkpoints: { store: memoryStore({ keep: 1 }), everySteps: 50 },
+      // Only the next step's loss, already queued, is there beside the weights.
+      callbacks: { onStep: () => void counts.add(tf.memory().numTensors - before) },
+    });
+    expect([...counts].every((count) => count >= 0 && count <= 1)).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('frees what is its own, and not the model', async () => {
+    const tiny = model();
+    const before = tf.memory().numTensors;
+    const trainer = create({ model: tiny });
+    await trainer.fit(dataset(), { steps: 1 });
+    trainer.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    expect([...tiny.parameters.values()].every((v) => !v.isDisposed)).toBe(true);
+  });
+});
+
+describe('what is told', () => {
+  it('is every step in order, every epoch with its networks, every checkpoint', async () => {
+    const told: string[] = [];
+    const store = memoryStore();
+    const trainer = create();
+    let clock = 0;
+    const { losses } = await trainer.fit(dataset(), {
+      epochs: 2,
+      checkpoints: { store, notes: { size: 4 } },
+      clock: () => {
+        clock += 100;
+        return clock;
+      },
+      callbacks: {
+        onStep: async ({ step, epoch }) => void told.push(`step ${step} of epoch ${epoch}`),
+        onCheckpoint: ({ step }) => void told.push(`checkpoint ${step}`),
+        onEpochEnd: ({ epoch, step, meanLoss, emaDenoiser }) => {
+          const x = tf.ones<tf.Rank.R4>([1, 4, 4, 2]);
+          const y = emaDenoiser(x, tf.tensor1d([3]));
+          told.push(`epoch ${epoch} ended at step ${step}: ${y.shape}, ${meanLoss > 0}`);
+        },
+      },
+    });
+    expect(told).toEqual([
+      'step 1 of epoch 0',
+      'step 2 of epoch 0',
+      'step 3 of epoch 0',
+      'checkpoint 3',
+      'epoch 0 ended at step 3: 1,4,4,2, true',
+      'step 4 of epoch 1',
+      'step 5 of epoch 1',
+      'step 6 of epoch 1',
+      'checkpoint 6',
+      'epoch 1 ended at step 6: 1,4,4,2, true',
+    ]);
+    expect(losses.every(({ loss, imagesPerSecond }) => loss > 0 && imagesPerSecond > 0)).toBe(true);
+    expect(await store.list()).toEqual([3, 6]);
+    expect(JSON.parse(new TextDecoder().decode(await store.read(6, 'state.json'))).notes).toEqual({ size: 4 });
+  });
+
+  it('does not count the time of callbacks as training', async () => {
+    let clock = 0;
+    const { losses } = await create().fit(dataset(12), {
+      steps: 3,
+      clock: () => clock,
+      callbacks: {
+        onStep: () => {
+          clock += 60_000;
+        },
+      },
+    });
+    expect(losses[2].imagesPerSecond).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('an abort', () => {
+  it('finishes the step, writes a checkpoint and says so', async () => {
+    const store = memoryStore();
+    const controller = new AbortController();
+    const trainer = create();
+    const result = await trainer.fit(dataset(), {
+      epochs: 9,
+      checkpoints: { store },
+      signal: controller.signal,
+      callbacks: {
+        onStep: ({ step }) => {
+          if (step === 4) controller.abort();
+        },
+      },
+    });
+    expect(result.status).toBe('aborted');
+    expect(result.losses.at(-1)?.step).toBe(result.step);
+    expect((await store.list()).at(-1)).toBe(result.step);
+    expect(result.step).toBeLessThan(7);
+  });
+
+  it('can come from a timer or a signal between two steps', async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 5);
+    const result = await create().fit(dataset(), { epochs: 1e6, signal: controller.signal });
+    expect(result.status).toBe('aborted');
+  });
+
+  it('before the first step does nothing', async () => {
+    const store = memoryStore();
+    const result = await create().fit(dataset(), { epochs: 1, signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ status: 'aborted', step: 0, losses: [] });
+    expect(await store.list()).toEqual([]);
+  });
+});
+
+describe('a loss that is not finite', () => {
+  const poisoned = (from: number): ImageDataset => {
+    const whole = dataset();
+    let reads = 0;
+    return {
+      ...whole,
+      read: async (index, epoch) => {
+        const image = await whole.read(index, epoch);
+        return ++reads > from ? { ...image, pixels: image.pixels.map(() => Number.NaN) } : image;
+      },
+    };
+  };
+
+  it('stops training, naming the step and the last good checkpoint', async () => {
+    const store = memoryStore();
+    const before = tf.memory().numTensors;
+    const trainer = create();
+    await expect(trainer.fit(poisoned(24), { epochs: 9, checkpoints: { store, everySteps: 2 } })).rejects.toMatchObject(
+      {
+        isDenoiserError: true,
+        code: 'diverged',
+        message:
+          'The loss became NaN at step 7, so training stopped; the last good checkpoint is that of step 6; resume from it with a lower learning rate.',
+      },
+    );
+    expect(await store.list()).toEqual([2, 3, 4, 6]);
+    trainer.dispose();
+    for (const variable of trainer.model.parameters.values()) variable.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('never lets its weights into a checkpoint, even when the step itself still had a loss', async () => {
+    const store = memoryStore();
+    const trainer = create({ learningRate: 1e39 });
+    await expect(trainer.fit(dataset(), { steps: 1, checkpoints: { store } })).rejects.toThrow(
+      /has a value that is not finite at step 1, so training stopped; no checkpoint had been written/,
+    );
+    expect(await store.list()).toEqual([]);
+  });
+});
+
+describe('bad input', () => {
+  it('in options is named with its range', () => {
+    const message = (over: Partial<TrainerOptions>) => {
+      try {
+        create(over);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(message({ batchSize: 0 })).toBe('The training option batchSize is 0; give a whole number from 1.');
+    expect(message({ seed: -1 })).toMatch(/seed is -1/);
+    expect(message({ learningRate: Number.NaN })).toMatch(/learningRate is NaN/);
+    expect(message({ labelDropout: 2 })).toMatch(/labelDropout is 2/);
+    expect(message({ ema: { decay: 1.5 } })).toMatch(/ema.decay is 1.5/);
+    expect(message({ schedule: { steps: 1 } })).toMatch(/The schedule has 1 step;/);
+    expect(message({ schedule: { zeroTerminalSnr: true } })).toMatch(/zero terminal SNR/);
+  });
+
+  it('in data is named: no images, or one of another size', async () => {
+    const empty = memoryDataset({ images: new Float32Array(0), imageShape: [4, 4, 2] });
+    await expect(create().fit(empty, { epochs: 1 })).rejects.toThrow('The dataset has no images');
+    const odd = { ...dataset(), read: async () => ({ pixels: new Float32Array(3), label: 0 }) };
+    await expect(create().fit(odd, { epochs: 1 })).rejects.toThrow(/has 3 values, not the 32 of 4×4×2/);
+    await expect(create().fit(dataset(), {})).rejects.toThrow('give one of them');
+  });
+
+  it('an image that cannot be read ends training after a checkpoint', async () => {
+    const store = memoryStore();
+    const whole = dataset();
+    const broken: ImageDataset = {
+      ...whole,
+      read: async (index, epoch) => {
+        if (epoch === 1) throw new Error(`picture ${index} is cut off`);
+        return whole.read(index, epoch);
+      },
+    };
+    await expect(create().fit(broken, { epochs: 9, checkpoints: { store, everyEpochs: 5 } })).rejects.toThrow(
+      /is cut off/,
+    );
+    expect(await store.list()).toEqual([3]);
+  });
+});
