@@ -1,0 +1,88 @@
+import { gelu, maxPool2x, upsample2x } from '@denoiser/ops';
+import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { compose, type Layer } from './layer';
+import { conv3x3, dense, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from './layers';
+
+const HEADS = 4;
+
+/** conv3×3(from → middle), norm, GELU, conv3×3(middle → to), norm. [B, H, W, from] → [B, H, W, to] */
+export function doubleConv(from: number, to: number, middle = to): Layer<(x: Tensor4D) => Tensor4D> {
+  return compose(convolutions(from, middle, to), (m) => (x: Tensor4D) => {
+    const hidden = m['double_conv.1'](m['double_conv.0'](x), { activation: 'gelu' }); // [B, H, W, middle]
+    return m['double_conv.4'](m['double_conv.3'](hidden)); // [B, H, W, to]
+  });
+}
+
+/** gelu(x + doubleConv(x)). [B, H, W, C] */
+export function residualDoubleConv(channels: number): Layer<(x: Tensor4D) => Tensor4D> {
+  return compose(convolutions(channels, channels, channels), (m) => (x: Tensor4D) => {
+    const hidden = m['double_conv.1'](m['double_conv.0'](x), { activation: 'gelu' }); // [B, H, W, C]
+    return m['double_conv.4'](m['double_conv.3'](hidden), { residual: x, activation: 'gelu' }); // [B, H, W, C]
+  });
+}
+
+const convolutions = (from: number, middle: number, to: number) => ({
+  'double_conv.0': conv3x3(from, middle),
+  'double_conv.1': oneGroupNorm(middle),
+  'double_conv.3': conv3x3(middle, to),
+  'double_conv.4': oneGroupNorm(to),
+});
+
+/** Half the size. x [B, H, W, from], embedding [B, timeDim] after its SiLU → [B, H/2, W/2, to] */
+export function down(from: number, to: number, timeDim: number): Layer<(x: Tensor4D, embedding: Tensor2D) => Tensor4D> {
+  const children = {
+    'maxpool_conv.1': residualDoubleConv(from),
+    'maxpool_conv.2': doubleConv(from, to),
+    'emb_layer.1': dense(timeDim, to),
+  };
+  return compose(children, (m) => (x: Tensor4D, embedding: Tensor2D) => {
+    const features = m['maxpool_conv.2'](m['maxpool_conv.1'](maxPool2x(x))); // [B, H/2, W/2, to]
+    return addToPixels(features, m['emb_layer.1'](embedding));
+  });
+}
+
+/**
+ * Twice the size, beside what the way down had at that size. x [B, H, W, c], skip [B, 2H, 2W, from − c], embedding
+ * [B, timeDim] after its SiLU → [B, 2H, 2W, to]
+ */
+export function up(
+  from: number,
+  to: number,
+  timeDim: number,
+): Layer<(x: Tensor4D, skip: Tensor4D, embedding: Tensor2D) => Tensor4D> {
+  const children = {
+    'conv.0': residualDoubleConv(from),
+    'conv.1': doubleConv(from, to, from / 2),
+    'emb_layer.1': dense(timeDim, to),
+  };
+  return compose(children, (m) => (x: Tensor4D, skip: Tensor4D, embedding: Tensor2D) => {
+    const both = tf.tidy(() => tf.concat([skip, upsample2x(x, { method: 'bilinear' })], 3)); // [B, 2H, 2W, from]
+    const features = m['conv.1'](m['conv.0'](both)); // [B, 2H, 2W, to]
+    return addToPixels(features, m['emb_layer.1'](embedding));
+  });
+}
+
+/** A transformer block whose tokens are the pixels. [B, H, W, C] */
+export function selfAttention(channels: number): Layer<(x: Tensor4D) => Tensor4D> {
+  const children = {
+    mha: multiHeadSelfAttention(channels, HEADS),
+    ln: tokenNorm(channels),
+    'ff_self.0': tokenNorm(channels),
+    'ff_self.1': dense(channels, channels),
+    'ff_self.3': dense(channels, channels),
+  };
+  return compose(children, (m) => (x: Tensor4D) => {
+    const [batch, height, width] = x.shape;
+    const tokens: Tensor3D = tf.reshape(x, [batch, height * width, channels]); // [B, H·W, C]
+    const attended: Tensor3D = tf.add(m.mha(m.ln(tokens)), tokens); // [B, H·W, C]
+    const hidden = tf.tidy(() => gelu(m['ff_self.1'](m['ff_self.0'](attended))) as Tensor3D); // [B, H·W, C]
+    return tf.reshape(tf.add(m['ff_self.3'](hidden), attended), x.shape); // [B, H, W, C]
+  });
+}
+
+/** Adds one vector an image to all of its pixels. x [B, H, W, C], vectors [B, C] */
+function addToPixels(x: Tensor4D, vectors: Tensor2D): Tensor4D {
+  const [batch, channels] = vectors.shape;
+  return tf.add(x, tf.reshape(vectors, [batch, 1, 1, channels]));
+}

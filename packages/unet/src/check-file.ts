@@ -1,0 +1,61 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { DType, TensorFile } from '@denoiser/safetensors';
+import type { UNetConfig } from './config';
+import { ARCHITECTURE, ARCHITECTURE_KEY, describeConfig, inferConfig } from './infer-config';
+import type { ParameterSpec } from './layer';
+import { fileShape } from './layout';
+
+const FLOATS: readonly DType[] = ['F32', 'F16', 'BF16', 'F64'];
+const NAMED = 3;
+
+/**
+ * Throws a DenoiserError unless a file holds exactly these parameters, in the file's shapes. The message names the first
+ * few that don't fit and says what the file seems to be.
+ */
+export function checkFile(file: TensorFile, specs: ReadonlyMap<string, ParameterSpec>, config: UNetConfig): void {
+  checkArchitecture(file);
+  const missing = [...specs.keys()].filter((name) => !file.tensors.has(name));
+  const extra = [...file.tensors.keys()].filter((name) => !specs.has(name));
+  const misfits: string[] = [];
+  for (const [name, spec] of specs) {
+    const tensor = file.tensors.get(name);
+    if (!tensor) continue;
+    const expected = fileShape(spec);
+    if (tensor.shape.join() !== expected.join()) {
+      misfits.push(`${name} is [${tensor.shape.join(', ')}] instead of [${expected.join(', ')}]`);
+    } else if (!FLOATS.includes(tensor.dtype)) {
+      misfits.push(`${name} is of type ${tensor.dtype} instead of F32`);
+    }
+  }
+  const faults = [fault('it lacks', missing), fault('it has unknown', extra), fault('', misfits)].filter(Boolean);
+  if (faults.length === 0) return;
+  throw new DenoiserError(
+    'parameters-mismatch',
+    `The file does not fit this U-Net (${describeConfig(config)}): ${faults.join('; ')}; ${verdict(file, config)}.`,
+  );
+}
+
+/** Throws if the file says that it is of another architecture; says nothing of files that don't say. */
+export function checkArchitecture({ metadata }: TensorFile): void {
+  const name = metadata[ARCHITECTURE_KEY];
+  if (name === undefined || name === ARCHITECTURE) return;
+  throw new DenoiserError(
+    'other-architecture',
+    `The file holds a model of the architecture ${JSON.stringify(name)}, not ${ARCHITECTURE}; load it with the package that made it.`,
+  );
+}
+
+function fault(what: string, names: string[]): string {
+  if (names.length === 0) return '';
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${what} ${names.slice(0, NAMED).join(', ')}${more}`.trim();
+}
+
+function verdict(file: TensorFile, config: UNetConfig): string {
+  const found = inferConfig(file);
+  if (!found) return 'it seems to be of another kind of network, so choose another file';
+  if (describeConfig(found) === describeConfig(config)) {
+    return 'it seems to be a U-Net of these sizes, but changed or damaged, so save it anew';
+  }
+  return `it seems to be a U-Net with ${describeConfig(found)}, so create the U-Net with these sizes or choose another file`;
+}

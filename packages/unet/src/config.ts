@@ -1,0 +1,57 @@
+import { DenoiserError } from '@denoiser/ops';
+
+/** Everything that decides the shapes of the network; JSON, written into checkpoints. */
+export type UNetConfig = {
+  /** Channels of the images, in and out. */
+  readonly channels: number;
+  /** w: the features of the first layer; the widest has 8w. A multiple of the 4 attention heads. */
+  readonly baseWidth: number;
+  /** The width of the time embedding, even. */
+  readonly timeDim: number;
+  /** How many classes; absent for an unconditional network. */
+  readonly classes?: number;
+  /** What images it was made for: a size, or height and width. The network itself takes any multiple of 8. */
+  readonly imageSize?: number | readonly [height: number, width: number];
+};
+
+/** The original's sizes. */
+export const DEFAULTS = { channels: 3, baseWidth: 64, timeDim: 256 } as const;
+
+/** The options with defaults filled in, checked. */
+export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
+  const { channels, baseWidth, timeDim } = { ...DEFAULTS, ...withoutUndefined(options) };
+  const { classes, imageSize } = options;
+  checkCount('channels', channels, 1);
+  checkCount('baseWidth', baseWidth, 4);
+  checkCount('timeDim', timeDim, 2);
+  if (classes !== undefined) checkCount('classes', classes, 1);
+  if (imageSize !== undefined) for (const size of [imageSize].flat()) checkCount('imageSize', size, 8);
+  return withoutUndefined({ channels, baseWidth, timeDim, classes, imageSize });
+}
+
+/** Throws unless the network can halve images of this size three times. */
+export function checkImageSize(height: number, width: number): void {
+  if (height % 8 === 0 && width % 8 === 0 && height > 0 && width > 0) return;
+  throw new DenoiserError(
+    'bad-image-size',
+    `The U-Net halves an image three times, so height and width must be divisible by 8, but it is ${height}×${width}; ` +
+      `resize or pad it, for example to ${nearest8(height)}×${nearest8(width)}.`,
+  );
+}
+
+function checkCount(name: string, value: number, unit: number): void {
+  if (Number.isSafeInteger(value) && value > 0 && value % unit === 0) return;
+  const kind = unit === 1 ? 'a whole number, 1 or more' : `a whole number, 1 or more and divisible by ${unit}`;
+  throw new DenoiserError(
+    name === 'imageSize' ? 'bad-image-size' : 'bad-config',
+    `The U-Net's ${name} must be ${kind}, but ${value} was given.`,
+  );
+}
+
+function nearest8(size: number): number {
+  return Math.max(8, 8 * Math.round(size / 8));
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}

@@ -1,0 +1,21 @@
+import { normals, STREAMS, uniforms } from '@denoiser/ops';
+import type { ParameterSpec } from './layer';
+
+/**
+ * A parameter before training: a pure function of the seed and its name, so that it depends neither on other parameters
+ * nor on the order in which they are made. Row-major in the layout that it has in memory.
+ */
+export function initialValues(name: string, { shape, initial }: ParameterSpec, seed: number): Float32Array {
+  const count = shape.reduce((a, b) => a * b, 1);
+  if (initial.kind === 'constant') return new Float32Array(count).fill(initial.value);
+  const address = { seed, stream: STREAMS.weights, step: 0, index: hash(name), count };
+  if (initial.kind === 'normal') return normals(address);
+  return Float32Array.from(uniforms(address), (u) => (2 * u - 1) * initial.bound);
+}
+
+/** FNV-1a, 32 bits, of the UTF-8 bytes. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) h = Math.imul(h ^ byte, 0x01000193);
+  return h >>> 0;
+}

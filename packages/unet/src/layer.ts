@@ -1,0 +1,75 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * The module system. A layer is a description, without tensors: which parameters it has, by name, and how it computes
+ * once it has them. Layers are composed under names, so that `compose({ conv, norm }, …)` has the parameters
+ * `conv.weight`, `norm.weight`, `norm.bias`: the same rule by which PyTorch names them.
+ */
+export interface Layer<Call> {
+  readonly parameters: ReadonlyMap<string, ParameterSpec>;
+  /** The computation with these parameters; looks all of them up at once. */
+  bind(parameter: (name: string) => Tensor): Call;
+}
+
+export type ParameterSpec = {
+  /** The shape in memory, in tfjs's layout. */
+  readonly shape: readonly number[];
+  /** In files: 'same', or the shape's axes reversed: 'matrix' [in, out] → [out, in], 'filter' HWIO → OIHW. */
+  readonly layout: 'same' | 'matrix' | 'filter';
+  readonly initial: InitialValues;
+};
+
+/** What a parameter is before training. */
+export type InitialValues =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal' };
+
+/** What all calls of layers give. */
+type TensorFunction<Arguments extends readonly unknown[], Result extends Tensor> = (...args: Arguments) => Result;
+
+type Calls<Children> = {
+  [Name in keyof Children]: Children[Name] extends Layer<infer Call> | undefined ? Call : never;
+};
+
+/** A layer without children: parameters and a function of their tensors. */
+export function layer<Name extends string, Call>(
+  specs: Record<Name, ParameterSpec>,
+  call: (parameters: Record<Name, Tensor>) => Call,
+): Layer<Call> {
+  const parameters = new Map(Object.entries<ParameterSpec>(specs));
+  return {
+    parameters,
+    bind(parameter) {
+      const tensors = Object.fromEntries([...parameters.keys()].map((name) => [name, parameter(name)]));
+      return call(tensors as Record<Name, Tensor>);
+    },
+  };
+}
+
+/** A layer of named layers. Its computation runs in a `tf.tidy`, so that what is between is freed as early as can be. */
+export function compose<
+  Children extends Record<string, Layer<unknown>>,
+  Arguments extends readonly unknown[],
+  Result extends Tensor,
+>(
+  children: Children,
+  call: (calls: Calls<Children>) => TensorFunction<Arguments, Result>,
+): Layer<TensorFunction<Arguments, Result>> {
+  const parameters = new Map<string, ParameterSpec>();
+  for (const [name, child] of Object.entries(children)) {
+    for (const [parameter, spec] of child.parameters) parameters.set(`${name}.${parameter}`, spec);
+  }
+  return {
+    parameters,
+    bind(parameter) {
+      const calls = Object.entries(children).map(([name, child]) => [
+        name,
+        child.bind((inner) => parameter(`${name}.${inner}`)),
+      ]);
+      const compute = call(Object.fromEntries(calls) as Calls<Children>);
+      return (...args) => tf.tidy(() => compute(...args));
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { type Activation, attention, conv2d, embedding, groupNorm, layerNorm, linear } from '@denoiser/ops';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type InitialValues, type Layer, layer, type ParameterSpec } from './layer';
+
+/**
+ * The layers with parameters, with PyTorch's names, initial values and conventions. Convolutions and linear layers start
+ * with kaiming_uniform(a = √5) (He et al. 2015, arXiv:1502.01852), which is U(±1/√fanIn), for weight and bias alike.
+ */
+
+const ZEROS: InitialValues = { kind: 'constant', value: 0 };
+const ONES: InitialValues = { kind: 'constant', value: 1 };
+const uniformOf = (fanIn: number): InitialValues => ({ kind: 'uniform', bound: 1 / Math.sqrt(fanIn) });
+
+const vector = (size: number, initial: InitialValues): ParameterSpec => ({ shape: [size], layout: 'same', initial });
+const matrix = (from: number, to: number, initial: InitialValues): ParameterSpec => ({
+  shape: [from, to],
+  layout: 'matrix',
+  initial,
+});
+const filter = (size: number, from: number, to: number): ParameterSpec => ({
+  shape: [size, size, from, to],
+  layout: 'filter',
+  initial: uniformOf(from * size * size),
+});
+
+/** Conv2d(from, to, 3, padding=1, bias=False). [B, H, W, from] → [B, H, W, to] */
+export function conv3x3(from: number, to: number): Layer<(x: Tensor4D) => Tensor4D> {
+  return layer({ weight: filter(3, from, to) }, ({ weight }) => (x) => {
+    return conv2d(x, weight as Tensor4D, { padding: 1 });
+  });
+}
+
+/** Conv2d(from, to, 1), with a bias. [B, H, W, from] → [B, H, W, to] */
+export function conv1x1(from: number, to: number): Layer<(x: Tensor4D) => Tensor4D> {
+  const parameters = { weight: filter(1, from, to), bias: vector(to, uniformOf(from)) };
+  return layer(parameters, ({ weight, bias }) => (x) => {
+    return conv2d(x, weight as Tensor4D, { bias: bias as Tensor1D });
+  });
+}
+
+/** GroupNorm(1, channels), with the activation and the sum that follow: activation(residual + GN(x)). [B, H, W, C] */
+export function oneGroupNorm(
+  channels: number,
+): Layer<(x: Tensor4D, then?: { residual?: Tensor4D; activation?: Activation }) => Tensor4D> {
+  return layer({ weight: vector(channels, ONES), bias: vector(channels, ZEROS) }, ({ weight, bias }) => (x, then) => {
+    return groupNorm(x, weight as Tensor1D, bias as Tensor1D, { groups: 1, ...then });
+  });
+}
+
+/** LayerNorm([channels]). [B, N, C] */
+export function tokenNorm(channels: number): Layer<(x: Tensor3D) => Tensor3D> {
+  return layer({ weight: vector(channels, ONES), bias: vector(channels, ZEROS) }, ({ weight, bias }) => (x) => {
+    return layerNorm(x, weight as Tensor1D, bias as Tensor1D) as Tensor3D;
+  });
+}
+
+/** Linear(from, to). [..., from] → [..., to] */
+export function dense(from: number, to: number): Layer<<T extends Tensor2D | Tensor3D>(x: T) => T> {
+  const parameters = { weight: matrix(from, to, uniformOf(from)), bias: vector(to, uniformOf(from)) };
+  return layer(parameters, ({ weight, bias }) => <T extends Tensor2D | Tensor3D>(x: T) => {
+    return linear(x, weight as Tensor2D, bias as Tensor1D) as T;
+  });
+}
+
+/**
+ * MultiheadAttention(channels, heads) of x with itself (Vaswani et al. 2017, arXiv:1706.03762). The projections to q, k
+ * and v are one matrix. It starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0. [B, N, C]
+ */
+export function multiHeadSelfAttention(channels: number, heads: number): Layer<(x: Tensor3D) => Tensor3D> {
+  const xavier: InitialValues = { kind: 'uniform', bound: Math.sqrt(6 / (4 * channels)) };
+  const parameters = {
+    in_proj_weight: matrix(channels, 3 * channels, xavier),
+    in_proj_bias: vector(3 * channels, ZEROS),
+    'out_proj.weight': matrix(channels, channels, uniformOf(channels)),
+    'out_proj.bias': vector(channels, ZEROS),
+  };
+  return layer(parameters, (p) => (x) => {
+    return tf.tidy(() => {
+      const projected = linear(x, p.in_proj_weight as Tensor2D, p.in_proj_bias as Tensor1D) as Tensor3D; // [B, N, 3C]
+      const [q, k, v] = tf.split(projected, 3, 2) as Tensor3D[]; // [B, N, C] each
+      const y = attention(q, k, v, { heads }); // [B, N, C]
+      return linear(y, p['out_proj.weight'] as Tensor2D, p['out_proj.bias'] as Tensor1D) as Tensor3D;
+    });
+  });
+}
+
+/** Embedding(rows, width), which starts N(0, 1); index −1 gives zeros. [B] int32 → [B, width] */
+export function embeddingTable(rows: number, width: number): Layer<(indices: Tensor1D) => Tensor2D> {
+  const weight: ParameterSpec = { shape: [rows, width], layout: 'same', initial: { kind: 'normal' } };
+  return layer({ weight }, (p) => (indices) => embedding(p.weight as Tensor2D, indices));
+}

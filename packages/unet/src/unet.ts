@@ -1,0 +1,138 @@
+import { DenoiserError } from '@denoiser/ops';
+import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
+import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkArchitecture } from './check-file';
+import { checkImageSize, completeConfig, type UNetConfig } from './config';
+import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
+import { initialValues } from './initialize';
+import type { ParameterSpec } from './layer';
+import { network } from './network';
+import { exportParameters, importParameters, parameterOf } from './weights';
+
+/** What a prediction depends on besides image and time. labels: [B] int32; −1: none. */
+export type Conditioning = { readonly labels?: Tensor1D };
+
+/** Predicts the noise ε in x [B, H, W, C] at the times [B], in steps. */
+export type Denoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
+
+/** A U-Net with its weights. */
+export interface UNet {
+  readonly architecture: { readonly name: typeof ARCHITECTURE; readonly config: UNetConfig };
+  /** The weights by PyTorch's names, in tfjs's layouts: filters HWIO, matrices [in, out]. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  /** The network with the live weights, or with others of the same names and shapes, which it borrows. */
+  denoiser(parameters?: ReadonlyMap<string, Tensor>): Denoiser;
+  /** The weights, or anything of their names and shapes, in PyTorch's layouts. */
+  exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
+  /** New tensors from a file, in tfjs's layouts; the caller disposes them. Throws if names or shapes don't fit. */
+  importParameters(file: TensorFile): Map<string, Tensor>;
+  /** Throws unless every label is a class of this network or −1. For labels as numbers, before they are a tensor. */
+  checkLabels(labels: ArrayLike<number>): void;
+  dispose(): void;
+}
+
+/**
+ * The U-Net of the original program, with fresh weights: PyTorch's initial distributions, numbers from Philox.
+ *
+ * @param options channels: of the images, default 3; baseWidth: default 64; timeDim: default 256; classes: how many, none
+ *   by default; imageSize: what images it is for, kept in the config only; seed: of the weights, default 0.
+ * @throws DenoiserError for sizes that no such network has.
+ */
+export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}): UNet {
+  const { seed = 0, ...config } = options;
+  return unetWith(completeConfig(config), (specs) => {
+    const tensors = new Map<string, Tensor>();
+    for (const [name, spec] of specs) tensors.set(name, tf.tensor(initialValues(name, spec, seed), [...spec.shape]));
+    return tensors;
+  });
+}
+
+/**
+ * The U-Net that a safetensors file holds: one that `exportParameters` gave, or a state_dict of the original program
+ * that a PyTorch user saved. Its sizes are found by the shapes.
+ *
+ * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
+ */
+export function loadUNet(bytes: Uint8Array): UNet {
+  const file = readSafetensors(bytes);
+  checkArchitecture(file);
+  const sizes = inferConfig(file);
+  if (!sizes) {
+    throw new DenoiserError(
+      'other-architecture',
+      `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
+    );
+  }
+  const config = completeConfig({ ...sizes, imageSize: imageSizeOf(file) });
+  return unetWith(config, (specs) => importParameters(file, specs, config));
+}
+
+type Specs = ReadonlyMap<string, ParameterSpec>;
+
+function unetWith(config: UNetConfig, initial: (specs: Specs) => ReadonlyMap<string, Tensor>): UNet {
+  const net = network(config);
+  const parameters = new Map<string, Variable>();
+  tf.tidy(() => {
+    for (const [name, tensor] of initial(net.parameters)) parameters.set(name, tf.variable(tensor));
+  });
+  return {
+    architecture: { name: ARCHITECTURE, config },
+    parameters,
+    denoiser(others = parameters) {
+      const predict = net.bind((name) => parameterOf(others, name, net.parameters.get(name) as ParameterSpec));
+      return (x, time, { labels } = {}) => {
+        checkInputs(config, x, time, labels);
+        return predict(x, time, labels);
+      };
+    },
+    exportParameters: (others) => exportParameters(others, net.parameters, config),
+    importParameters: (file) => importParameters(file, net.parameters, config),
+    checkLabels: (labels) => checkLabels(config, labels),
+    dispose() {
+      for (const variable of parameters.values()) variable.dispose();
+    },
+  };
+}
+
+function checkInputs({ channels, classes }: UNetConfig, x: Tensor4D, time: Tensor1D, labels?: Tensor1D): void {
+  const [batch, height, width, found] = x.shape;
+  checkImageSize(height, width);
+  if (found !== channels) {
+    throw new DenoiserError('bad-shape', `The U-Net takes images of ${channels} channels, but was given ${found}.`);
+  }
+  for (const [name, vector] of Object.entries({ time, labels })) {
+    if (vector && vector.shape.join() !== String(batch)) {
+      const shape = `[${vector.shape.join(', ')}]`;
+      throw new DenoiserError(
+        'bad-shape',
+        `The U-Net takes one ${name} value an image, [${batch}], but was given ${shape}.`,
+      );
+    }
+  }
+  if (labels && classes === undefined) {
+    throw new DenoiserError(
+      'unexpected-labels',
+      'Labels were given to a U-Net without classes; leave them out, or train one with classes.',
+    );
+  }
+}
+
+function checkLabels({ classes }: UNetConfig, labels: ArrayLike<number>): void {
+  const known = classes ?? 0;
+  for (const label of Array.from(labels)) {
+    if (Number.isInteger(label) && label >= -1 && label < known) continue;
+    const allowed = known === 0 ? 'this U-Net has no classes' : `this U-Net has the classes 0 to ${known - 1}`;
+    throw new DenoiserError('bad-label', `There is no class ${label}: ${allowed}; −1 stands for none.`);
+  }
+}
+
+/** The image size that the file's config names, if it names one that can be. */
+function imageSizeOf({ metadata }: TensorFile): UNetConfig['imageSize'] {
+  try {
+    const { imageSize } = JSON.parse(metadata[CONFIG_KEY] ?? '{}') as UNetConfig;
+    return completeConfig({ imageSize }).imageSize;
+  } catch {
+    return undefined;
+  }
+}

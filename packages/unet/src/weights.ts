@@ -1,0 +1,49 @@
+import { DenoiserError } from '@denoiser/ops';
+import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkFile } from './check-file';
+import type { UNetConfig } from './config';
+import { ARCHITECTURE, ARCHITECTURE_KEY, CONFIG_KEY } from './infer-config';
+import type { ParameterSpec } from './layer';
+import { fileShape, toFileLayout, toMemoryLayout } from './layout';
+
+type Specs = ReadonlyMap<string, ParameterSpec>;
+
+/** Parameters as a file for PyTorch: its names, its layouts. Metadata says how to build the network again. */
+export async function exportParameters(
+  parameters: ReadonlyMap<string, Tensor>,
+  specs: Specs,
+  config: UNetConfig,
+): Promise<TensorFile> {
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, spec] of specs) {
+    const tensor = parameterOf(parameters, name, spec);
+    const data = toFileLayout((await tensor.data()) as Float32Array, spec);
+    tensors.set(name, { dtype: 'F32', shape: fileShape(spec), data });
+  }
+  const metadata = { format: 'pt', [ARCHITECTURE_KEY]: ARCHITECTURE, [CONFIG_KEY]: JSON.stringify(config) };
+  return { metadata, tensors };
+}
+
+/** The reverse: a tensor for each parameter, in the layout of memory. All is checked before the first one is made. */
+export function importParameters(file: TensorFile, specs: Specs, config: UNetConfig): Map<string, Tensor> {
+  checkFile(file, specs, config);
+  const tensors = new Map<string, Tensor>();
+  for (const [name, spec] of specs) {
+    const data = toMemoryLayout(toFloat32Array(file.tensors.get(name) as TensorEntry), spec);
+    tensors.set(name, tf.tensor(data, [...spec.shape], 'float32'));
+  }
+  return tensors;
+}
+
+/** The tensor of that name, in the shape that it has in memory. */
+export function parameterOf(parameters: ReadonlyMap<string, Tensor>, name: string, { shape }: ParameterSpec): Tensor {
+  const tensor = parameters.get(name);
+  if (tensor && tensor.shape.join() === shape.join()) return tensor;
+  const found = tensor ? `has the shape [${tensor.shape.join(', ')}]` : 'is missing';
+  throw new DenoiserError(
+    'parameters-mismatch',
+    `The U-Net's parameter ${name} ${found}; give one of the shape [${shape.join(', ')}].`,
+  );
+}
