@@ -1,12 +1,13 @@
 import '@tensorflow/tfjs';
-import { DenoiserError, embedding, normals, STREAMS } from '@denoiser/ops';
+import { DenoiserError, embedding, linear, normals, STREAMS } from '@denoiser/ops';
 import type { TensorFile } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainableModel } from '../src/index';
 
 /**
- * A network small enough to train in a test: ε̂ = scale_t·x + shift_t + label_emb + conv3×3(x). For images of one colour
- * the best ε̂ is of that form. Its files have the convolution's axes in PyTorch's order, to tell file from memory.
+ * A network small enough to train in a test: ε̂ = scale_t·x + shift_t + label_emb + mix·x. For images of one colour
+ * the best ε̂ is of that form. Its files hold the matrix as
+ * PyTorch does, [out, in], so that file and memory can't be taken for each other.
  */
 export function tinyModel(o: {
   timesteps: number;
@@ -16,12 +17,12 @@ export function tinyModel(o: {
 }): TrainableModel & {
   dispose(): void;
 } {
-  const { timesteps, channels = 2, classes = 2, seed = 1 } = o;
+  const { timesteps, channels = 2, classes = 3, seed = 1 } = o;
   const shapes: Record<string, number[]> = {
     'scale.weight': [timesteps, channels],
     'shift.weight': [timesteps, channels],
     'label_emb.weight': [classes, channels],
-    'conv.weight': [3, 3, channels, channels],
+    'mix.weight': [channels, channels],
   };
   const parameters = new Map(
     Object.entries(shapes).map(([name, shape], index) => {
@@ -30,8 +31,7 @@ export function tinyModel(o: {
       return [name, tf.tidy(() => tf.variable(tf.tensor(values, shape)))];
     }),
   );
-  const permuted = (name: string, tensor: tf.Tensor, order: number[]) =>
-    name === 'conv.weight' ? tf.transpose(tensor, order) : tf.clone(tensor);
+  const turned = (name: string, tensor: tf.Tensor) => (name === 'mix.weight' ? tf.transpose(tensor) : tf.clone(tensor));
   return {
     architecture: { name: 'tiny', config: { timesteps, channels, classes } },
     parameters,
@@ -45,7 +45,7 @@ export function tinyModel(o: {
           const terms = [
             tf.mul(x, rows('scale.weight', t)),
             rows('shift.weight', t),
-            tf.conv2d(x, get<tf.Tensor4D>('conv.weight'), 1, 'same'),
+            linear(x, get<tf.Tensor2D>('mix.weight')),
           ];
           if (conditioning?.labels) terms.push(rows('label_emb.weight', conditioning.labels));
           return terms.reduce((sum, term) => tf.add(sum, term)) as tf.Tensor4D;
@@ -54,7 +54,7 @@ export function tinyModel(o: {
     async exportParameters(tensors) {
       const file: TensorFile = { metadata: { format: 'pt' }, tensors: new Map() };
       for (const [name, tensor] of tensors) {
-        const toFile = permuted(name, tensor, [3, 2, 0, 1]);
+        const toFile = turned(name, tensor);
         const data = Float32Array.from(await toFile.data());
         file.tensors.set(name, { dtype: 'F32', shape: toFile.shape, data });
         toFile.dispose();
@@ -66,10 +66,7 @@ export function tinyModel(o: {
         Object.keys(shapes).map((name) => {
           const entry = file.tensors.get(name);
           if (!entry) throw new DenoiserError('parameter-missing', `The file has no tensor ${name}.`);
-          return [
-            name,
-            tf.tidy(() => permuted(name, tf.tensor(entry.data as Float32Array, entry.shape), [2, 3, 1, 0])),
-          ];
+          return [name, tf.tidy(() => turned(name, tf.tensor(entry.data as Float32Array, entry.shape)))];
         }),
       );
     },
