@@ -1,1 +1,11 @@
-export {};
+export type { DeviceCandidate } from './device/candidate';
+export { type DeviceDescription, describeDevice } from './device/describe-device';
+export { type Device, selectDevice } from './device/select-device';
+export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
+export type { FileSystem } from './files/file-system';
+export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
+export { prepareFolder, writeFileAtomically } from './files/write-atomically';
+export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
+export { tensorToBytes } from './grid/tensor-to-bytes';
+export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
+export type { SkippedFile } from './images/scan-folder';

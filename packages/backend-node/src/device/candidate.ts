@@ -1,0 +1,13 @@
+/** Something that may compute: a tfjs backend, and what it takes to have it ready for training. */
+export type DeviceCandidate = {
+  /** What users call it. */
+  readonly name: string;
+  /** The name of its tfjs backend. */
+  readonly backend: string;
+  /** What it is, in a few words that follow "because it is". */
+  readonly description: string;
+  /** Why it can't run here, or undefined if it can. Cheap: asked of every candidate. */
+  obstacle(): Promise<string | undefined>;
+  /** Makes it tfjs's current backend, ready for training. Throws if it does not start after all. */
+  start(): Promise<{ threads: number }>;
+};

@@ -1,0 +1,65 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { DeviceCandidate } from './candidate';
+import { candidates as installed } from './candidates';
+
+export type Device = {
+  /** What it is called in `--device`. */
+  readonly name: string;
+  /** The tfjs backend that is now current. */
+  readonly backend: string;
+  readonly threads: number;
+  /** Why this one. */
+  readonly reason: string;
+  /** All that were considered, in order of preference. */
+  readonly candidates: readonly { readonly name: string; readonly available: boolean; readonly reason: string }[];
+};
+
+/**
+ * Makes the best device tfjs's current backend, with every gradient registered, and says which and why. 'auto' (default)
+ * takes the first candidate that starts; a name takes that one or fails.
+ *
+ * Throws a `DenoiserError` for an unknown name (it lists the known ones) and for a device that does not start.
+ */
+export async function selectDevice(
+  { device = 'auto' }: { device?: string } = {},
+  candidates: readonly DeviceCandidate[] = installed,
+): Promise<Device> {
+  const names = candidates.map(({ name }) => name);
+  if (device !== 'auto' && !names.includes(device)) {
+    throw new DenoiserError(
+      'unknown-device',
+      `There is no device "${device}": choose one of auto, ${names.join(', ')}.`,
+    );
+  }
+  await import('@tensorflow/tfjs'); // gradients and the cpu backend
+  const considered: { name: string; available: boolean; reason: string }[] = [];
+  let chosen: Pick<Device, 'name' | 'backend' | 'threads' | 'reason'> | undefined;
+  for (const candidate of candidates) {
+    const { name, backend, description } = candidate;
+    const isWanted = !chosen && (device === 'auto' || device === name);
+    let obstacle = await candidate.obstacle();
+    if (isWanted && obstacle === undefined) {
+      try {
+        const { threads } = await candidate.start();
+        const reason = device === name ? 'it was asked for' : `it is ${description}, the first that runs here`;
+        chosen = { name, backend, threads, reason };
+      } catch (error) {
+        obstacle = messageOf(error);
+      }
+    }
+    considered.push({ name, available: obstacle === undefined, reason: obstacle ?? `it is ${description}` });
+  }
+  if (!chosen) {
+    const wanted = considered.filter(({ name }) => device === 'auto' || device === name);
+    const reasons = wanted.map(({ name, reason }) => `${name} (${reason})`).join(', ');
+    throw new DenoiserError(
+      'no-device',
+      `This machine can't run ${reasons}: choose another device or install what is missing.`,
+    );
+  }
+  return { ...chosen, candidates: considered };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.split('\n')[0] : String(error);
+}

@@ -1,0 +1,107 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failingFileSystem } from '../../test/failing-file-system';
+import { fileCheckpointStore } from './file-checkpoint-store';
+
+let folder: string;
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), 'denoiser-')), 'checkpoints');
+});
+afterEach(() => rm(join(folder, '..'), { recursive: true }));
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const text = (data: Uint8Array) => new TextDecoder().decode(data);
+const files = (content: string) =>
+  new Map([
+    ['model.safetensors', bytes(content)],
+    ['state.json', bytes(`{"is":"${content}"}`)],
+  ]);
+
+test('what is written is listed and read back', async () => {
+  const store = fileCheckpointStore(folder);
+  expect(await store.list()).toEqual([]);
+  await store.write(1200, files('weights'));
+  expect(await store.list()).toEqual([1200]);
+  expect(text(await store.read(1200, 'model.safetensors'))).toBe('weights');
+  expect(text(await fileCheckpointStore(folder).read(1200, 'state.json'))).toBe('{"is":"weights"}');
+  expect(await readdir(folder)).toEqual(['step-00001200']);
+});
+
+test('the last two stay by default, or as many as are asked for', async () => {
+  const store = fileCheckpointStore(folder);
+  for (const step of [9, 10, 11, 100000000]) await store.write(step, files(String(step)));
+  expect(await store.list()).toEqual([11, 100000000]);
+  const all = fileCheckpointStore(folder, { keep: Number.POSITIVE_INFINITY });
+  await all.write(200000000, files('x'));
+  expect(await all.list()).toEqual([11, 100000000, 200000000]);
+  await fileCheckpointStore(folder, { keep: 1 }).write(300000000, files('x'));
+  expect(await all.list()).toEqual([300000000]);
+});
+
+test('the one just written stays even if later ones are there', async () => {
+  const store = fileCheckpointStore(folder);
+  for (const step of [10, 20, 15]) await store.write(step, files(String(step)));
+  expect(await store.list()).toEqual([15, 20]);
+});
+
+test('a step written again replaces the old one whole', async () => {
+  const store = fileCheckpointStore(folder);
+  await store.write(5, new Map([...files('old'), ['extra', bytes('x')]]));
+  await store.write(5, files('new'));
+  expect(text(await store.read(5, 'model.safetensors'))).toBe('new');
+  expect(await readdir(join(folder, 'step-00000005'))).toEqual(['model.safetensors', 'state.json']);
+  expect(await readdir(folder)).toEqual(['step-00000005']);
+});
+
+test.each(['writeFile', 'rename'] as const)('a full disk at %s loses nothing and leaves no half', async (when) => {
+  await fileCheckpointStore(folder).write(1, files('good'));
+  const fileSystem = failingFileSystem({
+    code: 'ENOSPC',
+    when,
+    path: when === 'rename' ? /step-00000002/ : /state\.json/,
+  });
+  const store = fileCheckpointStore(folder, { fileSystem });
+  await expect(store.write(2, files('bad'))).rejects.toMatchObject({
+    isDenoiserError: true,
+    message: `Cannot write ${join(folder, 'step-00000002')}: the disk is full: free some space or choose another folder.`,
+  });
+  expect(await store.list()).toEqual([1]);
+  expect(text(await store.read(1, 'state.json'))).toBe('{"is":"good"}');
+  expect(await readdir(folder)).toEqual(['step-00000001']);
+});
+
+test('what a killed write left is not listed, and goes with the next write; strangers stay', async () => {
+  const half = '.step-00000007.123-abcdef01.tmp';
+  await mkdir(join(folder, half), { recursive: true });
+  await writeFile(join(folder, half, 'model.safetensors'), 'hal');
+  await writeFile(join(folder, 'notes.txt'), 'mine');
+  await mkdir(join(folder, 'step-7'));
+  const store = fileCheckpointStore(folder);
+  expect(await store.list()).toEqual([]);
+  await store.write(8, files('x'));
+  expect((await readdir(folder)).sort()).toEqual(['notes.txt', 'step-00000008', 'step-7']);
+});
+
+test('a checkpoint or a file that is not there is named, with what there is', async () => {
+  const store = fileCheckpointStore(folder);
+  await expect(store.read(3, 'state.json')).rejects.toThrow(
+    `There is no checkpoint in ${folder}: check the path, or train first.`,
+  );
+  await store.write(4, files('x'));
+  await expect(store.read(3, 'state.json')).rejects.toThrow(`no checkpoint of step 3 in ${folder}: choose one of 4.`);
+  await expect(store.read(4, 'ema.safetensors')).rejects.toThrow(/step-00000004 has no file ema\.safetensors/);
+});
+
+test('a path that is a file, and names that leave the folder, are refused', async () => {
+  await mkdir(folder);
+  await writeFile(join(folder, 'file'), '');
+  const store = fileCheckpointStore(join(folder, 'file'));
+  await expect(store.list()).rejects.toThrow(/file: a part of this path is a file, not a folder/);
+  await expect(store.write(1, files('x'))).rejects.toMatchObject({ isDenoiserError: true });
+  const good = fileCheckpointStore(folder);
+  await expect(good.write(1, new Map([['../x', bytes('')]]))).rejects.toThrow(/plain name.*not "\.\.\/x"/);
+  await expect(good.write(1.5, files('x'))).rejects.toThrow(/whole number, 0 or more, not 1\.5/);
+  expect(() => fileCheckpointStore(folder, { keep: 0 })).toThrow(/1 or more, not 0/);
+});

@@ -1,0 +1,31 @@
+import { DenoiserError } from '@denoiser/ops';
+
+const advice: Record<string, string> = {
+  ENOSPC: 'the disk is full: free some space or choose another folder',
+  EDQUOT: 'your disk quota is used up: free some space or choose another folder',
+  EROFS: 'the file system is read-only: choose another folder',
+  EACCES: 'permission is denied: change the permissions or choose another path',
+  EPERM: 'the operation is not permitted: change the permissions or choose another path',
+  ENOTDIR: 'a part of this path is a file, not a folder: choose another path',
+  EEXIST: 'a file of this name is in the way: move it or choose another path',
+  EISDIR: 'it is a folder: give the path of a file',
+  ENOENT: 'it does not exist: check the path',
+  EMFILE: 'too many files are open: close other programs or raise the limit (ulimit -n)',
+  ENAMETOOLONG: 'the name is too long: choose a shorter one',
+};
+
+/** The code of a system error such as ENOSPC, if `error` is one. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/**
+ * A failure of the file system as one sentence: what could not be done, with which path, why, and what to do. Its code is
+ * the system's, in lower case (`enospc`). A `DenoiserError` is passed through, and so is anything that is no system error.
+ */
+export function fileError(error: unknown, verb: 'read' | 'write' | 'remove', path: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined || !(error instanceof Error) || !/^E[A-Z0-9]+$/.test(code)) return error;
+  return new DenoiserError(code.toLowerCase(), `Cannot ${verb} ${path}: ${advice[code] ?? error.message}.`);
+}

@@ -1,0 +1,60 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { failingFileSystem } from '../../test/failing-file-system';
+import { prepareFolder, writeFileAtomically } from './write-atomically';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'denoiser-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test('a file is written with its folders, replaced, and nothing else is left', async () => {
+  const path = join(folder, 'a', 'b', 'c.txt');
+  await writeFileAtomically(path, 'one');
+  await writeFileAtomically(path, new TextEncoder().encode('two'));
+  expect(await readFile(path, 'utf8')).toBe('two');
+  expect(await readdir(join(folder, 'a', 'b'))).toEqual(['c.txt']);
+});
+
+test.each([
+  ['ENOSPC', 'the disk is full: free some space or choose another folder'],
+  ['EROFS', 'the file system is read-only: choose another folder'],
+  ['EACCES', 'permission is denied: change the permissions or choose another path'],
+])('a write that fails with %s leaves the old file and says why', async (code, why) => {
+  const path = join(folder, 'c.txt');
+  await writeFile(path, 'old');
+  const fileSystem = failingFileSystem({ code, when: 'writeFile', path: /c\.txt/ });
+  await expect(writeFileAtomically(path, 'new', { fileSystem })).rejects.toMatchObject({
+    isDenoiserError: true,
+    code: code.toLowerCase(),
+    message: `Cannot write ${path}: ${why}.`,
+  });
+  expect(await readFile(path, 'utf8')).toBe('old');
+  expect(await readdir(folder)).toEqual(['c.txt']);
+});
+
+test('a path below a file, or at a folder, is refused by name', async () => {
+  await writeFile(join(folder, 'file'), '');
+  await mkdir(join(folder, 'taken'));
+  await expect(writeFileAtomically(join(folder, 'file', 'x', 'y'), '')).rejects.toThrow(
+    /file\/x\/y: a part of this path is a file/,
+  );
+  await expect(writeFileAtomically(join(folder, 'file', 'y'), '')).rejects.toThrow(
+    /file\/y: a file of this name is in the way/,
+  );
+  await expect(writeFileAtomically(join(folder, 'taken'), '')).rejects.toThrow(/taken: it is a folder/);
+  expect((await readdir(folder)).sort()).toEqual(['file', 'taken']);
+});
+
+test('a folder is prepared by making it and writing in it', async () => {
+  const path = join(folder, 'runs', 'one');
+  await prepareFolder(path);
+  expect(await readdir(path)).toEqual([]);
+  const fileSystem = failingFileSystem({ code: 'EROFS', when: 'open', path: /probe/ });
+  await expect(prepareFolder(path, { fileSystem })).rejects.toMatchObject({
+    message: `Cannot write ${path}: the file system is read-only: choose another folder.`,
+  });
+});

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join } from 'node:path';
+import { fileError } from './file-error';
+import { type FileSystem, nodeFileSystem } from './file-system';
+
+/**
+ * Writes a file so that at every moment `path` holds the old content or the new, never a half: a hidden sibling is
+ * written, flushed to the disk and renamed. Missing folders are made.
+ *
+ * Throws a `DenoiserError` that names the path and the cause (full disk, read-only, a file where a folder should be).
+ */
+export async function writeFileAtomically(
+  path: string,
+  data: Uint8Array | string,
+  { fileSystem = nodeFileSystem }: { fileSystem?: FileSystem } = {},
+): Promise<void> {
+  const folder = dirname(path);
+  const temporary = join(folder, temporaryName(basename(path)));
+  try {
+    await fileSystem.mkdir(folder, { recursive: true });
+    await writeDurably(fileSystem, temporary, data);
+    await fileSystem.rename(temporary, path);
+    await syncFolder(fileSystem, folder);
+  } catch (error) {
+    await removeQuietly(fileSystem, temporary);
+    throw fileError(error, 'write', path);
+  }
+}
+
+/** Makes a folder and those above it, and tries to write in it, so that a run fails at its start rather than its end. */
+export async function prepareFolder(
+  path: string,
+  { fileSystem = nodeFileSystem }: { fileSystem?: FileSystem } = {},
+): Promise<void> {
+  const probe = join(path, temporaryName('probe'));
+  try {
+    await fileSystem.mkdir(path, { recursive: true });
+    await writeDurably(fileSystem, probe, 'x');
+    await fileSystem.rm(probe);
+  } catch (error) {
+    await removeQuietly(fileSystem, probe);
+    throw fileError(error, 'write', path);
+  }
+}
+
+/** A hidden name that no other writer takes. */
+export function temporaryName(name: string): string {
+  return `.${name}.${process.pid}-${randomUUID().slice(0, 8)}.tmp`;
+}
+
+/** Writes a new file and flushes it to the disk. */
+export async function writeDurably(fileSystem: FileSystem, path: string, data: Uint8Array | string): Promise<void> {
+  const handle = await fileSystem.open(path, 'wx');
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Flushes a folder's entries to the disk, where the system can (Windows can't open folders). */
+export async function syncFolder(fileSystem: FileSystem, path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fileSystem.open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Removes what a failed write left; the failure itself is what the caller reports. */
+export async function removeQuietly(fileSystem: FileSystem, path: string): Promise<void> {
+  await fileSystem.rm(path, { recursive: true, force: true }).catch(() => {});
+}

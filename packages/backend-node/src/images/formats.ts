@@ -1,0 +1,45 @@
+/** Formats that sharp's packaged libvips decodes, and those that people have but it doesn't. */
+const readable = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+type ReadableFormat = (typeof readable)[number];
+type OtherFormat = 'bmp' | 'heic' | 'jpeg-xl' | 'jpeg-2000' | 'netpbm' | 'photoshop' | 'svg';
+export type ImageFormat = ReadableFormat | OtherFormat;
+
+const imageExtension = /\.(jpe?g|jpe|jfif|png|apng|webp|gif|tiff?|avif|bmp|dib|hei[cf]|jxl|jp2|j2k|jpx|p[bgpn]m|psd)$/i;
+
+/** Bytes that `formatOf` looks at, from the start of a file. */
+export const SIGNATURE_BYTES = 256;
+
+export function hasImageExtension(name: string): boolean {
+  return imageExtension.test(name);
+}
+
+export function isReadable(format: ImageFormat): boolean {
+  return (readable as readonly ImageFormat[]).includes(format);
+}
+
+/** The image format that a file's first bytes announce, whatever its name says. */
+export function formatOf(start: Uint8Array): ImageFormat | undefined {
+  const text = Buffer.from(start.buffer, start.byteOffset, Math.min(start.byteLength, SIGNATURE_BYTES)).toString(
+    'latin1',
+  );
+  if (text.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (text.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (/^GIF8[79]a/.test(text)) return 'gif';
+  if (/^RIFF.{4}WEBP/s.test(text)) return 'webp';
+  if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'tiff';
+  if (text.startsWith('ftyp', 4)) return isobmffFormat(text.slice(8, 64));
+  if (/^BM.{4}\0\0\0\0/s.test(text)) return 'bmp';
+  if (text.startsWith('\xff\x0a') || text.startsWith('\0\0\0\x0cJXL ')) return 'jpeg-xl';
+  if (text.startsWith('\0\0\0\x0cjP  ') || text.startsWith('\xff\x4f\xff\x51')) return 'jpeg-2000';
+  if (/^P[1-6]\s+[#\d]/.test(text)) return 'netpbm';
+  if (text.startsWith('8BPS')) return 'photoshop';
+  if (/^(\xef\xbb\xbf)?\s*(<\?xml.*|<!--.*|<!DOCTYPE svg.*)?<svg[\s>]/is.test(text)) return 'svg';
+  return undefined;
+}
+
+/** AVIF and HEIC share a container; its brands tell which. */
+function isobmffFormat(brands: string): ImageFormat | undefined {
+  if (/avi[fs]/.test(brands)) return 'avif';
+  if (/hei[cxms]|hev[cx]|mif1|msf1/.test(brands)) return 'heic';
+  return undefined;
+}

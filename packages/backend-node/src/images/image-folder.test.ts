@@ -1,0 +1,170 @@
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { folderOf, noisy, plain, twoHalves } from '../../test/pictures';
+import { type ImageFolderOptions, openImageFolder } from './image-folder';
+
+let root = '';
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const png = (colour: string) => plain(12, 10, colour).png().toBuffer();
+const open = (options: Partial<ImageFolderOptions> = {}) => openImageFolder(root, { size: 8, ...options });
+
+test('all images below a folder, in order, whatever else lies there', async () => {
+  root = await folderOf({
+    'b.png': await png('#ff0000'),
+    'a/c.JPG': await plain(12, 10, '#00ff00').jpeg().toBuffer(),
+    'a/d/e.webp': await png('#0000ff'),
+    'no-extension': await png('#ffffff'),
+    'notes.txt': 'about them',
+    'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    '.DS_Store': 'x',
+    'a/Thumbs.db': 'x',
+    '.git/x.png': 'not looked at',
+  });
+  const { dataset, files, skipped, classNames } = await open();
+  expect(files.map((file) => relative(root, file))).toEqual(['b.png', 'no-extension', 'a/c.JPG', 'a/d/e.webp']);
+  expect(skipped.map(({ file, reason }) => `${basename(file)}: ${reason}`).sort()).toEqual([
+    '.DS_Store: a hidden or system file',
+    '.git: a hidden or system file',
+    'Thumbs.db: a hidden or system file',
+    'drawing.svg: of a format that is not supported, svg',
+    'notes.txt: not an image',
+  ]);
+  expect(classNames).toEqual([]);
+  expect(dataset.classNames).toBeUndefined();
+  expect(dataset).toMatchObject({ length: 4, imageShape: [8, 8, 3] });
+  const { pixels, label } = await dataset.read(0, 0);
+  expect(label).toBe(-1);
+  expect(pixels.length).toBe(192);
+  expect([...pixels.subarray(0, 3)]).toEqual([1, -1, -1]);
+});
+
+test('with classes, subfolders are numbered by name', async () => {
+  root = await folderOf({
+    'zebra/1.png': await png('#ff0000'),
+    'Ant/1.png': await png('#00ff00'),
+    'bee/deep/2.png': await png('#0000ff'),
+    'bee/1.png': await png('#0000ff'),
+    'stray.png': await png('#000000'),
+  });
+  const { dataset, classNames, skipped } = await open({ conditional: true });
+  expect(classNames).toEqual(['Ant', 'bee', 'zebra']);
+  expect(dataset.classNames).toEqual(classNames);
+  expect(await Promise.all([0, 1, 2, 3].map(async (i) => (await dataset.read(i, 0)).label))).toEqual([0, 1, 1, 2]);
+  expect(skipped).toEqual([{ file: join(root, 'stray.png'), reason: 'not in the folder of a class' }]);
+});
+
+test('reading is a function of seed, epoch and index, in any order, with or without room to keep images', async () => {
+  root = await folderOf({
+    'a.png': await noisy(40, 30).png().toBuffer(),
+    'b.png': await noisy(30, 40).png().toBuffer(),
+  });
+  const kept = await open({ seed: 5 });
+  const anew = await open({ seed: 5, cacheBytes: 0, check: false });
+  const a0 = (await kept.dataset.read(0, 0)).pixels;
+  const b1 = (await kept.dataset.read(1, 1)).pixels;
+  expect((await anew.dataset.read(1, 1)).pixels).toEqual(b1);
+  expect((await anew.dataset.read(0, 0)).pixels).toEqual(a0);
+  expect((await kept.dataset.read(0, 1)).pixels).not.toEqual(a0);
+  expect((await (await open({ seed: 6 })).dataset.read(0, 0)).pixels).not.toEqual(a0);
+});
+
+test('the augmented image is a part of the whole: between 1 and 1.25 times as large', async () => {
+  root = await folderOf({ 'a.png': await (await twoHalves(80, 80)).png().toBuffer() });
+  const { dataset } = await open({ size: 64 });
+  const edges = new Set<number>();
+  for (let epoch = 0; epoch < 20; epoch++) {
+    const { pixels } = await dataset.read(0, epoch);
+    expect(pixels.every((value) => value >= -1 && value <= 1)).toBe(true);
+    const edge = Array.from({ length: 64 }, (_, x) => pixels[3 * x]).findIndex((red) => red < 0);
+    expect(edge).toBeGreaterThan(16);
+    expect(edge).toBeLessThan(48);
+    edges.add(edge);
+  }
+  expect(edges.size).toBeGreaterThan(3);
+});
+
+test('without augmentation it is the middle, byte for byte, in every epoch', async () => {
+  root = await folderOf({ 'a.png': await (await twoHalves(24, 8)).png().toBuffer() });
+  const { dataset } = await open({ augment: false });
+  const { pixels } = await dataset.read(0, 0);
+  const reds = Array.from({ length: 8 }, (_, x) => pixels[3 * x]);
+  expect(reds).toEqual([1, 1, 1, 1, -1, -1, -1, -1]);
+  expect((await dataset.read(0, 9)).pixels).toEqual(pixels);
+});
+
+test('images of any shape, grey ones too', async () => {
+  root = await folderOf({ 'a.png': await png('#ffffff'), 'tiny.png': await plain(1, 1, '#ffffff').png().toBuffer() });
+  const { dataset } = await open({ size: [16, 24], channels: 1 });
+  expect(dataset.imageShape).toEqual([16, 24, 1]);
+  for (const index of [0, 1]) {
+    const { pixels } = await dataset.read(index, 0);
+    expect(pixels.length).toBe(16 * 24);
+    expect(pixels.every((value) => value === 1)).toBe(true);
+  }
+});
+
+test('a bad image is an error that names it, before training starts', async () => {
+  const cut = (await noisy(64, 48).png().toBuffer()).subarray(0, 4000);
+  root = await folderOf({ 'a.png': await png('#ff0000'), 'b.png': cut, 'c.jpg': 'text' });
+  await expect(open()).rejects.toMatchObject({
+    isDenoiserError: true,
+    message: `Cannot read ${join(root, 'b.png')} as an image: it is damaged or truncated; replace it or move it out of the folder.`,
+  });
+  const { dataset } = await open({ check: false });
+  await dataset.read(0, 0);
+  await expect(dataset.read(2, 0)).rejects.toThrow(/c\.jpg as an image: it is not an image/);
+});
+
+test('bad images are left out if asked, and counted', async () => {
+  root = await folderOf({ 'x/a.png': await png('#ff0000'), 'x/b.png': 'text', 'y/c.png': await png('#00ff00') });
+  const { dataset, files, skipped } = await open({ onBadImage: 'skip', conditional: true });
+  expect(files.map((file) => basename(file))).toEqual(['a.png', 'c.png']);
+  expect(skipped).toMatchObject([{ file: join(root, 'x', 'b.png') }]);
+  expect((await dataset.read(1, 0)).label).toBe(1);
+  await writeFile(join(root, 'y', 'c.png'), 'text');
+  await expect(open({ onBadImage: 'skip', conditional: true })).rejects.toThrow(`${join(root, 'y')} has no image`);
+  await writeFile(join(root, 'x', 'a.png'), 'text');
+  await expect(open({ onBadImage: 'skip' })).rejects.toThrow(/has no image \(skipped 3/);
+});
+
+test('folders that can not be used are refused with what to do', async () => {
+  root = await folderOf({ 'a/x.png': await png('#ff0000'), 'file.txt': 'x' });
+  const at = (path: string, options: Partial<ImageFolderOptions> = {}) =>
+    openImageFolder(join(root, path), { size: 8, ...options });
+  await expect(at('none')).rejects.toThrow(`Cannot read ${join(root, 'none')}: it does not exist: check the path.`);
+  await expect(at('file.txt')).rejects.toThrow(
+    /file\.txt is a file, not a folder: give the folder that holds the images/,
+  );
+  await expect(at('a', { conditional: true })).rejects.toThrow(/a has no subfolders: put the images of each class/);
+  await mkdir(join(root, 'b'));
+  await expect(at('b')).rejects.toThrow(`${join(root, 'b')} has no image: give a folder with JPEG, PNG or WebP files.`);
+  await expect(at('', { conditional: true })).rejects.toThrow(`The class folder ${join(root, 'b')} has no image`);
+  await writeFile(join(root, 'b', 'n.txt'), 'x');
+  await expect(at('b')).rejects.toThrow(/has no image \(skipped 1: the first is .*n\.txt, not an image\)/);
+});
+
+test.each([0, 1.5, Number.NaN, [8, -8] as const])('size %j is refused', async (size) => {
+  await expect(openImageFolder('anywhere', { size })).rejects.toThrow(/The size of images is a whole number of pixels/);
+});
+
+test('links are followed, but not in circles', async () => {
+  root = await folderOf({ 'a/x.png': await png('#ff0000') });
+  await symlink(join(root, 'a'), join(root, 'again'));
+  await symlink(root, join(root, 'a', 'circle'));
+  await symlink(join(root, 'gone'), join(root, 'a', 'broken.png'));
+  const { files, skipped } = await open();
+  expect(files.map((file) => relative(root, file))).toEqual(['a/x.png', 'again/x.png']);
+  expect(new Set(skipped.map(({ reason }) => reason))).toEqual(
+    new Set(['a broken link', 'a link to a folder above it']),
+  );
+});
+
+test('checking reports its progress and can be stopped', async () => {
+  root = await folderOf({ 'a.png': await png('#ff0000'), 'b.png': await png('#00ff00') });
+  const seen: number[][] = [];
+  await open({ onProgress: (...counts) => seen.push(counts) });
+  expect(seen).toEqual([[1, 2], [2, 2]]); // biome-ignore format: pairs
+  await expect(open({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+});

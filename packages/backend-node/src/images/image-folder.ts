@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { DenoiserError } from '@denoiser/ops';
+import type { ImageDataset } from '@denoiser/trainer';
+import { decode } from './decode';
+import { forEachParallel } from './for-each-parallel';
+import { pixelCache } from './pixel-cache';
+import { centreBox, type Pixels } from './pixels';
+import { randomCrop } from './random-crop';
+import { resample } from './resample';
+import { emptyClass, emptyFolder, type ImageFile, type SkippedFile, scanFolder } from './scan-folder';
+
+export type ImageFolderOptions = {
+  /** The side of the training images, or [height, width], in pixels. */
+  readonly size: number | readonly [height: number, width: number];
+  /** 3: colour (default); 1: grey. Images are converted. */
+  readonly channels?: 1 | 3;
+  /** Each subfolder is a class, numbered by name. Default false: all images at any depth, without labels. */
+  readonly conditional?: boolean;
+  /** true (default): the original's random resized crop; false: the middle of the image, the same in every epoch. */
+  readonly augment?: boolean;
+  /** Decides the crops, together with epoch and index. A safe integer; default 0. */
+  readonly seed?: number;
+  /** What becomes of a file that should be an image and can't be read. Default: an error that names it. */
+  readonly onBadImage?: 'error' | 'skip';
+  /**
+   * Decode every image before training, so that a bad one is found at once; what fits is kept, so little is done twice.
+   * Default: up to 10,000 images, and whenever bad images are skipped. Otherwise a bad image is found when it is read.
+   */
+  readonly check?: boolean;
+  /** Memory for decoded images in bytes; what does not fit is decoded anew in each epoch. Default 1 GiB. */
+  readonly cacheBytes?: number;
+  /** Called while images are checked. */
+  readonly onProgress?: (checked: number, total: number) => void;
+  readonly signal?: AbortSignal;
+};
+
+export type ImageFolder = {
+  readonly dataset: ImageDataset;
+  /** In the order of the labels; empty without classes. */
+  readonly classNames: readonly string[];
+  /** The path of each image, by its number in the dataset. */
+  readonly files: readonly string[];
+  readonly skipped: readonly SkippedFile[];
+};
+
+const CHECKED_BY_DEFAULT = 10_000;
+
+/**
+ * A folder of images as training data: values in [−1, 1], NHWC. With `augment`, the original's transforms: the shorter side
+ * becomes 1.25·size, then RandomResizedCrop(size, scale 0.8–1). Reading is deterministic: a pure function of seed, epoch, index.
+ *
+ * JPEG, PNG, WebP, GIF, TIFF and AVIF, by content; animated, CMYK, 16-bit, grey and transparent ones are converted.
+ *
+ * Throws a `DenoiserError` for a folder that is missing or empty, a class without images, or an image that can't be read.
+ */
+export async function openImageFolder(path: string, options: ImageFolderOptions): Promise<ImageFolder> {
+  const { channels = 3, conditional = false, augment = true, seed = 0, onBadImage = 'error' } = options;
+  const size = checkSize(options.size);
+  if (channels !== 1 && channels !== 3) {
+    throw new DenoiserError('bad-option', `Images have 1 channel (grey) or 3 (colour), but channels is ${channels}.`);
+  }
+  let { images, classNames, skipped } = await scanFolder(path, { conditional });
+
+  const cache = pixelCache(options.cacheBytes ?? 2 ** 30);
+  const frame = augment ? ([enlarged(size[0]), enlarged(size[1])] as const) : size;
+  const pixelsOf = async (file: string): Promise<Pixels> =>
+    cache.get(file) ?? cache.offer(file, await decode(file, { frame, channels }));
+
+  if (onBadImage === 'skip' || (options.check ?? images.length <= CHECKED_BY_DEFAULT)) {
+    const bad = await check(images, pixelsOf, options);
+    if (bad.size > 0) {
+      images = images.filter(({ file }) => !bad.has(file));
+      skipped = [...skipped, ...Array.from(bad, ([file, reason]) => ({ file, reason }))];
+      if (images.length === 0) throw emptyFolder(path, skipped);
+      const empty = classNames.findIndex((_, label) => !images.some((image) => image.label === label));
+      if (empty >= 0) throw emptyClass(join(path, classNames[empty]));
+    }
+  }
+
+  const [height, width] = size;
+  const dataset: ImageDataset = {
+    length: images.length,
+    imageShape: [height, width, channels],
+    ...(conditional && { classNames }),
+    async read(index, epoch) {
+      const image = images[index];
+      if (!image) throw new RangeError(`There is no image ${index}: the folder has ${images.length}.`);
+      const pixels = await pixelsOf(image.file);
+      const box = augment
+        ? randomCrop(pixels, { seed, epoch, index, aspect: width / height })
+        : centreBox(pixels, height, width);
+      const values = Float32Array.from(resample(pixels, box, size), (byte) => byte / 127.5 - 1); // [H, W, C]
+      return { pixels: values, label: image.label };
+    },
+  };
+  return { dataset, classNames, files: images.map(({ file }) => file), skipped };
+}
+
+/** Decodes every image. With `onBadImage: 'skip'`, gives the files that can't be read, with the reason. */
+async function check(
+  images: readonly ImageFile[],
+  pixelsOf: (file: string) => Promise<Pixels>,
+  { onBadImage, onProgress, signal }: ImageFolderOptions,
+): Promise<Map<string, string>> {
+  const bad = new Map<string, string>();
+  let checked = 0;
+  await forEachParallel(images.length, 2 * availableParallelism(), async (index) => {
+    signal?.throwIfAborted();
+    const { file } = images[index];
+    try {
+      await pixelsOf(file);
+    } catch (error) {
+      if (onBadImage !== 'skip' || !(error instanceof DenoiserError)) throw error;
+      bad.set(file, error.message);
+    }
+    onProgress?.(++checked, images.length);
+  });
+  return bad;
+}
+
+/** 1.25 times a side: 80 for 64. */
+function enlarged(side: number): number {
+  return Math.floor(side * 1.25);
+}
+
+function checkSize(size: ImageFolderOptions['size']): readonly [number, number] {
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  if ([height, width].every((side) => Number.isSafeInteger(side) && side >= 1)) return [height, width];
+  throw new DenoiserError(
+    'bad-option',
+    `The size of images is a whole number of pixels, or a height and a width, not ${JSON.stringify(size)}.`,
+  );
+}
