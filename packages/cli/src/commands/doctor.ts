@@ -1,0 +1,60 @@
+import { arch, cpus, platform, totalmem } from 'node:os';
+import { describeDevice, selectDevice } from '@denoiser/backend-node';
+import { createTrainer, memoryDataset } from '@denoiser/trainer';
+import { createUNet } from '@denoiser/unet';
+import { enableProdMode } from '@tensorflow/tfjs-core';
+import { list } from '../text';
+import { version } from '../version';
+
+/** `denoiser doctor`: what this machine computes with, and whether a small network trains on it. */
+export async function doctor(options: { device: string }): Promise<void> {
+  enableProdMode(); // keeps tfjs quiet
+  const device = await selectDevice(options);
+  const { versions, kernels } = describeDevice(device);
+  const heading = (text: string) => `\n${text}`;
+  const indented = (text: string) => text.replace(/^/gm, '  ');
+  const lines = [
+    'Device',
+    indented(
+      list({
+        chosen: `${device.name}, ${device.threads === 1 ? 'one thread' : `${device.threads} threads`}: ${device.reason}`,
+        ...Object.fromEntries(
+          device.candidates.filter(({ name }) => name !== device.name).map(({ name, reason }) => [name, reason]),
+        ),
+        machine: `${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+      }),
+    ),
+    heading('Versions'),
+    indented(list({ denoiser: version, ...versions })),
+    heading('Kernels'),
+    indented(
+      list({
+        native: kernels.native.map(shortName).join(', ') || 'none',
+        composed: kernels.reference.map(shortName).join(', ') || 'none',
+        missing: kernels.missing.join(', ') || 'none',
+      }),
+    ),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  const { loss, milliseconds } = await trainOnce();
+  const result = `a training step of a small network takes ${milliseconds.toFixed(0)} ms, loss ${loss.toFixed(3)}`;
+  process.stdout.write(`\nCheck\n${indented(result)}\n`);
+}
+
+const shortName = (kernel: string): string => kernel.replace(/^denoiser\./, '');
+
+/** Two steps on one grey picture; the first pays for compiling. */
+async function trainOnce(): Promise<{ loss: number; milliseconds: number }> {
+  const model = createUNet({ baseWidth: 8, timeDim: 32 });
+  const trainer = createTrainer({ model, seed: 0, batchSize: 1 });
+  const dataset = memoryDataset({ images: new Float32Array(16 * 16 * 3), imageShape: [16, 16, 3] });
+  try {
+    await trainer.fit(dataset, { steps: 1 });
+    const start = performance.now();
+    const { losses } = await trainer.fit(dataset, { steps: 2 });
+    return { loss: losses[0]?.loss ?? Number.NaN, milliseconds: performance.now() - start };
+  } finally {
+    trainer.dispose();
+    model.dispose();
+  }
+}

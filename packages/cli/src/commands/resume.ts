@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { readConfig } from '../run-folder';
+import { runTraining } from '../training-run';
+
+export interface ResumeOptions {
+  epochs?: number;
+  steps?: number;
+  lr?: number;
+  data?: string;
+  device?: string;
+}
+
+/** `denoiser resume <run>` */
+export async function resume(folder: string, options: ResumeOptions): Promise<void> {
+  const { epochs, steps, lr, data, device } = options;
+  const before = readConfig(folder);
+  const config = {
+    ...before,
+    ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),
+    ...(lr !== undefined && { lr }),
+    ...(data !== undefined && { data: resolve(data) }),
+    ...(device !== undefined && { device }),
+  };
+  await runTraining({ folder, config, start: 'resume' });
+}

@@ -1,0 +1,92 @@
+import { writePngGrid } from '@denoiser/backend-node';
+import { createPlan, type Denoiser, ddpm, evaluations, type Plan, sampleImages } from '@denoiser/samplers';
+import { type Schedule, spacedTimesteps } from '@denoiser/schedules';
+import { tensor1d } from '@tensorflow/tfjs-core';
+
+export interface PlanChoice {
+  variance: 'posterior' | 'beta';
+  /** How many of the steps; default all. */
+  steps?: number;
+  clip: boolean;
+  /** t = T−1 … 1 as the original program instead of T−1 … 0. */
+  original: boolean;
+}
+
+/** The DDPM plan of these choices; a subset of steps is spread evenly, both ends included. */
+export function ddpmPlan(schedule: Schedule<false>, { variance, steps, clip, original }: PlanChoice): Plan {
+  const options = { schedule, solver: ddpm({ variance }), threshold: clip };
+  if (!original) {
+    return createPlan({ ...options, spacing: steps === undefined ? 'all' : { type: 'linspace', steps } });
+  }
+  if (steps === undefined) return createPlan({ ...options, spacing: 'original' });
+  const timesteps = spacedTimesteps(schedule.steps - 1, { type: 'linspace', steps }).map((t) => t + 1);
+  return createPlan({ ...options, spacing: { type: 'explicit', timesteps }, end: 'first' });
+}
+
+export interface DrawOptions {
+  denoiser: Denoiser;
+  plan: Plan;
+  imageShape: readonly [height: number, width: number, channels: number];
+  count: number;
+  /** Class of each picture; absent for a network without classes. */
+  labels?: readonly number[];
+  guidance: number;
+  seed: number;
+  /** Pictures drawn at once. */
+  batchSize: number;
+  signal?: AbortSignal;
+  /** Told of each evaluation of the model, of all batches. */
+  onStep?: (done: number, total: number) => void;
+}
+
+/** Draws pictures [count, H, W, C], values about [−1, 1]. Picture i depends on the seed and i, not on the batch size. */
+export async function draw(options: DrawOptions): Promise<Float32Array> {
+  const { denoiser, plan, imageShape, count, labels, guidance, seed, batchSize, signal } = options;
+  const pixels = imageShape.reduce((a, b) => a * b);
+  const result = new Float32Array(count * pixels);
+  const perBatch = evaluations(plan);
+  const total = perBatch * Math.ceil(count / batchSize);
+  let done = 0;
+  for (let first = 0; first < count; first += batchSize) {
+    const indices = Array.from({ length: Math.min(batchSize, count - first) }, (_, i) => first + i);
+    const classes = labels && tensor1d(labels.slice(first, first + indices.length), 'int32');
+    try {
+      const images = await sampleImages({
+        denoiser,
+        plan,
+        shape: [indices.length, ...imageShape],
+        seed,
+        indices,
+        conditioning: classes && { labels: classes },
+        guidance: { scale: guidance },
+        signal,
+        onStep: () => options.onStep?.(++done, total),
+      });
+      result.set(await images.data<'float32'>(), first * pixels);
+      images.dispose();
+    } finally {
+      classes?.dispose();
+    }
+  }
+  return result;
+}
+
+/** Pictures as one PNG. With classes dealt in turn, each has a column. */
+export async function writeGrid(
+  path: string,
+  pictures: { data: Float32Array; count: number; imageShape: DrawOptions['imageShape'] },
+  columns: number,
+): Promise<void> {
+  const { data, count, imageShape } = pictures;
+  await writePngGrid(path, { data, shape: [count, ...imageShape] }, { columns });
+}
+
+const WIDEST = 40;
+
+/** One column for each class, or as square as it gets. */
+export const gridColumns = (count: number, classes: number): number =>
+  classes > 1 && classes <= WIDEST && classes <= count ? classes : Math.ceil(Math.sqrt(count));
+
+/** The classes dealt out in turn: picture i is of class i mod the number of classes. */
+export const dealLabels = (count: number, classes: readonly number[]): number[] =>
+  Array.from({ length: count }, (_, i) => classes[i % classes.length] as number);

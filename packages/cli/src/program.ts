@@ -1,0 +1,241 @@
+import { Command } from 'commander';
+import type { ResumeOptions } from './commands/resume';
+import type { SampleOptions } from './commands/sample';
+import type { TrainOptions } from './commands/train';
+import { choice, integer, interval, number, pictureSize } from './options';
+import { version } from './version';
+
+/**
+ * The command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
+ * load, which `--help` and a mistyped option need not wait for.
+ */
+export function createProgram(): Command {
+  const program = new Command('denoiser')
+    .description('Train denoising diffusion models on a folder of images, and sample from them.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help on a command')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ denoiser train ./pictures --size 64 --out runs/landscape
+  $ denoiser resume runs/landscape
+  $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
+  $ denoiser doctor
+
+'denoiser <command> --help' lists the options of a command.`,
+    );
+  addTrain(program);
+  addResume(program);
+  addSample(program);
+  program
+    .command('doctor')
+    .description('Say which device would be used and why, the versions, and which kernels are missing.')
+    .option('--device <name>', "look at this device; 'auto' takes the best", 'auto')
+    .action(async (options: { device: string }) => {
+      const { doctor } = await import('./commands/doctor');
+      await doctor(options);
+    });
+  return program;
+}
+
+function addTrain(program: Command): void {
+  program
+    .command('train')
+    .description('Train on a folder of images; write samples, checkpoints and the loss curve into a run folder.')
+    .argument('<folder>', 'the images; with --conditional one subfolder a class')
+    .optionsGroup('Data:')
+    .option('--size <pixels>', 'side of the pictures, divisible by 8', pictureSize('--size'), 64)
+    .option('--conditional', 'learn classes: every subfolder is one')
+    .option('--no-augment', 'resize only, without random crops')
+    .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
+    .option('--overwrite', 'begin anew where a run lies already')
+    .optionsGroup('Length:')
+    .option(
+      '--epochs <n>',
+      'passes over the images (default: 500, with --conditional 300)',
+      integer('--epochs', { min: 1 }),
+    )
+    .option('--steps <n>', 'training steps; with --epochs, whichever ends first', integer('--steps', { min: 1 }))
+    .optionsGroup('Optimization:')
+    .option(
+      '--batch-size <n>',
+      'images a step (default: 12, with --conditional 14)',
+      integer('--batch-size', { min: 1 }),
+    )
+    .option('--lr <rate>', 'learning rate of AdamW', number('--lr', { min: 0, above: true }), 3e-4)
+    .option('--weight-decay <number>', 'weight decay of AdamW', number('--weight-decay', { min: 0 }), 0.01)
+    .option('--ema-decay <number>', 'decay of the averaged weights', number('--ema-decay', { min: 0, max: 1 }), 0.995)
+    .option('--ema-start <step>', 'step from which weights are averaged', integer('--ema-start', { min: 0 }), 2000)
+    .option(
+      '--dropout-labels <share>',
+      'share of the batches that are trained without labels, for guidance',
+      number('--dropout-labels', { min: 0, max: 1 }),
+      0.1,
+    )
+    .option('--seed <integer>', 'decides every random number of the run', integer('--seed', { min: 0 }), 0)
+    .optionsGroup('Diffusion:')
+    .option(
+      '--schedule <kind>',
+      "noise over time: 'linear' (the original's), 'cosine' or 'sigmoid', which use no β",
+      choice('--schedule', ['linear', 'cosine', 'sigmoid']),
+      'linear',
+    )
+    .option('--noise-steps <n>', 'steps T of the diffusion', integer('--noise-steps', { min: 2 }), 1000)
+    .option(
+      '--beta-start <number>',
+      'β of the first step',
+      number('--beta-start', { min: 0, max: 1, above: true }),
+      1e-4,
+    )
+    .option('--beta-end <number>', 'β of the last step', number('--beta-end', { min: 0, max: 1, above: true }), 0.02)
+    .optionsGroup('Network:')
+    .option('--base-width <channels>', 'channels at full size', integer('--base-width', { min: 4, unit: 4 }), 64)
+    .option('--time-dim <n>', 'width of the time embedding, even', integer('--time-dim', { min: 2, unit: 2 }), 256)
+    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
+    .optionsGroup('What is written:')
+    .option(
+      '--samples <n>',
+      'pictures in a grid (default: 12; with --conditional one of each class)',
+      integer('--samples', { min: 1 }),
+    )
+    .option(
+      '--sample-every <interval>',
+      "a grid every so often: '2' epochs, '500steps' or 'never'",
+      interval('--sample-every'),
+    )
+    .option(
+      '--checkpoint-every <interval>',
+      'a checkpoint every so often, in the same way',
+      interval('--checkpoint-every'),
+    )
+    .option('--keep <n>', 'checkpoints that stay, the latest; 0 keeps all', integer('--keep', { min: 0 }), 3)
+    .option(
+      '--preview-steps <n>',
+      "steps in which the grids are drawn: fewer are quicker and coarser; 'denoiser sample' takes all",
+      integer('--preview-steps', { min: 1 }),
+      50,
+    )
+    .option('--guidance <scale>', 'scale of classifier-free guidance in the grids', number('--guidance', { min: 0 }), 3)
+    .addHelpText(
+      'after',
+      `
+Grids and checkpoints are written after every epoch unless an interval is given, and at the end. Ctrl-C finishes the step
+and saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
+
+Examples:
+  $ denoiser train ./pictures --size 64 --out runs/landscape
+  $ denoiser train ./animals --conditional --epochs 100 --sample-every 10
+  $ denoiser train ./pictures --size 32 --base-width 32 --batch-size 32 --steps 5000   # small and quick`,
+    )
+    .action(async (folder: string, options: TrainOptions) => {
+      const { train } = await import('./commands/train');
+      await train(folder, options);
+    });
+}
+
+function addResume(program: Command): void {
+  program
+    .command('resume')
+    .description('Go on with a run from its latest checkpoint.')
+    .argument('<run>', 'the run folder')
+    .option(
+      '--epochs <n>',
+      'passes over the images in all, to go further than planned',
+      integer('--epochs', { min: 1 }),
+    )
+    .option('--steps <n>', 'training steps in all, to go further than planned', integer('--steps', { min: 1 }))
+    .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
+    .option('--data <folder>', 'where the images are now, if they were moved')
+    .option('--device <name>', 'another device')
+    .addHelpText(
+      'after',
+      `
+Everything else is as the run's config.json says. The run ends as if it had not been interrupted.
+
+Examples:
+  $ denoiser resume runs/landscape
+  $ denoiser resume runs/landscape --epochs 800
+  $ denoiser resume runs/landscape --lr 1e-4          # when the loss was not finite any more`,
+    )
+    .action(async (folder: string, options: ResumeOptions) => {
+      const { resume } = await import('./commands/resume');
+      await resume(folder, options);
+    });
+}
+
+function addSample(program: Command): void {
+  const collect = (value: string, before: string[] = []) => [...before, value];
+  program
+    .command('sample')
+    .description('Draw pictures from a checkpoint into one PNG.')
+    .argument('<run>', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
+    .optionsGroup('What to draw:')
+    .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
+    .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
+    .option('--seed <integer>', 'the same seed gives the same pictures', integer('--seed', { min: 0 }), 0)
+    .option('--out <file>', 'the PNG to write', 'grid.png')
+    .option(
+      '--columns <n>',
+      'pictures in a row (default: one for each class, or as square as it gets)',
+      integer('--columns', { min: 1 }),
+    )
+    .optionsGroup('How:')
+    .option(
+      '--variance <kind>',
+      "noise a step adds: 'posterior' (β̃, clean with few steps) or 'beta' (the original programs')",
+      choice('--variance', ['posterior', 'beta']),
+      'posterior',
+    )
+    .option('--steps <n>', 'take only so many of the diffusion steps (default: all)', integer('--steps', { min: 1 }))
+    .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
+    .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
+    .option('--noclip', 'do not clip the predicted image to [−1, 1] at each step (the original does not)')
+    .option('--original', 'count as the original does: t = T−1 … 1 instead of T−1 … 0')
+    .option(
+      '--checkpoint <step>',
+      'which checkpoint of the run (default: the latest)',
+      integer('--checkpoint', { min: 0 }),
+    )
+    .option(
+      '--batch-size <n>',
+      'pictures drawn at once; changes nothing but speed and memory',
+      integer('--batch-size', { min: 1 }),
+      16,
+    )
+    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
+    .optionsGroup('For a bare .safetensors file:')
+    .option('--size <pixels>', 'side of the pictures, divisible by 8 (default: 64)', pictureSize('--size'))
+    .option(
+      '--noise-steps <n>',
+      'steps T of the diffusion it was trained with (default: 1000)',
+      integer('--noise-steps', { min: 2 }),
+    )
+    .option(
+      '--beta-start <number>',
+      'its first β (default: 1e-4)',
+      number('--beta-start', { min: 0, max: 1, above: true }),
+    )
+    .option('--beta-end <number>', 'its last β (default: 0.02)', number('--beta-end', { min: 0, max: 1, above: true }))
+    .addHelpText(
+      'after',
+      `
+--variance: each step adds noise of variance β_t or β̃_t = β_t·(1 − ᾱ_(t−1))/(1 − ᾱ_t), the smaller one. Over all 1000 steps
+they hardly differ, and β is what the original programs take; with few steps β leaves noise in the pictures.
+'--variance beta --noclip --original' samples exactly as the original programs do.
+
+Examples:
+  $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
+  $ denoiser sample runs/animals --class cat --class dog --count 8 --guidance 4
+  $ denoiser sample runs/landscape --steps 50                     # twenty times quicker
+  $ denoiser sample ema_ckpt.safetensors --size 64 --variance beta --noclip --original`,
+    )
+    .action(async (source: string, options: SampleOptions) => {
+      const { sample } = await import('./commands/sample');
+      await sample(source, options);
+    });
+}

@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomically } from '@denoiser/backend-node';
+import { type RunConfig, runConfigSchema } from './config';
+import { atPath, CommandError } from './errors';
+
+/** Where everything of a run lies. */
+export const runPaths = (folder: string) => ({
+  folder,
+  config: join(folder, 'config.json'),
+  log: join(folder, 'log.jsonl'),
+  curve: join(folder, 'loss.svg'),
+  samples: join(folder, 'samples'),
+  checkpoints: join(folder, 'checkpoints'),
+});
+export type RunPaths = ReturnType<typeof runPaths>;
+
+/** `…/samples/epoch-0003.png`, or `step-00000500.png` where the grid falls inside an epoch. */
+export const samplePath = (paths: RunPaths, at: { epoch: number } | { step: number }): string =>
+  join(
+    paths.samples,
+    'epoch' in at ? `epoch-${String(at.epoch).padStart(4, '0')}.png` : `step-${String(at.step).padStart(8, '0')}.png`,
+  );
+
+/** `…/checkpoints/step-00000500`, as the checkpoint store of `@denoiser/backend-node` names it. */
+export const checkpointPath = (paths: RunPaths, step: number): string =>
+  join(paths.checkpoints, `step-${String(step).padStart(8, '0')}`);
+
+/** Throws if a new run must not be put into `folder`. Looks only, changes nothing. */
+export function checkNewRunFolder(folder: string, overwrite: boolean): void {
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) {
+    throw new CommandError('run-exists', `${folder} is a file; choose another folder with --out.`);
+  }
+  if (atPath(folder, () => readdirSync(folder)).length === 0) return;
+  if (!existsSync(runPaths(folder).config)) {
+    throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
+  }
+  if (overwrite) return;
+  const ways = `go on with 'denoiser resume ${folder}', choose another folder with --out, or begin anew with --overwrite`;
+  throw new CommandError('run-exists', `${folder} holds a run already; ${ways}.`);
+}
+
+/** Removes what an earlier run left in the folder; other files stay. */
+export function clearRun(paths: RunPaths): void {
+  for (const path of [paths.config, paths.log, paths.curve, paths.samples, paths.checkpoints]) {
+    atPath(path, () => rmSync(path, { recursive: true, force: true }));
+  }
+}
+
+export const writeConfig = (paths: RunPaths, config: RunConfig): Promise<void> =>
+  writeFileAtomically(paths.config, `${JSON.stringify(config, null, 2)}\n`);
+
+/** The configuration of the run in `folder`, checked. */
+export function readConfig(folder: string): RunConfig {
+  const { config: path } = runPaths(folder);
+  if (!existsSync(folder)) {
+    throw new CommandError('no-run', `There is no run folder ${folder}; check the spelling.`);
+  }
+  if (!existsSync(path)) {
+    throw new CommandError('no-run', `${folder} is no run folder, it has no config.json; give the one named by --out.`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CommandError('bad-config', `${path} is not JSON (${error.message}); mend it or train anew.`);
+  }
+  const result = runConfigSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = issue?.path.join('.') || 'the file';
+  throw new CommandError(
+    'bad-config',
+    `${path} does not describe a run (${where}: ${issue?.message}); mend it or train anew.`,
+  );
+}

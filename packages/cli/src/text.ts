@@ -1,0 +1,22 @@
+/** Text on the terminal. */
+
+/** Names and values in two columns. */
+export function list(entries: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(entries).map((name) => name.length));
+  return Object.entries(entries)
+    .map(([name, value]) => `${name.padEnd(width)}   ${value}`)
+    .join('\n');
+}
+
+const SHOWN = 12;
+
+/** A list of names, cut where it gets long. */
+export function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown}, … (${names.length})` : shown;
+}
+
+/** What the user should know though the work goes on. */
+export const warn = (message: string): void => {
+  process.stderr.write(`denoiser: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+};
