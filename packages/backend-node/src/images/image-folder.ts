@@ -90,7 +90,9 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
       const box = augment
         ? randomCrop(pixels, { seed, epoch, index, aspect: width / height })
         : centreBox(pixels, height, width);
-      const values = Float32Array.from(resample(pixels, box, size), (byte) => byte / 127.5 - 1); // [H, W, C]
+      const bytes = resample(pixels, box, size); // [H, W, C]
+      const values = new Float32Array(bytes.length);
+      for (let i = 0; i < values.length; i++) values[i] = bytes[i] / 127.5 - 1;
       return { pixels: values, label: image.label };
     },
   };

@@ -11,27 +11,29 @@ export function resample(image: Pixels, box: Box, [height, width]: readonly [num
   const stride = width * channels;
 
   const wide = new Float32Array(box.height * stride); // [box height, width, C]
+  const { first, offset, weight } = columns;
   for (let y = 0, to = 0; y < box.height; y++) {
     const row = ((box.top + y) * image.width + box.left) * channels;
     for (let x = 0; x < width; x++) {
-      const from = row + columns.first[x] * channels;
-      const begin = columns.offset[x];
-      const count = columns.offset[x + 1] - begin;
+      const end = offset[x + 1];
       for (let c = 0; c < channels; c++) {
         let sum = 0;
-        for (let k = 0; k < count; k++) sum += columns.weight[begin + k] * bytes[from + c + k * channels];
+        for (let k = offset[x], from = row + first[x] * channels + c; k < end; k++, from += channels) {
+          sum += weight[k] * bytes[from];
+        }
         wide[to++] = sum;
       }
     }
   }
 
   const out = new Uint8Array(height * stride);
-  const row = new Float64Array(stride);
+  const row = new Float32Array(stride);
   for (let y = 0; y < height; y++) {
     row.fill(0.5); // so that cutting rounds
-    for (let k = rows.offset[y]; k < rows.offset[y + 1]; k++) {
-      const from = (rows.first[y] + k - rows.offset[y]) * stride;
-      for (let i = 0; i < stride; i++) row[i] += rows.weight[k] * wide[from + i];
+    let from = rows.first[y] * stride;
+    for (let k = rows.offset[y]; k < rows.offset[y + 1]; k++, from += stride) {
+      const share = rows.weight[k];
+      for (let i = 0; i < stride; i++) row[i] += share * wide[from + i];
     }
     out.set(row, y * stride);
   }
@@ -46,18 +48,20 @@ function triangleFilter(from: number, to: number): Filter {
   const support = Math.max(1, scale);
   const first = new Int32Array(to);
   const offset = new Int32Array(to + 1);
-  const weights: number[] = [];
+  const weight = new Float64Array(to * (Math.ceil(2 * support) + 1));
   for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale;
     const start = Math.max(0, Math.floor(centre - support + 0.5));
     const end = Math.min(from, Math.floor(centre + support + 0.5));
-    const seen = Array.from({ length: end - start }, (_, k) =>
-      Math.max(0, 1 - Math.abs((start + k + 0.5 - centre) / support)),
-    );
-    const total = seen.reduce((sum, weight) => sum + weight, 0);
+    const begin = offset[i];
+    let total = 0;
+    for (let k = 0; k < end - start; k++) {
+      weight[begin + k] = Math.max(0, 1 - Math.abs((start + k + 0.5 - centre) / support));
+      total += weight[begin + k];
+    }
+    for (let k = begin; k < begin + end - start; k++) weight[k] /= total;
     first[i] = start;
-    weights.push(...seen.map((weight) => weight / total));
-    offset[i + 1] = weights.length;
+    offset[i + 1] = begin + end - start;
   }
-  return { first, offset, weight: Float64Array.from(weights) };
+  return { first, offset, weight };
 }
