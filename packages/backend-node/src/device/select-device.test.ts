@@ -7,7 +7,9 @@ import { selectDevice } from './select-device';
 afterEach(() => vi.restoreAllMocks());
 
 test('wasm is chosen by itself, and the answer says why', async () => {
+  const warn = vi.spyOn(console, 'warn');
   const device = await selectDevice();
+  expect(warn).not.toHaveBeenCalled();
   expect(device).toMatchObject({ name: 'wasm', backend: 'wasm', threads: 1 });
   expect(device.reason).toMatch(/WebAssembly.*first that runs here/);
   expect(device.candidates.map(({ name, available }) => [name, available])).toEqual([
@@ -15,6 +17,7 @@ test('wasm is chosen by itself, and the answer says why', async () => {
     ['cpu', true],
   ]);
   expect(tf.getBackend()).toBe('wasm');
+  expect(describeDevice(device).kernels.missing).toEqual([]);
 });
 
 test('a device asked for by name is taken, with gradients and without advertisements', async () => {
