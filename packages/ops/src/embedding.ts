@@ -21,7 +21,8 @@ const kernel: Kernel<EmbeddingInputs, Record<string, never>> = {
 const gradKernel: Kernel<EmbeddingGradInputs, EmbeddingGradAttrs> = {
   name: EmbeddingGrad,
   reference: ({ dy, indices }, { rows }) => {
-    const chosen = tf.cast(tf.oneHot(indices as Tensor1D, rows), 'float32') as Tensor2D; // index −1: a row of zeros
+    const numbers = tf.range(0, rows, 1, 'int32');
+    const chosen = tf.cast(tf.equal(tf.expandDims(indices, 1), numbers), 'float32') as Tensor2D; // [N, R], −1: zeros
     return [tf.matMul(chosen, dy as Tensor2D, true, false)];
   },
 };
