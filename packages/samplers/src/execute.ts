@@ -1,4 +1,5 @@
-import { type Combination, evaluations, type Plan, type PlanStep, type Threshold } from './plan';
+import { ScheduleError } from '@denoiser/schedules';
+import { type Combination, evaluations, type Level, type Plan, type PlanStep, type Threshold } from './plan';
 import type { NoiseRequest, SamplingStep } from './types';
 
 /** What the loop needs to know of a kind of array. Everything returned is new and belongs to the loop. */
@@ -12,6 +13,8 @@ export interface Arithmetic<T> {
   halves(output: T): [T, T];
   /** noise·exp(l/2), l = logMin + (logMax − logMin)·(v + 1)/2. */
   scaleByLogVariance(noise: T, v: T, logMin: number, logMax: number): T;
+  /** mask·inside + (1 − mask)·outside. */
+  select(mask: T, inside: T, outside: T): T;
 }
 
 /** Where a run stands: the plan's next step, x, and what is remembered. */
@@ -29,7 +32,35 @@ export interface Run<T> {
   /** The model at a step, on scaled x; x is borrowed, the answer given away. */
   evaluate(x: T, time: number): T | Promise<T>;
   noise(purpose: NoiseRequest['purpose'], position: number): T;
+  /** Inpainting: where the mask is 0, x is held to this image. Both are borrowed. */
+  readonly known?: Known<T>;
   readonly signal?: AbortSignal;
+}
+
+/** An image of which the part where the mask is 0 is kept; where it is 1, it is filled. */
+export interface Known<T> {
+  readonly image: T;
+  readonly mask: T;
+}
+
+/**
+ * Where a plan starts: noise, or `image` brought to the plan's first level with it.
+ *
+ * @throws ScheduleError if the plan begins with an image and there is none.
+ */
+export function begin<T>(plan: Plan, arithmetic: Arithmetic<T>, noise: Run<T>['noise'], image?: T): RunState<T> {
+  const { alpha, sigma } = plan.start;
+  if (image === undefined && sigma === 0) {
+    throw new ScheduleError('bad-plan', `The plan of ${plan.solver} begins with an image; give it one: image.`);
+  }
+  if (image !== undefined && sigma === 0) {
+    return { position: 0, x: arithmetic.combine([image], [alpha]), memory: {} };
+  }
+  const z = noise('initial', 0);
+  const x =
+    image === undefined ? arithmetic.combine([z], [plan.initialScale]) : arithmetic.combine([image, z], [alpha, sigma]);
+  arithmetic.dispose(z);
+  return { position: 0, x, memory: {} };
 }
 
 /**
@@ -83,7 +114,11 @@ export async function* execute<T>(
         const keep = Object.entries(step.keep ?? {}).map(
           ([name, sum]) => [name, combine(arithmetic, values, sum)] as const,
         );
-        const next = combine(arithmetic, values, step.next);
+        let next = combine(arithmetic, values, step.next);
+        if (run.known && step.model) {
+          const held = hold('next', next);
+          next = keepKnown(run, run.known, held, step.to, position);
+        }
         for (const value of [x, ...Object.values(memory)]) arithmetic.dispose(value);
         x = next;
         memory = Object.fromEntries(keep);
@@ -124,6 +159,18 @@ function combine<T>(arithmetic: Arithmetic<T>, values: ReadonlyMap<string, T>, s
     inputs,
     terms.map(([, coefficient]) => coefficient),
   );
+}
+
+/** x with the known part at its level; before the end with noise of its own. */
+function keepKnown<T>(run: Run<T>, known: Known<T>, x: T, { alpha, sigma }: Level, position: number): T {
+  const { arithmetic } = run;
+  if (sigma === 0 && alpha === 1) return arithmetic.select(known.mask, x, known.image);
+  const z = run.noise('known', position);
+  const noisy = arithmetic.combine([known.image, z], [alpha, sigma]);
+  const merged = arithmetic.select(known.mask, x, noisy);
+  arithmetic.dispose(z);
+  arithmetic.dispose(noisy);
+  return merged;
 }
 
 function uses({ next, keep = {} }: PlanStep, name: string): boolean {

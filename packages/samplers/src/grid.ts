@@ -1,12 +1,23 @@
-import type { Level, ModelCall } from './plan';
+import type { Combination, Level, ModelCall } from './plan';
+
+/** 'discrete': betas, 'sigma': EDM and variance-exploding, 'flow': flow matching. */
+export type ProcessKind = 'discrete' | 'sigma' | 'flow';
 
 /** A level where the model can be called. */
 export interface GridPoint extends Level {
   readonly model: ModelCall;
+  /** ε as the model has it, from 'x' and 'output', whatever is done to x0. */
+  readonly eps: Combination;
 }
 
-/** What a solver gets: levels from noise to (almost) data, and the level where x shall end. */
-export interface Grid {
+/** What a solver gets: the levels to call the model at, from noise to data, and where each step shall lead. */
+export interface Grid<K extends ProcessKind = ProcessKind> {
+  readonly kind: K;
   readonly points: readonly GridPoint[];
-  readonly end: Level;
+  /** Of step i: the next point's level, or the end. */
+  readonly targets: readonly Level[];
+  /** A point at any σ/α, in the coordinates of the others. */
+  at(noiseRatio: number): GridPoint;
+  /** A point at a whole timestep; for discrete schedules only. */
+  atTimestep(t: number): GridPoint;
 }

@@ -40,8 +40,12 @@ export interface PlanStep {
 }
 
 /** A sampler as numbers: JSON through and through. */
-export interface Plan {
+export interface Plan<Stochastic extends boolean = boolean> {
   readonly solver: string;
+  /** Whether steps draw noise. */
+  readonly stochastic: Stochastic;
+  /** Where x starts: an image given to begin with is brought to this level. At sigma 0 there must be one. */
+  readonly start: Level;
   /** The first x is this times standard normals. */
   readonly initialScale: number;
   readonly threshold: Threshold | null;

@@ -1,8 +1,9 @@
 import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { evaluate } from './evaluate';
-import { execute } from './execute';
+import { begin, execute, type Known } from './execute';
 import type { Plan } from './plan';
+import { restore, type SavedState } from './saved-state';
 import { tensorArithmetic } from './tensor-arithmetic';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance, NoiseSource, SamplingStep } from './types';
 
@@ -19,6 +20,12 @@ export interface SampleOptions {
   readonly guidance?: Guidance;
   /** Default: Philox normals by seed and indices. */
   readonly noise?: NoiseSource;
+  /** Image-to-image: an image [B, H, W, C] that the plan's first level is reached from. Borrowed. */
+  readonly image?: Tensor4D;
+  /** Inpainting: the image is kept where the mask ([B or 1, H, W, C or 1]) is 0 and filled where it is 1. Borrowed. */
+  readonly inpaint?: Known<Tensor4D>;
+  /** Goes on where another run of the same plan, model, seed and indices was saved. */
+  readonly resume?: SavedState;
   readonly signal?: AbortSignal;
 }
 
@@ -36,17 +43,15 @@ export async function* sample(options: SampleOptions): AsyncGenerator<SamplingSt
   const source = options.noise ?? philoxNoise(seed);
   const noise = (purpose: 'initial' | 'step' | 'known', step: number): Tensor4D =>
     source({ purpose, step, shape, indices }) as Tensor4D;
-  const first = noise('initial', 0);
-  const x = plan.initialScale === 1 ? first : tensorArithmetic.combine([first], [plan.initialScale]);
-  if (x !== first) first.dispose();
   yield* execute<Tensor4D>({
     plan,
     arithmetic: tensorArithmetic,
-    start: { position: 0, x, memory: {} },
+    start: options.resume ? restore(options.resume) : begin(plan, tensorArithmetic, noise, options.image),
     evaluate: (scaled, time) =>
       evaluate({ denoiser, x: scaled, time, conditioning, guidance, learnedVariance: plan.learnedVariance }),
     noise,
-    signal,
+    ...(options.inpaint && { known: options.inpaint }),
+    ...(signal && { signal }),
   });
 }
 

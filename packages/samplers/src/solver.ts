@@ -1,13 +1,32 @@
-import type { Grid } from './grid';
-import type { PlanStep } from './plan';
+import type { Spacing } from '@denoiser/schedules';
+import type { Grid, ProcessKind } from './grid';
+import type { Level, PlanStep } from './plan';
 
-/** A solver turns a grid of noise levels into steps. It is a value: make one with `ddpm({ variance: 'posterior' })`. */
-export interface Solver {
+/** How a solver that is told only `steps` spaces them. */
+export type DefaultSpacing = Spacing extends infer S
+  ? S extends { readonly steps: number }
+    ? Omit<S, 'steps'>
+    : never
+  : never;
+
+/**
+ * A solver turns a grid of noise levels into steps: a value, made by `ddim({ eta: 1 })`. K says which processes it can
+ * work on, Stochastic whether its steps draw noise.
+ */
+export interface Solver<K extends ProcessKind = never, Stochastic extends boolean = boolean> {
   readonly name: string;
-  /** Order of convergence of the deterministic part; stochastic solvers state their weak order. */
+  /** Order of convergence to the exact solution of the ODE, or (stochastic) of the drift. */
   readonly order: number;
-  readonly stochastic: boolean;
-  /** Whether the model's output must have a learned variance. */
+  readonly stochastic: Stochastic;
+  /**
+   * 'schedule': x = α·x0 + σ·ε as the schedule has it. 'finite': the same, with the last ᾱ at least 2⁻²⁴. 'ratio': x is
+   * divided by α, so that x = x0 + (σ/α)·ε.
+   */
+  readonly coordinates: 'schedule' | 'finite' | 'ratio';
+  readonly spacing: DefaultSpacing;
+  /** The model's output has the variance in a second half of its channels. */
   readonly learnedVariance?: boolean;
-  steps(grid: Grid): PlanStep[];
+  /** It begins with an image, not with noise: where x starts. */
+  readonly startsAt?: (grid: Grid<K>) => Level;
+  readonly steps: (grid: Grid<K>) => PlanStep[];
 }

@@ -26,4 +26,5 @@ export const tensorArithmetic: Arithmetic<Tensor4D> = {
       const halfLog = tf.add(tf.mul(v, (logMax - logMin) / 4), (logMin + logMax) / 4);
       return tf.mul<Tensor4D>(noise, tf.exp(halfLog));
     }),
+  select: (mask, inside, outside) => tf.tidy(() => tf.add<Tensor4D>(outside, tf.mul(mask, tf.sub(inside, outside)))), // mask may be [1, H, W, 1]
 };

@@ -93,6 +93,18 @@ export function exponentialBetas(
   return betasFromAlphaBar(steps, (u) => Math.exp(-rate * u), maxBeta);
 }
 
+/** Laplace noise (Hang et al. 2024, arXiv:2407.03297), as diffusers writes it. */
+export function laplaceBetas(steps: number, { maxBeta = 0.999 } = {}): Float64Array {
+  return betasFromAlphaBar(
+    steps,
+    (u) => {
+      const logSnr = -0.5 * (u > 0.5 ? -1 : 1) * Math.log(1 - 2 * Math.abs(0.5 - u) + 1e-6);
+      return Math.sqrt(sigmoid(logSnr));
+    },
+    maxBeta,
+  );
+}
+
 /**
  * Betas shifted and scaled so that the last ᾱ is exactly 0 (Lin et al. 2023, arXiv:2305.08891, algorithm 1). A model
  * that predicts ε knows nothing of x0 at that end: it needs v or x0.

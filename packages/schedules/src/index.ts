@@ -2,6 +2,7 @@ export {
   betasFromAlphaBar,
   cosineBetas,
   exponentialBetas,
+  laplaceBetas,
   linearBetas,
   linspace,
   scaledLinearBetas,
@@ -10,9 +11,26 @@ export {
   zeroTerminalSnrBetas,
 } from './betas';
 export { ScheduleError } from './errors';
+export { noiseRatio, timeOfNoiseRatio } from './noise-ratio';
 export type { Pair, Prediction } from './parameterization';
 export { epsFrom, levelAt, trainingTarget, x0From } from './parameterization';
+export type { FlowProcess, SigmaProcess } from './processes';
+export { edm, flow, preconditioning, varianceExploding } from './processes';
 export type { Schedule, ScheduleOptions } from './schedule';
 export { createSchedule, respace } from './schedule';
+export type { SigmaGrid } from './sigmas';
+export {
+  betaSigmas,
+  edmSigmas,
+  exponentialSigmas,
+  flowSigmas,
+  karrasSigmas,
+  polyexponentialSigmas,
+  shiftSigma,
+  sigmaGrid,
+  veSigmas,
+  vpSigmas,
+} from './sigmas';
 export type { Spacing } from './spacing';
 export { parseSpacing, roundHalfEven, spacedTimesteps } from './spacing';
+export { minSnrWeight, p2Weight } from './weights';

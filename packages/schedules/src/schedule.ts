@@ -2,6 +2,7 @@ import {
   cosineBetas,
   cumulativeProduct,
   exponentialBetas,
+  laplaceBetas,
   linearBetas,
   scaledLinearBetas,
   sigmoidAlphaBarBetas,
@@ -18,6 +19,7 @@ export type ScheduleOptions = (
   | ({ type: 'scaled-linear' | 'sigmoid-beta'; steps?: number } & Ends)
   | { type: 'cosine'; steps?: number; offset?: number; maxBeta?: number }
   | { type: 'sigmoid-alpha-bar'; steps?: number; start?: number; end?: number; tau?: number; maxBeta?: number }
+  | { type: 'laplace'; steps?: number; maxBeta?: number }
   | { type: 'exponential'; steps?: number; rate?: number; maxBeta?: number }
   | { type: 'custom'; betas: ArrayLike<number> }
 ) & {
@@ -90,11 +92,13 @@ function betasOf(options: ScheduleOptions): Float64Array {
       return cosineBetas(steps, options);
     case 'sigmoid-alpha-bar':
       return sigmoidAlphaBarBetas(steps, options);
+    case 'laplace':
+      return laplaceBetas(steps, options);
     case 'exponential':
       return exponentialBetas(steps, options);
     default:
       return fail(
-        `Schedule type "${type}" is not known; use linear, scaled-linear, sigmoid-beta, cosine, sigmoid-alpha-bar, exponential or custom.`,
+        `Schedule type "${type}" is not known; use linear, scaled-linear, sigmoid-beta, cosine, sigmoid-alpha-bar, exponential, laplace or custom.`,
       );
   }
 }

@@ -7,14 +7,18 @@ import { checkCount, fail } from './errors';
  * - 'all': T−1 … 0. 'original': T−1 … 1, as the original program, which neither trains nor samples t = 0.
  * - 'leading': multiples of ⌊T/n⌋ from 0, plus `offset`; 'trailing': T, T − T/n, … less 1; 'linspace': 0 … T−1 evenly.
  *   (Lin et al. 2023, arXiv:2305.08891, table 2; T = 1000, n = 10 begin at 900, 999 and 999.)
+ *   `withoutLast` spaces one more and leaves the last out (DPM-Solver, UniPC); `fractional` does not round (Euler).
+ * - 'lcm': of the `originalSteps` = 50 that a latent consistency model was distilled on (Luo et al. 2023).
  * - 'quadratic': squares of an even spacing of [0, √(0.8T)] (Song et al. 2020, DDIM, appendix D.2).
  * - 'sections': [10, 15, 20] splits T into three parts and visits that many of each; 'ddimN' is a fixed stride from 0
  *   (Nichol & Dhariwal 2021).
  */
 export type Spacing =
   | { readonly type: 'all' | 'original' }
-  | { readonly type: 'leading'; readonly steps: number; readonly offset?: number }
-  | { readonly type: 'trailing' | 'linspace' | 'quadratic' | 'ddim'; readonly steps: number }
+  | { readonly type: 'leading'; readonly steps: number; readonly offset?: number; readonly withoutLast?: boolean }
+  | { readonly type: 'linspace'; readonly steps: number; readonly withoutLast?: boolean; readonly fractional?: boolean }
+  | { readonly type: 'trailing' | 'quadratic' | 'ddim'; readonly steps: number }
+  | { readonly type: 'lcm'; readonly steps: number; readonly originalSteps?: number }
   | { readonly type: 'sections'; readonly sections: readonly number[] }
   | { readonly type: 'explicit'; readonly timesteps: readonly number[] };
 
@@ -24,7 +28,9 @@ export function spacedTimesteps(trainedSteps: number, spacing: Spacing): number[
   checkCount(T, 'trainedSteps');
   const timesteps = descending(T, spacing);
   timesteps.forEach((t, i) => {
-    if (!Number.isInteger(t) || t < 0 || t >= T || (i > 0 && t >= (timesteps[i - 1] as number))) {
+    if (!(spacing.type === 'linspace' && spacing.fractional) && !Number.isInteger(t))
+      fail(`Timestep ${t} is not whole.`);
+    if (!(t >= 0) || t >= T || (i > 0 && t >= (timesteps[i - 1] as number))) {
       fail(
         `Timesteps must descend within ${T - 1} … 0, but ${spacing.type} spacing gives ${t} at place ${i}; use other steps.`,
       );
@@ -50,15 +56,26 @@ function descending(T: number, spacing: Spacing): number[] {
   if (n > T) fail(`A schedule of ${T} steps cannot be sampled in ${n}; use at most ${T}.`);
   switch (spacing.type) {
     case 'leading': {
-      const stride = Math.floor(T / n);
-      const { offset = 0 } = spacing;
-      return down(n, (i) => (n - 1 - i) * stride + offset);
+      const { offset = 0, withoutLast } = spacing;
+      const stride = Math.floor(T / (withoutLast ? n + 1 : n));
+      return down(n, (i) => (withoutLast ? n - i : n - 1 - i) * stride + offset);
+    }
+    case 'lcm': {
+      const { originalSteps = 50 } = spacing;
+      if (n > originalSteps) fail(`${n} steps are more than the ${originalSteps} original ones; use fewer.`);
+      const stride = Math.floor(T / originalSteps);
+      return down(n, (i) => (originalSteps - Math.floor((i * originalSteps) / n)) * stride - 1);
     }
     case 'trailing':
       // T − i·T/n in whole numbers, so that there are n entries for every n.
       return down(n, (i) => roundHalfEvenRatio(T * (n - i), n) - 1);
-    case 'linspace':
-      return n === 1 ? [0] : down(n, (i) => roundHalfEvenRatio((T - 1) * (n - 1 - i), n - 1));
+    case 'linspace': {
+      const last = spacing.withoutLast ? 1 : 0;
+      const gaps = n - 1 + last;
+      if (gaps === 0) return [T - 1];
+      const round = spacing.fractional ? (a: number, b: number) => a / b : roundHalfEvenRatio;
+      return down(n, (i) => round((T - 1) * (gaps - i), gaps));
+    }
     case 'quadratic':
       return [...linspace(0, Math.sqrt(T * 0.8), n)].map((root) => Math.floor(root * root)).reverse();
     case 'ddim':

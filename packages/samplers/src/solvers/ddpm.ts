@@ -1,3 +1,4 @@
+import type { ProcessKind } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -9,36 +10,34 @@ export type Variance = 'beta' | 'posterior' | 'learned-range' | 'learned';
 
 /**
  * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the steps:
- * β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`.
+ * β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`. Weak order 1.
  */
-export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver {
+export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver<ProcessKind, true> {
   const { variance = 'posterior', noiseAtEnd = false } = options;
   const learned = variance === 'learned-range' || variance === 'learned';
   return {
     name: 'ddpm',
     order: 1,
     stochastic: true,
+    coordinates: 'schedule',
+    spacing: { type: 'leading' },
     learnedVariance: learned,
-    steps: ({ points, end }) =>
+    steps: ({ points, targets }) =>
       points.map((from, i): PlanStep => {
-        const to = points[i + 1] ?? end;
+        const to = targets[i] as Level;
         const { x, x0, beta, posteriorVariance } = posterior(from, to);
-        const isLast = i === points.length - 1;
         const step = { model: from.model, from, to };
-        if (isLast && !noiseAtEnd) return { ...step, next: { x, x0 } };
-        if (!learned) {
-          const sigma = Math.sqrt(variance === 'beta' ? beta : posteriorVariance);
-          return { ...step, next: { x, x0, noise: sigma } };
-        }
+        if (i === points.length - 1 && !noiseAtEnd) return { ...step, next: { x, x0 } };
+        const least = Math.max(posteriorVariance, 1e-20); // diffusers' floor: the posterior of the end is a point
+        if (!learned) return { ...step, next: { x, x0, noise: Math.sqrt(variance === 'beta' ? beta : least) } };
         // With the ends at ∓1 the interpolation gives v itself as the log-variance.
-        const [logMin, logMax] =
-          variance === 'learned' ? [-1, 1] : [Math.log(Math.max(posteriorVariance, 1e-20)), Math.log(beta)];
+        const [logMin, logMax] = variance === 'learned' ? [-1, 1] : [Math.log(least), Math.log(beta)];
         return { ...step, next: { x, x0, noise: 1 }, learnedNoise: { logMin, logMax } };
       }),
   };
 }
 
-/** q(x_to | x_from, x0): mean = x·x_from + x0·x0, and its variance; β is that of the one step between the levels. */
+/** q(x_to | x_from, x0): mean x·x_from + x0·x0 and variance; β is that of the one step between the levels. */
 export function posterior(from: Level, to: Level): { x: number; x0: number; beta: number; posteriorVariance: number } {
   const alpha = from.alpha / to.alpha;
   const beta = from.sigma ** 2 - (alpha * to.sigma) ** 2; // 1 − α² where variance is preserved

@@ -1,0 +1,87 @@
+import {
+  epsFrom,
+  type FlowProcess,
+  preconditioning,
+  ScheduleError,
+  type SigmaGrid,
+  type SigmaProcess,
+  shiftSigma,
+  sigmaGrid,
+  x0From,
+} from '@denoiser/schedules';
+import type { AnyPlanOptions } from './create-plan';
+import type { Grid, GridPoint, ProcessKind } from './grid';
+import type { Level } from './plan';
+
+/** The levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
+export function sigmaProcessGrid(
+  process: SigmaProcess,
+  options: AnyPlanOptions,
+): { grid: Grid<'sigma'>; initialScale: number } {
+  const point = (sigma: number, told?: number): GridPoint => {
+    const { input, noise, fromX, fromOutput } = preconditioning(process, sigma);
+    return {
+      alpha: 1,
+      sigma,
+      model: { time: told ?? noise, inputScale: input, x0FromX: fromX, x0FromOutput: fromOutput },
+      eps: { x: (1 - fromX) / sigma, output: -fromOutput / sigma },
+    };
+  };
+  const sigmas = sigmasOf(options, { type: 'karras' }, { min: process.sigmaMin, max: process.sigmaMax });
+  const scale = Math.sqrt((sigmas.values[0] as number) ** 2 + 1);
+  return { grid: assemble('sigma', sigmas, point, point, options), initialScale: scale };
+}
+
+/** The levels of a flow: x = (1 − σ)·x0 + σ·ε, told σ·steps. */
+export function flowGrid(process: FlowProcess, options: AnyPlanOptions): { grid: Grid<'flow'>; initialScale: number } {
+  const prediction = options.prediction ?? 'flow';
+  const point = (sigma: number, told?: number): GridPoint => {
+    const alpha = 1 - sigma;
+    const x0 = x0From(prediction, alpha, sigma);
+    const eps = epsFrom(prediction, alpha, sigma);
+    return {
+      alpha,
+      sigma,
+      model: { time: told ?? sigma * process.steps, inputScale: 1, x0FromX: x0.fromX, x0FromOutput: x0.fromOutput },
+      eps: { x: eps.fromX, output: eps.fromOutput },
+    };
+  };
+  const { shift, steps } = process;
+  // The grid begins at 1 and ends at the least σ of training, both shifted once more (as diffusers has it).
+  const least = shiftSigma(1 / steps, shift);
+  const range = { min: shiftSigma(least, shift), max: 1 };
+  const sigmas = sigmasOf(options, { type: 'flow', min: least, shift }, range);
+  return { grid: assemble('flow', sigmas, point, (r) => point(r / (1 + r)), options), initialScale: 1 };
+}
+
+type Sigmas = { readonly values: readonly number[]; readonly times?: readonly number[] };
+
+function sigmasOf(options: AnyPlanOptions, own: SigmaGrid, range: { min: number; max: number }): Sigmas {
+  const { sigmas = own, steps } = options;
+  const grid = typeof sigmas === 'object' ? sigmas : sigmas === own.type ? own : { type: sigmas as 'karras' };
+  if (steps === undefined && grid.type !== 'explicit') {
+    throw new ScheduleError('bad-plan', 'A continuous process has no steps of its own; say how many: steps: 18.');
+  }
+  const values = sigmaGrid(grid, steps ?? 0, range);
+  return { values, ...(grid.type === 'explicit' && grid.times && { times: grid.times }) };
+}
+
+function assemble<K extends ProcessKind>(
+  kind: K,
+  { values, times }: Sigmas,
+  point: (sigma: number, told?: number) => GridPoint,
+  at: (noiseRatio: number) => GridPoint,
+  options: AnyPlanOptions,
+): Grid<K> {
+  const points = values.map((sigma, i) => point(sigma, times?.[i]));
+  const end: Level = options.end === 'first' ? (points.at(-1) as Level) : { alpha: 1, sigma: 0 };
+  return {
+    kind,
+    points,
+    targets: points.map((_, i) => points[i + 1] ?? end),
+    at,
+    atTimestep: () => {
+      throw new ScheduleError('bad-plan', 'This solver needs whole timesteps, which a continuous process has not.');
+    },
+  };
+}

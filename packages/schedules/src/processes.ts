@@ -1,0 +1,62 @@
+import { fail } from './errors';
+import type { Pair } from './parameterization';
+
+/** x = x0 + σ·ε with any σ: what the model is told and how its output becomes x0. */
+export interface SigmaProcess {
+  readonly kind: 'sigma';
+  readonly preconditioning: 'edm' | 've';
+  readonly sigmaMin: number;
+  readonly sigmaMax: number;
+  readonly sigmaData: number;
+  /** 'v': the network's output has the opposite sign. */
+  readonly prediction: 'epsilon' | 'v';
+}
+
+/** Models in EDM preconditioning (Karras et al. 2022, arXiv:2206.00364). */
+export function edm(options: Partial<Omit<SigmaProcess, 'kind' | 'preconditioning'>> = {}): SigmaProcess {
+  const process = { sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5, prediction: 'epsilon' as const, ...options };
+  return checkedSigma({ kind: 'sigma', preconditioning: 'edm', ...process });
+}
+
+/** Variance-exploding models (Song et al. 2021), in Karras et al.'s table 1: told ln(σ/2), giving ε with a minus. */
+export function varianceExploding(options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess {
+  const process = { sigmaMin: 0.02, sigmaMax: 100, sigmaData: 0.5, prediction: 'epsilon' as const, ...options };
+  return checkedSigma({ kind: 'sigma', preconditioning: 've', ...process });
+}
+
+/** x = (1 − σ)·x0 + σ·ε, told σ·steps (Lipman et al. 2023; Liu et al. 2023). */
+export interface FlowProcess {
+  readonly kind: 'flow';
+  readonly steps: number;
+  readonly shift: number;
+}
+
+/** Flow-matching models; `shift` as they were trained with it. */
+export function flow({ steps = 1000, shift = 1 }: { steps?: number; shift?: number } = {}): FlowProcess {
+  if (!(steps >= 1 && shift > 0))
+    fail(`A flow needs steps of at least 1 and a shift above 0, not ${steps} and ${shift}.`);
+  return { kind: 'flow', steps, shift };
+}
+
+/** c_in, c_noise, c_skip and c_out (Karras et al. 2022, table 1): x0 = c_skip·x + c_out·F(c_in·x, c_noise). */
+export function preconditioning(process: SigmaProcess, sigma: number): { input: number; noise: number } & Pair {
+  const sign = process.prediction === 'v' ? -1 : 1;
+  if (process.preconditioning === 've') {
+    return { input: 1, noise: Math.log(sigma / 2), fromX: 1, fromOutput: sign * sigma };
+  }
+  const { sigmaData } = process;
+  const total = sigma ** 2 + sigmaData ** 2;
+  return {
+    input: 1 / Math.sqrt(total),
+    noise: Math.log(sigma) / 4,
+    fromX: sigmaData ** 2 / total,
+    fromOutput: (sign * sigma * sigmaData) / Math.sqrt(total),
+  };
+}
+
+function checkedSigma(process: SigmaProcess): SigmaProcess {
+  const { sigmaMin, sigmaMax } = process;
+  if (!(sigmaMin > 0 && sigmaMax > sigmaMin))
+    fail(`sigmaMin ${sigmaMin} and sigmaMax ${sigmaMax} must ascend from above 0.`);
+  return process;
+}
