@@ -1,1 +1,1 @@
-export {};
+export { type CpuEngine, registerCpuEngine } from './register';

@@ -1,0 +1,261 @@
+import {
+  type backend_util,
+  buffer,
+  DataStorage,
+  type DataType,
+  KernelBackend,
+  type KernelBackend as KernelBackendType,
+  kernel_impls,
+  type Rank,
+  type ShapeMap,
+  type Tensor,
+  type Tensor2D,
+  type TensorBuffer,
+  type TensorInfo,
+  engine as tfEngine,
+  util,
+} from '@tensorflow/tfjs-core';
+import type { Engine } from './engine';
+
+type DataId = object;
+type Values = backend_util.BackendValues;
+type NumericValues = Float32Array | Int32Array | Uint8Array;
+
+/** Something computed from a tensor and kept beside it, such as a packed filter: gone when the tensor's values change. */
+export type Derived = { address: number; bytes: number };
+
+/** One tensor's memory. tfjs's cpu kernels read and write it as `values`, ours by `address`. */
+export class TensorData {
+  refCount: number;
+  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
+  /** Times each derived form was asked for since the values last changed, and those that are kept. */
+  readonly asked = new Map<string, number>();
+  readonly derived = new Map<string, Derived>();
+  private view: NumericValues | undefined;
+
+  constructor(
+    private readonly engine: Engine,
+    readonly dtype: DataType,
+    readonly address: number,
+    readonly length: number,
+    private readonly other: Values | undefined,
+    refCount: number,
+  ) {
+    this.refCount = refCount;
+  }
+
+  get values(): Values {
+    if (this.other !== undefined) return this.other;
+    this.view ??= viewOf(this.engine, this.dtype, this.address, this.length);
+    return this.view;
+  }
+}
+
+function viewOf(engine: Engine, dtype: DataType, address: number, length: number): NumericValues {
+  if (dtype === 'int32') return engine.int32(address, length);
+  if (dtype === 'bool') return engine.uint8(address, length);
+  return engine.float32(address, length);
+}
+
+/** Strings and complex pairs have no memory of their own in the engine. */
+const hasMemory = (dtype: DataType): boolean => dtype !== 'string' && dtype !== 'complex64';
+
+/**
+ * A tfjs backend over the engine's memory. It has what the kernels of tfjs's cpu backend ask of their backend (`data`,
+ * `makeTensorInfo`, `bufferSync`, …), so they run on it unchanged, on views of the same memory.
+ */
+export class CpuEngineBackend extends KernelBackend implements KernelBackendType {
+  readonly blockSize = 48;
+  readonly data: DataStorage<TensorData>;
+  private nextId = 0;
+
+  constructor(readonly engine: Engine) {
+    super();
+    this.data = new DataStorage(this, tfEngine());
+    engine.onFull = () => this.dropDerived();
+  }
+
+  /** A new tensor whose values are not set yet. */
+  output(shape: readonly number[], dtype: DataType): TensorInfo {
+    const dataId = { id: this.nextId++ };
+    this.create(dataId, util.sizeFromShape(shape as number[]), dtype, 1);
+    return { dataId, shape: shape as number[], dtype };
+  }
+
+  private create(dataId: DataId, length: number, dtype: DataType, refCount: number, other?: Values): TensorData {
+    const address =
+      other === undefined && hasMemory(dtype) ? this.engine.allocator.allocate(length * bytesOf(dtype)) : 0;
+    const data = new TensorData(this.engine, dtype, address, length, other, refCount);
+    this.data.set(dataId, data);
+    return data;
+  }
+
+  private put(dataId: DataId, values: Values | undefined, shape: number[], dtype: DataType, refCount: number): void {
+    if (!hasMemory(dtype)) {
+      this.create(dataId, util.sizeFromShape(shape), dtype, refCount, values ?? ([] as unknown as Values));
+      return;
+    }
+    const size = values ? (values as NumericValues).length : util.sizeFromShape(shape);
+    const data = this.create(dataId, size, dtype, refCount);
+    if (values) (data.values as NumericValues).set(values as NumericValues);
+    else (data.values as NumericValues).fill(0);
+  }
+
+  override write(values: Values, shape: number[], dtype: DataType): DataId {
+    const dataId = { id: this.nextId++ };
+    this.put(dataId, values, shape, dtype, 1);
+    return dataId;
+  }
+
+  override move(dataId: DataId, values: Values, shape: number[], dtype: DataType, refCount: number): void {
+    this.put(dataId, values, shape, dtype, refCount);
+  }
+
+  makeTensorInfo(shape: number[], dtype: DataType, values?: Values | string[]): TensorInfo {
+    const encoded =
+      dtype === 'string' && values && values.length > 0 && util.isString(values[0] as string)
+        ? (values as string[]).map((text) => util.encodeString(text))
+        : (values as Values | undefined);
+    const dataId = { id: this.nextId++ };
+    this.put(dataId, encoded, shape, dtype, 1);
+    return { dataId, shape, dtype };
+  }
+
+  makeOutput<T extends Tensor>(values: Values, shape: number[], dtype: DataType): T {
+    return tfEngine().makeTensorFromTensorInfo(this.makeTensorInfo(shape, dtype, values), this) as T;
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.data.has(dataId) ? this.data.get(dataId).refCount : 0;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.data.get(dataId).refCount++;
+  }
+
+  decRef(dataId: DataId): void {
+    if (this.data.has(dataId)) this.data.get(dataId).refCount--;
+  }
+
+  override numDataIds(): number {
+    return this.data.numDataIds();
+  }
+
+  override async read(dataId: DataId): Promise<Values> {
+    return this.readSync(dataId);
+  }
+
+  /** A copy: the engine's memory is given to other tensors after this one. */
+  override readSync(dataId: DataId): Values {
+    const data = this.data.get(dataId);
+    if (data.complexTensorInfos) {
+      const real = this.readSync(data.complexTensorInfos.real.dataId) as Float32Array;
+      const imag = this.readSync(data.complexTensorInfos.imag.dataId) as Float32Array;
+      const merged = new Float32Array(2 * real.length);
+      for (let i = 0; i < real.length; i++) {
+        merged[2 * i] = real[i] as number;
+        merged[2 * i + 1] = imag[i] as number;
+      }
+      return merged;
+    }
+    if (!hasMemory(data.dtype)) return data.values;
+    return (data.values as NumericValues).slice();
+  }
+
+  bufferSync<R extends Rank, D extends DataType>(t: TensorInfo): TensorBuffer<R, D> {
+    const values = this.readSync(t.dataId);
+    const decoded = t.dtype === 'string' ? (values as Uint8Array[]).map((text) => util.decodeString(text)) : values;
+    return buffer(t.shape as ShapeMap[R], t.dtype as D, decoded as never) as TensorBuffer<R, D>;
+  }
+
+  where(condition: Tensor): Tensor2D {
+    return kernel_impls.whereImpl(condition.shape, this.readSync(condition.dataId) as Uint8Array);
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const data = this.data.get(dataId);
+    data.refCount--;
+    if (!force && data.refCount > 0) return false;
+    if (data.complexTensorInfos) {
+      this.disposeData(data.complexTensorInfos.real.dataId, true);
+      this.disposeData(data.complexTensorInfos.imag.dataId, true);
+    }
+    this.changed(data);
+    if (data.address) this.engine.allocator.free(data.address);
+    this.data.delete(dataId);
+    return true;
+  }
+
+  disposeIntermediateTensorInfo(info: TensorInfo): void {
+    this.disposeData(info.dataId);
+  }
+
+  override async time(f: () => void): Promise<{ kernelMs: number }> {
+    const start = util.now();
+    f();
+    return { kernelMs: util.now() - start };
+  }
+
+  override memory(): { unreliable: boolean } {
+    return { unreliable: false };
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override epsilon(): number {
+    return 1e-7;
+  }
+
+  override dispose(): void {
+    this.engine.dispose();
+  }
+
+  /** Where a tensor's values lie. */
+  address(info: TensorInfo): number {
+    return this.data.get(info.dataId).address;
+  }
+
+  /**
+   * Something computed from a tensor's values, such as a packed filter. Whatever is asked for twice while the values stay the
+   * same (sampling: every step; training: never) is kept beside the tensor; the first time it goes into the scratch `slot`.
+   */
+  derive(info: TensorInfo, key: string, bytes: number, slot: number, compute: (address: number) => void): number {
+    const data = this.data.get(info.dataId);
+    const kept = data.derived.get(key);
+    if (kept) return kept.address;
+    const asked = (data.asked.get(key) ?? 0) + 1;
+    data.asked.set(key, asked);
+    let address: number;
+    if (asked > 1) {
+      address = this.engine.allocator.allocate(bytes);
+      data.derived.set(key, { address, bytes });
+      this.holders.add(data);
+    } else {
+      address = this.engine.scratch(slot, bytes);
+    }
+    compute(address);
+    return address;
+  }
+
+  private readonly holders = new Set<TensorData>();
+
+  /** To be called for a tensor that was written in place. */
+  changed(data: TensorData): void {
+    data.asked.clear();
+    if (data.derived.size === 0) return;
+    for (const { address } of data.derived.values()) this.engine.allocator.free(address);
+    data.derived.clear();
+    this.holders.delete(data);
+  }
+
+  private dropDerived(): void {
+    for (const data of [...this.holders]) this.changed(data);
+  }
+}
+
+function bytesOf(dtype: DataType): number {
+  return dtype === 'bool' ? 1 : 4;
+}

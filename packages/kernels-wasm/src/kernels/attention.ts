@@ -1,0 +1,125 @@
+import {
+  Attention,
+  type AttentionAttrs,
+  AttentionGrad,
+  type AttentionGradInputs,
+  type AttentionInputs,
+} from '@denoiser/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Engine } from '../engine';
+import { type Matrix, pack, packedBytes } from './gemm';
+import { kernel } from './kernel';
+import { SCRATCH } from './scratch';
+
+type Sizes = { images: number; rows: number; channels: number; heads: number };
+
+/** The heads of x, each packed: [images·heads] of x_h (k = rows) or x_hᵀ (k = channels of a head). Gives the bytes of one. */
+function packHeads(engine: Engine, x: number, s: Sizes, transposed: boolean, to: number): number {
+  const d = s.channels / s.heads;
+  const stride = s.channels * 4;
+  const bytes = transposed ? packedBytes(d, s.rows) : packedBytes(s.rows, d);
+  for (let image = 0; image < s.images; image++) {
+    const address = x + image * s.rows * stride;
+    const at = to + image * s.heads * bytes;
+    const matrix: Matrix = transposed
+      ? { address, rowStride: 4, columnStride: stride }
+      : { address, rowStride: stride, columnStride: 4 };
+    if (transposed) pack(engine, matrix, d, s.rows, at, s.heads, d * 4);
+    else pack(engine, matrix, s.rows, d, at, s.heads, d * 4);
+  }
+  return bytes;
+}
+
+function packed(engine: Engine, slot: number, x: number, s: Sizes, transposed: boolean) {
+  const d = s.channels / s.heads;
+  const one = transposed ? packedBytes(d, s.rows) : packedBytes(s.rows, d);
+  const address = engine.scratch(slot, one * s.images * s.heads);
+  return { address, bytes: packHeads(engine, x, s, transposed, address) };
+}
+
+const up = (n: number, multiple: number) => Math.ceil(n / multiple) * multiple;
+
+const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v }, { heads }, backend) => {
+  const { engine } = backend;
+  const [images, n, channels] = q.shape as [number, number, number];
+  const m = k.shape[1] as number;
+  const d = channels / heads;
+  const y = backend.output(q.shape, 'float32');
+  const logSumExp = backend.output([images, heads, n], 'float32');
+  const sizes = { images, rows: m, channels, heads };
+  const kT = packed(engine, SCRATCH.qT, backend.address(k), sizes, true);
+  const vs = packed(engine, SCRATCH.kPacked, backend.address(v), sizes, false);
+  const queryBlock = engine.rows * 8;
+  const keyBlock = Math.min(up(m, 8), 256);
+  const bytes = queryBlock * (8 + keyBlock * 4);
+  const scale = Math.LOG2E / Math.sqrt(d);
+  const integers = [
+    backend.address(q),
+    kT.address,
+    vs.address,
+    backend.address(y),
+    backend.address(logSumExp),
+    heads,
+    n,
+    m,
+    channels,
+    queryBlock,
+    keyBlock,
+    0,
+    engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytes,
+    kT.bytes,
+    vs.bytes,
+  ];
+  engine.runWith('attentionJob', images * heads * Math.ceil(n / queryBlock), integers, 11, [scale]);
+  return [y, logSumExp];
+});
+
+const attentionGrad = kernel<AttentionGradInputs, AttentionAttrs>(AttentionGrad, (inputs, { heads }, backend) => {
+  const { engine } = backend;
+  const { q, k, v, y, dy, logSumExp } = inputs;
+  const [images, n, channels] = q.shape as [number, number, number];
+  const m = k.shape[1] as number;
+  const d = channels / heads;
+  const [dq, dk, dv] = [q, k, v].map(({ shape }) => backend.output(shape, 'float32')) as [
+    TensorInfo,
+    TensorInfo,
+    TensorInfo,
+  ];
+  const at = (t: TensorInfo) => backend.address(t);
+  const sizesN = { images, rows: n, channels, heads };
+  const qT = packed(engine, SCRATCH.qT, at(q), sizesN, true);
+  const dyT = packed(engine, SCRATCH.dyT, at(dy), sizesN, true);
+  const qs = packed(engine, SCRATCH.qPacked, at(q), sizesN, false);
+  const dys = packed(engine, SCRATCH.dyPacked, at(dy), sizesN, false);
+  const ks = packed(engine, SCRATCH.kPacked, at(k), { images, rows: m, channels, heads }, false);
+  const keyBlock = Math.min(up(m, engine.rows), engine.rows * 16);
+  const queryBlock = Math.min(up(n, 8), 120);
+  const bytes = (2 * up(n, 4) + 2 * keyBlock * queryBlock) * 4;
+  const scale = 1 / Math.sqrt(d);
+  const integers = [
+    ...[q, k, v, y, dy, logSumExp, dq, dk, dv].map(at),
+    heads,
+    n,
+    m,
+    channels,
+    keyBlock,
+    queryBlock,
+    0,
+    0,
+    engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytes,
+    qT.address,
+    dyT.address,
+    qs.address,
+    dys.address,
+    ks.address,
+    qT.bytes,
+    qs.bytes,
+    ks.bytes,
+  ];
+  engine.runWith('attentionGradJob', images * heads, integers, 15, [scale * Math.LOG2E, scale]);
+  return [dq, dk, dv];
+});
+
+export const attentionKernels = [attention, attentionGrad];

@@ -1,0 +1,243 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { CpuEngineBackend } from '../backend';
+import type { Engine } from '../engine';
+import { multiply, pack, packedBytes, rowMajor, transposed } from './gemm';
+import { SCRATCH } from './scratch';
+
+/** A convolution as seen from its forward direction: x [batch, height, width, k] → y [batch, outHeight, outWidth, n]. */
+export type ConvShape = {
+  batch: number;
+  height: number;
+  width: number;
+  k: number;
+  outHeight: number;
+  outWidth: number;
+  n: number;
+  filterHeight: number;
+  filterWidth: number;
+  stride: number;
+  dilation: number;
+  padTop: number;
+  padLeft: number;
+};
+
+const ceil = (a: number, b: number): number => Math.ceil(a / b);
+
+const isPointwise = (s: ConvShape): boolean =>
+  s.filterHeight === 1 && s.filterWidth === 1 && s.stride === 1 && s.padTop === 0 && s.padLeft === 0;
+
+const isWinograd = (s: ConvShape): boolean =>
+  s.filterHeight === 3 &&
+  s.filterWidth === 3 &&
+  s.stride === 1 &&
+  s.dilation === 1 &&
+  s.padTop === s.padLeft &&
+  s.padTop <= 2 &&
+  s.k % 4 === 0 &&
+  s.n % 8 === 0 &&
+  s.outHeight > 2 &&
+  s.outWidth > 2;
+
+/** y = x ∗ filter (+ bias). */
+export function convForward(
+  backend: CpuEngineBackend,
+  s: ConvShape,
+  x: number,
+  filter: TensorInfo,
+  y: number,
+  bias?: number,
+): void {
+  const { engine } = backend;
+  const from = backend.address(filter);
+  if (isWinograd(s)) {
+    const u = backend.derive(filter, 'winograd', 36 * s.k * s.n * 4, SCRATCH.packedB, (to) =>
+      engine.run('winogradFilterJob', s.n / 8, [from, s.k, s.n, to]),
+    );
+    winograd(engine, s, x, u, y, bias);
+    return;
+  }
+  const depth = s.filterHeight * s.filterWidth * s.k;
+  const packed = backend.derive(filter, 'packed', packedBytes(depth, s.n), SCRATCH.packedB, (to) =>
+    pack(engine, rowMajor(from, s.n), depth, s.n, to),
+  );
+  if (isPointwise(s)) {
+    const m = s.batch * s.height * s.width;
+    multiply(engine, { m, n: s.n, k: s.k, a: rowMajor(x, s.k), b: { packed }, c: y, bias });
+  } else {
+    patches(engine, s, 1, x, packed, y, bias);
+  }
+}
+
+/** dx = dy ∗ turned filter. `s` is the shape of the forward direction. */
+export function convInputGrad(
+  backend: CpuEngineBackend,
+  s: ConvShape,
+  dy: number,
+  filter: TensorInfo,
+  dx: number,
+): void {
+  const { engine } = backend;
+  const from = backend.address(filter);
+  if (isPointwise(s)) {
+    const m = s.batch * s.height * s.width;
+    multiply(engine, { m, n: s.k, k: s.n, a: rowMajor(dy, s.n), b: transposed(from, s.n), c: dx });
+    return;
+  }
+  const taps = s.filterHeight * s.filterWidth;
+  const turned = engine.scratch(SCRATCH.turnedFilter, taps * s.k * s.n * 4);
+  engine.run('turnFilterJob', taps, [from, taps, s.k, s.n, turned]);
+  const back: ConvShape = {
+    ...s,
+    height: s.outHeight,
+    width: s.outWidth,
+    k: s.n,
+    outHeight: s.height,
+    outWidth: s.width,
+    n: s.k,
+    stride: 1,
+    padTop: (s.filterHeight - 1) * s.dilation - s.padTop,
+    padLeft: (s.filterWidth - 1) * s.dilation - s.padLeft,
+  };
+  if (s.stride === 1 && isWinograd(back)) {
+    const u = engine.scratch(SCRATCH.packedB, 36 * s.k * s.n * 4);
+    engine.run('winogradFilterJob', back.n / 8, [turned, back.k, back.n, u]);
+    winograd(engine, back, dy, u, dx);
+    return;
+  }
+  const depth = taps * s.n;
+  const packed = engine.scratch(SCRATCH.packedB, packedBytes(depth, s.k));
+  pack(engine, rowMajor(turned, s.k), depth, s.k, packed);
+  patches(engine, back, s.stride, dy, packed, dx);
+}
+
+/** The gradient by the filter, HWIO. */
+export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
+  const pixels = s.batch * s.outHeight * s.outWidth;
+  if (isPointwise(s)) {
+    multiply(engine, { m: s.k, n: s.n, k: pixels, a: transposed(x, s.k), b: rowMajor(dy, s.n), c: dw });
+    return;
+  }
+  if (isWinograd(s)) {
+    winogradFilterGrad(engine, s, x, dy, dw);
+    return;
+  }
+  const packed = engine.scratch(SCRATCH.packedB, packedBytes(pixels, s.n));
+  pack(engine, rowMajor(dy, s.n), pixels, s.n, packed);
+  const channelBlock = Math.min(s.k, engine.rows * 8);
+  const pixelBlock = 384;
+  const bytes = channelBlock * pixelBlock * 4;
+  const chunks = s.filterHeight * s.filterWidth * ceil(s.k, channelBlock);
+  engine.run('convFilterGradJob', chunks, [
+    ...geometry(s, 1, x),
+    packed,
+    s.n,
+    dw,
+    channelBlock,
+    pixelBlock,
+    engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytes,
+  ]);
+}
+
+/** Arguments 0–13 of the jobs that gather patches. */
+const geometry = (s: ConvShape, up: number, x: number): number[] => [
+  x,
+  s.height,
+  s.width,
+  s.k,
+  s.outHeight,
+  s.outWidth,
+  s.filterHeight,
+  s.filterWidth,
+  s.stride,
+  s.dilation,
+  s.padTop,
+  s.padLeft,
+  up,
+  s.batch * s.outHeight * s.outWidth,
+];
+
+function patches(engine: Engine, s: ConvShape, up: number, x: number, packed: number, y: number, bias?: number): void {
+  const pixels = s.batch * s.outHeight * s.outWidth;
+  const depth = s.filterHeight * s.filterWidth * s.k;
+  let pixelBlock = engine.rows * 8;
+  let columnBlock = ceil(s.n, 8) * 8;
+  const chunks = () => ceil(pixels, pixelBlock) * ceil(s.n, columnBlock);
+  if (engine.threads > 1) {
+    while (chunks() < engine.threads * 4 && columnBlock > 64) columnBlock = ceil(columnBlock / 2, 8) * 8;
+    while (chunks() < engine.threads * 4 && pixelBlock > engine.rows)
+      pixelBlock = engine.rows * ceil(pixelBlock / engine.rows, 2);
+  }
+  const bytes = pixelBlock * depth * 4;
+  engine.run('convJob', chunks(), [
+    ...geometry(s, up, x),
+    packed,
+    s.n,
+    y,
+    bias ?? 0,
+    pixelBlock,
+    columnBlock,
+    engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytes,
+  ]);
+}
+
+function zeros(engine: Engine, floats: number): number {
+  const address = engine.scratch(SCRATCH.zeros, floats * 4);
+  engine.float32(address, floats).fill(0);
+  return address;
+}
+
+function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number, bias?: number): void {
+  const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+  // The transformed filter is read once a chunk: the larger it is, the more tiles should share it.
+  let tileBlock = Math.min(tiles, engine.rows * (s.k * s.n >= 128 * 128 ? 8 : 4));
+  let columnBlock = s.n;
+  const chunks = () => ceil(tiles, tileBlock) * ceil(s.n, columnBlock);
+  if (engine.threads > 1) {
+    const enough = engine.threads * 4;
+    while (chunks() < enough && tileBlock > engine.rows * 4) tileBlock = engine.rows * ceil(tileBlock / engine.rows, 2);
+    while (chunks() < enough && columnBlock > 64) columnBlock = ceil(columnBlock / 2, 8) * 8;
+  }
+  const bytes = 36 * (tileBlock * (s.k + columnBlock) + 32) * 4;
+  engine.run('winogradJob', chunks(), [
+    x,
+    s.height,
+    s.width,
+    s.k,
+    s.padTop,
+    u,
+    s.n,
+    y,
+    s.outHeight,
+    s.outWidth,
+    bias ?? 0,
+    tiles,
+    tileBlock,
+    columnBlock,
+    engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytes,
+    zeros(engine, s.k),
+  ]);
+}
+
+/** Tiles transformed at a time: bounds the memory for V and Z whatever the batch. */
+const GRAD_TILES = 2048;
+
+function winogradFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
+  const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+  const at = Math.min(tiles, GRAD_TILES);
+  const v = engine.scratch(SCRATCH.gradV, 36 * at * s.k * 4);
+  const z = engine.scratch(SCRATCH.gradZ, 36 * at * s.n * 4);
+  const u = engine.scratch(SCRATCH.gradU, 36 * s.k * s.n * 4);
+  const zero = zeros(engine, s.k);
+  const rowBlock = engine.rows * 8;
+  for (let first = 0; first < tiles; first += at) {
+    const count = Math.min(at, tiles - first);
+    const geometryOfTiles = [x, s.height, s.width, s.k, s.padTop, dy, s.n, s.outHeight, s.outWidth];
+    engine.run('winogradGradTransformJob', ceil(count, 8), [...geometryOfTiles, first, count, 8, v, z, zero]);
+    const chunks = 36 * ceil(s.k, rowBlock);
+    engine.run('winogradGradProductJob', chunks, [s.k, s.n, count, v, z, u, rowBlock, first > 0 ? 1 : 0]);
+  }
+  engine.run('winogradGradFilterJob', s.k, [u, s.k, s.n, dw]);
+}

@@ -1,0 +1,98 @@
+import type { Engine } from '../engine';
+import { SCRATCH } from './scratch';
+
+/** A matrix in memory: element (i, j) at address + i·rowStride + j·columnStride, in bytes. */
+export type Matrix = { address: number; rowStride: number; columnStride: number };
+
+export type Product = {
+  m: number;
+  n: number;
+  k: number;
+  a: Matrix;
+  /** B, or its panels if they are packed already. */
+  b: Matrix | { packed: number };
+  /** Address of C, row-major with `n` columns. */
+  c: number;
+  /** Address of a row that is added, n values. */
+  bias?: number;
+  batch?: { count: number; a: number; b: number; c: number };
+};
+
+export const rowMajor = (address: number, columns: number): Matrix => ({
+  address,
+  rowStride: columns * 4,
+  columnStride: 4,
+});
+export const transposed = (address: number, columns: number): Matrix => ({
+  address,
+  rowStride: 4,
+  columnStride: columns * 4,
+});
+
+const ceil = (a: number, b: number): number => Math.ceil(a / b);
+const ZERO = 0;
+const BIAS = 2;
+
+/** Bytes of n columns of depth k, packed. */
+export const packedBytes = (k: number, n: number): number => ceil(n, 8) * k * 32;
+
+export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number, batch = 1, batchStride = 0): void {
+  const panels = ceil(n, 8);
+  engine.run('packJob', panels * batch, [
+    b.address,
+    b.rowStride,
+    b.columnStride,
+    k,
+    n,
+    to,
+    batchStride,
+    packedBytes(k, n),
+  ]);
+}
+
+/** C = A·B (+ bias). How it is cut depends on the shape and the number of threads alone. */
+export function multiply(engine: Engine, p: Product): void {
+  const { m, n, k } = p;
+  const batch = p.batch ?? { count: 1, a: 0, b: 0, c: 0 };
+  if (m * n * batch.count === 0) return;
+  let packed: number;
+  let packedStride: number;
+  if ('packed' in p.b) {
+    packed = p.b.packed;
+    packedStride = batch.b;
+  } else {
+    const one = packedBytes(k, n);
+    const shared = batch.b === 0;
+    packed = engine.scratch(SCRATCH.packedB, one * (shared ? 1 : batch.count));
+    packedStride = shared ? 0 : one;
+    pack(engine, p.b, k, n, packed, shared ? 1 : batch.count, batch.b);
+  }
+  const rows = engine.rows;
+  let rowBlock = rows * 12;
+  let columnBlock = ceil(n, 8) * 8;
+  const enough = engine.threads * 4;
+  const chunks = () => ceil(m, rowBlock) * ceil(n, columnBlock) * batch.count;
+  if (engine.threads > 1) {
+    while (chunks() < enough && rowBlock > rows * 4) rowBlock = rows * Math.max(4, ceil(rowBlock / rows, 2));
+    while (chunks() < enough && columnBlock > 32) columnBlock = ceil(columnBlock / 2, 8) * 8;
+    while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
+  }
+  engine.run('gemmJob', chunks(), [
+    m,
+    n,
+    k,
+    p.a.address,
+    p.a.rowStride,
+    p.a.columnStride,
+    packed,
+    p.c,
+    n * 4,
+    p.bias === undefined ? ZERO : BIAS,
+    p.bias ?? 0,
+    rowBlock,
+    columnBlock,
+    batch.a,
+    packedStride,
+    batch.c,
+  ]);
+}

@@ -1,0 +1,63 @@
+import { AdamWStep, type AdamWStepAttrs, EmaStep, type EmaStepAttrs } from '@denoiser/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { CpuEngineBackend } from '../backend';
+import { BLOCK } from './elementwise';
+import { kernel, sizeOf } from './kernel';
+import { SCRATCH } from './scratch';
+
+type Named = { readonly [name: string]: TensorInfo };
+
+/** A row for each chunk of each tuple of tensors: their addresses there and the number of values. */
+function chunkTable(backend: CpuEngineBackend, tuples: TensorInfo[][]): { table: number; chunks: number } {
+  const rows: number[] = [];
+  let chunks = 0;
+  for (const tuple of tuples) {
+    const addresses = tuple.map((tensor) => backend.address(tensor));
+    const size = sizeOf((tuple[0] as TensorInfo).shape);
+    for (let from = 0; from < size; from += BLOCK) {
+      for (const address of addresses) rows.push(address + from * 4);
+      rows.push(Math.min(BLOCK, size - from));
+      chunks++;
+    }
+  }
+  const table = backend.engine.scratch(SCRATCH.table, Math.max(1, rows.length) * 4);
+  backend.engine.int32(table, rows.length).set(rows);
+  return { table, chunks };
+}
+
+const member = (inputs: Named, name: string, i: number) => inputs[`${name}${i}`] as TensorInfo;
+
+const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backend) => {
+  const { count, step, learningRate, beta1, beta2, epsilon, weightDecay } = attrs;
+  const names = ['parameter', 'gradient', 'firstMoment', 'secondMoment'];
+  const tuples = Array.from({ length: count }, (_, i) => names.map((name) => member(inputs, name, i)));
+  const { table, chunks } = chunkTable(backend, tuples);
+  backend.engine.run(
+    'adamWJob',
+    chunks,
+    [table],
+    [
+      beta1,
+      1 - beta1,
+      beta2,
+      1 - beta2,
+      learningRate / (1 - beta1 ** step),
+      Math.sqrt(1 - beta2 ** step),
+      epsilon,
+      1 - learningRate * weightDecay,
+    ],
+  );
+  for (const [parameter, , first, second] of tuples)
+    for (const written of [parameter, first, second]) backend.changed(backend.data.get((written as TensorInfo).dataId));
+  return [];
+});
+
+const emaStep = kernel<Named, EmaStepAttrs>(EmaStep, (inputs, { count, decay }, backend) => {
+  const tuples = Array.from({ length: count }, (_, i) => [member(inputs, 'shadow', i), member(inputs, 'parameter', i)]);
+  const { table, chunks } = chunkTable(backend, tuples);
+  backend.engine.run('emaJob', chunks, [table], [decay, 1 - decay]);
+  for (const [shadow] of tuples) backend.changed(backend.data.get((shadow as TensorInfo).dataId));
+  return [];
+});
+
+export const optimizerKernels = [adamWStep, emaStep];

@@ -1,0 +1,57 @@
+import {
+  Embedding,
+  EmbeddingGrad,
+  type EmbeddingGradAttrs,
+  type EmbeddingGradInputs,
+  type EmbeddingInputs,
+  RandomNormal,
+  type RandomNormalAttrs,
+} from '@denoiser/ops';
+import { kernel, sizeOf } from './kernel';
+import { SCRATCH } from './scratch';
+
+const randomNormal = kernel<object, RandomNormalAttrs>(RandomNormal, (_inputs, attrs, backend) => {
+  const { engine } = backend;
+  const { shape, seed, stream, step, indices } = attrs;
+  const y = backend.output(shape, 'float32');
+  const images = indices.length;
+  const values = sizeOf(shape) / Math.max(1, images);
+  const table = engine.scratch(SCRATCH.table, Math.max(1, images) * 4);
+  engine.int32(table, images).set(indices);
+  const blocks = 256; // of four values
+  const chunks = Math.ceil(values / (4 * blocks));
+  engine.run('randomNormalJob', images * chunks, [
+    backend.address(y),
+    values,
+    blocks,
+    chunks,
+    seed % 2 ** 32,
+    Math.floor(seed / 2 ** 32),
+    stream,
+    step,
+    table,
+  ]);
+  return y;
+});
+
+const embedding = kernel<EmbeddingInputs, object>(Embedding, ({ table, indices }, _attrs, backend) => {
+  const channels = table.shape[1] as number;
+  const rows = indices.shape[0] as number;
+  const y = backend.output([rows, channels], 'float32');
+  const addresses = [backend.address(table), backend.address(indices)];
+  backend.engine.run('embeddingJob', rows, [...addresses, channels, backend.address(y)]);
+  return y;
+});
+
+const embeddingGrad = kernel<EmbeddingGradInputs, EmbeddingGradAttrs>(
+  EmbeddingGrad,
+  ({ dy, indices }, { rows }, backend) => {
+    const channels = dy.shape[1] as number;
+    const dtable = backend.output([rows, channels], 'float32');
+    const integers = [backend.address(dy), backend.address(indices), channels, backend.address(dtable)];
+    backend.engine.run('embeddingGradJob', rows, [...integers, indices.shape[0] as number]);
+    return dtable;
+  },
+);
+
+export const randomKernels = [randomNormal, embedding, embeddingGrad];

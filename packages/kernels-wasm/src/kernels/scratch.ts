@@ -1,0 +1,21 @@
+/** Slots of the engine's scratch memory. Two that are alive at the same time within a kernel must differ. */
+export const SCRATCH = {
+  packedA: 0,
+  packedB: 1,
+  turnedFilter: 2,
+  threads: 3,
+  zeros: 4,
+  gradV: 5,
+  gradZ: 6,
+  gradU: 7,
+  partial: 8,
+  table: 9,
+  moments: 10,
+  factors: 11,
+  dz: 12,
+  qT: 13,
+  dyT: 14,
+  qPacked: 15,
+  dyPacked: 16,
+  kPacked: 17,
+} as const;
