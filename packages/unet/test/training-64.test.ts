@@ -1,0 +1,15 @@
+import '@tensorflow/tfjs';
+import '@tensorflow/tfjs-backend-wasm';
+import { completeWasmBackend } from '@denoiser/ops';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, test } from 'vitest';
+import { expectToTrainAsTheOriginal } from './train-golden';
+
+beforeAll(async () => {
+  completeWasmBackend();
+  await tf.setBackend('wasm');
+});
+
+test.each(['unet-64', 'unet-64-conditional'] as const)('%s trains as the original: gradients, AdamW', (name) => {
+  expectToTrainAsTheOriginal(name);
+});
