@@ -36,11 +36,11 @@ function on(backend: string, compute: () => tf.Tensor | tf.Tensor[]): Arrays {
 
 /**
  * Expects that `compute` gives the same on every variant of the engine as on tfjs's cpu backend: to `tolerance` times the largest
- * value, twice bit for bit, without a fallback (unless allowed) and without a leak.
+ * value (`floor` if that is less), twice bit for bit, without a fallback (unless allowed) and without a leak.
  */
 export function expectAgreement(
   compute: () => tf.Tensor | tf.Tensor[],
-  { tolerance = 1e-5, fallback = false }: { tolerance?: number; fallback?: boolean } = {},
+  { tolerance = 1e-5, floor = 0.01, fallback = false }: { tolerance?: number; floor?: number; fallback?: boolean } = {},
 ): void {
   const expected = on('cpu', compute);
   for (const { name } of VARIANTS) {
@@ -62,7 +62,7 @@ export function expectAgreement(
       let scale = 0;
       for (const value of reference.values) if (Number.isFinite(value)) scale = Math.max(scale, Math.abs(value));
       // What should be 0 is rounding noise of the numbers of order 1 that it came from.
-      const limit = tolerance * Math.max(scale, 0.01);
+      const limit = tolerance * Math.max(scale, floor);
       for (let j = 0; j < values.length; j++) {
         const [got, want] = [values[j] as number, reference.values[j] as number];
         const close = Object.is(got, want) || got === want || Math.abs(got - want) <= limit;
