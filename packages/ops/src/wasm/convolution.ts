@@ -28,8 +28,9 @@ export function conv2DBackpropFilter(
   const info = backend_util.computeConv2DInfo(x.shape as Shape4D, filterShape, strides, 1, pad, dimRoundingMode);
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const unpadded = padInfo.top + padInfo.bottom + padInfo.left + padInfo.right === 0;
   const out = heap.make(filterShape);
-  if (filterHeight === 1 && filterWidth === 1 && strideHeight === 1 && strideWidth === 1 && padInfo.type === 'VALID') {
+  if (filterHeight === 1 && filterWidth === 1 && strideHeight === 1 && strideWidth === 1 && unpadded) {
     const pixels = batchSize * inHeight * inWidth;
     sumOfOuterProducts(heap, heap.block(x), heap.block(dy), heap.block(out), pixels, inChannels, outChannels);
     return out;
@@ -71,10 +72,15 @@ export function conv2DBackpropFilter(
           source += inWidth * inChannels;
         }
         for (let row = 0; row < outHeight; row++) {
-          for (let column = 0; column < outWidth; column++) {
-            const start = (((first + image) * outHeight + row) * outWidth + column) * outChannels;
-            let target = (image * gridSize + row * strideHeight * gridWidth + column * strideWidth) * outChannels;
-            for (let i = start; i < start + outChannels; i++) dyTo[target++] = dyFrom[i];
+          const start = ((first + image) * outHeight + row) * outWidth * outChannels;
+          const target = (image * gridSize + row * strideHeight * gridWidth) * outChannels;
+          if (strideWidth === 1) {
+            dyTo.set(dyFrom.subarray(start, start + outWidth * outChannels), target);
+            continue;
+          }
+          for (let i = 0; i < outWidth * outChannels; i++) {
+            const column = Math.floor(i / outChannels);
+            dyTo[target + i + column * (strideWidth - 1) * outChannels] = dyFrom[start + i];
           }
         }
       }

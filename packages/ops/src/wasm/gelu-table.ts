@@ -6,6 +6,7 @@
 const NODES_PER_UNIT = 128;
 const REACH = 6; // Φ(−6) = 1e-9: beyond it x·Φ(x) is 0 or x to float32
 const OFFSET = REACH * NODES_PER_UNIT;
+const SPACING = 1 / NODES_PER_UNIT;
 const table = tabulate(); // [Φ₀, φ₀, Φ₁, φ₁, …]
 
 /** x·Φ(x) */
@@ -13,7 +14,7 @@ export function geluOf(x: number): number {
   if (x >= REACH) return x;
   if (x <= -REACH) return 0;
   const node = (x * NODES_PER_UNIT + (OFFSET + 0.5)) | 0;
-  const x0 = (node - OFFSET) / NODES_PER_UNIT;
+  const x0 = (node - OFFSET) * SPACING;
   const d = x - x0;
   return x * (table[2 * node] + table[2 * node + 1] * d * (1 - 0.5 * x0 * d));
 }
@@ -23,7 +24,7 @@ export function geluSlopeOf(x: number): number {
   if (x >= REACH) return 1;
   if (x <= -REACH) return 0;
   const node = (x * NODES_PER_UNIT + (OFFSET + 0.5)) | 0;
-  const x0 = (node - OFFSET) / NODES_PER_UNIT;
+  const x0 = (node - OFFSET) * SPACING;
   const d = x - x0;
   const density = table[2 * node + 1];
   const cumulative = table[2 * node] + density * d * (1 - 0.5 * x0 * d);

@@ -1,27 +1,24 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Activation, GroupNormAttrs, GroupNormGradInputs, GroupNormInputs } from '../kernels';
-import { geluOf, geluSlopeOf } from './gelu-table';
+import type { GroupNormAttrs, GroupNormGradInputs, GroupNormInputs } from '../kernels';
+import { activate, activateBack } from './activate';
 import type { Heap } from './heap';
 
-/** y = activation(residual + GN(x)·scale + bias), in two passes over each group. */
+/**
+ * y = activation(residual + GN(x)·scale + bias), image by image. All that a group decides comes down to a factor and an
+ * offset for each channel, in float64, so that every pass runs over an image in the order of memory.
+ */
 export function groupNorm(heap: Heap, inputs: GroupNormInputs, attrs: GroupNormAttrs): TensorInfo {
   const out = heap.make(inputs.x.shape);
   const y = heap.floats(out);
   const x = heap.floats(inputs.x);
-  const scale = heap.floats(inputs.scale);
-  const bias = heap.floats(inputs.bias);
   const residual = inputs.residual && heap.floats(inputs.residual);
-  const { width, channels } = layout(inputs.x, attrs);
-  forEachGroup(inputs.x, attrs, (start, end, firstChannel) => {
-    const { mean, rootPrecision } = moments(x, start, end, width, channels, attrs.epsilon);
-    for (let pixel = start; pixel < end; pixel += channels) {
-      for (let i = pixel, c = firstChannel; i < pixel + width; i++, c++) {
-        y[i] = (x[i] - mean) * rootPrecision * scale[c] + bias[c];
-      }
-      if (residual) for (let i = pixel; i < pixel + width; i++) y[i] += residual[i];
-    }
-  });
-  activateInPlace(y, attrs.activation);
+  const norm = createNorm(heap, inputs, attrs);
+  const { imageSize } = norm;
+  for (let start = 0; start < x.length; start += imageSize) {
+    norm.measure(x, start);
+    norm.apply(x, residual, y, start);
+    activate(y, start, start + imageSize, attrs.activation);
+  }
   return out;
 }
 
@@ -32,101 +29,111 @@ export function groupNormGrad(heap: Heap, inputs: GroupNormGradInputs, attrs: Gr
   const x = heap.floats(inputs.x);
   const dy = heap.floats(inputs.dy);
   const scale = heap.floats(inputs.scale);
-  const bias = heap.floats(inputs.bias);
   const residual = inputs.residual && heap.floats(inputs.residual);
   const dx = heap.floats(outputs[0]);
   const dz = residual ? heap.floats(outputs[3]) : dx; // without a residual it makes room for dx as it is used
-  const dscale = new Float64Array(scale.length);
-  const dbias = new Float64Array(scale.length);
-  const { width, channels, size } = layout(inputs.x, attrs);
-  const slope = slopeOf[attrs.activation];
-  forEachGroup(inputs.x, attrs, (start, end, firstChannel) => {
-    const { mean, rootPrecision } = moments(x, start, end, width, channels, attrs.epsilon);
-    let sum = 0; // of g = dz·scale
-    let projection = 0; // of g·n, n the normalized x
+  const norm = createNorm(heap, inputs, attrs);
+  const { imageSize, channels, width, mean, rootPrecision } = norm;
+  const [dscale, dbias] = [new Float64Array(channels), new Float64Array(channels)];
+  const [sums, products] = [new Float64Array(channels), new Float64Array(channels)]; // of dz, of dz·x
+  const [slope, curve, offset] = [0, 0, 0].map(() => new Float64Array(channels)); // dx = slope·dz + curve·x + offset
+  for (let start = 0; start < x.length; start += imageSize) {
+    const end = start + imageSize;
+    norm.measure(x, start);
+    norm.apply(x, residual, dz, start);
+    activateBack(dz, dy, start, end, attrs.activation);
+    sums.fill(0);
+    products.fill(0);
     for (let pixel = start; pixel < end; pixel += channels) {
-      for (let i = pixel, c = firstChannel; i < pixel + width; i++, c++) {
-        const n = (x[i] - mean) * rootPrecision;
-        const z = n * scale[c] + bias[c] + (residual ? residual[i] : 0);
-        const d = dy[i] * slope(z);
-        dz[i] = d;
-        dscale[c] += d * n;
-        dbias[c] += d;
-        const g = d * scale[c];
-        sum += g;
-        projection += g * n;
+      for (let c = 0; c < channels; c++) {
+        const d = dz[pixel + c];
+        sums[c] += d;
+        products[c] += d * x[pixel + c];
       }
     }
-    sum /= size;
-    projection /= size;
-    for (let pixel = start; pixel < end; pixel += channels) {
-      for (let i = pixel, c = firstChannel; i < pixel + width; i++, c++) {
-        const n = (x[i] - mean) * rootPrecision;
-        dx[i] = rootPrecision * (dz[i] * scale[c] - sum - n * projection);
+    for (let first = 0; first < channels; first += width) {
+      let sum = 0; // of g = dz·scale, over the group
+      let projection = 0; // of g·n, n the normalized x
+      for (let c = first; c < first + width; c++) {
+        const product = (products[c] - mean[c] * sums[c]) * rootPrecision[c];
+        dscale[c] += product;
+        dbias[c] += sums[c];
+        sum += scale[c] * sums[c];
+        projection += scale[c] * product;
+      }
+      const size = (imageSize / channels) * width;
+      for (let c = first; c < first + width; c++) {
+        slope[c] = rootPrecision[c] * scale[c];
+        curve[c] = (-(rootPrecision[c] ** 2) * projection) / size;
+        offset[c] = (-rootPrecision[c] * sum) / size - curve[c] * mean[c];
       }
     }
-  });
+    for (let pixel = start; pixel < end; pixel += channels) {
+      for (let c = 0; c < channels; c++) {
+        dx[pixel + c] = slope[c] * dz[pixel + c] + curve[c] * x[pixel + c] + offset[c];
+      }
+    }
+  }
   heap.floats(outputs[1]).set(dscale);
   heap.floats(outputs[2]).set(dbias);
   return outputs;
 }
 
-const slopeOf: Record<Activation, (z: number) => number> = {
-  linear: () => 1,
-  gelu: geluSlopeOf,
-  silu: (z) => {
-    const s = 1 / (1 + Math.exp(-z));
-    return s * (1 + z * (1 - s));
-  },
-};
-
-function activateInPlace(y: Float32Array, activation: Activation): void {
-  if (activation === 'gelu') for (let i = 0; i < y.length; i++) y[i] = geluOf(y[i]);
-  if (activation === 'silu') for (let i = 0; i < y.length; i++) y[i] /= 1 + Math.exp(-y[i]);
-}
-
-function layout({ shape }: TensorInfo, { groups }: GroupNormAttrs): { width: number; channels: number; size: number } {
-  const [, height, columns, channels] = shape;
+/** The statistics of one image at a time, for each channel those of its group. */
+function createNorm(heap: Heap, inputs: GroupNormInputs, { groups, epsilon }: GroupNormAttrs) {
+  const [, height, columns, channels] = inputs.x.shape;
   const width = channels / groups;
-  // One group is one run of memory: treat it as a single wide pixel row by row of channels.
-  return { width, channels, size: height * columns * width };
-}
-
-function forEachGroup(
-  { shape: [batch, height, columns, channels] }: TensorInfo,
-  { groups }: GroupNormAttrs,
-  use: (start: number, end: number, firstChannel: number) => void,
-): void {
   const imageSize = height * columns * channels;
-  const width = channels / groups;
-  for (let image = 0; image < batch; image++) {
-    for (let firstChannel = 0; firstChannel < channels; firstChannel += width) {
-      const start = image * imageSize + firstChannel;
-      use(start, image * imageSize + imageSize, firstChannel);
-    }
-  }
-}
+  const scale = heap.floats(inputs.scale);
+  const bias = heap.floats(inputs.bias);
+  const [mean, rootPrecision, sums, squares, factor, offset] = Array.from(
+    { length: 6 },
+    () => new Float64Array(channels),
+  );
 
-/** In float64, where the difference of the squares loses nothing that float32 input had. */
-function moments(
-  x: Float32Array,
-  start: number,
-  end: number,
-  width: number,
-  channels: number,
-  epsilon: number,
-): { mean: number; rootPrecision: number } {
-  let sum = 0;
-  let squares = 0;
-  let count = 0;
-  for (let pixel = start; pixel < end; pixel += channels) {
-    for (let i = pixel; i < pixel + width; i++) {
-      const v = x[i];
-      sum += v;
-      squares += v * v;
-    }
-    count += width;
-  }
-  const mean = sum / count;
-  return { mean, rootPrecision: 1 / Math.sqrt(Math.max(0, squares / count - mean * mean) + epsilon) };
+  return {
+    imageSize,
+    channels,
+    width,
+    mean,
+    rootPrecision,
+
+    measure(x: Float32Array, start: number): void {
+      sums.fill(0);
+      squares.fill(0);
+      for (let pixel = start; pixel < start + imageSize; pixel += channels) {
+        for (let c = 0; c < channels; c++) {
+          const v = x[pixel + c];
+          sums[c] += v;
+          squares[c] += v * v;
+        }
+      }
+      const size = height * columns * width;
+      for (let first = 0; first < channels; first += width) {
+        let sum = 0;
+        let square = 0;
+        for (let c = first; c < first + width; c++) {
+          sum += sums[c];
+          square += squares[c];
+        }
+        const average = sum / size;
+        // In float64 the difference of the squares loses nothing that float32 input had.
+        const precision = 1 / Math.sqrt(Math.max(0, square / size - average * average) + epsilon);
+        mean.fill(average, first, first + width);
+        rootPrecision.fill(precision, first, first + width);
+      }
+    },
+
+    /** y = residual + GN(x)·scale + bias */
+    apply(x: Float32Array, residual: Float32Array | undefined, y: Float32Array, start: number): void {
+      for (let c = 0; c < channels; c++) {
+        factor[c] = rootPrecision[c] * scale[c];
+        offset[c] = bias[c] - mean[c] * factor[c];
+      }
+      for (let pixel = start; pixel < start + imageSize; pixel += channels) {
+        for (let c = 0; c < channels; c++) y[pixel + c] = x[pixel + c] * factor[c] + offset[c];
+      }
+      if (residual) for (let i = start; i < start + imageSize; i++) y[i] += residual[i];
+    },
+  };
 }
