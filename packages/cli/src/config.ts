@@ -4,7 +4,10 @@ import type { Interval } from './options';
 import { version } from './version';
 
 /** What `config.json` in a run folder holds: everything that decides how the run goes, so that `resume` needs no flags. */
-const intervalSchema = z.strictObject({ every: z.int().min(1), unit: z.enum(['epoch', 'step']) }).nullable();
+const intervalSchema = z.union([
+  z.literal('never'),
+  z.strictObject({ every: z.int().min(1), unit: z.enum(['epoch', 'step']) }),
+]);
 
 export const runConfigSchema = z.strictObject({
   format: z.literal(1),
@@ -98,8 +101,8 @@ export function newConfig(data: string, options: TrainOptions): RunConfig {
     steps: options.steps ?? null,
     batchSize: options.batchSize ?? original.batchSize,
     samples: options.samples ?? null,
-    sampleEvery: options.sampleEvery === undefined ? EVERY_EPOCH : options.sampleEvery,
-    checkpointEvery: options.checkpointEvery === undefined ? EVERY_EPOCH : options.checkpointEvery,
+    sampleEvery: options.sampleEvery ?? EVERY_EPOCH,
+    checkpointEvery: options.checkpointEvery ?? EVERY_EPOCH,
     previewSteps: Math.min(options.previewSteps, options.noiseSteps),
   };
 }

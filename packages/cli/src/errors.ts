@@ -49,7 +49,7 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 export function describeError(error: unknown): string {
   if (error instanceof Error && 'isDenoiserError' in error && error.isDenoiserError === true)
     return oneLine(error.message);
-  if (isSystemError(error)) return `${error.path ?? 'the file'}: ${systemReasons[error.code]}`;
+  if (isSystemError(error)) return `${error.path ?? 'the file'}: ${systemReasons[error.code]}.`;
   const message = error instanceof Error ? error.message : String(error);
   return oneLine(`unexpected error: ${message || 'no message'} (DENOISER_DEBUG=1 shows where)`);
 }
@@ -59,7 +59,7 @@ export function atPath<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (isSystemError(error)) throw new CommandError(error.code, `${path}: ${systemReasons[error.code]}`);
+    if (isSystemError(error)) throw new CommandError(error.code, `${path}: ${systemReasons[error.code]}.`);
     throw error;
   }
 }

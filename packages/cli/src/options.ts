@@ -2,8 +2,8 @@ import { CommandError } from './errors';
 
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
 
-/** How often something happens in training; null: only at the end. */
-export type Interval = { every: number; unit: 'epoch' | 'step' } | null;
+/** How often something happens in training, beside the end of it. */
+export type Interval = { every: number; unit: 'epoch' | 'step' } | 'never';
 
 const bad = (flag: string, wanted: string, got: string) =>
   new CommandError('bad-option', `${flag} must be ${wanted}, got '${got}'.`);
@@ -41,7 +41,7 @@ export const choice =
 export const interval =
   (flag: string) =>
   (text: string): Interval => {
-    if (text === 'never') return null;
+    if (text === 'never') return text;
     const match = /^(\d+)\s*(epochs?|steps?)?$/.exec(text.trim());
     const every = Number(match?.[1]);
     if (!match || every < 1 || !Number.isSafeInteger(every)) {

@@ -1,10 +1,7 @@
 import type { MultiBar, SingleBar } from 'cli-progress';
 
 /** What the display writes to; `process.stdout` fits. */
-export interface Output {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-}
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
 export interface TrainingProgress {
   step: number;
@@ -70,7 +67,14 @@ export async function createDisplay(options: DisplayOptions): Promise<Display> {
   if (!options.output.isTTY) return plainDisplay(options, describe);
   const { MultiBar: Bars, Presets } = (await import('cli-progress')).default;
   const bars = new Bars(
-    { format: '{text} [{bar}] {tail}', hideCursor: true, barsize: 20, fps: 8, gracefulExit: false },
+    {
+      format: '{text} [{bar}] {tail}',
+      stream: options.output,
+      hideCursor: true,
+      barsize: 20,
+      fps: 8,
+      gracefulExit: false,
+    },
     Presets.legacy,
   );
   return barDisplay(options, describe, bars);
@@ -124,9 +128,9 @@ function barDisplay(
   let bar: SingleBar | undefined;
   let shown: Described = { text: 'drawing samples', tail: '' };
   let at = first;
-  const update = (tail: string) => {
-    bar ??= bars.create(total, first, { ...shown });
-    bar.update(at, { text: shown.text, tail });
+  const update = (now: Described) => {
+    bar ??= bars.create(total, first, { ...now });
+    bar.update(at, now);
   };
   return {
     line(text) {
@@ -137,10 +141,10 @@ function barDisplay(
     step(progress) {
       shown = describe(progress);
       at = progress.step;
-      update(shown.tail);
+      update(shown);
     },
     sampling(done, of) {
-      update(done < of ? `${shown.tail}  drawing samples ${Math.floor((100 * done) / of)} %` : shown.tail);
+      update(done < of ? { ...shown, text: `drawing samples ${Math.floor((100 * done) / of)} %` } : shown);
     },
     stop() {
       if (bar) bars.stop();

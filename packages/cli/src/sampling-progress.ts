@@ -16,6 +16,7 @@ export async function samplingProgress(
         barsize: 30,
         fps: 8,
         gracefulExit: false,
+        stream: output,
       },
       Presets.legacy,
     );

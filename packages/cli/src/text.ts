@@ -20,3 +20,7 @@ export function shortList(names: readonly string[]): string {
 export const warn = (message: string): void => {
   process.stderr.write(`denoiser: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
 };
+
+/** The device that computes, and why it. */
+export const describeDevice = ({ name, threads, reason }: { name: string; threads: number; reason: string }): string =>
+  `${name}, ${threads === 1 ? 'one thread' : `${threads} threads`}: ${reason}`;

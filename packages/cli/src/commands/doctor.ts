@@ -1,23 +1,23 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
-import { describeDevice, selectDevice } from '@denoiser/backend-node';
+import { describeDevice as inspectDevice, selectDevice } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 import { enableProdMode } from '@tensorflow/tfjs-core';
-import { list } from '../text';
+import { describeDevice, list } from '../text';
 import { version } from '../version';
 
 /** `denoiser doctor`: what this machine computes with, and whether a small network trains on it. */
 export async function doctor(options: { device: string }): Promise<void> {
   enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice(options);
-  const { versions, kernels } = describeDevice(device);
+  const { versions, kernels } = inspectDevice(device);
   const heading = (text: string) => `\n${text}`;
   const indented = (text: string) => text.replace(/^/gm, '  ');
   const lines = [
     'Device',
     indented(
       list({
-        chosen: `${device.name}, ${device.threads === 1 ? 'one thread' : `${device.threads} threads`}: ${device.reason}`,
+        chosen: describeDevice(device),
         ...Object.fromEntries(
           device.candidates.filter(({ name }) => name !== device.name).map(({ name, reason }) => [name, reason]),
         ),

@@ -10,7 +10,7 @@ import { CommandError, Interrupted } from '../errors';
 import { catchInterrupt } from '../interrupt';
 import { openSource, type SourceOptions } from '../sample-source';
 import { samplingProgress } from '../sampling-progress';
-import { list } from '../text';
+import { describeDevice, list } from '../text';
 
 export interface SampleOptions extends SourceOptions {
   count?: number;
@@ -48,7 +48,7 @@ export async function sample(path: string, options: SampleOptions): Promise<void
   print(
     list({
       weights: description,
-      device: `${device.name}: ${device.reason}`,
+      device: describeDevice(device),
       drawing: `${count} pictures of ${imageShape[0]}×${imageShape[1]} in ${evaluations(plan)} steps, variance ${variance}, seed ${seed}`,
     }),
   );

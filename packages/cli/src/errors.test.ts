@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { atPath, CommandError, describeError } from './errors';
+
+test('an error for the user is its own sentence, on one line', () => {
+  expect(describeError(new CommandError('x', 'The file a.png\n  is empty.'))).toBe('The file a.png is empty.');
+  expect(describeError(Object.assign(new Error('Other package.'), { isDenoiserError: true }))).toBe('Other package.');
+});
+
+test('an error of the system names the file and says what to do', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: 'runs/a/x' });
+  expect(describeError(full)).toBe('runs/a/x: no space is left on the disk; free some and try again.');
+  const write = () =>
+    atPath('grid.png', () => {
+      throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
+    });
+  expect(write).toThrow('grid.png: the file system is read-only; choose another place.');
+});
+
+test('anything else says how to see where it came from', () => {
+  expect(describeError(new TypeError('x is\nnot a function'))).toBe(
+    'unexpected error: x is not a function (DENOISER_DEBUG=1 shows where)',
+  );
+  expect(describeError('thrown text')).toContain('thrown text');
+});

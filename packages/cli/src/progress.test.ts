@@ -1,0 +1,74 @@
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { createDisplay, duration, rate, stepsOf } from './progress';
+import { samplingProgress } from './sampling-progress';
+
+const output = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY, columns: 120 });
+const textOf = (stream: PassThrough): string => String(stream.read() ?? '');
+const run = { total: 100, perEpoch: 10, epochs: 10, batchSize: 4 };
+const ESCAPE = '\u001b';
+
+test('in a pipe progress is lines: the first and last step, and one in ten seconds', async () => {
+  const stream = output(false);
+  let time = 0;
+  const display = await createDisplay({ ...run, output: stream, now: () => time });
+  for (let step = 1; step <= 100; step++) {
+    time += 1000;
+    display.step({ step, epoch: Math.ceil(step / 10), loss: 0.5, imagesPerSecond: 4 });
+  }
+  display.line('a line');
+  display.stop();
+  const lines = textOf(stream).trimEnd().split('\n');
+  expect(lines[0]).toBe('epoch 1/10  step 1/100  loss 0.5000  4.0 images/s  1:39 left');
+  expect(lines.slice(0, -1).map((line) => Number(/step (\d+)/.exec(line)?.[1]))).toEqual([
+    1, 11, 21, 31, 41, 51, 61, 71, 81, 91, 100,
+  ]);
+  expect(lines.at(-1)).toBe('a line');
+  expect(lines.join('')).not.toContain(ESCAPE);
+});
+
+test('on a terminal progress is a bar, and lines stand above it', async () => {
+  const stream = output(true);
+  const display = await createDisplay({ ...run, output: stream });
+  display.step({ step: 50, epoch: 5, loss: 0.25, imagesPerSecond: 4 });
+  display.line('samples are there');
+  display.sampling(1, 2);
+  display.stop();
+  const text = textOf(stream);
+  expect(text).toContain(ESCAPE);
+  expect(text).toContain('epoch 5/10');
+  expect(text).toMatch(/step 50\/100 {2}loss 0.2500/);
+  expect(text).toContain('samples are there\n');
+  expect(text.lastIndexOf('[==========----------]')).toBeGreaterThan(text.indexOf('samples are there'));
+});
+
+test('drawing shows a bar on a terminal and lines in a pipe', async () => {
+  const terminal = output(true);
+  const bar = await samplingProgress(terminal);
+  bar.update(5, 10);
+  bar.stop();
+  expect(textOf(terminal)).toContain('step 5/10');
+
+  const pipe = output(false);
+  let time = 0;
+  const lines = await samplingProgress(pipe, () => time);
+  for (let step = 1; step <= 20; step++) {
+    time += 1000;
+    lines.update(step, 20);
+  }
+  lines.stop();
+  expect(textOf(pipe)).toBe('step 10/20, 0:10 left\n');
+});
+
+test('a run ends with its last epoch or its last step, whichever is first', () => {
+  const images = { images: 100, batchSize: 12 };
+  expect(stepsOf({ ...images, epochs: 3, steps: null })).toEqual({ total: 27, perEpoch: 9, epochs: 3 });
+  expect(stepsOf({ ...images, epochs: null, steps: 20 })).toEqual({ total: 20, perEpoch: 9, epochs: 3 });
+  expect(stepsOf({ ...images, epochs: 3, steps: 20 }).total).toBe(20);
+});
+
+test('times and rates are short', () => {
+  expect([0, 59.6, 75, 3600, 7384].map(duration)).toEqual(['0:00', '1:00', '1:15', '1:00:00', '2:03:04']);
+  expect(duration(Number.NaN)).toBe('?');
+  expect([123.4, 4.26, 0.05].map(rate)).toEqual(['123', '4.3', '0.050']);
+});

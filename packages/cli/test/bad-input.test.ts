@@ -1,0 +1,122 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeSafetensors } from '@denoiser/safetensors';
+import { beforeAll, expect, test } from 'vitest';
+import { denoiser, fails, succeeds, temporaryFolder } from './command';
+import { writeDigits } from './pictures';
+
+const cwd = temporaryFolder();
+const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--preview-steps', '2', '--samples', '1'];
+const once = ['--checkpoint-every', 'never', '--sample-every', 'never'];
+const checkpoint = 'run/checkpoints/step-00000002';
+const path = (...parts: string[]) => join(cwd, ...parts);
+
+beforeAll(async () => {
+  await writeDigits(path('digits'), [0, 1], 2);
+  await succeeds(['train', 'digits', '--conditional', ...tiny, ...once, '--steps', '2', '--out', 'run'], { cwd });
+  mkdirSync(path('empty'));
+  mkdirSync(path('text'));
+  writeFileSync(path('text/photo.png'), 'This is no picture.');
+  mkdirSync(path('cut'));
+  const png = readFileSync(path('digits/0/0.png'));
+  writeFileSync(path('cut/cut.png'), png.subarray(0, png.length >> 1));
+});
+
+test.each<[what: string, args: string[], message: RegExp]>([
+  ['an unknown option', ['train', 'digits', '--epochz', '3'], /--epochz.*did you mean --epochs\?/],
+  ['an unknown command', ['trian', 'digits'], /trian.*did you mean train\?/],
+  ['no folder', ['train'], /folder.*denoiser train --help/],
+  [
+    'a size not divisible by 8',
+    ['train', 'digits', '--size', '30'],
+    /--size must be divisible by 8, got 30; try 24 or 32/,
+  ],
+  ['β that falls', ['train', 'digits', '--beta-end', '1e-5'], /--beta-end 0\.00001 is below --beta-start/],
+  ['an absent folder', ['train', 'absent'], /absent.*does not exist/],
+  ['an empty folder', ['train', 'empty'], /empty has no image/],
+  ['a folder without classes', ['train', 'cut', '--conditional'], /cut has no subfolders/],
+  ['a file that is no image', ['train', 'text'], /photo\.png.*not an image/],
+  ['a truncated PNG', ['train', 'cut'], /cut\.png.*damaged or truncated/],
+  ['an unknown device', ['train', 'digits', '--device', 'abacus'], /abacus/],
+  ['a run in the way', ['train', 'digits', '--out', 'run'], /denoiser resume run.*--overwrite/],
+  ['another folder in the way', ['train', 'digits', '--out', 'digits'], /digits is not empty/],
+  ['an output that is a file', ['train', 'digits', '--out', 'text/photo.png'], /photo\.png is a file/],
+  ['an output below a file', ['train', 'digits', '--out', 'text/photo.png/run'], /photo\.png.*is a file/],
+  ['no run to resume', ['resume', 'absent'], /no run folder absent/],
+  ['a folder that is no run', ['resume', 'digits'], /digits is no run folder/],
+  ['no run to sample', ['sample', 'absent'], /no absent/],
+  ['a folder without checkpoints', ['sample', 'digits'], /digits is no run folder/],
+])('%s gets one line that says what to do', async (_, args, message) => {
+  expect(await fails(args, { cwd })).toMatch(message);
+  expect(existsSync(path('runs')), 'nothing is left behind').toBe(false);
+});
+
+test('classes that changed since the checkpoint are refused', async () => {
+  await writeDigits(path('more'), [0, 1, 2], 1);
+  expect(await fails(['resume', 'run', '--data', 'more', '--steps', '4'], { cwd })).toMatch(
+    /more has the classes 0, 1, 2, .*began with 0, 1/,
+  );
+});
+
+test('a truncated checkpoint is named, and the one before it is used', async () => {
+  cpSync(path('run'), path('broken'), { recursive: true });
+  truncateSync(path('broken/checkpoints/step-00000002/ema.safetensors'), 1000);
+  expect(await fails(['sample', 'broken'], { cwd })).toMatch(/ema\.safetensors of checkpoint 2 has 1000 bytes/);
+  expect(await fails(['resume', 'broken', '--steps', '4'], { cwd })).toMatch(/ema\.safetensors of checkpoint 2/);
+
+  cpSync(path('run'), path('twice'), { recursive: true });
+  await succeeds(['resume', 'twice', '--steps', '3'], { cwd });
+  truncateSync(path('twice/checkpoints/step-00000003/model.safetensors'), 1000);
+  const { code, stderr } = await denoiser(['resume', 'twice', '--steps', '3'], { cwd });
+  expect(stderr).toMatch(/^denoiser: .*model\.safetensors of checkpoint 3.*checkpoint 2 is used.*\n$/);
+  expect(code).toBe(0);
+  const steps = readFileSync(path('twice/log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).step);
+  expect(steps).toEqual([1, 2, 3]);
+});
+
+test('a checkpoint of another architecture is refused', async () => {
+  cpSync(path('run'), path('wider'), { recursive: true });
+  const config = JSON.parse(readFileSync(path('wider/config.json'), 'utf8'));
+  writeFileSync(path('wider/config.json'), JSON.stringify({ ...config, baseWidth: 12 }));
+  expect(await fails(['resume', 'wider', '--steps', '4'], { cwd })).toMatch(
+    /architecture.*baseWidth 8 there and 12 here/,
+  );
+});
+
+test('files that hold no such network are refused by name', async () => {
+  const entry = { dtype: 'F32' as const, shape: [2], data: new Float32Array(2) };
+  writeFileSync(
+    path('other.safetensors'),
+    writeSafetensors({ metadata: {}, tensors: new Map([['fc.weight', entry]]) }),
+  );
+  expect(await fails(['sample', 'other.safetensors'], { cwd })).toMatch(/^denoiser: other\.safetensors: .*no U-Net/);
+  cpSync(path(checkpoint, 'model.safetensors'), path('half.safetensors'));
+  truncateSync(path('half.safetensors'), 100_000);
+  expect(await fails(['sample', 'half.safetensors'], { cwd })).toMatch(/^denoiser: half\.safetensors: .*cut off/);
+  writeFileSync(path('ckpt.pt'), Buffer.from('PK\u0003\u0004archive'));
+  expect(await fails(['sample', 'ckpt.pt'], { cwd })).toMatch(/ckpt\.pt is a PyTorch pickle/);
+});
+
+test('a full disk ends training with the checkpoints that are there', async () => {
+  const preload = { NODE_OPTIONS: `--import ${fileURLToPath(new URL('./full-disk.mjs', import.meta.url))}` };
+  cpSync(path('run'), path('full'), { recursive: true });
+  const env = { ...preload, FULL_DISK: 'step-00000003.*safetensors' };
+  const line = await fails(['resume', 'full', '--steps', '3'], { cwd, env });
+  expect(line).toMatch(/full\/checkpoints\/step-00000003.*disk is full/);
+  expect(readdirSync(path('full/checkpoints'))).toEqual(['step-00000002']);
+  expect(await fails(['sample', 'run', '--steps', '2'], { cwd, env: { ...preload, FULL_DISK: 'grid' } })).toMatch(
+    /grid\.png.*disk is full/,
+  );
+});
+
+test('a loss that is not finite stops training at the last good checkpoint', async () => {
+  const wild = ['--lr', '1e20', '--steps', '50', '--checkpoint-every', '1steps', '--out', 'wild'];
+  const line = await fails(['train', 'digits', ...tiny, ...wild], { cwd });
+  expect(line).toMatch(/step \d+.*last good checkpoint.*denoiser resume wild --lr/);
+  const [step] = readdirSync(path('wild/checkpoints')).slice(-1);
+  expect(step).toMatch(/^step-0000000\d$/);
+});

@@ -1,0 +1,74 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+
+export interface Result {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  process: ChildProcess;
+  done: Promise<Result>;
+  /** Waits until the output so far matches. */
+  until(pattern: RegExp): Promise<void>;
+}
+
+/** Starts the built command, as a user's shell does. */
+export function start(args: readonly string[], options: { cwd: string; env?: Record<string, string> }): Running {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const done = new Promise<Result>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const until = (pattern: RegExp) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => pattern.test(stdout) && resolve();
+      child.stdout.on('data', look);
+      child.on('close', () => reject(new Error(`ended before ${pattern}: ${stdout}${stderr}`)));
+      look();
+    });
+  return { process: child, done, until };
+}
+
+export const denoiser = (
+  args: readonly string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<Result> => start(args, options).done;
+
+/** Runs what must succeed and say nothing on stderr. */
+export async function succeeds(args: readonly string[], options: { cwd: string }): Promise<string> {
+  const result = await denoiser(args, options);
+  expect(result.stderr).toBe('');
+  expect(result.code, result.stdout).toBe(0);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  expect(result.stdout, 'no control characters in a pipe').not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+  return result.stdout;
+}
+
+/** Runs what must fail: exit code 1, one line on stderr, no stack. Gives the line. */
+export async function fails(
+  args: readonly string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<string> {
+  const { code, stderr } = await denoiser(args, options);
+  expect(stderr).toMatch(/^denoiser: [^\n]+\n$/);
+  expect(stderr).not.toMatch(/unexpected error|\bat .*:\d+:\d+/);
+  expect(code).toBe(1);
+  return stderr.trim();
+}
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'denoiser-cli-'));
