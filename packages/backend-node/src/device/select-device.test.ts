@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { DeviceCandidate } from './candidate';
@@ -6,18 +7,19 @@ import { selectDevice } from './select-device';
 
 afterEach(() => vi.restoreAllMocks());
 
-test('wasm is chosen by itself, and the answer says why', async () => {
+test('the CPU engine is chosen by itself, and the answer says why', async () => {
   const warn = vi.spyOn(console, 'warn');
   const device = await selectDevice();
   expect(warn).not.toHaveBeenCalled();
-  expect(device).toMatchObject({ name: 'wasm', backend: 'wasm', threads: 1 });
-  expect(device.reason).toMatch(/WebAssembly.*first that runs here/);
+  expect(device).toMatchObject({ name: 'engine', backend: 'denoiser', threads: availableParallelism() });
+  expect(device.reason).toMatch(/CPU engine.*first that runs here/);
   expect(device.candidates.map(({ name, available }) => [name, available])).toEqual([
+    ['engine', true],
     ['wasm', true],
     ['cpu', true],
   ]);
-  expect(tf.getBackend()).toBe('wasm');
-  expect(describeDevice(device).kernels.missing).toEqual([]);
+  expect(tf.getBackend()).toBe('denoiser');
+  expect(describeDevice(device).kernels).toMatchObject({ missing: [], reference: [] });
 });
 
 test('a device asked for by name is taken, with gradients and without advertisements', async () => {
@@ -39,7 +41,7 @@ test('a device asked for by name is taken, with gradients and without advertisem
 test('an unknown device is refused with the names there are', async () => {
   await expect(selectDevice({ device: 'tpu' })).rejects.toMatchObject({
     isDenoiserError: true,
-    message: 'There is no device "tpu": choose one of auto, wasm, cpu.',
+    message: 'There is no device "tpu": choose one of auto, engine, wasm, cpu.',
   });
 });
 
