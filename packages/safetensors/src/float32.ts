@@ -9,7 +9,7 @@ export function toFloat32Array(tensor: TensorEntry): Float32Array {
     case 'F32':
       return tensor.data;
     case 'F16':
-      return Float32Array.from(tensor.data, fromHalf);
+      return fromHalves(tensor.data);
     case 'BF16':
       return fromBfloat16(tensor.data);
     case 'I64':
@@ -20,17 +20,22 @@ export function toFloat32Array(tensor: TensorEntry): Float32Array {
 }
 
 /** IEEE 754 binary16: 1 sign bit, 5 of exponent (bias 15), 10 of fraction. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+function fromHalves(data: Uint16Array): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    const sign = data[i] & 0x8000 ? -1 : 1;
+    const exponent = (data[i] >> 10) & 0x1f;
+    const fraction = data[i] & 0x3ff;
+    if (exponent === 0) out[i] = sign * fraction * 2 ** -24;
+    else if (exponent === 0x1f) out[i] = fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    else out[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return out;
 }
 
 /** bfloat16 is the upper half of a float32. */
 function fromBfloat16(data: Uint16Array): Float32Array {
-  const bits = Uint32Array.from(data, (half) => half << 16);
+  const bits = new Uint32Array(data.length);
+  for (let i = 0; i < data.length; i++) bits[i] = data[i] << 16;
   return new Float32Array(bits.buffer);
 }

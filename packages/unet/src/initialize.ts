@@ -10,7 +10,10 @@ export function initialValues(name: string, { shape, initial }: ParameterSpec, s
   if (initial.kind === 'constant') return new Float32Array(count).fill(initial.value);
   const address = { seed, stream: STREAMS.weights, step: 0, index: hash(name), count };
   if (initial.kind === 'normal') return normals(address);
-  return Float32Array.from(uniforms(address), (u) => (2 * u - 1) * initial.bound);
+  const out = new Float32Array(count);
+  const u = uniforms(address);
+  for (let i = 0; i < count; i++) out[i] = (2 * u[i] - 1) * initial.bound;
+  return out;
 }
 
 /** FNV-1a, 32 bits, of the UTF-8 bytes. */

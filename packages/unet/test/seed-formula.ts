@@ -4,32 +4,31 @@
  * row-major layout (OIHW, NCHW).
  */
 
-/** The number of u in [0, 1) at each index of an array of that name. */
-function seedUniforms(name: string, count: number): Float64Array {
-  let h = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(name)) h = Math.imul(h ^ byte, 0x01000193);
-  return Float64Array.from({ length: count }, (_, i) => {
-    let k = (h + Math.imul(i, 0x9e3779b9)) >>> 0;
-    k = Math.imul(k ^ (k >>> 16), 0x85ebca6b);
-    k = Math.imul(k ^ (k >>> 13), 0xc2b2ae35);
-    return ((k ^ (k >>> 16)) >>> 0) / 2 ** 32;
-  });
-}
-
 /** A parameter of PyTorch's name and shape, row-major. */
 export function seedParameter(name: string, shape: readonly number[]): Float32Array {
-  const count = shape.reduce((a, b) => a * b, 1);
   const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-  return Float32Array.from(seedUniforms(name, count), (u) => {
-    if (shape.length >= 2) return (2 * u - 1) / Math.sqrt(fanIn);
-    return name.endsWith('bias') ? 0.1 * (2 * u - 1) : 1 + 0.1 * (2 * u - 1);
-  });
+  if (shape.length >= 2) return seeded(name, shape, 0, 1 / Math.sqrt(fanIn));
+  return seeded(name, shape, name.endsWith('bias') ? 0 : 1, 0.1);
 }
 
 /** Inputs and noise: √3·(2u − 1), which has mean 0 and variance 1. In NCHW order. */
 export function seedData(name: string, shape: readonly number[]): Float32Array {
-  const count = shape.reduce((a, b) => a * b, 1);
-  return Float32Array.from(seedUniforms(name, count), (u) => Math.sqrt(3) * (2 * u - 1));
+  return seeded(name, shape, 0, Math.sqrt(3));
+}
+
+/** middle + scale·(2u − 1) at each index. */
+function seeded(name: string, shape: readonly number[], middle: number, scale: number): Float32Array {
+  let h = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(name)) h = Math.imul(h ^ byte, 0x01000193);
+  const out = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let i = 0; i < out.length; i++) {
+    let k = (h + Math.imul(i, 0x9e3779b9)) >>> 0;
+    k = Math.imul(k ^ (k >>> 16), 0x85ebca6b);
+    k = Math.imul(k ^ (k >>> 13), 0xc2b2ae35);
+    const u = ((k ^ (k >>> 16)) >>> 0) / 2 ** 32;
+    out[i] = middle + scale * (2 * u - 1);
+  }
+  return out;
 }
 
 /** [B, C, H, W] → [B, H, W, C], or any array of numbers alike. */
