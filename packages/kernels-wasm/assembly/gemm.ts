@@ -11,8 +11,8 @@ export const ZERO: i32 = 0;
 export const ACCUMULATE: i32 = 1;
 export const BIAS: i32 = 2;
 
-/** Longest run over k before the next panel's turn: a panel of it (12 kB) stays in the first-level cache. */
-const K_BLOCK: i32 = 384;
+/** Longest run over k before the next panel's turn: a panel of it (16 kB) stays in the first-level cache. */
+const K_BLOCK: i32 = 512;
 
 /**
  * ROWS × 8 of C. Rows past `rows` repeat the last one. Not unrolled over k: the compiler would hoist the loads and spill the

@@ -8,6 +8,15 @@ import { fma, fnma } from './simd';
  * of the same maps. Channels lie in the lanes; the number of input channels is a multiple of 4, of output channels of 8.
  */
 
+/**
+ * Bytes from one of the 36 matrices to the next: a cache line more than the matrix, or else all 36 would fall into the same few
+ * cache sets whenever sizes are powers of two. The host allots as much.
+ */
+@inline
+function matrixStride(floats: usize): usize {
+  return (floats + 16) << 2;
+}
+
 @inline
 function constant(value: f32): v128 {
   return f32x4.splat(value);
@@ -101,7 +110,7 @@ export function winogradFilterJob(chunk: i32): void {
   const k = <i32>argument(1);
   const n = <usize>argument(2);
   const tapStride = (<usize>k * n) << 2;
-  const xiStride = tapStride;
+  const xiStride = matrixStride(<usize>k * n);
   const half = temporary();
   for (let i = 0; i < k; i++) {
     for (let v = 0; v < 2; v++) {
@@ -220,9 +229,8 @@ export function winogradJob(chunk: i32): void {
   const tileRows = (outHeight + 3) >> 2;
   const tileColumns = (outWidth + 3) >> 2;
 
-  // 16 floats more than a multiple of a page's fraction, so that the 36 streams don't fall into one cache set.
-  const vStride = ((<usize>tiles * k + 16) << 2);
-  const mStride = ((<usize>tiles * columns + 16) << 2);
+  const vStride = matrixStride(<usize>tiles * k);
+  const mStride = matrixStride(<usize>tiles * columns);
   const v = argument(14) + argument(15) * <usize>threadIndex();
   const m = v + 36 * vStride;
   const imageBytes = (<usize>height * width * k) << 2;
@@ -236,7 +244,7 @@ export function winogradJob(chunk: i32): void {
   }
   const panelBytes = (<usize>k) << 5;
   const u = argument(5) + (<usize>(j >> 3)) * panelBytes;
-  const uStride = (<usize>k * n) << 2;
+  const uStride = matrixStride(<usize>k * n);
   for (let xi = 0; xi < 36; xi++)
     gemm(
       tiles,
@@ -283,8 +291,8 @@ export function winogradGradTransformJob(chunk: i32): void {
   const tileColumns = (outWidth + 3) >> 2;
   const from = chunk * <i32>argument(11);
   const to = min(total, from + <i32>argument(11));
-  const vStride = (<usize>total * k) << 2;
-  const zStride = (<usize>total * n) << 2;
+  const vStride = matrixStride(<usize>total * k);
+  const zStride = matrixStride(<usize>total * n);
   const panelStride = (<usize>total) << 5;
   const imageBytes = (<usize>height * width * k) << 2;
   const pixelStride = (<usize>n) << 2;
@@ -338,12 +346,12 @@ export function winogradGradProductJob(chunk: i32): void {
     min(rowBlock, k - i),
     n,
     tiles,
-    argument(3) + ((xi * tiles * k + i) << 2),
+    argument(3) + xi * matrixStride(<usize>tiles * k) + (i << 2),
     4,
     (<usize>k) << 2,
-    argument(4) + ((xi * tiles * n) << 2),
+    argument(4) + xi * matrixStride(<usize>tiles * n),
     (<usize>tiles) << 5,
-    argument(5) + ((xi * k * n + <usize>i * n) << 2),
+    argument(5) + xi * matrixStride(<usize>k * n) + ((<usize>i * n) << 2),
     (<usize>n) << 2,
     argument(7) ? ACCUMULATE : ZERO,
     0,
@@ -354,7 +362,8 @@ export function winogradGradProductJob(chunk: i32): void {
 export function winogradGradFilterJob(chunk: i32): void {
   const k = <usize>argument(1);
   const n = <usize>argument(2);
-  const stride = (k * n) << 2;
+  const tapStride = (k * n) << 2;
+  const stride = matrixStride(k * n);
   const half = temporary(); // [3][6]
   const tile = half + 288;
   for (let c: usize = 0; c < n; c += 4) {
@@ -363,7 +372,7 @@ export function winogradGradFilterJob(chunk: i32): void {
     for (let x = 0; x < 6; x++) filterGradMap(from + x * stride, 6 * stride, half + (x << 4), 96);
     for (let y = 0; y < 3; y++) {
       filterGradMap(half + y * 96, 16, tile, 16);
-      for (let x = 0; x < 3; x++) v128.store(to + (y * 3 + x) * stride, v128.load(tile + (x << 4)));
+      for (let x = 0; x < 3; x++) v128.store(to + (y * 3 + x) * tapStride, v128.load(tile + (x << 4)));
     }
   }
 }

@@ -38,6 +38,9 @@ const isWinograd = (s: ConvShape): boolean =>
   s.outHeight > 2 &&
   s.outWidth > 2;
 
+/** The 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
+const matricesBytes = (floats: number): number => 36 * (floats + 16) * 4;
+
 /** y = x ∗ filter (+ bias). */
 export function convForward(
   backend: CpuEngineBackend,
@@ -50,7 +53,7 @@ export function convForward(
   const { engine } = backend;
   const from = backend.address(filter);
   if (isWinograd(s)) {
-    const u = backend.derive(filter, 'winograd', 36 * s.k * s.n * 4, SCRATCH.packedB, (to) =>
+    const u = backend.derive(filter, 'winograd', matricesBytes(s.k * s.n), SCRATCH.packedB, (to) =>
       engine.run('winogradFilterJob', s.n / 8, [from, s.k, s.n, to]),
     );
     winograd(engine, s, x, u, y, bias);
@@ -99,7 +102,7 @@ export function convInputGrad(
     padLeft: (s.filterWidth - 1) * s.dilation - s.padLeft,
   };
   if (s.stride === 1 && isWinograd(back)) {
-    const u = engine.scratch(SCRATCH.packedB, 36 * s.k * s.n * 4);
+    const u = engine.scratch(SCRATCH.packedB, matricesBytes(s.k * s.n));
     engine.run('winogradFilterJob', back.n / 8, [turned, back.k, back.n, u]);
     winograd(engine, back, dy, u, dx);
     return;
@@ -227,9 +230,9 @@ const GRAD_TILES = 2048;
 function winogradFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
   const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
   const at = Math.min(tiles, GRAD_TILES);
-  const v = engine.scratch(SCRATCH.gradV, 36 * at * s.k * 4);
-  const z = engine.scratch(SCRATCH.gradZ, 36 * at * s.n * 4);
-  const u = engine.scratch(SCRATCH.gradU, 36 * s.k * s.n * 4);
+  const v = engine.scratch(SCRATCH.gradV, matricesBytes(at * s.k));
+  const z = engine.scratch(SCRATCH.gradZ, matricesBytes(at * s.n));
+  const u = engine.scratch(SCRATCH.gradU, matricesBytes(s.k * s.n));
   const zero = zeros(engine, s.k);
   const rowBlock = engine.rows * 8;
   for (let first = 0; first < tiles; first += at) {
