@@ -10,7 +10,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
  * package.json or a declaration that points nowhere shows only here.
  */
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const folders = ['schedules', 'safetensors', 'ops', 'unet', 'samplers', 'trainer', 'kernels-wasm', 'backend-node', 'cli'];
+const folders = [
+  'schedules',
+  'safetensors',
+  'ops',
+  'unet',
+  'samplers',
+  'trainer',
+  'kernels-wasm',
+  'backend-node',
+  'cli',
+];
 const names = folders.map((folder) => (folder === 'cli' ? 'denoiser' : `@denoiser/${folder}`));
 const project = mkdtempSync(join(tmpdir(), 'denoiser-packed-'));
 const inProject = { cwd: project, encoding: 'utf8' } as const;
