@@ -27,7 +27,7 @@ const gradKernel: Kernel<GroupNormGradInputs, GroupNormAttrs> = {
     const dz = activationGradient(dy, preActivation(normalized, scale, bias, residual), activation); // [B, H, W, C]
     const g = tf.reshape(tf.mul(dz, scale), grouped(x, groups));
     const n = tf.reshape(normalized, grouped(x, groups));
-    const projection = tf.add(tf.mean(g, [1, 3], true), tf.mul(n, tf.mean(tf.mul(g, n), [1, 3], true)));
+    const projection = tf.add(meanOfGroups(g), tf.mul(n, meanOfGroups(tf.mul(g, n))));
     const dx = tf.reshape(tf.mul(tf.sub(g, projection), rootPrecision), x.shape);
     const dscale = tf.sum(tf.mul(dz, normalized), [0, 1, 2]);
     const dbias = tf.sum(dz, [0, 1, 2]);
@@ -72,8 +72,8 @@ function grouped(x: Tensor, groups: number): [number, number, number, number] {
 
 function normalize(x: Tensor, groups: number, epsilon: number): { normalized: Tensor; rootPrecision: Tensor } {
   const parts = tf.reshape(x, grouped(x, groups));
-  const centred = tf.sub(parts, tf.mean(parts, [1, 3], true)); // [B, H·W, G, C/G]
-  const variance = tf.mean(tf.square(centred), [1, 3], true); // [B, 1, G, 1]
+  const centred = tf.sub(parts, meanOfGroups(parts)); // [B, H·W, G, C/G]
+  const variance = meanOfGroups(tf.square(centred)); // [B, 1, G, 1]
   const rootPrecision = tf.rsqrt(tf.add(variance, epsilon));
   return { normalized: tf.reshape(tf.mul(centred, rootPrecision), x.shape), rootPrecision };
 }
@@ -81,4 +81,9 @@ function normalize(x: Tensor, groups: number, epsilon: number): { normalized: Te
 function preActivation(normalized: Tensor, scale: Tensor, bias: Tensor, residual?: Tensor): Tensor {
   const affine = tf.add(tf.mul(normalized, scale), bias);
   return residual ? tf.add(affine, residual) : affine;
+}
+
+/** [B, H·W, G, C/G] → [B, 1, G, 1]; in two stages, since backends add up in float32, one number after the other. */
+function meanOfGroups(parts: Tensor): Tensor {
+  return tf.mean(tf.mean(parts, 1, true), 3, true);
 }
