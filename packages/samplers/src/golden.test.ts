@@ -1,6 +1,7 @@
 import { createSchedule, edm, flow } from '@denoiser/schedules';
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import golden from '../test/fixtures/samplers.json';
+import { follow } from '../test/follow';
 import {
   createPlan,
   ddim,
@@ -12,7 +13,6 @@ import {
   lcm,
   type Plan,
   pndm,
-  sampleArrays,
   unipc,
 } from './index';
 
@@ -60,50 +60,6 @@ const plans: Record<keyof typeof golden, Plan> = {
   'flow-match-euler': createPlan({ schedule: flow(), solver: euler(), steps: 12 }),
 };
 
-const formulas: Record<string, (x: number, t: number) => number> = {
-  epsilon: (x, t) => 0.9 * x + 0.1 * Math.sin(3 * x + 0.01 * t),
-  v_prediction: (x, t) => 0.3 * Math.sin(2 * x + 0.004 * t) - 0.1 * x,
-  flow_prediction: (x, t) => 0.3 * Math.sin(2 * x + 0.004 * t) - 0.1 * x,
-};
-
 describe('the trajectories of diffusers', () => {
-  for (const [name, expected] of Object.entries(golden)) {
-    const plan = plans[name as keyof typeof golden];
-
-    it(`${name}: timesteps`, () => {
-      const times = plan.steps.map((step) => step.model?.time ?? Number.NaN);
-      expect(times).toHaveLength(expected.timesteps.length);
-      times.forEach((time, i) => {
-        const theirs = expected.timesteps[i] as number;
-        expect(Math.abs(time - theirs)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(theirs)));
-      });
-    });
-
-    it(`${name}: first scale`, () => {
-      expect(plan.initialScale / expected.init_noise_sigma).toBeCloseTo(1, 5);
-    });
-
-    it(`${name}: every step`, async () => {
-      const formula = formulas[expected.model] as (x: number, t: number) => number;
-      let drawn = 0;
-      const steps = sampleArrays({
-        model: (x: Float64Array, t) => x.map((value) => formula(value, t)),
-        plan,
-        shape: expected.shape,
-        noise: ({ purpose }) =>
-          Float64Array.from(purpose === 'initial' ? expected.init_noise : (expected.noises[drawn++] as number[])),
-      });
-      let count = 0;
-      for await (const { index, x } of steps) {
-        const theirs = expected.trajectory[index] as number[];
-        const scale = Math.max(...theirs.map(Math.abs));
-        const error = Math.max(...theirs.map((value, i) => Math.abs(value - (x[i] as number))));
-        expect(error / scale, `step ${index}`).toBeLessThan(2e-4);
-        count++;
-      }
-      expect(count).toBe(expected.trajectory.length);
-      // diffusers draws noise for some last steps and multiplies it by 0; we don't draw it.
-      expect([0, 1]).toContain(expected.noises.length - drawn);
-    });
-  }
+  for (const [name, expected] of Object.entries(golden)) follow(name, plans[name as keyof typeof golden], expected);
 });

@@ -16,8 +16,12 @@ export interface DpmOptions<Sde extends boolean = boolean> {
   readonly lowerOrderFinal?: boolean;
   /** The last step of order 1 in runs of any length. To σ = 0 it is so anyway. */
   readonly eulerAtFinal?: boolean;
-  /** 3M SDE with the curvature's term as diffusers has it, of the wrong sign and one too large. */
-  readonly asDiffusers?: boolean;
+  /**
+   * Third order: the weight of the second difference. 'reference' (default) is that of the authors' program and of all that
+   * follow it, half of what Taylor's series asks for: it converges with order 2. 'exact' has order 3. 'diffusers' differs
+   * from 'reference' for the SDE alone, by a weight that does not vanish with the step.
+   */
+  readonly curvature?: 'reference' | 'exact' | 'diffusers';
 }
 
 /** DPM-Solver++ 2M, 3M, their SDE forms, and DPM-Solver multistep (Lu et al. 2022, arXiv:2211.01095, algorithm 2). */
@@ -28,7 +32,7 @@ export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<
     method = 'midpoint',
     lowerOrderFinal = true,
     eulerAtFinal = false,
-    asDiffusers = false,
+    curvature = 'reference',
   } = options;
   const sde = (options.sde ?? false) as Sde;
   if (sde && of === 'epsilon' && order === 3) {
@@ -36,7 +40,7 @@ export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<
   }
   return {
     name: `${of === 'x0' ? 'dpmpp' : 'dpm'}-${order}m${sde ? '-sde' : ''}`,
-    order,
+    order: order === 3 && curvature !== 'exact' ? 2 : order,
     stochastic: sde,
     coordinates: 'finite',
     spacing: { type: 'linspace', withoutLast: true },
@@ -50,10 +54,10 @@ export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<
         const isShort = lowerOrderFinal && points.length < 15;
         const capped =
           left === 1 && (isShort || eulerAtFinal || to.sigma === 0) ? 1 : left === 2 && isShort ? 2 : order;
-        const used = Math.min(capped, order, i + 1);
+        const used = to.sigma / to.alpha === from.sigma / from.alpha ? 1 : Math.min(capped, order, i + 1);
         const current: Combination = of === 'x0' ? { x0: 1 } : epsOf(from);
         const history = points.slice(i - used + 1, i).reverse();
-        const next = update({ from, to, history, current, of, sde, method, asDiffusers });
+        const next = update({ from, to, history, current, of, sde, method, curvature });
         return { model: from.model, from, to, next, keep: shifted('m', current, order - 1, i) };
       }),
   };
@@ -67,9 +71,9 @@ function update(step: {
   of: 'x0' | 'epsilon';
   sde: boolean;
   method: 'midpoint' | 'heun';
-  asDiffusers: boolean;
+  curvature: 'reference' | 'exact' | 'diffusers';
 }): Combination {
-  const { from, to, history, current, of, sde, method, asDiffusers } = step;
+  const { from, to, history, current, of, sde, method, curvature } = step;
   const h = lambdaOf(to) - lambdaOf(from);
   const { D1, D2 } = differences(h, from, history, current);
   // The integrals of e^λ (or e^2λ) times 1, λ and λ²/2 over the step, and what they multiply: z = −h, h, or −2h.
@@ -78,7 +82,7 @@ function update(step: {
   const phi2 = phi1 / z - 1;
   const phi3 = (phi1 - z) / z ** 2 - 0.5;
   const first = D2 === null && method === 'midpoint' ? phi1 / 2 : phi2;
-  const third = asDiffusers && sde ? -phi3 - 1 : phi3;
+  const third = curvature === 'exact' ? 2 * phi3 : curvature === 'diffusers' && sde ? phi3 + 1 : phi3;
   const noise = sde ? to.sigma * Math.sqrt(of === 'x0' ? -Math.expm1(-2 * h) : Math.expm1(2 * h)) : 0;
   const [x, scale] =
     of === 'x0'

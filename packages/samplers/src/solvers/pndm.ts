@@ -80,7 +80,9 @@ function doubled(points: readonly GridPoint[], targets: readonly Level[]): PlanS
 function rungeKutta(points: readonly GridPoint[], atTimestep: (t: number) => GridPoint): PlanStep[] {
   return points.slice(0, 3).flatMap((from, i): PlanStep[] => {
     const end = points[i + 1] as GridPoint;
-    const middle = atTimestep(end.model.time + Math.floor((from.model.time - end.model.time) / 2));
+    const half = Math.floor((from.model.time - end.model.time) / 2);
+    const middle = atTimestep(end.model.time + half);
+    const down = atTimestep(from.model.time - half); // with an odd stride not quite the middle: so in the reference
     const outs = Object.fromEntries(Array.from({ length: i }, (_, k) => [`out${k + 1}`, { [`out${k + 1}`]: 1 }]));
     const held = { ...outs, start: { start: 1 }, k1: { k1: 1 } };
     const one = { output: 1 };
@@ -88,8 +90,8 @@ function rungeKutta(points: readonly GridPoint[], atTimestep: (t: number) => Gri
       {
         model: from.model,
         from,
-        to: middle,
-        next: transfer(from, middle, one, { x: 1 }),
+        to: down,
+        next: transfer(from, down, one, { x: 1 }),
         keep: { ...outs, start: { x: 1 }, k1: one, total: { output: 1 / 6 } },
       },
       {

@@ -17,20 +17,22 @@ export interface UniPcOptions {
 
 /**
  * UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x it was made at, then
- * predicts the next; no evaluation more than a multistep solver. `order` is the predictor's; the corrector adds one.
+ * predicts the next; no evaluation more than a multistep solver. The predictor is of `order`, the whole one more.
  */
 export function unipc(options: UniPcOptions = {}): Solver<ProcessKind, false> {
   const { order = 2, variant = 'bh2', of = 'x0', lowerOrderFinal = true, withoutCorrector = [] } = options;
   return {
     name: `unipc-${order}`,
-    order,
+    order: order + 1,
     stochastic: false,
     coordinates: 'finite',
     spacing: { type: 'linspace', withoutLast: true },
     steps: ({ points, targets }) => {
       const orderAt = (i: number): number => {
         const left = points.length - i;
-        const mustDrop = lowerOrderFinal || (left === 1 && (targets[i] as Level).sigma === 0);
+        const to = targets[i] as Level;
+        const mustDrop =
+          lowerOrderFinal || (left === 1 && (to.sigma === 0 || lambdaOf(to) === lambdaOf(points[i] as Level)));
         return Math.min(order, i + 1, mustDrop ? left : order);
       };
       return points.map((from, i): PlanStep => {
