@@ -1,10 +1,11 @@
 import '@tensorflow/tfjs';
 import { createSchedule } from '@denoiser/schedules';
-import { memory, mul, setBackend } from '@tensorflow/tfjs-core';
+import { enableProdMode, memory, mul, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { ddpmPlan, draw } from './draw';
 
 beforeAll(async () => {
+  enableProdMode();
   await setBackend('cpu');
 });
 

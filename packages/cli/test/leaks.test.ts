@@ -1,17 +1,14 @@
-import '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
-import { completeWasmBackend } from '@denoiser/ops';
+import { selectDevice } from '@denoiser/backend-node';
 import { createSchedule } from '@denoiser/schedules';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
-import { enableProdMode, memory, setBackend } from '@tensorflow/tfjs-core';
+import { enableProdMode, memory } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { ddpmPlan, draw } from '../src/draw';
 
 beforeAll(async () => {
   enableProdMode();
-  await setBackend('wasm');
-  completeWasmBackend();
+  await selectDevice();
 });
 
 test('200 training steps and 200 sampling steps hold no tensor', async () => {

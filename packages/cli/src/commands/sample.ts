@@ -45,6 +45,7 @@ export async function sample(path: string, options: SampleOptions): Promise<void
   const plan = ddpmPlan(schedule, { variance, steps: options.steps, clip: !options.noclip, original });
 
   const conditional = classNames.length > 0;
+  const interrupt = catchInterrupt(() => {});
   print(
     list({
       weights: description,
@@ -52,7 +53,6 @@ export async function sample(path: string, options: SampleOptions): Promise<void
       drawing: `${count} pictures of ${imageShape[0]}×${imageShape[1]} in ${evaluations(plan)} steps, variance ${variance}, seed ${seed}`,
     }),
   );
-  const interrupt = catchInterrupt(() => {});
   const progress = await samplingProgress(process.stdout);
   try {
     const data = await draw({
