@@ -17,7 +17,7 @@ import { writeWorkFiles } from './work-files';
 const { values: options } = parseArgs({
   options: {
     json: { type: 'string' },
-    cases: { type: 'string', default: 'sample-step-b1,train-step-b4,conv3x3,gemm' },
+    cases: { type: 'string', default: 'sample-step-b1,train-step-b4,conv3x3,gemm,fma-peak' },
     subjects: { type: 'string' },
     runs: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },

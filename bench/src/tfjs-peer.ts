@@ -8,7 +8,7 @@ import { readSafetensors } from '@denoiser/safetensors';
 import { createAdamW, trainStep } from '@denoiser/trainer';
 import { loadUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
-import { CONV, GEMM, TIME } from './work-files';
+import { CONV, GEMM, PEAK_FLOPS, TIME } from './work-files';
 
 /**
  * Our networks on a tfjs backend, as a process that answers JSON lines. Arguments: 'denoiser' (the CPU engine) or 'wasm'
@@ -16,9 +16,11 @@ import { CONV, GEMM, TIME } from './work-files';
  */
 const [backend, folder, threads] = process.argv.slice(2);
 
+let burn = (_flops: number): void => {};
 if (backend === 'denoiser') {
-  const { backendName } = await registerCpuEngine({ threads: Number(threads) });
-  await tf.setBackend(backendName);
+  const engine = await registerCpuEngine({ threads: Number(threads) });
+  await tf.setBackend(engine.backendName);
+  burn = engine.burn;
 } else {
   await import('@tensorflow/tfjs-backend-wasm');
   await tf.setBackend('wasm');
@@ -49,6 +51,10 @@ const cases: Record<string, () => tf.Tensor> = {
     }),
   gemm: () => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D),
   conv3x3: () => conv2d(picture, filter),
+  'fma-peak': () => {
+    burn(PEAK_FLOPS);
+    return tf.scalar(0);
+  },
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

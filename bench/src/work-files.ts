@@ -34,6 +34,8 @@ export async function writeWorkFiles(): Promise<WorkFiles> {
 
 /** [rows, inner] × [inner, columns] */
 export const GEMM = { rows: 512, inner: 512, columns: 512 };
+/** What the case fma-peak does, on one thread, whatever the subject's threads. */
+export const PEAK_FLOPS = 1e9;
 /** [1, channels, side, side] with 3×3 filters to as many channels */
 export const CONV = { channels: 64, side: 64 };
 

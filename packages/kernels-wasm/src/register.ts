@@ -7,6 +7,8 @@ import { type Attrs, fallBack, fallbacks, type Inputs } from './kernels/kernel';
 import { detectPlatform } from './platform';
 
 const BACKEND = 'denoiser';
+/** Ten vectors of four multiply-adds: see `peakJob` in assembly/gemm.ts. */
+const FLOPS_OF_A_ROUND = 80;
 
 /** What `registerCpuEngine` gives. */
 export type CpuEngine = {
@@ -21,6 +23,8 @@ export type CpuEngine = {
   fallbacks(o?: { reset?: boolean }): ReadonlyMap<string, number>;
   /** Starts to measure time by job, or ends it and tells. */
   profile(on: boolean): ReadonlyMap<string, { calls: number; ms: number }>;
+  /** Does `flops` floating-point operations as multiply-adds in registers, on one thread: the peak that kernels aim at. */
+  burn(flops: number): void;
 };
 
 let registered: Promise<CpuEngine> | undefined;
@@ -64,6 +68,9 @@ async function register(options: { threads?: number; simd?: 'relaxed' | 'plain' 
       const measured = engine.profile ?? new Map();
       engine.profile = on ? new Map() : undefined;
       return measured;
+    },
+    burn(flops) {
+      engine.run('peakJob', 1, [Math.ceil(flops / FLOPS_OF_A_ROUND)]);
     },
   };
 }
