@@ -1,6 +1,8 @@
 export type { PlanOptions, PredictionFor, Process, SigmaGridFor, SpacingName } from './create-plan';
 export { createPlan } from './create-plan';
 export type { Grid, GridPoint, ProcessKind } from './grid';
+export type { VariationalBound } from './likelihood';
+export { probabilityFlowBits, variationalBound } from './likelihood';
 export type { Combination, Level, ModelCall, Plan, PlanStep, Threshold } from './plan';
 export { evaluations } from './plan';
 export type { SampleOptions } from './sample';
@@ -30,6 +32,7 @@ export { pndm } from './solvers/pndm';
 export { repaint } from './solvers/repaint';
 export type { UniPcOptions } from './solvers/unipc';
 export { unipc } from './solvers/unipc';
+export { arrayModel } from './tensor-model';
 export type {
   AsyncDenoiser,
   Conditioning,

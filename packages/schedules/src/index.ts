@@ -11,6 +11,8 @@ export {
   zeroTerminalSnrBetas,
 } from './betas';
 export { ScheduleError } from './errors';
+export type { StepTerms, StepVariance } from './likelihood';
+export { discretizedGaussianLogLikelihood, normalKl, priorBits, stepTerms } from './likelihood';
 export { noiseRatio, timeOfNoiseRatio } from './noise-ratio';
 export type { Pair, Prediction } from './parameterization';
 export { epsFrom, levelAt, trainingTarget, x0From } from './parameterization';

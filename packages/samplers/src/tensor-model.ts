@@ -1,0 +1,31 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { evaluate } from './evaluate';
+import type { ArrayModel } from './sample-arrays';
+import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
+
+/**
+ * A denoiser on tensors as a model on plain arrays, for `variationalBound` and `probabilityFlowBits`: each call goes to the
+ * device and back. Channels are last: pass `channelAxis: 3`.
+ */
+export function arrayModel(
+  denoiser: Denoiser | AsyncDenoiser,
+  options: {
+    readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+    readonly conditioning?: Conditioning;
+    readonly guidance?: Guidance;
+    readonly learnedVariance?: boolean;
+  },
+): ArrayModel<Float64Array> {
+  const { shape, learnedVariance = false, ...rest } = options;
+  return async (values, time) => {
+    const x = tf.tensor4d(Float32Array.from(values), [...shape]);
+    let output: Tensor4D | undefined;
+    try {
+      output = await evaluate({ denoiser, x, time, learnedVariance, ...rest });
+      return Float64Array.from(await output.data());
+    } finally {
+      tf.dispose(output ? [x, output] : x);
+    }
+  };
+}
