@@ -1,7 +1,7 @@
 import { ACCUMULATE, gemm, ZERO } from './gemm';
-import { exp2Negative, loadPart, storePart } from './math';
+import { exp2Bounded, exp2Negative, loadPart, storePart } from './math';
 import { argument, argumentF32, threadIndex } from './pool';
-import { fma, maxLanes, sumLanes } from './simd';
+import { COLUMNS, fma, maxLanes, sumLanes } from './simd';
 
 /**
  * Multi-head attention block by block (Dao et al. 2022, arXiv:2205.14135): a tile of scores at a time, with the running
@@ -53,9 +53,69 @@ function scaleRow(row: usize, columns: i32, factor: f32): void {
 }
 
 /**
+ * Scores above this (as powers of 2, either sign) need their row's maximum taken away; below, 2^score and sums of thousands of
+ * them are far from the ends of float32.
+ */
+const SAFE_SCORE: f32 = 60;
+
+/** Job: chunk (image, head): the largest |k_j|² of a head. 0 kᵀ packed, 1 bytes of a head, 2 d, 3 M, 4 to. */
+export function largestKeyJob(chunk: i32): void {
+  const d = <i32>argument(2);
+  let from = argument(0) + <usize>chunk * argument(1);
+  let top = f32x4.splat(0);
+  for (let key = 0; key < <i32>argument(3); key += COLUMNS) {
+    let a = f32x4.splat(0);
+    let b = a;
+    for (let c = 0; c < d; c++) {
+      const x = v128.load(from);
+      const y = v128.load(from, 16);
+      a = fma(x, x, a);
+      b = fma(y, y, b);
+      from += 32;
+    }
+    top = f32x4.max(top, f32x4.max(a, b)); // NaN stays: such a head takes the careful way
+  }
+  store<f32>(argument(4) + (chunk << 2), maxLanes(top));
+}
+
+function largestQuery(q: usize, rows: i32, stride: usize, d: i32): f32 {
+  let top: f32 = 0;
+  for (let i = 0; i < rows; i++) {
+    let sum = f32x4.splat(0);
+    for (let c = 0; c < d; c += 4) {
+      const x = loadPart(q + i * stride + (c << 2), d - c);
+      sum = fma(x, x, sum);
+    }
+    top = max(top, sumLanes(sum));
+  }
+  return top;
+}
+
+/**
+ * Turns a row of bounded scores into 2^(scale·s) in place and adds to its four partial sums. Not part of the product's micro-kernel:
+ * the constants of the polynomial would push its accumulators out of the registers.
+ */
+function exponentialRow(row: usize, columns: i32, scale: f32, sums: usize): void {
+  const factor = f32x4.splat(scale);
+  let a = v128.load(sums);
+  let b = f32x4.splat(0);
+  const end = row + ((<usize>columns) << 2);
+  while (row < end) {
+    const p = exp2Bounded(f32x4.mul(v128.load(row), factor));
+    const r = exp2Bounded(f32x4.mul(v128.load(row, 16), factor));
+    v128.store(row, p);
+    v128.store(row, r, 16);
+    a = f32x4.add(a, p);
+    b = f32x4.add(b, r);
+    row += 32;
+  }
+  v128.store(sums, f32x4.add(a, b));
+}
+
+/**
  * Job: chunk (image, head, block of queries). 0 q, 1 kᵀ packed [images·heads][M/8][d][8], 2 v packed [images·heads][d/8][M][8], 3 y, 4 logSumExp, 5
  * heads, 6 N, 7 M, 8 channels, 9 queries a chunk, 10 keys at a time, 11 float scale·log₂e, 12 memory, 13 bytes of it a thread, 14 bytes of kᵀ and
- * 15 of v of a head.
+ * 15 of v of a head, 16 as of largestKeyJob.
  */
 export function attentionJob(chunk: i32): void {
   const heads = <i32>argument(5);
@@ -77,9 +137,29 @@ export function attentionJob(chunk: i32): void {
   const y = argument(3) + offset;
   const kPacked = argument(1) + <usize>imageHead * argument(14);
   const vPacked = argument(2) + <usize>imageHead * argument(15);
-  const state = argument(12) + argument(13) * <usize>threadIndex(); // (maximum, sum) of each row
-  const scores = state + ((<usize>queryBlock) << 3);
+  const state = argument(12) + argument(13) * <usize>threadIndex(); // (maximum, sum) of each row, or four partial sums
+  const scores = state + ((<usize>queryBlock) << 4);
   const scoreStride = (<usize>keyBlock) << 2;
+  const logSumExp = argument(4) + ((<usize>(imageHead * n + first)) << 2);
+  // |q·k| ≤ |q|·|k|. Whole panels only: the zeros of a part would count as keys.
+  const bound = sqrt<f32>(load<f32>(argument(16) + (imageHead << 2)) * largestQuery(q, rows, stride, d)) * scale;
+  if (bound <= SAFE_SCORE && (m & 7) == 0) {
+    memory.fill(state, 0, (<usize>rows) << 4);
+    for (let key = 0; key < m; key += keyBlock) {
+      const keys = min(keyBlock, m - key);
+      const panels = kPacked + ((<usize>(key * d)) << 2);
+      gemm(rows, keys, d, q, stride, 4, panels, (<usize>d) << 5, scores, scoreStride, ZERO, 0);
+      for (let i = 0; i < rows; i++) exponentialRow(scores + i * scoreStride, keys, scale, state + (i << 4));
+      const values = vPacked + ((<usize>key) << 5);
+      gemm(rows, d, keys, scores, scoreStride, 4, values, (<usize>m) << 5, y, stride, key == 0 ? ZERO : ACCUMULATE, 0);
+    }
+    for (let i = 0; i < rows; i++) {
+      const sum = sumLanes(v128.load(state + (i << 4)));
+      scaleRow(y + i * stride, d, 1 / sum);
+      store<f32>(logSumExp + (i << 2), <f32>Math.log(<f64>sum));
+    }
+    return;
+  }
   for (let i = 0; i < rows; i++) {
     store<f32>(state + (i << 3), MINUS_INFINITY);
     store<f32>(state + (i << 3), 0, 4);
@@ -95,7 +175,6 @@ export function attentionJob(chunk: i32): void {
     const values = vPacked + ((<usize>key) << 5);
     gemm(rows, d, keys, scores, scoreStride, 4, values, (<usize>m) << 5, y, stride, key == 0 ? ZERO : ACCUMULATE, 0);
   }
-  const logSumExp = argument(4) + ((<usize>(imageHead * n + first)) << 2);
   for (let i = 0; i < rows; i++) {
     const sum = load<f32>(state + (i << 3), 4);
     scaleRow(y + i * stride, d, 1 / sum);

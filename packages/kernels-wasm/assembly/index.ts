@@ -1,6 +1,7 @@
 import {
   attentionGradJob,
   attentionJob,
+  largestKeyJob,
 } from './attention';
 import {
   convFilterGradJob,
@@ -63,6 +64,7 @@ export { finished, runAlone, share, work } from './pool';
 export {
   attentionGradJob,
   attentionJob,
+  largestKeyJob,
   convFilterGradJob,
   convJob,
   turnFilterJob,
@@ -107,6 +109,7 @@ export {
 export const jobs: StaticArray<(chunk: i32) => void> = [
   attentionGradJob,
   attentionJob,
+  largestKeyJob,
   convFilterGradJob,
   convJob,
   turnFilterJob,

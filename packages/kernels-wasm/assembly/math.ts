@@ -24,6 +24,12 @@ function exp2Above(t: v128): v128 {
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 
+/** 2^t for |t| ≤ 120. */
+@inline
+export function exp2Bounded(t: v128): v128 {
+  return exp2Above(t);
+}
+
 /** 2^t for t ≤ 0; below −125 it is 2^−125. */
 @inline
 export function exp2Negative(t: v128): v128 {

@@ -51,7 +51,9 @@ const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v 
   const vs = packed(engine, SCRATCH.kPacked, backend.address(v), sizes, false);
   const queryBlock = engine.rows * 8;
   const keyBlock = Math.min(up(m, 8), 256);
-  const bytes = queryBlock * (8 + keyBlock * 4);
+  const bytes = queryBlock * (16 + keyBlock * 4);
+  const largestKey = engine.scratch(SCRATCH.moments, images * heads * 4);
+  engine.run('largestKeyJob', images * heads, [kT.address, kT.bytes, d, m, largestKey]);
   const scale = Math.LOG2E / Math.sqrt(d);
   const integers = [
     backend.address(q),
@@ -70,6 +72,7 @@ const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v 
     bytes,
     kT.bytes,
     vs.bytes,
+    largestKey,
   ];
   engine.runWith('attentionJob', images * heads * Math.ceil(n / queryBlock), integers, 11, [scale]);
   return [y, logSumExp];
