@@ -23,14 +23,14 @@ describe('attention', () => {
     const few = fc.integer({ min: 1, max: 3 });
     fc.assert(
       fc.property(few, size, size, few, fc.integer({ min: 1, max: 20 }), (batch, n, m, heads, width) => {
-        expectAgreement(everything(batch, n, m, heads, width), { tolerance: 2e-5 });
+        expectAgreement(everything(batch, n, m, heads, width), { tolerance: 2e-5, floor: 0.1 });
       }),
       { numRuns: 20 },
     );
   });
 
   it('goes through more keys and queries than fit in one block', () => {
-    expectAgreement(everything(1, 301, 530, 2, 16), { tolerance: 2e-5 });
+    expectAgreement(everything(1, 301, 530, 2, 16), { tolerance: 2e-5, floor: 0.1 });
   });
 
   it('keeps scores apart that would overflow the exponential', () => {
