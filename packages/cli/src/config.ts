@@ -19,6 +19,7 @@ export const runConfigSchema = z.strictObject({
   /** Class names in label order; empty when unconditional. */
   classNames: z.array(z.string()),
   size: z.int().min(8).multipleOf(8),
+  channels: z.union([z.literal(1), z.literal(3)]),
   augment: z.boolean(),
   baseWidth: z.int().min(4).multipleOf(4),
   timeDim: z.int().min(2).multipleOf(2),
@@ -51,6 +52,7 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
 export interface TrainOptions {
   size: number;
   conditional?: boolean;
+  grey?: boolean;
   augment: boolean;
   out?: string;
   overwrite?: boolean;
@@ -88,7 +90,7 @@ const EVERY_EPOCH: Interval = { every: 1, unit: 'epoch' };
 
 /** The configuration of a new run; class names are known once the images are read. */
 export function newConfig(data: string, options: TrainOptions): RunConfig {
-  const { out, overwrite, conditional = false, ...rest } = options;
+  const { out, overwrite, grey, conditional = false, ...rest } = options;
   const original = conditional ? ORIGINAL.conditional : ORIGINAL.unconditional;
   return {
     format: 1,
@@ -97,6 +99,7 @@ export function newConfig(data: string, options: TrainOptions): RunConfig {
     classNames: [],
     ...rest,
     conditional,
+    channels: grey ? 1 : 3,
     epochs: options.epochs ?? (options.steps === undefined ? original.epochs : null),
     steps: options.steps ?? null,
     batchSize: options.batchSize ?? original.batchSize,

@@ -10,7 +10,13 @@ test('smoothing leaves a constant as it is, from the first point on', () => {
 
 test('smoothing takes most of the noise away', () => {
   const noisy = Array.from({ length: 400 }, (_, i) => ({ step: i, loss: 1 + (i % 2 === 0 ? 0.5 : -0.5) }));
-  for (const { loss } of smooth(noisy, 40).slice(200)) expect(Math.abs(loss - 1)).toBeLessThan(0.02);
+  const middle = Math.sqrt(1.5 * 0.5);
+  for (const { loss } of smooth(noisy, 40).slice(20, -20)) expect(Math.abs(loss / middle - 1)).toBeLessThan(0.02);
+});
+
+test('smoothing follows a loss that falls evenly, without lagging behind', () => {
+  const even = Array.from({ length: 300 }, (_, i) => ({ step: i, loss: 0.98 ** i }));
+  for (const [i, { loss }] of smooth(even, 50).entries()) expect(loss / 0.98 ** i).toBeCloseTo(1, 9);
 });
 
 test('the curve has axes, dots and a line that goes down', () => {

@@ -10,15 +10,14 @@ const DOTS = 3000;
 
 type Point = { step: number; loss: number };
 
-/** Exponential mean over about `span` steps, free of the pull towards zero at the start (Kingma & Ba 2015, §3). */
+/** The geometric mean of the `span` steps around each, fewer at the ends: a straight line where the loss falls evenly. */
 export function smooth(points: readonly Point[], span: number): Point[] {
-  const decay = 1 - 1 / Math.max(1, span);
-  let sum = 0;
-  let weight = 0;
-  return points.map(({ step, loss }) => {
-    sum = decay * sum + (1 - decay) * loss;
-    weight = decay * weight + (1 - decay);
-    return { step, loss: sum / weight };
+  const sums = [0];
+  for (const { loss } of points) sums.push((sums.at(-1) as number) + Math.log(loss));
+  return points.map(({ step }, i) => {
+    const reach = Math.min(Math.floor(span / 2), i, points.length - 1 - i);
+    const [first, end] = [i - reach, i + reach + 1];
+    return { step, loss: Math.exp(((sums[end] as number) - (sums[first] as number)) / (end - first)) };
   });
 }
 
@@ -41,7 +40,7 @@ const thinned = (points: readonly Point[], most: number): Point[] => {
 /** SVG text of the curve of `history`; steps whose loss is not a positive number are left out. */
 export function lossCurve(history: readonly Point[], title: string): string {
   const points = history.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
-  const span = Math.min(200, Math.max(1, Math.round(points.length / 20)));
+  const span = Math.min(1000, Math.round(points.length / 10));
   const smoothed = smooth(points, span);
   const losses = points.map(({ loss }) => loss);
   const lowest = losses.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
@@ -58,7 +57,8 @@ export function lossCurve(history: readonly Point[], title: string): string {
   const path = line<Point>()
     .x(({ step }) => at(step, x))
     .y(({ loss }) => at(loss, y));
-  const last = smoothed.at(-1);
+  const recent = points.slice(-Math.max(1, span));
+  const recentMean = recent.reduce((sum, { loss }) => sum + loss, 0) / recent.length;
   const right = WIDTH - MARGIN.right;
   const bottom = HEIGHT - MARGIN.bottom;
   const ticks = logTicks(low, high);
@@ -86,7 +86,7 @@ ${x
 <text transform="translate(18 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">loss (mean squared error of the noise)</text>
 <path class="steps" d="${dots}" stroke="#4c78a8" stroke-opacity="0.28" stroke-width="3" stroke-linecap="round"/>
 <path class="smoothed" d="${path(thinned(smoothed, DOTS)) ?? ''}" fill="none" stroke="#1f4e79" stroke-width="2" stroke-linejoin="round"/>
-${last ? `<text x="${right}" y="26" text-anchor="end">step ${last.step}, smoothed loss ${last.loss.toPrecision(3)}</text>` : ''}
+${points.length > 0 ? `<text x="${right}" y="26" text-anchor="end">step ${points.at(-1)?.step}, mean of the last ${recent.length}: ${recentMean.toPrecision(3)}</text>` : ''}
 </svg>
 `;
 }

@@ -51,6 +51,7 @@ function addTrain(program: Command): void {
     .optionsGroup('Data:')
     .option('--size <pixels>', 'side of the pictures, divisible by 8', pictureSize('--size'), 64)
     .option('--conditional', 'learn classes: every subfolder is one')
+    .option('--grey', 'grey pictures, of one channel instead of three')
     .option('--no-augment', 'resize only, without random crops')
     .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
     .option('--overwrite', 'begin anew where a run lies already')

@@ -162,9 +162,9 @@ async function trainToEnd({ config, trainer, dataset, store, paths, steps, displ
 const everyOf = (interval: RunConfig['checkpointEvery'], unit: 'epoch' | 'step'): number =>
   interval !== 'never' && interval.unit === unit ? interval.every : Number.POSITIVE_INFINITY;
 
-function createModel({ baseWidth, timeDim, classNames, conditional, size, seed }: RunConfig): UNet {
+function createModel({ channels, baseWidth, timeDim, classNames, conditional, size, seed }: RunConfig): UNet {
   const classes = conditional ? classNames.length : undefined;
-  return createUNet({ channels: 3, baseWidth, timeDim, classes, imageSize: size, seed });
+  return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, seed });
 }
 
 const trainingOptions = (config: RunConfig) => ({

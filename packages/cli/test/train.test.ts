@@ -44,7 +44,7 @@ test('training on twelve handwritten digits brings the loss down to a third', as
   const { width = 0, height = 0, format } = await grid.metadata();
   expect([format, width > 1.5 * height], 'two classes side by side').toEqual(['png', true]);
   expect(new Set(await grid.raw().toBuffer()).size, 'different values in the samples').toBeGreaterThan(50);
-  expect(readFileSync(join(cwd, 'falls/loss.svg'), 'utf8')).toContain('step 150, smoothed loss');
+  expect(readFileSync(join(cwd, 'falls/loss.svg'), 'utf8')).toContain('step 150, mean of the last 15');
   expect(JSON.parse(readFileSync(join(cwd, 'falls/config.json'), 'utf8'))).toMatchObject({
     data: join(cwd, 'digits'),
     classNames: ['0', '1'],
@@ -114,4 +114,8 @@ test('animated, CMYK, 16-bit, grey and transparent pictures are converted', asyn
   const stdout = await succeeds(['train', 'odd', ...tiny, '--steps', '1', '--samples', '1'], { cwd });
   expect(stdout).toContain('5 from');
   expect(logOf('runs/odd')).toHaveLength(1);
+
+  await succeeds(['train', 'odd', ...tiny, '--grey', '--steps', '1', '--samples', '1', '--out', 'grey'], { cwd });
+  const state = JSON.parse(readFileSync(join(cwd, 'grey/checkpoints/step-00000001/state.json'), 'utf8'));
+  expect(state.dataset.imageShape).toEqual([16, 16, 1]);
 });
