@@ -8,6 +8,8 @@ export interface Allocator {
   /** Address of `bytes` bytes (64-byte aligned, contents undefined). Throws DenoiserError('out-of-memory'). */
   allocate(bytes: number): number;
   free(address: number): void;
+  /** Frees everything at once. */
+  clear(): void;
   readonly usedBytes: number;
   readonly peakBytes: number;
 }
@@ -30,7 +32,8 @@ export function createAllocator(o: {
   const freeByEnd = new Map<number, number>();
   const bySize: number[] = []; // sorted sizes of free blocks, each with a list of addresses
   const addresses = new Map<number, number[]>();
-  let top = Math.ceil(o.start / ALIGNMENT) * ALIGNMENT;
+  const bottom = Math.ceil(o.start / ALIGNMENT) * ALIGNMENT;
+  let top = bottom;
   let usedBytes = 0;
   let peakBytes = 0;
 
@@ -128,6 +131,12 @@ export function createAllocator(o: {
         bytes += address - before;
       }
       addFree(start, bytes);
+    },
+    clear() {
+      for (const map of [used, freeByStart, freeByEnd, addresses]) map.clear();
+      bySize.length = 0;
+      top = bottom;
+      usedBytes = 0;
     },
     get usedBytes() {
       return usedBytes;

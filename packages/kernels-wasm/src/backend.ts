@@ -66,7 +66,7 @@ const hasMemory = (dtype: DataType): boolean => dtype !== 'string' && dtype !== 
  */
 export class CpuEngineBackend extends KernelBackend implements KernelBackendType {
   readonly blockSize = 48;
-  readonly data: DataStorage<TensorData>;
+  data: DataStorage<TensorData>;
   private nextId = 0;
 
   constructor(readonly engine: Engine) {
@@ -209,8 +209,11 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     return 1e-7;
   }
 
+  /** `tf.engine().reset()` and `tf.removeBackend` come here. tfjs may set the backend up again, on the same engine. */
   override dispose(): void {
-    this.engine.dispose();
+    this.data = new DataStorage(this, tfEngine());
+    this.holders.clear();
+    this.engine.clear();
   }
 
   /** Where a tensor's values lie. */

@@ -27,7 +27,8 @@ export interface Engine {
   profile: Map<string, { calls: number; ms: number }> | undefined;
   /** Called when memory runs out: frees what can be computed again. */
   onFull: () => void;
-  dispose(): void;
+  /** Frees all memory: tensors, scratch, what was derived. The threads stay, asleep, for whoever comes next. */
+  clear(): void;
 }
 
 type Exports = {
@@ -113,11 +114,10 @@ export async function createEngine(o: {
   };
 
   let dead: string | undefined;
-  let disposed = false;
   const workers: { terminate(): void }[] = [];
   for (let thread = 1; thread < threads; thread++) {
     const worker = platform.startWorker?.({ module, memory, thread }, (reason) => {
-      if (!disposed) dead ??= reason;
+      dead ??= reason;
     });
     if (worker) workers.push(worker);
   }
@@ -155,6 +155,7 @@ export async function createEngine(o: {
     while (!exports.finished(1_000_000)) {
       if (performance.now() - from < SILENCE_MS) continue;
       workerCount = 0;
+      for (const worker of workers) worker.terminate();
       throw new DenoiserError(
         'worker-died',
         `A thread of the CPU engine died during ${name}${dead ? ` (${dead})` : ''}; the engine goes on with one thread. Run the step again.`,
@@ -201,10 +202,9 @@ export async function createEngine(o: {
     float32: (address, length) => new Float32Array(currentBuffer(address + length * 4), address, length),
     int32: (address, length) => new Int32Array(currentBuffer(address + length * 4), address, length),
     uint8: (address, length) => new Uint8Array(currentBuffer(address + length), address, length),
-    dispose() {
-      disposed = true;
-      workerCount = 0;
-      for (const worker of workers) worker.terminate();
+    clear() {
+      allocator.clear();
+      slots.length = 0;
     },
   };
   return engine;

@@ -45,6 +45,10 @@ function shapeOf(x: readonly number[], filter: readonly number[], attrs: ConvAtt
   };
 }
 
+/** tfjs takes a dy of another size in conv2dTranspose, and reads a part of it. */
+const isOutputOf = (s: ConvShape, dy: TensorInfo): boolean =>
+  [s.batch, s.outHeight, s.outWidth, s.n].every((size, axis) => size === dy.shape[axis]);
+
 const float = (...tensors: TensorInfo[]) => tensors.every((t) => t.dtype === 'float32');
 const outer = (name: string, inputs: object, attrs: object, backend: CpuEngineBackend) =>
   fallBack(name, inputs as Inputs, attrs as Attrs, backend);
@@ -78,7 +82,7 @@ const conv2dBackpropInput = kernel<{ dy: TensorInfo; filter: TensorInfo }, ConvA
   (inputs, attrs, backend) => {
     const { dy, filter } = inputs;
     const s = float(dy, filter) && shapeOf(attrs.inputShape, filter.shape, attrs);
-    if (!s) return outer('Conv2DBackpropInput', inputs, attrs, backend);
+    if (!s || !isOutputOf(s, dy)) return outer('Conv2DBackpropInput', inputs, attrs, backend);
     const dx = backend.output(attrs.inputShape, 'float32');
     convInputGrad(backend, s, backend.address(dy), filter, backend.address(dx));
     return dx;
@@ -90,7 +94,7 @@ const conv2dBackpropFilter = kernel<{ x: TensorInfo; dy: TensorInfo }, ConvAttrs
   (inputs, attrs, backend) => {
     const { x, dy } = inputs;
     const s = float(x, dy) && shapeOf(x.shape, attrs.filterShape, attrs);
-    if (!s) return outer('Conv2DBackpropFilter', inputs, attrs, backend);
+    if (!s || !isOutputOf(s, dy)) return outer('Conv2DBackpropFilter', inputs, attrs, backend);
     const dw = backend.output(attrs.filterShape, 'float32');
     convFilterGrad(backend.engine, s, backend.address(x), backend.address(dy), backend.address(dw));
     return dw;

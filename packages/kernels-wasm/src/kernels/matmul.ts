@@ -11,6 +11,11 @@ type MatMulAttrs = { transposeA: boolean; transposeB: boolean };
 
 function matMul(a: TensorInfo, b: TensorInfo, attrs: MatMulAttrs, backend: CpuEngineBackend, bias?: TensorInfo) {
   const { transposeA, transposeB } = attrs;
+  if (a.shape.length < 2 || b.shape.length < 2) {
+    throw new Error(
+      `Error in matMul: a vector is no matrix; the shapes are [${a.shape}] and [${b.shape}]. Use tf.dot.`,
+    );
+  }
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
   const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];

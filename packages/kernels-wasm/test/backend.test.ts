@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs';
+import { expect, it } from 'vitest';
+import { createEngine } from '../src/engine';
+import { detectPlatform, type Platform } from '../src/platform';
+import { registerEngine } from '../src/register';
+
+const product = () => tf.tidy(() => tf.matMul(tf.ones([64, 32]), tf.ones([32, 64])).dataSync());
+
+it('a reset of tfjs gives the memory back, and leaves the engine usable with all its threads', async () => {
+  const real = await detectPlatform();
+  let ended = 0;
+  const platform: Platform = {
+    ...real,
+    startWorker: (...start) => ({ ...real.startWorker?.(...start), terminate: () => void ended++ }),
+  };
+  const engine = await createEngine({ platform, threads: 2 });
+  registerEngine(engine, 'reset');
+  tf.setBackend('reset');
+  const kept = tf.ones([1000]);
+  expect(product().every((value) => value === 32)).toBe(true);
+  expect(engine.allocator.usedBytes).toBeGreaterThan(4000);
+  tf.engine().reset();
+  expect(engine.allocator.usedBytes).toBe(0);
+
+  tf.setBackend('reset');
+  kept.dispose();
+  expect(product().every((value) => value === 32)).toBe(true);
+  expect(ended).toBe(0);
+  tf.engine().reset();
+});
+
+it('a product with a vector is refused', () => {
+  tf.setBackend('reset');
+  const matrix = tf.ones([2, 2]);
+  const vector = tf.ones([2]);
+  expect(() => tf.matMul(matrix, vector)).toThrow(/vector/);
+  expect(() => tf.matMul(vector, matrix)).toThrow(/vector/);
+  tf.engine().reset();
+});
