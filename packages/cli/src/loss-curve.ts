@@ -10,13 +10,15 @@ const DOTS = 3000;
 
 type Point = { step: number; loss: number };
 
-/** The geometric mean of the `span` steps around each, fewer at the ends: a straight line where the loss falls evenly. */
+/** The geometric mean of the `span` steps around each, fewer towards the ends: exact where the loss falls evenly. */
 export function smooth(points: readonly Point[], span: number): Point[] {
   const sums = [0];
   for (const { loss } of points) sums.push((sums.at(-1) as number) + Math.log(loss));
   return points.map(({ step }, i) => {
-    const reach = Math.min(Math.floor(span / 2), i, points.length - 1 - i);
-    const [first, end] = [i - reach, i + reach + 1];
+    const half = Math.floor(span / 2);
+    // Alike on both sides, so as not to lag; but a single point at the end would stick out.
+    const reach = Math.min(half, Math.max(i, half >> 1), Math.max(points.length - 1 - i, half >> 1));
+    const [first, end] = [Math.max(0, i - reach), Math.min(points.length, i + reach + 1)];
     return { step, loss: Math.exp(((sums[end] as number) - (sums[first] as number)) / (end - first)) };
   });
 }
