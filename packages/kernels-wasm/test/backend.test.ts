@@ -29,6 +29,25 @@ it('a reset of tfjs gives the memory back, and leaves the engine usable with all
   tf.engine().reset();
 });
 
+it('tensors move between the engine and another backend when an op needs them there', () => {
+  tf.setBackend('cpu');
+  const a = tf.tensor1d([1, 2, 3]);
+  const counts = tf.tensor1d([1, 2, 3], 'int32');
+  const flags = tf.tensor1d([1, 0, 1], 'bool');
+  const words = tf.tensor1d(['a', 'b', 'ä'], 'string');
+  tf.setBackend('reset');
+  const b = tf.add(a, [10, 20, 30]);
+  expect([...b.dataSync()]).toEqual([11, 22, 33]);
+  expect([...tf.add(counts, counts).dataSync()]).toEqual([2, 4, 6]);
+  expect([...tf.where(flags, a, b).dataSync()]).toEqual([1, 22, 3]);
+  expect([...tf.concat([words, words]).dataSync()]).toEqual(['a', 'b', 'ä', 'a', 'b', 'ä']);
+  tf.setBackend('cpu');
+  expect([...tf.mul(a, b).dataSync()]).toEqual([11, 44, 99]);
+  expect([...flags.dataSync()]).toEqual([1, 0, 1]);
+  expect(words.dataSync()).toEqual(['a', 'b', 'ä']);
+  tf.engine().reset();
+});
+
 it('a product with a vector is refused', () => {
   tf.setBackend('reset');
   const matrix = tf.ones([2, 2]);
