@@ -19,8 +19,11 @@ export type AdamW = {
   step: number;
   readonly firstMoments: ReadonlyMap<string, Variable>;
   readonly secondMoments: ReadonlyMap<string, Variable>;
-  /** Updates the parameters in place. A parameter without a gradient counts as one with a gradient of zero. */
-  update(gradients: ReadonlyMap<string, Tensor>): void;
+  /**
+   * Updates the parameters in place. A parameter without a gradient counts as one with a gradient of zero. `rateFactor`
+   * (default 1) multiplies the learning rate in this step.
+   */
+  update(gradients: ReadonlyMap<string, Tensor>, rateFactor?: number): void;
   /** Disposes the moments, not the parameters. */
   dispose(): void;
 };
@@ -34,7 +37,7 @@ export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: 
     step: 0,
     firstMoments,
     secondMoments,
-    update(gradients) {
+    update(gradients, rateFactor = 1) {
       this.step++;
       tidy(() =>
         adamWStep({
@@ -43,7 +46,7 @@ export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: 
           firstMoments: [...firstMoments.values()],
           secondMoments: [...secondMoments.values()],
           step: this.step,
-          learningRate,
+          learningRate: learningRate * rateFactor,
           beta1: betas[0],
           beta2: betas[1],
           epsilon,

@@ -1,9 +1,9 @@
 import { DenoiserError } from '@denoiser/ops';
 import { readSafetensors, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import { FORMAT_VERSION } from './options/upgrade';
 import {
   damaged,
   FORMAT,
-  FORMAT_VERSION,
   parseState,
   STATE_FILE,
   TENSOR_FILES,

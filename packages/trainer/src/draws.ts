@@ -1,8 +1,16 @@
 import { STREAMS, uniforms } from '@denoiser/ops';
 
-/** The timesteps of a training step: `count` of them, uniform in 1 … T − 1 (in the original, t = 0 is never trained). */
-export function drawTimesteps(o: { seed: number; step: number; count: number; timesteps: number }): Int32Array {
-  return Int32Array.from({ length: o.count }, (_, index) => {
+/**
+ * The timesteps of the images at `places` of a step's batch, uniform in 1 … T − 1 (in the original, t = 0 is never
+ * trained).
+ */
+export function drawTimesteps(o: {
+  seed: number;
+  step: number;
+  places: ArrayLike<number>;
+  timesteps: number;
+}): Int32Array {
+  return Int32Array.from(o.places, (index) => {
     const [u] = uniforms({ seed: o.seed, stream: STREAMS.timesteps, step: o.step, index, count: 1 });
     return 1 + Math.floor(u * (o.timesteps - 1));
   });

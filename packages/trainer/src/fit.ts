@@ -1,18 +1,25 @@
 import { DenoiserError } from '@denoiser/ops';
-import type { Scalar } from '@tensorflow/tfjs-core';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
-import { epsilonLoss } from './loss';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
 import { saveCheckpoint } from './save';
-import { trainStep } from './train-step';
+import { step } from './step';
 import type { Run } from './trainer';
 import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** One line of the loss log. Steps count from 1, epochs from 0. */
-export type StepRecord = { step: number; epoch: number; loss: number; imagesPerSecond: number };
+export type StepRecord = {
+  step: number;
+  epoch: number;
+  loss: number;
+  /** The Euclidean norm of the gradients over all parameters, before it was clipped. */
+  gradientNorm: number;
+  learningRate: number;
+  imagesPerSecond: number;
+};
 
 export type EpochRecord = {
   /** The epoch that has ended, from 0. */
@@ -81,11 +88,12 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   let pending: Pending | undefined;
   let saved = progress.checkpoint === progress.step;
 
-  const report = async ({ loss: scalar, step, epoch, images }: Pending) => {
-    const [loss] = await scalar.data();
-    scalar.dispose();
+  const report = async ({ values, step, epoch, images }: Pending) => {
+    const [loss, gradientNorm] = await values.data();
+    values.dispose();
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
-    const record = { step, epoch, loss, imagesPerSecond: images / clock.lap() };
+    const learningRate = run.options.learningRate * run.rateFactor(step - 1);
+    const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / clock.lap() };
     losses.push(record);
     await clock.pause(async () => onStep?.(record));
   };
@@ -111,10 +119,10 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
         await save();
       });
       if (!batch || signal?.aborted) break;
-      const loss = step(run, batch);
+      const values = step(run, batch);
       saved = false;
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
-      await reportBefore({ loss, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
+      await reportBefore({ values, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
 
       const { epoch } = batch;
       const epochEnds = progress.epoch > epoch;
@@ -133,22 +141,15 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await reportBefore();
     await save();
   } finally {
-    pending?.loss.dispose();
+    pending?.values.dispose();
     await batches.return();
   }
   const finished = progress.step >= steps || progress.epoch >= epochs;
   return { status: finished ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
 }
 
-/** A step whose loss has not been read yet. */
-type Pending = { loss: Scalar; step: number; epoch: number; images: number };
-
-function step({ model, schedule, options, optimizer, ema, progress }: Run, batch: Batch): Scalar {
-  const { seed, labelDropout } = options;
-  const loss = () =>
-    epsilonLoss({ denoiser: model.denoiser(), schedule, batch, seed, step: progress.step, labelDropout });
-  return trainStep({ parameters: model.parameters, loss, optimizer, ema });
-}
+/** A step whose numbers have not been read yet. */
+type Pending = { values: Tensor1D; step: number; epoch: number; images: number };
 
 /** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
 async function nextBatch(batches: AsyncIterator<Batch>, save: () => Promise<void>): Promise<Batch | undefined> {

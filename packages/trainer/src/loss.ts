@@ -2,6 +2,7 @@ import { meanSquaredError, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Schedule } from '@denoiser/schedules';
 import { add, mul, type Rank, type Scalar, type Tensor4D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { drawTimesteps, dropLabels } from './draws';
+import type { MicroBatch } from './micro-batches';
 import type { TrainableDenoiser } from './types';
 
 /** What training needs of a `Schedule`. */
@@ -33,19 +34,18 @@ export function addNoise(schedule: TrainingSchedule, x0: Tensor4D, eps: Tensor4D
 export function epsilonLoss(o: {
   denoiser: TrainableDenoiser;
   schedule: TrainingSchedule;
-  batch: { pixels: Float32Array; shape: [number, number, number, number]; labels: Int32Array };
+  batch: MicroBatch;
   seed: number;
   /** Steps done before this one. */
   step: number;
   labelDropout: number;
 }): Scalar {
   const { denoiser, schedule, batch, seed, step } = o;
-  const count = batch.labels.length;
-  const t = drawTimesteps({ seed, step, count, timesteps: schedule.steps });
+  const t = drawTimesteps({ seed, step, places: batch.places, timesteps: schedule.steps });
   return tidy(() => {
     const x0 = tensor4d(batch.pixels, batch.shape); // [B, H, W, C]
     const stream = STREAMS.trainingNoise;
-    const eps = randomNormal<Rank.R4>(batch.shape, { seed, stream, step, indices: t.map((_, i) => i) }); // [B, H, W, C]
+    const eps = randomNormal<Rank.R4>(batch.shape, { seed, stream, step, indices: batch.places }); // [B, H, W, C]
     const labelled = batch.labels.some((label) => label >= 0);
     const labels = dropLabels(batch.labels, { seed, step, dropout: o.labelDropout });
     const predicted = denoiser(

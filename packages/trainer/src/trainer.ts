@@ -3,9 +3,11 @@ import { createSchedule, type Schedule } from '@denoiser/schedules';
 import { type AdamW, createAdamW } from './adamw';
 import { createEma, type Ema } from './ema';
 import { type FitOptions, type FitResult, fit } from './fit';
-import { resolveOptions, type TrainingOptionsInput } from './options';
+import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
+import type { RateFactor } from './learning-rate/rate';
+import { makeKind } from './options/kinds';
+import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
-import type { TrainingOptions } from './training-state';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 
 export type TrainerOptions = TrainingOptionsInput & {
@@ -34,6 +36,7 @@ export type Run = {
   readonly schedule: Schedule;
   readonly options: TrainingOptions;
   readonly optimizer: AdamW;
+  readonly rateFactor: RateFactor;
   readonly ema: Ema;
   readonly progress: Progress;
   readonly onWarning: (message: string) => void;
@@ -70,6 +73,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     schedule,
     options,
     optimizer: createAdamW(model.parameters, options),
+    rateFactor: makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
     ema: createEma(model.parameters, options.ema),
     progress: { step: 0, epoch: 0, position: 0 },
     onWarning,

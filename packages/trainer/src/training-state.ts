@@ -1,8 +1,8 @@
 import { DenoiserError } from '@denoiser/ops';
-import type { ScheduleOptions } from '@denoiser/schedules';
+import type { TrainingOptions } from './options/training-options';
+import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 
 export const FORMAT = 'denoiser-checkpoint';
-export const FORMAT_VERSION = 1;
 
 /** The names of the tensor files of a checkpoint; `state.json` stands beside them. */
 export type TensorFileName = 'model.safetensors' | 'ema.safetensors' | 'optimizer.safetensors';
@@ -12,20 +12,6 @@ export const TENSOR_FILES: readonly TensorFileName[] = [
   'optimizer.safetensors',
 ];
 export const STATE_FILE = 'state.json';
-
-/** The options that shape what is computed, as they were when the checkpoint was written. JSON. */
-export type TrainingOptions = {
-  seed: number;
-  batchSize: number;
-  /** Passes `createSchedule`. */
-  schedule: ScheduleOptions;
-  learningRate: number;
-  betas: readonly [beta1: number, beta2: number];
-  epsilon: number;
-  weightDecay: number;
-  ema: { decay: number; startStep: number };
-  labelDropout: number;
-};
 
 /** `state.json` of a checkpoint: all that is not a tensor. */
 export type TrainingState = {
@@ -67,10 +53,11 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
     throw damaged(step, STATE_FILE, 'is cut off or not JSON');
   }
   if (!isRecord(value) || value.format !== FORMAT) throw damaged(step, STATE_FILE, 'is not the state of a checkpoint');
-  if (value.version !== FORMAT_VERSION) {
+  const state = upgradeState(value);
+  if (!state) {
     throw new DenoiserError(
       'checkpoint-version',
-      `${STATE_FILE} of checkpoint ${step} has format version ${value.version}, and this program reads version ${FORMAT_VERSION}; use the version of denoiser that wrote it.`,
+      `${STATE_FILE} of checkpoint ${step} has format version ${value.version}, and this program reads versions 1 to ${FORMAT_VERSION}; use the version of denoiser that wrote it.`,
     );
   }
   const incomplete = ['step', 'epoch', 'position'].find(
@@ -78,7 +65,7 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   );
   const missing = ['architecture', 'options', 'dataset', 'files'].find((key) => !isRecord(value[key]));
   if (incomplete ?? missing) throw damaged(step, STATE_FILE, `has no valid "${incomplete ?? missing}"`);
-  return value as TrainingState;
+  return state as TrainingState;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -86,6 +86,7 @@ describe('epsilonLoss', () => {
       pixels: new Float32Array(4 * 512),
       shape: [4, 16, 16, 2] as [4, 16, 16, 2],
       labels: new Int32Array(4),
+      places: [0, 1, 2, 3],
     };
     const loss = (denoiser: Parameters<typeof epsilonLoss>[0]['denoiser']) =>
       epsilonLoss({ denoiser, schedule: tables, batch, seed: 2, step: 5, labelDropout: 0 }).dataSync()[0];
@@ -102,7 +103,12 @@ describe('epsilonLoss', () => {
   it('calls the network without labels when no image has one', () => {
     const seen: unknown[] = [];
     const tiny = model().denoiser();
-    const batch = { pixels: new Float32Array(32), shape: [1, 4, 4, 2] as [1, 4, 4, 2], labels: Int32Array.of(-1) };
+    const batch = {
+      pixels: new Float32Array(32),
+      shape: [1, 4, 4, 2] as [1, 4, 4, 2],
+      labels: Int32Array.of(-1),
+      places: [0],
+    };
     epsilonLoss({
       denoiser: (x, t, conditioning) => {
         seen.push(conditioning);

@@ -137,6 +137,7 @@ describe('a damaged checkpoint', () => {
 });
 
 describe('a checkpoint that does not fit', () => {
+  const optionsOf = (state: Record<string, unknown>) => state.options as TrainerOptions;
   const edited = async (edit: (state: Record<string, unknown>) => void) =>
     alterable(await storeWith(3), (_, file, bytes) => {
       if (file !== 'state.json') return bytes;
@@ -153,13 +154,25 @@ describe('a checkpoint that does not fit', () => {
     });
   });
 
+  it('of the first format version still loads: what it does not know has the value it had then', async () => {
+    const store = await edited((state) => {
+      const { seed, batchSize, schedule, learningRate, betas, epsilon, weightDecay, labelDropout } = optionsOf(state);
+      const old = { seed, batchSize, schedule, learningRate, betas, epsilon, weightDecay, labelDropout };
+      Object.assign(state, { version: 1, options: { ...old, ema: { decay: 0.9, startStep: 2 } } });
+    });
+    const warnings: string[] = [];
+    const trainer = create({ onWarning: (message) => warnings.push(message) });
+    expect(await trainer.resume(store)).toMatchObject({ step: 3, state: { version: 2 } });
+    expect(warnings).toEqual([]);
+  });
+
   it('of another format version is refused, saying which', async () => {
     const store = await edited((state) => {
-      state.version = 2;
+      state.version = 3;
     });
     await expect(create().resume(store)).rejects.toMatchObject({
       code: 'checkpoint-version',
-      message: expect.stringContaining('has format version 2, and this program reads version 1'),
+      message: expect.stringContaining('has format version 3, and this program reads versions 1 to 2'),
     });
   });
 

@@ -1,0 +1,19 @@
+import type { Kinds } from '../options/kinds';
+import type { Input } from '../options/settings';
+import { type ConstantRate, constant } from './constant';
+import { type CosineRate, cosine } from './cosine';
+import { type OneCycleRate, oneCycle } from './one-cycle';
+import type { RateFactor } from './rate';
+
+export type LearningRateSchedule = ConstantRate | CosineRate | OneCycleRate;
+export type LearningRateScheduleInput =
+  | Input<ConstantRate>
+  | Input<CosineRate, 'type' | 'steps'>
+  | Input<OneCycleRate, 'type' | 'steps'>;
+
+/** Every schedule of the learning rate, by its name. */
+export const LEARNING_RATE_SCHEDULES: Kinds<LearningRateSchedule, RateFactor> = {
+  constant,
+  cosine,
+  'one-cycle': oneCycle,
+};

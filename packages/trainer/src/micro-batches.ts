@@ -1,0 +1,30 @@
+import type { Batch } from './read-batch';
+
+/** A part of a step's batch that goes through the network at once. */
+export type MicroBatch = {
+  pixels: Float32Array;
+  shape: [batch: number, height: number, width: number, channels: number];
+  labels: Int32Array;
+  /** The images' places in the step's batch, which their random numbers depend on: how a batch is cut changes nothing. */
+  places: number[];
+};
+
+/** A batch cut into parts of at most `size` images; null: one part. */
+export function microBatches(
+  { pixels, shape, labels }: Omit<Batch, 'next' | 'epoch' | 'indices'>,
+  size: number | null,
+) {
+  const [count, ...imageShape] = shape;
+  const imageSize = imageShape[0] * imageShape[1] * imageShape[2];
+  const parts: MicroBatch[] = [];
+  for (let start = 0; start < count; start += size ?? count) {
+    const end = Math.min(start + (size ?? count), count);
+    parts.push({
+      pixels: pixels.subarray(start * imageSize, end * imageSize),
+      shape: [end - start, ...imageShape],
+      labels: labels.subarray(start, end),
+      places: Array.from({ length: end - start }, (_, i) => start + i),
+    });
+  }
+  return parts;
+}

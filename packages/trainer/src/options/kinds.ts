@@ -1,0 +1,40 @@
+import { nearest } from './nearest';
+import { badOption, resolveSettings, type SettingsOf, said } from './settings';
+
+/** One kind of a thing that an option chooses by its `type`: the kind's settings, and what is made of them. */
+export type Kind<Options extends { type: string }, Made> = {
+  readonly settings: SettingsOf<Omit<Options, 'type'>>;
+  readonly make: (options: Options) => Made;
+};
+
+/** The kinds that an option may choose from, by their `type`. */
+export type Kinds<Options extends { type: string }, Made> = {
+  readonly [Type in Options['type']]: Kind<Extract<Options, { type: Type }>, Made>;
+};
+
+/** The chosen kind's options with defaults filled in; `otherwise` is the type if none is named. Errors: `bad-option`. */
+export function resolveKind<Options extends { type: string }>(
+  path: string,
+  kinds: { readonly [Type in Options['type']]: { readonly settings: object } },
+  input: { readonly type?: string | undefined } | undefined,
+  otherwise: Options['type'],
+): Options {
+  if (input !== undefined && (typeof input !== 'object' || input === null)) {
+    throw badOption(`The training option ${path} is ${said(input)}; give an object with a type.`);
+  }
+  const { type = otherwise, ...given } = input ?? {};
+  const types = Object.keys(kinds);
+  if (!Object.hasOwn(kinds, type)) {
+    throw badOption(
+      `The training option ${path}.type is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
+    );
+  }
+  const { settings } = kinds[type as Options['type']];
+  return { type, ...resolveSettings(settings as SettingsOf<object>, given, `${path}.`) } as unknown as Options;
+}
+
+/** What resolved options describe. */
+export function makeKind<Options extends { type: string }, Made>(kinds: Kinds<Options, Made>, options: Options): Made {
+  const kind = kinds[options.type as Options['type']] as unknown as Kind<Options, Made>;
+  return kind.make(options);
+}

@@ -1,0 +1,97 @@
+import { DenoiserError } from '@denoiser/ops';
+import { nearest } from './nearest';
+
+/** What one option may be: its range in words and as a test, and its default, without which it has to be given. */
+export type Setting<T> = {
+  readonly range: string;
+  readonly isValid: (value: unknown) => boolean;
+  readonly fallback?: T;
+};
+
+/** The settings of an object of options, field by field. */
+export type SettingsOf<Options> = { readonly [Name in keyof Options]-?: Setting<Options[Name]> };
+
+/** Options as they are given: the `Needed` ones, and any of the others. */
+export type Input<Options, Needed extends keyof Options = never> = Pick<Options, Needed> & Partial<Options>;
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+/** A whole number from `least` on. */
+export const wholeNumber = (least: number, fallback?: number): Setting<number> => ({
+  range: `a whole number from ${least}`,
+  isValid: (value) => Number.isSafeInteger(value) && Number(value) >= least,
+  ...withFallback(fallback),
+});
+
+/** A finite number above `bound`. */
+export const numberAbove = (bound: number, fallback?: number): Setting<number> => ({
+  range: `a number above ${bound}`,
+  isValid: (value) => isNumber(value) && value > bound && value < Infinity,
+  ...withFallback(fallback),
+});
+
+/** A number from `least` to `most`; without `most`, any finite one from `least` on. */
+export const numberFrom = (least: number, most: number | undefined, fallback?: number): Setting<number> => ({
+  range: most === undefined ? `a number from ${least}` : `a number from ${least} to ${most}`,
+  isValid: (value) => isNumber(value) && value >= least && value <= (most ?? Number.MAX_VALUE),
+  ...withFallback(fallback),
+});
+
+/** One of a few names. */
+export const oneOf = <T extends string>(names: readonly T[], fallback?: T): Setting<T> => ({
+  range: `one of ${names.join(', ')}`,
+  isValid: (value) => (names as readonly unknown[]).includes(value),
+  ...withFallback(fallback),
+});
+
+export const trueOrFalse = (fallback?: boolean): Setting<boolean> => ({
+  range: 'true or false',
+  isValid: (value) => typeof value === 'boolean',
+  ...withFallback(fallback),
+});
+
+/** The setting, or null for "off", which is the default. */
+export const orNull = <T>({ range, isValid }: Setting<T>): Setting<T | null> => ({
+  range: `${range}, or null`,
+  isValid: (value) => value === null || isValid(value),
+  fallback: null,
+});
+
+/**
+ * Options with their defaults filled in, each in its range. Errors: `bad-option`, naming the option and its range, or
+ * the nearest correct name.
+ */
+export function resolveSettings<Options extends object>(
+  settings: SettingsOf<Options>,
+  input: Partial<Options>,
+  path = '',
+): Options {
+  const names = Object.keys(settings) as (keyof Options & string)[];
+  for (const name of Object.keys(input)) if (!(name in settings)) throw unknownOption(path + name, path, names);
+  const resolved: Partial<Options> = {};
+  for (const name of names) {
+    const { range, isValid, fallback } = settings[name];
+    const value = input[name] === undefined ? fallback : input[name];
+    if (value === undefined) throw badOption(`The training option ${path}${name} is missing; give ${range}.`);
+    if (!isValid(value)) {
+      throw badOption(`The training option ${path}${name} is ${said(value)}; give ${range}.`);
+    }
+    resolved[name] = value as Options[typeof name];
+  }
+  return resolved as Options;
+}
+
+export const badOption = (message: string): DenoiserError => new DenoiserError('bad-option', message);
+
+export function said(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
+  const bare = name.slice(path.length);
+  return badOption(`There is no training option ${name}; the nearest is ${path}${nearest(bare, names)}.`);
+}
+
+function withFallback<T>(fallback: T | undefined): { fallback?: T } {
+  return fallback === undefined ? {} : { fallback };
+}

@@ -1,0 +1,111 @@
+import type { ScheduleOptions } from '@denoiser/schedules';
+import {
+  LEARNING_RATE_SCHEDULES,
+  type LearningRateSchedule,
+  type LearningRateScheduleInput,
+} from '../learning-rate/index';
+import { resolveKind } from './kinds';
+import {
+  type Input,
+  numberAbove,
+  numberFrom,
+  orNull,
+  resolveSettings,
+  type Setting,
+  type SettingsOf,
+  wholeNumber,
+} from './settings';
+
+/** The options that shape what is computed, with their defaults filled in. JSON; a checkpoint holds them. */
+export type TrainingOptions = {
+  seed: number;
+  /** Images of a step. */
+  batchSize: number;
+  /** Images that go through the network at once; the gradients of a step are summed over them. null: all of a step. */
+  microBatchSize: number | null;
+  /** Passes `createSchedule`. */
+  schedule: ScheduleOptions;
+  learningRate: number;
+  learningRateSchedule: LearningRateSchedule;
+  betas: readonly [beta1: number, beta2: number];
+  epsilon: number;
+  weightDecay: number;
+  /** Gradients of a larger norm, taken over all parameters, are scaled down to it. null: none are. */
+  maxGradientNorm: number | null;
+  ema: { decay: number; startStep: number };
+  labelDropout: number;
+};
+
+/** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
+export type TrainingOptionsInput = Input<
+  Omit<TrainingOptions, 'ema' | 'learningRateSchedule'>,
+  'seed' | 'batchSize'
+> & {
+  learningRateSchedule?: LearningRateScheduleInput;
+  ema?: Partial<TrainingOptions['ema']>;
+};
+
+/** The original program's choices. Batches there: 12 unconditional, 14 with classes. */
+export const DEFAULTS = {
+  schedule: { type: 'linear', steps: 1000 },
+  learningRate: 3e-4,
+  betas: [0.9, 0.999],
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  ema: { decay: 0.995, startStep: 2000 },
+  labelDropout: 0.1,
+} as const satisfies Partial<TrainingOptions>;
+
+const object = <T extends object>(): Setting<T> => ({
+  range: 'an object',
+  isValid: (value) => typeof value === 'object' && value !== null,
+  fallback: {} as T,
+});
+
+const betas: Setting<readonly [number, number]> = {
+  range: 'two numbers from 0 to below 1',
+  isValid: (value) => Array.isArray(value) && value.length === 2 && value.every((beta) => beta >= 0 && beta < 1),
+  fallback: DEFAULTS.betas,
+};
+
+const settings: SettingsOf<TrainingOptions> = {
+  seed: { ...wholeNumber(0), range: 'a whole number from 0 to 2^53 − 1' },
+  batchSize: wholeNumber(1),
+  microBatchSize: orNull(wholeNumber(1)),
+  schedule: object(),
+  learningRate: numberAbove(0, DEFAULTS.learningRate),
+  learningRateSchedule: object(),
+  betas,
+  epsilon: numberAbove(0, DEFAULTS.epsilon),
+  weightDecay: numberFrom(0, undefined, DEFAULTS.weightDecay),
+  maxGradientNorm: orNull(numberAbove(0)),
+  ema: object(),
+  labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
+};
+
+const emaSettings: SettingsOf<TrainingOptions['ema']> = {
+  decay: numberFrom(0, 1, DEFAULTS.ema.decay),
+  startStep: wholeNumber(0, DEFAULTS.ema.startStep),
+};
+
+/** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
+export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
+  return {
+    ...resolveSettings(settings, input as Partial<TrainingOptions>),
+    schedule: resolveSchedule(input.schedule),
+    learningRateSchedule: resolveKind(
+      'learningRateSchedule',
+      LEARNING_RATE_SCHEDULES,
+      input.learningRateSchedule,
+      'constant',
+    ),
+    ema: resolveSettings(emaSettings, input.ema ?? {}, 'ema.'),
+  };
+}
+
+/** As plain JSON, with type and steps said. */
+function resolveSchedule(schedule: ScheduleOptions = {}): ScheduleOptions {
+  if (schedule.type === 'custom') return { ...schedule, betas: Array.from(schedule.betas) };
+  const given = Object.entries(schedule).filter(([, value]) => value !== undefined);
+  return { ...DEFAULTS.schedule, ...Object.fromEntries(given) } as ScheduleOptions;
+}

@@ -1,0 +1,97 @@
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { clipGradients, createTrainer, globalNorm, type TrainerOptions } from '../src/index';
+import { dataset, model, numbersOf, schedule } from './helpers';
+
+const gradients = () =>
+  new Map<string, tf.Tensor>([
+    ['a', tf.tensor2d([[3, 0]])],
+    ['b', tf.scalar(-4)],
+  ]);
+const create = (over: Partial<TrainerOptions> = {}) =>
+  createTrainer({ model: model(), schedule, seed: 3, batchSize: 5, ...over });
+
+beforeAll(() => tf.setBackend('cpu'));
+
+describe('the norm of the gradients', () => {
+  it('is that of all of them as one vector', () => {
+    expect(globalNorm(gradients()).dataSync()[0]).toBe(5);
+    expect(globalNorm(new Map()).dataSync()[0]).toBe(0);
+  });
+
+  it('is clipped to the limit, and what is below it stays', () => {
+    const clip = (limit: number) => {
+      const before = tf.memory().numTensors;
+      const old = gradients();
+      const norm = globalNorm(old);
+      const clipped = clipGradients(old, norm, limit);
+      norm.dispose();
+      expect(tf.memory().numTensors - before).toBe(2);
+      return [...clipped.values()].flatMap((gradient) => [...gradient.dataSync()]);
+    };
+    expect(clip(2.5)).toEqual([1.5, 0, -2]);
+    expect(clip(5)).toEqual([3, 0, -4]);
+    expect(clip(6)).toEqual([3, 0, -4]);
+  });
+
+  it('is told with each step, as it was before clipping', async () => {
+    const free = await create().fit(dataset(), { steps: 3 });
+    const clipped = await create({ maxGradientNorm: 1e-3 }).fit(dataset(), { steps: 1 });
+    expect(free.losses[0].gradientNorm).toBeGreaterThan(0.01);
+    expect(clipped.losses[0].gradientNorm).toBe(free.losses[0].gradientNorm);
+  });
+
+  it('clipped changes what is learned, unless the limit is never reached', async () => {
+    const after = async (maxGradientNorm: number | null) => {
+      // Without AdamW's own normalization of gradients: a large epsilon.
+      const trainer = create({ maxGradientNorm, epsilon: 1 });
+      await trainer.fit(dataset(), { steps: 3 });
+      return numbersOf(trainer);
+    };
+    const free = await after(null);
+    expect(await after(1e3)).toEqual(free);
+    expect(await after(1e-3)).not.toEqual(free);
+  });
+});
+
+describe('a batch in parts', () => {
+  it.each([1, 2, 4])('of %i gives the losses and weights of the whole batch', async (microBatchSize) => {
+    const run = async (size: number | null) => {
+      const trainer = create({ microBatchSize: size, learningRate: 0.01, epsilon: 1e-3 });
+      const { losses } = await trainer.fit(dataset(), { steps: 5 });
+      const weights = [...trainer.model.parameters.values()].flatMap((variable) => [...variable.dataSync()]);
+      return { losses, weights };
+    };
+    const [whole, parts] = [await run(null), await run(microBatchSize)];
+    // Sums in another order: a few roundings (2⁻²⁴) of terms around 1, times what five steps of AdamW make of them.
+    whole.losses.forEach(({ loss, gradientNorm }, i) => {
+      expect(Math.abs(parts.losses[i].loss - loss)).toBeLessThan(1e-5);
+      expect(Math.abs(parts.losses[i].gradientNorm - gradientNorm)).toBeLessThan(1e-5);
+    });
+    const differences = whole.weights.map((weight, i) => Math.abs(parts.weights[i] - weight));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
+  });
+
+  it('leaves no tensor behind in 200 steps', async () => {
+    const trainer = create({
+      microBatchSize: 2,
+      maxGradientNorm: 0.1,
+      learningRateSchedule: { type: 'one-cycle', steps: 200 },
+    });
+    await trainer.fit(dataset(), { steps: 1 });
+    const before = tf.memory().numTensors;
+    const rates: number[] = [];
+    await trainer.fit(dataset(), {
+      steps: 201,
+      callbacks: {
+        onStep: ({ learningRate }) => {
+          rates.push(learningRate);
+          expect(tf.memory().numTensors - before).toBeLessThan(2);
+        },
+      },
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(Math.max(...rates)).toBeCloseTo(3e-4, 12);
+  });
+});
