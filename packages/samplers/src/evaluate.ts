@@ -8,20 +8,22 @@ export async function evaluate(options: {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly x: Tensor4D;
   readonly time: number;
+  /** σ/α, for guidance with an interval. */
+  readonly noiseRatio?: number;
   readonly conditioning?: Conditioning;
   readonly guidance?: Guidance;
   readonly learnedVariance: boolean;
 }): Promise<Tensor4D> {
   const { denoiser, x, conditioning, guidance, learnedVariance } = options;
   const time = tf.fill([x.shape[0]], options.time) as Tensor1D;
-  if (!isGuided(guidance, conditioning)) {
+  if (!isGuided(guidance, conditioning, options.noiseRatio)) {
     try {
       return await call(denoiser, { x, time, conditioning });
     } finally {
       time.dispose();
     }
   }
-  const both = tf.tidy(() => ({ ...bothBranches({ x, time, conditioning }) }));
+  const both = tf.tidy(() => ({ ...bothBranches({ x, time, conditioning }, guidance.negative) }));
   time.dispose();
   try {
     const output = await call(denoiser, both);

@@ -1,6 +1,6 @@
 import { ScheduleError } from '@denoiser/schedules';
 import { type Combination, evaluations, type Level, type Plan, type PlanStep, type Threshold } from './plan';
-import type { NoiseRequest, SamplingStep } from './types';
+import type { NoiseRequest, StepOf } from './step';
 
 /** What the loop needs to know of a kind of array. Everything returned is new and belongs to the loop. */
 export interface Arithmetic<T> {
@@ -30,7 +30,7 @@ export interface Run<T> {
   /** Taken over by the loop. */
   readonly start: RunState<T>;
   /** The model at a step, on scaled x; x is borrowed, the answer given away. */
-  evaluate(x: T, time: number): T | Promise<T>;
+  evaluate(x: T, time: number, noiseRatio: number): T | Promise<T>;
   noise(purpose: NoiseRequest['purpose'], position: number): T;
   /** Inpainting: where the mask is 0, x is held to this image. Both are borrowed. */
   readonly known?: Known<T>;
@@ -69,9 +69,7 @@ export function begin<T>(plan: Plan, arithmetic: Arithmetic<T>, noise: Run<T>['n
  *
  * @throws the signal's reason when it is aborted.
  */
-export async function* execute<T>(
-  run: Run<T>,
-): AsyncGenerator<SamplingStep<T> & { state: RunState<T> }, void, undefined> {
+export async function* execute<T>(run: Run<T>): AsyncGenerator<StepOf<T> & { state: RunState<T> }, void, undefined> {
   const { plan, arithmetic, signal } = run;
   const total = evaluations(plan);
   let { position, x, memory } = run.start;
@@ -94,7 +92,7 @@ export async function* execute<T>(
         if (step.model) {
           const { time, inputScale, x0FromX, x0FromOutput } = step.model;
           const input = inputScale === 1 ? x : hold('input', arithmetic.combine([x], [inputScale]));
-          let output = hold('output', await run.evaluate(input, time));
+          let output = hold('output', await run.evaluate(input, time, step.from.sigma / step.from.alpha));
           if (plan.learnedVariance) {
             const [mean, rest] = arithmetic.halves(output);
             output = hold('output', mean);

@@ -10,29 +10,43 @@ export interface ModelInput {
   readonly conditioning?: Conditioning;
 }
 
-/** Whether guidance needs a second branch. */
-export function isGuided(guidance: Guidance | undefined, conditioning: Conditioning | undefined): guidance is Guidance {
-  return guidance !== undefined && guidance.scale !== 0 && guidance.scale !== 1 && conditioning?.labels !== undefined;
+/** Whether guidance needs a second branch at this σ/α. */
+export function isGuided(
+  guidance: Guidance | undefined,
+  conditioning: Conditioning | undefined,
+  noiseRatio = 1,
+): guidance is Guidance {
+  if (guidance === undefined || conditioning?.labels === undefined) return false;
+  const [min, max] = guidance.interval ?? [0, Number.POSITIVE_INFINITY];
+  return guidance.scale !== 0 && guidance.scale !== 1 && min <= noiseRatio && noiseRatio <= max;
 }
 
-/** Both branches in one batch [2B, …], the unlabelled one first. Called within a tidy. */
-export function bothBranches({ x, time, conditioning }: ModelInput): ModelInput {
+/** Both branches in one batch [2B, …], the one to lead away from first. Called within a tidy. */
+export function bothBranches({ x, time, conditioning }: ModelInput, negative = -1): ModelInput {
   const labels = conditioning?.labels as Tensor1D;
-  const none = tf.fill(labels.shape, -1, 'int32');
+  const away = tf.fill(labels.shape, negative, 'int32');
   return {
     x: tf.concat([x, x]),
     time: tf.concat([time, time]),
-    conditioning: { ...conditioning, labels: tf.concat([none, labels]) as Tensor1D },
+    conditioning: { ...conditioning, labels: tf.concat([away, labels]) as Tensor1D },
   };
 }
 
 /** [2B, H, W, C] → [B, H, W, C]. A learned variance is not extrapolated: the labelled branch's is taken. */
-export function mixBranches(output: Tensor4D, { scale }: Guidance, learnedVariance: boolean): Tensor4D {
+export function mixBranches(output: Tensor4D, guidance: Guidance, learnedVariance: boolean): Tensor4D {
   return tf.tidy(() => {
-    const [without, labelled] = tf.split(output, 2);
-    if (!learnedVariance) return linearCombination([without, labelled], [1 - scale, scale]);
-    const [meanWithout] = tf.split(without, 2, 3);
-    const [mean, variance] = tf.split(labelled, 2, 3);
-    return tf.concat([linearCombination([meanWithout, mean], [1 - scale, scale]), variance], 3);
-  }) as Tensor4D;
+    const [away, labelled] = tf.split(output, 2) as [Tensor4D, Tensor4D];
+    if (!learnedVariance) return mix(away, labelled, guidance);
+    const [meanAway] = tf.split(away, 2, 3) as [Tensor4D];
+    const [mean, variance] = tf.split(labelled, 2, 3) as [Tensor4D, Tensor4D];
+    return tf.concat([mix(meanAway, mean, guidance), variance], 3);
+  });
+}
+
+function mix(away: Tensor4D, labelled: Tensor4D, { scale, rescale = 0 }: Guidance): Tensor4D {
+  const guided = linearCombination([away, labelled], [1 - scale, scale]);
+  if (rescale === 0) return guided;
+  const deviation = (x: Tensor4D) => tf.sqrt(tf.moments(x, [1, 2, 3], true).variance); // [B, 1, 1, 1]
+  const ratio = tf.divNoNan(deviation(labelled), deviation(guided));
+  return tf.mul(guided, tf.add(tf.mul(ratio, rescale), 1 - rescale));
 }

@@ -3,7 +3,7 @@ import { arrayArithmetic } from './array-arithmetic';
 import type { Plan, PlanStep } from './plan';
 import type { ArrayModel } from './sample-arrays';
 import type { Variance } from './solvers/ddpm';
-import type { NoiseSource } from './types';
+import type { NoiseOf } from './step';
 
 type Images = {
   /** [B, …] flat, values in [−1, 1]. */
@@ -30,7 +30,7 @@ export async function variationalBound(
     readonly schedule: Schedule;
     readonly variance: Variance;
     readonly model: ArrayModel<Float64Array>;
-    readonly noise: NoiseSource<Float64Array>;
+    readonly noise: NoiseOf<Float64Array>;
     readonly prediction?: Prediction;
     /** Clip the estimate of x0 to [−1, 1]; default true. */
     readonly clip?: boolean;

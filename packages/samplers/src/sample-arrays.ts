@@ -2,7 +2,7 @@ import { ScheduleError } from '@denoiser/schedules';
 import { arrayArithmetic, type Numbers } from './array-arithmetic';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
-import type { NoiseSource, SamplingStep } from './types';
+import type { NoiseOf, StepOf } from './step';
 
 /** A model on plain arrays: an ONNX session, a formula. x and the answer are flat, of the shape of the run. */
 export type ArrayModel<A extends Numbers> = (x: A, time: number) => A | Promise<A>;
@@ -20,11 +20,11 @@ export type SampleArraysOptions<A extends Numbers, Stochastic extends boolean> =
   readonly signal?: AbortSignal;
 } & (Stochastic extends false
   ? /** A deterministic run from an image or a state needs no noise. */
-    { readonly noise: NoiseSource<A>; readonly image?: A } | { readonly noise?: NoiseSource<A>; readonly image: A }
-  : { readonly noise: NoiseSource<A>; readonly image?: A });
+    { readonly noise: NoiseOf<A>; readonly image?: A } | { readonly noise?: NoiseOf<A>; readonly image: A }
+  : { readonly noise: NoiseOf<A>; readonly image?: A });
 
 /** A step on plain arrays, with the state that a later run can resume from. x and x0 may be kept. */
-export type ArrayStep<A> = SamplingStep<A> & { readonly state: RunState<A> };
+export type ArrayStep<A> = StepOf<A> & { readonly state: RunState<A> };
 
 /**
  * `sample` without tensors: runs a plan on Float32Arrays (or Float64Arrays). It has no noise of its own: give

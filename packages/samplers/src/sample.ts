@@ -1,7 +1,7 @@
 import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { evaluate } from './evaluate';
-import { begin, execute, type Known } from './execute';
+import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
 import { restore, type SavedState } from './saved-state';
 import { tensorArithmetic } from './tensor-arithmetic';
@@ -29,13 +29,16 @@ export interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A step on tensors, with the state that `saveState` takes. */
+export type TensorStep = SamplingStep & { readonly state: RunState<Tensor4D> };
+
 /**
  * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0 are
  * borrowed until the next step. Whatever ends the loop, nothing is left behind.
  *
  * @throws DenoiserError if indices or labels are not B; the signal's reason when it is aborted.
  */
-export async function* sample(options: SampleOptions): AsyncGenerator<SamplingStep, void, undefined> {
+export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep, void, undefined> {
   const { denoiser, plan, shape, seed = 0, conditioning, guidance, signal } = options;
   const indices = options.indices ?? Array.from({ length: shape[0] }, (_, i) => i);
   checkBatch('indices', indices.length, shape[0]);
@@ -47,8 +50,16 @@ export async function* sample(options: SampleOptions): AsyncGenerator<SamplingSt
     plan,
     arithmetic: tensorArithmetic,
     start: options.resume ? restore(options.resume) : begin(plan, tensorArithmetic, noise, options.image),
-    evaluate: (scaled, time) =>
-      evaluate({ denoiser, x: scaled, time, conditioning, guidance, learnedVariance: plan.learnedVariance }),
+    evaluate: (scaled, time, noiseRatio) =>
+      evaluate({
+        denoiser,
+        x: scaled,
+        time,
+        noiseRatio,
+        conditioning,
+        guidance,
+        learnedVariance: plan.learnedVariance,
+      }),
     noise,
     ...(options.inpaint && { known: options.inpaint }),
     ...(signal && { signal }),
@@ -57,7 +68,7 @@ export async function* sample(options: SampleOptions): AsyncGenerator<SamplingSt
 
 /** Runs a plan to its end and gives the images [B, H, W, C], which the caller disposes. `onStep` may be async. */
 export async function sampleImages(
-  options: SampleOptions & { readonly onStep?: (step: SamplingStep) => void | Promise<void> },
+  options: SampleOptions & { readonly onStep?: (step: TensorStep) => void | Promise<void> },
 ): Promise<Tensor4D> {
   for await (const step of sample(options)) {
     await options.onStep?.(step);

@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { NoiseOf, StepOf } from './step';
 
 /** What a model may be told beside x and t. Labels int32 [B]; −1 means "no label". */
 export type Conditioning = { labels?: Tensor1D };
@@ -12,36 +13,20 @@ export type Denoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning
 /** A model that answers later (a session of another runtime, a server). It disposes what it makes on the way itself. */
 export type AsyncDenoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Promise<Tensor4D>;
 
-/**
- * Standard normals that are wanted: [B, ...rest], row i for image `indices[i]`. 'initial': the first x (step 0);
- * 'step': what step `step` of the plan adds; 'known': the noise on the part that inpainting keeps, at that step.
- */
-export interface NoiseRequest {
-  readonly purpose: 'initial' | 'step' | 'known';
-  readonly step: number;
-  readonly shape: readonly number[];
-  readonly indices: readonly number[];
-}
-
 /** Gives standard normals of the shape asked for; the receiver disposes them. */
-export type NoiseSource<T = Tensor> = (request: NoiseRequest) => T;
+export type NoiseSource<T = Tensor> = NoiseOf<T>;
 
-/** What the loop yields after each evaluation of the model. x and x0 are borrowed until the next step: copy to keep. */
-export interface SamplingStep<T = Tensor4D> {
-  /** 0 … total − 1. */
-  readonly index: number;
-  /** Evaluations of the model in all. */
-  readonly total: number;
-  /** The time that the model was given. */
-  readonly time: number;
-  /** x after the step. */
-  readonly x: T;
-  /** This step's estimate of the image, thresholded if the plan says so. */
-  readonly x0: T;
-}
+/** What `sample` yields after each evaluation of the model. */
+export type SamplingStep<T = Tensor4D> = StepOf<T>;
 
 /** Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): out = out(∅) + scale·(out(label) − out(∅)). */
 export interface Guidance {
   /** 1 and (as in the original program) 0 mean the labelled branch alone: no second branch is computed. */
   readonly scale: number;
+  /** A label to lead away from, instead of "no label". */
+  readonly negative?: number;
+  /** φ in [0, 1]: how far the output's deviation is brought back to the labelled branch's (Lin et al. 2023, section 3.4). */
+  readonly rescale?: number;
+  /** σ/α between which it guides; elsewhere the labelled branch is alone (Kynkäänniemi et al. 2024, arXiv:2404.07724). */
+  readonly interval?: readonly [min: number, max: number];
 }

@@ -1,44 +1,34 @@
-/** Quantile of the Beta(a, b) distribution, by bisection of the regularized incomplete beta function. p in [0, 1]. */
+/** Quantile of the Beta(a, b) distribution, by bisection of its distribution function. p in [0, 1]. */
 export function betaQuantile(p: number, a: number, b: number): number {
-  if (p <= 0) return 0;
-  if (p >= 1) return 1;
-  let low = 0;
-  let high = 1;
+  if (p <= 0 || p >= 1) return Math.min(Math.max(p, 0), 1);
+  const whole = incompleteBeta(0.5, a, b) + incompleteBeta(0.5, b, a);
+  const split = (a + 1) / (a + b + 2); // the continued fraction is fast on either side of it
+  let [low, high] = [0, 1];
   for (let i = 0; i < 200 && high - low > 1e-16 * high; i++) {
-    const middle = (low + high) / 2;
-    if (regularizedBeta(middle, a, b) < p) low = middle;
-    else high = middle;
+    const x = (low + high) / 2;
+    const below = x < split ? incompleteBeta(x, a, b) : whole - incompleteBeta(1 - x, b, a);
+    if (below < p * whole) low = x;
+    else high = x;
   }
   return (low + high) / 2;
 }
 
-/** I_x(a, b) by Lentz's continued fraction (Press et al., Numerical Recipes, section 6.4). */
-function regularizedBeta(x: number, a: number, b: number): number {
-  if (x > (a + 1) / (a + b + 2)) return 1 - regularizedBeta(1 - x, b, a);
-  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x)) / a;
+/** ∫ tᵃ⁻¹(1 − t)ᵇ⁻¹ dt from 0 to x, by Lentz's continued fraction (Press et al., Numerical Recipes, section 6.4). */
+function incompleteBeta(x: number, a: number, b: number): number {
   let c = 1;
-  let d = 1 / (1 - ((a + b) * x) / (a + 1));
+  const apart = (value: number): number => value || 1e-300; // of 0, as Thompson and Barnett keep it
+  let d = 1 / apart(1 - ((a + b) * x) / (a + 1));
   let fraction = d;
-  for (let m = 1; m < 300; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / (1 + even * d);
-    c = 1 + even / c;
-    fraction *= d * c;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / (1 + odd * d);
-    c = 1 + odd / c;
+  for (let k = 2; k < 600; k++) {
+    const m = k >> 1;
+    const term =
+      k % 2 === 0
+        ? (m * (b - m) * x) / ((a + k - 1) * (a + k))
+        : (-(a + m) * (a + b + m) * x) / ((a + k - 1) * (a + k));
+    d = 1 / apart(1 + term * d);
+    c = apart(1 + term / c);
     fraction *= d * c;
     if (Math.abs(d * c - 1) < 1e-16) break;
   }
-  return front * fraction;
-}
-
-/** ln Γ(x), x > 0: Stirling's series after shifting x beyond 10. */
-function logGamma(x: number): number {
-  let shift = 0;
-  let y = x;
-  for (; y < 10; y++) shift += Math.log(y);
-  const y2 = y * y;
-  const series = 1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / 1188 / y2) / y2) / y2) / y2;
-  return (y - 0.5) * Math.log(y) - y + 0.5 * Math.log(2 * Math.PI) + series / y - shift;
+  return ((x ** a * (1 - x) ** b) / a) * fraction;
 }

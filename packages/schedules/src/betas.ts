@@ -9,12 +9,9 @@ export function linspace(a: number, b: number, n: number): Float64Array {
 
 function range(steps: number, betaStart: number, betaEnd: number): void {
   checkCount(steps, 'steps');
-  if (!(betaStart > 0 && betaEnd > 0 && betaStart <= 1 && betaEnd <= 1)) {
-    fail(
-      `betas from ${betaStart} to ${betaEnd} leave (0, 1]; choose betaStart and betaEnd inside it${
-        betaEnd > 1 ? ' (ends scaled by 1000/steps exceed 1 below 20 steps: use more steps or no scaling)' : ''
-      }.`,
-    );
+  for (const beta of [betaStart, betaEnd]) {
+    if (!(beta > 0 && beta <= 1))
+      fail(`A beta of ${beta} is not in (0, 1]: choose other ends, or more steps if they are scaled.`);
   }
 }
 

@@ -73,34 +73,24 @@ export function createSchedule(options: ScheduleOptions = {}): Schedule {
   return options.zeroTerminalSnr ? derive(zeroTerminalSnrBetas(betas), true) : derive(betas, false);
 }
 
+const makers = {
+  linear: linearBetas,
+  'scaled-linear': scaledLinearBetas,
+  'sigmoid-beta': sigmoidBetas,
+  cosine: cosineBetas,
+  'sigmoid-alpha-bar': sigmoidAlphaBarBetas,
+  exponential: exponentialBetas,
+  laplace: laplaceBetas,
+} satisfies Record<Exclude<ScheduleOptions['type'], 'custom' | undefined>, (steps: number) => Float64Array>;
+
 function betasOf(options: ScheduleOptions): Float64Array {
-  const { type = 'linear' } = options;
   if (options.type === 'custom') {
     checkBetas(options.betas);
     return Float64Array.from(options.betas);
   }
-  const { steps = 1000 } = options;
-  switch (options.type) {
-    case undefined:
-    case 'linear':
-      return linearBetas(steps, options);
-    case 'scaled-linear':
-      return scaledLinearBetas(steps, options);
-    case 'sigmoid-beta':
-      return sigmoidBetas(steps, options);
-    case 'cosine':
-      return cosineBetas(steps, options);
-    case 'sigmoid-alpha-bar':
-      return sigmoidAlphaBarBetas(steps, options);
-    case 'laplace':
-      return laplaceBetas(steps, options);
-    case 'exponential':
-      return exponentialBetas(steps, options);
-    default:
-      return fail(
-        `Schedule type "${type}" is not known; use linear, scaled-linear, sigmoid-beta, cosine, sigmoid-alpha-bar, exponential, laplace or custom.`,
-      );
-  }
+  const { type = 'linear', steps = 1000 } = options;
+  const make: ((steps: number, options: object) => Float64Array) | undefined = makers[type];
+  return make ? make(steps, options) : fail(`Schedule type "${type}" is none of ${Object.keys(makers)} and custom.`);
 }
 
 /**

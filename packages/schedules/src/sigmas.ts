@@ -107,29 +107,21 @@ export function sigmaGrid(grid: SigmaGrid, n: number, range: Range): number[] {
   return sigmas;
 }
 
+const makers = {
+  karras: karrasSigmas,
+  exponential: exponentialSigmas,
+  polyexponential: polyexponentialSigmas,
+  beta: betaSigmas,
+  edm: (n: number, _: Range, own: object) => edmSigmas(n, own),
+  vp: (n: number, _: Range, own: object) => vpSigmas(n, own),
+  ve: (n: number, _: Range, own: object) => veSigmas(n, own),
+  flow: flowSigmas,
+} satisfies Record<Exclude<SigmaGrid['type'], 'explicit'>, (n: number, grid: Range, own: object) => number[]>;
+
 function valuesOf(grid: SigmaGrid, n: number, range: Range): number[] {
-  switch (grid.type) {
-    case 'karras':
-      return karrasSigmas(n, { ...range, ...grid });
-    case 'exponential':
-      return exponentialSigmas(n, { ...range, ...grid });
-    case 'polyexponential':
-      return polyexponentialSigmas(n, { ...range, ...grid });
-    case 'beta':
-      return betaSigmas(n, { ...range, ...grid });
-    case 'edm':
-      return edmSigmas(n, grid);
-    case 'vp':
-      return vpSigmas(n, grid);
-    case 've':
-      return veSigmas(n, grid);
-    case 'flow':
-      return flowSigmas(n, { min: range.min, ...grid });
-    case 'explicit':
-      return [...grid.values];
-    default:
-      return fail(
-        `Sigma grid "${(grid as SigmaGrid).type}" is not known; use karras, exponential, polyexponential, beta, edm, vp, ve, flow or explicit.`,
-      );
-  }
+  if (grid.type === 'explicit') return [...grid.values];
+  const make = makers[grid.type] as ((n: number, grid: Range, own: object) => number[]) | undefined;
+  return make
+    ? make(n, { ...range, ...grid }, grid)
+    : fail(`Sigma grid "${grid.type}" is none of ${Object.keys(makers)} and explicit.`);
 }

@@ -1,0 +1,39 @@
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+
+/** A program that imports these names, as a browser would get it, less the packages that it shares with others. */
+async function bundle(program: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    external: ['@denoiser/*', '@tensorflow/*'],
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+describe('the bundle', () => {
+  it('of everything stays under 12 kB compressed: less than one picture', async () => {
+    const all = await bundle("import * as all from '../dist/index.js'; console.log(all);");
+    expect(gzipSync(all).length).toBeLessThan(12_000);
+  });
+
+  it('has no solver that was not imported', async () => {
+    const one = await bundle(
+      "import { createPlan, ddim, sample } from '../dist/index.js'; console.log(createPlan, ddim, sample);",
+    );
+    expect(one).toContain('"ddim"');
+    for (const other of ['ddpm', 'unipc', 'plms', 'deis', 'lms', 'heun', 'dpmpp', 'euler', 'lcm', 'edm-stochastic']) {
+      expect(one).not.toContain(`"${other}`);
+    }
+  });
+
+  it('of the entry for plain arrays has no tensor library', async () => {
+    const arrays = await bundle("import * as all from '../dist/arrays.js'; console.log(all);");
+    expect(arrays).toContain('@denoiser/schedules');
+    expect(arrays).not.toMatch(/@denoiser\/ops|@tensorflow/);
+  });
+});
