@@ -182,8 +182,10 @@ export function attentionJob(chunk: i32): void {
   }
 }
 
-/** Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ = Pᵀ ∘ (dPᵀ − D)·(1/√d), row by row in place. */
-@inline
+/**
+ * Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), row by row in place. Goes on to the end of the last vector: nobody reads
+ * what it leaves there.
+ */
 function gradTile(
   scores: usize,
   slopes: usize,
@@ -191,23 +193,19 @@ function gradTile(
   rows: i32,
   columns: i32,
   scale: f32,
-  rowScale: f32,
-  logs: usize,
+  minusLogs: usize,
   overlap: usize,
 ): void {
   const factor = f32x4.splat(scale);
-  const root = f32x4.splat(rowScale);
+  const end = ((<usize>columns + 3) & ~3) << 2;
   for (let i = 0; i < rows; i++) {
-    const s = scores + i * stride;
-    const g = slopes + i * stride;
-    for (let j = 0; j < columns; j += 4) {
-      const left = columns - j;
-      const at = (<usize>j) << 2;
-      const p = exp2Negative(fma(loadPart(s + at, left), factor, f32x4.neg(loadPart(logs + at, left))));
-      storePart(s + at, p, left);
-      const ds = f32x4.mul(f32x4.mul(p, root), f32x4.sub(loadPart(g + at, left), loadPart(overlap + at, left)));
-      storePart(g + at, ds, left);
+    for (let at: usize = 0; at < end; at += 16) {
+      const p = exp2Negative(fma(v128.load(scores + at), factor, v128.load(minusLogs + at)));
+      v128.store(scores + at, p);
+      v128.store(slopes + at, f32x4.mul(p, f32x4.sub(v128.load(slopes + at), v128.load(overlap + at))));
     }
+    scores += stride;
+    slopes += stride;
   }
 }
 
@@ -241,7 +239,7 @@ export function attentionGradJob(chunk: i32): void {
   const dyPacked = argument(22) + <usize>chunk * argument(25);
   const kPacked = argument(23) + <usize>chunk * argument(26);
   const overlap = argument(17) + argument(18) * <usize>threadIndex(); // [N] Σ dy·y
-  const logs = overlap + (((<usize>n + 3) & ~3) << 2); // [N] logSumExp·log₂e
+  const logs = overlap + (((<usize>n + 3) & ~3) << 2); // [N] −logSumExp·log₂e
   const scores = logs + (((<usize>n + 3) & ~3) << 2);
   const tileStride = (<usize>queryBlock) << 2;
   const slopes = scores + <usize>keyBlock * tileStride;
@@ -252,7 +250,7 @@ export function attentionGradJob(chunk: i32): void {
       sum = fma(loadPart(dy + at + (c << 2), d - c), loadPart(y + at + (c << 2), d - c), sum);
     store<f32>(overlap + (i << 2), sumLanes(sum));
     const log = load<f32>(argument(5) + ((<usize>(chunk * n + i)) << 2));
-    store<f32>(logs + (i << 2), log / LN2);
+    store<f32>(logs + (i << 2), -log / LN2);
   }
   const panel = (<usize>d) << 5;
   for (let key = 0; key < m; key += keyBlock) {
@@ -264,7 +262,7 @@ export function attentionGradJob(chunk: i32): void {
       gemm(keys, queries, d, k + kRow, stride, 4, qT + at, panel, scores, tileStride, ZERO, 0);
       gemm(keys, queries, d, v + kRow, stride, 4, dyT + at, panel, slopes, tileStride, ZERO, 0);
       const from = (<usize>query) << 2;
-      gradTile(scores, slopes, tileStride, keys, queries, argumentF32(15), argumentF32(16), logs + from, overlap + from);
+      gradTile(scores, slopes, tileStride, keys, queries, argumentF32(15), logs + from, overlap + from);
       const start = query == 0 ? ZERO : ACCUMULATE;
       const rows = (<usize>query) << 5;
       const panelN = (<usize>n) << 5;
@@ -274,5 +272,7 @@ export function attentionGradJob(chunk: i32): void {
       const to = dq + <usize>query * stride;
       gemm(queries, d, keys, slopes, 4, tileStride, kAt, (<usize>m) << 5, to, stride, key == 0 ? ZERO : ACCUMULATE, 0);
     }
+    for (let i = 0; i < keys; i++) scaleRow(dk + kRow + i * stride, d, argumentF32(16));
   }
+  for (let i = 0; i < n; i++) scaleRow(dq + i * stride, d, argumentF32(16));
 }
