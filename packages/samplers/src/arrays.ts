@@ -2,8 +2,6 @@ export type { PlanOptions, PredictionFor, Process, SigmaGridFor, SpacingName } f
 export { createPlan } from './create-plan';
 export type { Known, RunState } from './execute';
 export type { Grid, GridPoint, ProcessKind } from './grid';
-export type { VariationalBound } from './likelihood';
-export { probabilityFlowBits, variationalBound } from './likelihood';
 export { namedSolvers } from './named-solvers';
 export type { Combination, Level, ModelCall, Plan, PlanStep, Threshold } from './plan';
 export { evaluations } from './plan';

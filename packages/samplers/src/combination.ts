@@ -1,11 +1,12 @@
 import type { Combination, Level } from './plan';
 
-/** Σ factor·combination, terms of one name gathered. */
+/** Σ factor·combination, terms of one name gathered, those of 0 left out. */
 export function sum(...terms: readonly (readonly [factor: number, of: Combination])[]): Combination {
   const total: Record<string, number> = {};
   for (const [factor, of] of terms) {
-    if (factor === 0) continue;
-    for (const [name, coefficient] of Object.entries(of)) total[name] = (total[name] ?? 0) + factor * coefficient;
+    for (const [name, coefficient] of Object.entries(of)) {
+      if (factor !== 0 && coefficient !== 0) total[name] = (total[name] ?? 0) + factor * coefficient;
+    }
   }
   return total;
 }

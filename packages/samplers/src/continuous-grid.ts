@@ -2,7 +2,6 @@ import {
   epsFrom,
   type FlowProcess,
   preconditioning,
-  ScheduleError,
   type SigmaGrid,
   type SigmaProcess,
   shiftSigma,
@@ -12,6 +11,8 @@ import {
 import type { AnyPlanOptions } from './create-plan';
 import type { Grid, GridPoint, ProcessKind } from './grid';
 import type { Level } from './plan';
+import { refuse } from './refuse';
+import type { Solver } from './solver';
 
 /** The levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
 export function sigmaProcessGrid(
@@ -33,10 +34,15 @@ export function sigmaProcessGrid(
 }
 
 /** The levels of a flow: x = (1 − σ)·x0 + σ·ε, told σ·steps. */
-export function flowGrid(process: FlowProcess, options: AnyPlanOptions): { grid: Grid<'flow'>; initialScale: number } {
+export function flowGrid(
+  process: FlowProcess,
+  options: AnyPlanOptions,
+  solver: Pick<Solver<never>, 'coordinates'>,
+): { grid: Grid<'flow'>; initialScale: number } {
   const prediction = options.prediction ?? 'flow';
   const point = (sigma: number, told?: number): GridPoint => {
-    const alpha = 1 - sigma;
+    // Solvers in the log of α/σ begin a hair below noise alone.
+    const alpha = Math.max(1 - sigma, solver.coordinates === 'finite' ? 1e-6 : 0);
     const x0 = x0From(prediction, alpha, sigma);
     const eps = epsFrom(prediction, alpha, sigma);
     return {
@@ -60,7 +66,7 @@ function sigmasOf(options: AnyPlanOptions, own: SigmaGrid, range: { min: number;
   const { sigmas = own, steps } = options;
   const grid = typeof sigmas === 'object' ? sigmas : sigmas === own.type ? own : { type: sigmas as 'karras' };
   if (steps === undefined && grid.type !== 'explicit') {
-    throw new ScheduleError('bad-plan', 'A continuous process has no steps of its own; say how many: steps: 18.');
+    refuse('A continuous process has no steps of its own; say how many: steps: 18.');
   }
   const values = sigmaGrid(grid, steps ?? 0, range);
   return { values, ...(grid.type === 'explicit' && grid.times && { times: grid.times }) };
@@ -81,7 +87,7 @@ function assemble<K extends ProcessKind>(
     targets: points.map((_, i) => points[i + 1] ?? end),
     at,
     atTimestep: () => {
-      throw new ScheduleError('bad-plan', 'This solver needs whole timesteps, which a continuous process has not.');
+      refuse('This solver needs whole timesteps, which a continuous process has not; use euler or heun.');
     },
   };
 }

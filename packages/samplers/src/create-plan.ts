@@ -1,16 +1,9 @@
-import {
-  type FlowProcess,
-  type Prediction,
-  type Schedule,
-  ScheduleError,
-  type SigmaGrid,
-  type SigmaProcess,
-  type Spacing,
-} from '@denoiser/schedules';
+import type { FlowProcess, Prediction, Schedule, SigmaGrid, SigmaProcess, Spacing } from '@denoiser/schedules';
 import { flowGrid, sigmaProcessGrid } from './continuous-grid';
 import { discreteGrid } from './discrete-grid';
 import type { Grid, ProcessKind } from './grid';
-import type { Level, Plan, Threshold } from './plan';
+import type { Level, Plan, PlanStep, Threshold } from './plan';
+import { refuse } from './refuse';
 import type { Solver } from './solver';
 
 /** What a model was trained as: a discrete schedule, an EDM or variance-exploding process, or a flow. */
@@ -89,6 +82,8 @@ export function createPlan<const P extends Process, Stochastic extends boolean>(
   const { solver, threshold } = options;
   const { grid, initialScale } = gridOf(options.schedule, options as AnyPlanOptions, solver);
   const kept = cut(grid as Grid<P['kind']>, options.strength);
+  const steps = solver.steps(kept);
+  checkFinite(solver.name, steps);
   const start = solver.startsAt?.(kept) ?? (kept.points[0] as Level);
   return {
     solver: solver.name,
@@ -97,12 +92,24 @@ export function createPlan<const P extends Process, Stochastic extends boolean>(
     initialScale: options.initialScale ?? initialScale,
     threshold: threshold === true ? { type: 'static', min: -1, max: 1 } : threshold || null,
     learnedVariance: solver.learnedVariance ?? false,
-    steps: solver.steps(kept).map(({ from, to, ...step }) => ({
+    steps: steps.map(({ from, to, ...step }) => ({
       ...step,
       from: { alpha: from.alpha, sigma: from.sigma },
       to: { alpha: to.alpha, sigma: to.sigma },
     })),
   };
+}
+
+function checkFinite(name: string, steps: readonly PlanStep[]): void {
+  const index = steps.findIndex(({ model, next, keep }) =>
+    [...Object.values(model ?? {}), ...[next, ...Object.values(keep ?? {})].flatMap(Object.values)].some(
+      (value) => !Number.isFinite(value),
+    ),
+  );
+  if (index < 0) return;
+  refuse(
+    `${name} has no finite step ${index} on these levels; where x is noise alone, begin lower, predict x0 or v, or use ddim.`,
+  );
 }
 
 function gridOf(
@@ -116,13 +123,13 @@ function gridOf(
     case 'sigma':
       return sigmaProcessGrid(schedule, options);
     case 'flow':
-      return flowGrid(schedule, options);
+      return flowGrid(schedule, options, solver);
   }
 }
 
 function cut<K extends ProcessKind>(grid: Grid<K>, strength = 1): Grid<K> {
   if (!(strength > 0 && strength <= 1)) {
-    throw new ScheduleError('bad-plan', `strength must lie in (0, 1], not ${strength}.`);
+    refuse(`strength must lie in (0, 1], not ${strength}.`);
   }
   const n = grid.points.length;
   const first = n - Math.max(1, Math.min(n, Math.floor(n * strength)));

@@ -3,7 +3,6 @@ import {
   noiseRatio,
   roundHalfEven,
   type Schedule,
-  ScheduleError,
   type Spacing,
   sigmaGrid,
   spacedTimesteps,
@@ -13,6 +12,7 @@ import {
 import type { AnyPlanOptions } from './create-plan';
 import type { Grid, GridPoint } from './grid';
 import type { Level } from './plan';
+import { refuse } from './refuse';
 import type { Solver } from './solver';
 
 const DATA: Level = { alpha: 1, sigma: 0 };
@@ -25,10 +25,7 @@ export function discreteGrid(
 ): { grid: Grid<'discrete'>; initialScale: number } {
   const prediction = options.prediction ?? 'epsilon';
   if (schedule.zeroTerminalSnr && prediction === 'epsilon') {
-    throw new ScheduleError(
-      'bad-plan',
-      'With zero terminal SNR the first x holds nothing of the image, so a model that predicts epsilon cannot tell x0; use prediction v or x0.',
-    );
+    refuse('With zero terminal SNR the first x holds nothing of x0 that epsilon could tell; use prediction v or x0.');
   }
   const { coordinates } = solver;
   const point = (t: number, ratio: number | null, told: number | null = null): GridPoint => {
@@ -62,8 +59,7 @@ export function discreteGrid(
     const count = options.steps ?? (grid.type === 'explicit' ? grid.values.length : schedule.steps);
     const ratios = sigmaGrid(grid, count, range);
     if ((ratios[0] as number) > whole.max * (1 + 1e-6)) {
-      throw new ScheduleError(
-        'bad-plan',
+      refuse(
         `A σ of ${ratios[0]} is more noise than this schedule knows, ${whole.max}; lower the grid's max, or leave it out.`,
       );
     }

@@ -1,5 +1,5 @@
-import { ScheduleError } from '@denoiser/schedules';
 import { type Combination, evaluations, type Level, type Plan, type PlanStep, type Threshold } from './plan';
+import { refuse } from './refuse';
 import type { NoiseRequest, StepOf } from './step';
 
 /** What the loop needs to know of a kind of array. Everything returned is new and belongs to the loop. */
@@ -51,7 +51,7 @@ export interface Known<T> {
 export function begin<T>(plan: Plan, arithmetic: Arithmetic<T>, noise: Run<T>['noise'], image?: T): RunState<T> {
   const { alpha, sigma } = plan.start;
   if (image === undefined && sigma === 0) {
-    throw new ScheduleError('bad-plan', `The plan of ${plan.solver} begins with an image; give it one: image.`);
+    refuse(`The plan of ${plan.solver} begins with an image; give it one: image.`);
   }
   if (image !== undefined && sigma === 0) {
     return { position: 0, x: arithmetic.combine([image], [alpha]), memory: {} };

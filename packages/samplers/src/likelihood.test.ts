@@ -5,15 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import golden from '../test/fixtures/likelihood.json';
 import { deviation, edmModel, edmProcess } from '../test/gaussian';
-import {
-  arrayModel,
-  createPlan,
-  type Denoiser,
-  euler,
-  probabilityFlowBits,
-  type Variance,
-  variationalBound,
-} from './index';
+import { arrayModel, createPlan, type Denoiser, euler, type Variance } from './index';
+import { probabilityFlowBits, variationalBound } from './likelihood';
 
 const linear = createSchedule();
 const cosine20 = createSchedule({ type: 'cosine', steps: 20 });

@@ -1,6 +1,7 @@
-import { type Prediction, priorBits, type Schedule, ScheduleError, stepTerms } from '@denoiser/schedules';
+import { type Prediction, priorBits, type Schedule, stepTerms } from '@denoiser/schedules';
 import { arrayArithmetic } from './array-arithmetic';
 import type { Plan, PlanStep } from './plan';
+import { refuse } from './refuse';
 import type { ArrayModel } from './sample-arrays';
 import type { Variance } from './solvers/ddpm';
 import type { NoiseOf } from './step';
@@ -98,10 +99,7 @@ export async function probabilityFlowBits(
   const size = images.length / batch;
   const steps = [...plan.steps].reverse();
   if (steps.some(({ from, model: call }) => from.alpha !== 1 || !call) || plan.solver !== 'euler') {
-    throw new ScheduleError(
-      'bad-plan',
-      'Probability-flow likelihood follows a plan of euler() on a schedule or EDM; give it one.',
-    );
+    refuse('Probability-flow likelihood follows a plan of euler() on a schedule or EDM; give it one.');
   }
   /** dx/dσ = (x − x0)/σ. */
   const slope = async (x: Float64Array, { model: call, from }: PlanStep): Promise<Float64Array> => {

@@ -1,7 +1,7 @@
-import { ScheduleError } from '@denoiser/schedules';
 import { arrayArithmetic, type Numbers } from './array-arithmetic';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
+import { refuse } from './refuse';
 import type { NoiseOf, StepOf } from './step';
 
 /** A model on plain arrays: an ONNX session, a formula. x and the answer are flat, of the shape of the run. */
@@ -38,7 +38,7 @@ export async function* sampleArrays<A extends Numbers, Stochastic extends boolea
   const arithmetic = arrayArithmetic<A>(shape, channelAxis);
   const noise = (purpose: 'initial' | 'step' | 'known', step: number): A => {
     if (options.noise) return options.noise({ purpose, step, shape, indices });
-    throw new ScheduleError('bad-plan', `The plan of ${plan.solver} draws noise; give it a source: noise.`);
+    refuse(`The plan of ${plan.solver} draws noise; give it a source: noise.`);
   };
   yield* execute<A>({
     plan,

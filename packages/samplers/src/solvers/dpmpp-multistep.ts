@@ -1,7 +1,7 @@
-import { ScheduleError } from '@denoiser/schedules';
 import { epsOf, lambdaOf, shifted, sum } from '../combination';
 import type { GridPoint, ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
+import { refuse } from '../refuse';
 import type { Solver } from '../solver';
 
 export interface DpmOptions<Sde extends boolean = boolean> {
@@ -36,7 +36,7 @@ export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<
   } = options;
   const sde = (options.sde ?? false) as Sde;
   if (sde && of === 'epsilon' && order === 3) {
-    throw new ScheduleError('bad-plan', 'DPM-Solver of epsilon has no third order as an SDE; use order 2, or of x0.');
+    refuse('DPM-Solver of epsilon has no third order as an SDE; use order 2, or of x0.');
   }
   return {
     name: `${of === 'x0' ? 'dpmpp' : 'dpm'}-${order}m${sde ? '-sde' : ''}`,
@@ -48,7 +48,7 @@ export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<
       points.map((from, i): PlanStep => {
         const to = targets[i] as Level;
         if (to.sigma === 0 && of === 'epsilon') {
-          throw new ScheduleError('bad-plan', "DPM-Solver of epsilon cannot reach σ = 0; set end: 'first', or use x0.");
+          refuse("DPM-Solver of epsilon cannot reach σ = 0; set end: 'first', or use x0.");
         }
         const left = points.length - i;
         const isShort = lowerOrderFinal && points.length < 15;

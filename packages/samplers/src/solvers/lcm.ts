@@ -1,4 +1,6 @@
+import type { ProcessKind } from '../grid';
 import type { Level, PlanStep } from '../plan';
+import { refuse } from '../refuse';
 import type { Solver } from '../solver';
 
 /**
@@ -13,8 +15,11 @@ export function lcm(options: { timestepScaling?: number; sigmaData?: number } = 
     stochastic: true,
     coordinates: 'schedule',
     spacing: { type: 'lcm' },
-    steps: ({ points, targets }) =>
-      points.map((from, i): PlanStep => {
+    steps: ({ kind, points, targets }) => {
+      if ((kind as ProcessKind) !== 'discrete') {
+        refuse('LCM jumps between the timesteps of a discrete schedule; for a flow use flow-sde.');
+      }
+      return points.map((from, i): PlanStep => {
         const scaled = from.model.time * timestepScaling;
         const total = scaled ** 2 + sigmaData ** 2;
         const skip = sigmaData ** 2 / total;
@@ -23,6 +28,7 @@ export function lcm(options: { timestepScaling?: number; sigmaData?: number } = 
         const to = isLast ? { alpha: 1, sigma: 0 } : (targets[i] as Level);
         const next = { x: to.alpha * skip, x0: to.alpha * out, ...(isLast ? {} : { noise: to.sigma }) };
         return { model: from.model, from, to, next };
-      }),
+      });
+    },
   };
 }

@@ -1,7 +1,7 @@
-import { ScheduleError } from '@denoiser/schedules';
 import { shifted, sum } from '../combination';
 import type { GridPoint } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
+import { refuse } from '../refuse';
 import type { Solver } from '../solver';
 import { adamsBashforth } from './ipndm';
 
@@ -20,8 +20,7 @@ export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<'discret
     steps: ({ points, targets, atTimestep }) => {
       const levelOf = (i: number): Level => targets[i] as Level;
       if (plms) return [...doubled(points, targets), ...multistep(points, levelOf, 2, 2)];
-      if (points.length < 4)
-        throw new ScheduleError('bad-plan', 'PNDM needs at least 4 steps; use more, or plms: true.');
+      if (points.length < 4) refuse('PNDM needs at least 4 steps; use more, or plms: true.');
       return [...rungeKutta(points, atTimestep), ...multistep(points, levelOf, 3, 3)];
     },
   };

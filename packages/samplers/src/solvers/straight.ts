@@ -1,7 +1,7 @@
-import { ScheduleError } from '@denoiser/schedules';
 import { slopeOf, sum } from '../combination';
 import type { GridPoint } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
+import { refuse } from '../refuse';
 
 /** Solvers of dx/dσ on straight paths share what they are, but for the name and the order. */
 export const straight = {
@@ -21,9 +21,6 @@ export function eulerStep(from: GridPoint, to: Level): PlanStep {
 
 export function requireUnitAlpha(name: string, levels: readonly Level[]): void {
   if (levels.some(({ alpha }) => alpha !== 1)) {
-    throw new ScheduleError(
-      'bad-plan',
-      `${name} adds noise to x = x0 + σ·ε, which a flow does not have; use flow-sde.`,
-    );
+    refuse(`${name} adds noise to x = x0 + σ·ε, which a flow does not have; use flow-sde.`);
   }
 }
