@@ -1,26 +1,18 @@
 import { DenoiserError } from '@denoiser/ops';
 import { readSafetensors, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
 import { FORMAT_VERSION } from './options/upgrade';
-import {
-  damaged,
-  FORMAT,
-  parseState,
-  STATE_FILE,
-  TENSOR_FILES,
-  type TensorFileName,
-  type TrainingState,
-} from './training-state';
+import { damaged, FORMAT, parseState, STATE_FILE, type TensorFileName, type TrainingState } from './training-state';
 import type { CheckpointStore } from './types';
 
-/** The files of a checkpoint: three safetensors and a `state.json` that holds their sizes and SHA-256. */
+/** The files of a checkpoint: safetensors and a `state.json` that holds their sizes and SHA-256. */
 export async function encodeCheckpoint(
   state: Omit<TrainingState, 'format' | 'version' | 'files'>,
-  tensors: Readonly<Record<TensorFileName, TensorFile>>,
+  tensors: Readonly<Partial<Record<TensorFileName, TensorFile>>>,
 ): Promise<Map<string, Uint8Array>> {
   const written = new Map<string, Uint8Array>();
-  const sums: Partial<TrainingState['files']> = {};
-  for (const name of TENSOR_FILES) {
-    const bytes = writeSafetensors(tensors[name]);
+  const sums: TrainingState['files'] = {};
+  for (const [name, file] of Object.entries(tensors) as [TensorFileName, TensorFile][]) {
+    const bytes = writeSafetensors(file);
     written.set(name, bytes);
     sums[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
   }
@@ -35,11 +27,16 @@ export type ReadCheckpointOptions<Name extends TensorFileName> = {
   step?: number;
   /** Which tensor files to read and check; by default none but the state. */
   files?: readonly Name[];
+  /** Which others to read and check where the checkpoint has them. */
+  optionalFiles?: readonly TensorFileName[];
   /** Told, in a sentence, of each damaged checkpoint that was passed over. */
   onWarning?: (message: string) => void;
 };
 
-export type Checkpoint<Name extends TensorFileName> = { state: TrainingState; tensors: Record<Name, TensorFile> };
+export type Checkpoint<Name extends TensorFileName> = {
+  state: TrainingState;
+  tensors: Record<Name, TensorFile> & Partial<Record<TensorFileName, TensorFile>>;
+};
 
 /**
  * A checkpoint out of a store, checked against the sums in its `state.json`. Without `step` the newest; a damaged one is
@@ -52,7 +49,7 @@ export async function readCheckpoint<Name extends TensorFileName = never>(
   store: CheckpointStore,
   options: ReadCheckpointOptions<Name> = {},
 ): Promise<Checkpoint<Name>> {
-  const { files = [], onWarning = () => {} } = options;
+  const { files = [], optionalFiles = [], onWarning = () => {} } = options;
   const steps = await store.list();
   const candidates = options.step === undefined ? [...steps].reverse() : steps.filter((step) => step === options.step);
   const [newest] = candidates;
@@ -60,7 +57,7 @@ export async function readCheckpoint<Name extends TensorFileName = never>(
   let fault: DenoiserError | undefined;
   for (const step of candidates) {
     try {
-      const checkpoint = await readOne(store, step, files);
+      const checkpoint = await readOne(store, step, files, optionalFiles);
       if (fault) onWarning(`${reason(fault)}, so checkpoint ${step} is used instead of checkpoint ${newest}.`);
       return checkpoint;
     } catch (error) {
@@ -75,10 +72,11 @@ async function readOne<Name extends TensorFileName>(
   store: CheckpointStore,
   step: number,
   files: readonly Name[],
+  optionalFiles: readonly TensorFileName[],
 ): Promise<Checkpoint<Name>> {
   const state = parseState(step, await readFile(store, step, STATE_FILE));
-  const tensors: Partial<Record<Name, TensorFile>> = {};
-  for (const file of files) {
+  const tensors: Partial<Record<TensorFileName, TensorFile>> = {};
+  for (const file of [...files, ...optionalFiles.filter((name) => name in state.files)]) {
     const bytes = await readFile(store, step, file);
     const expected = state.files[file];
     if (!expected) throw damaged(step, STATE_FILE, `says nothing of ${file}`);
@@ -88,7 +86,7 @@ async function readOne<Name extends TensorFileName>(
     if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
     tensors[file] = readSafetensors(bytes);
   }
-  return { state, tensors: tensors as Record<Name, TensorFile> };
+  return { state, tensors: tensors as Checkpoint<Name>['tensors'] };
 }
 
 async function readFile(store: CheckpointStore, step: number, file: string): Promise<Uint8Array> {

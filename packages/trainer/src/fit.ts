@@ -1,11 +1,10 @@
 import { DenoiserError } from '@denoiser/ops';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
 import { saveCheckpoint } from './save';
-import { step } from './step';
+import { type StepNumbers, step } from './step';
 import type { Run } from './trainer';
 import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
 import { yieldToEventLoop } from './yield-to-event-loop';
@@ -33,10 +32,13 @@ export type EpochRecord = {
   emaDenoiser: TrainableDenoiser;
 };
 
+/** A step's record with what is kept of no step: the timestep and the loss of each of its images. */
+export type StepDetails = StepRecord & { timesteps: Int32Array; imageLosses: Float32Array };
+
 /** What is told of training; training waits for each. */
 export type Callbacks = {
   /** Told when the loss is known, which may be while the next step computes. */
-  onStep?: (record: StepRecord) => void | Promise<void>;
+  onStep?: (record: StepDetails) => void | Promise<void>;
   onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
   onCheckpoint?: (record: { step: number; epoch: number }) => void | Promise<void>;
 };
@@ -88,14 +90,17 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   let pending: Pending | undefined;
   let saved = progress.checkpoint === progress.step;
 
-  const report = async ({ values, step, epoch, images }: Pending) => {
-    const [loss, gradientNorm] = await values.data();
+  const report = async ({ values, t, step, epoch, images }: Pending) => {
+    const numbers = (await values.data()) as Float32Array;
     values.dispose();
+    const [loss, gradientNorm] = numbers;
+    const imageLosses = numbers.subarray(2);
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
     const learningRate = run.options.learningRate * run.rateFactor(step - 1);
     const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / clock.lap() };
     losses.push(record);
-    await clock.pause(async () => onStep?.(record));
+    run.timesteps.memory?.record(t, imageLosses);
+    await clock.pause(async () => onStep?.({ ...record, timesteps: t, imageLosses }));
   };
   /** A loss is read while the device computes the step after it, or when there is none to come. */
   const reportBefore = async (next?: Pending) => {
@@ -119,10 +124,12 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
         await save();
       });
       if (!batch || signal?.aborted) break;
-      const values = step(run, batch);
+      // What a sampler learns from a step has to be known before the next.
+      if (run.timesteps.memory) await reportBefore();
+      const numbers = step(run, batch);
       saved = false;
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
-      await reportBefore({ values, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
+      await reportBefore({ ...numbers, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
 
       const { epoch } = batch;
       const epochEnds = progress.epoch > epoch;
@@ -149,7 +156,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 }
 
 /** A step whose numbers have not been read yet. */
-type Pending = { values: Tensor1D; step: number; epoch: number; images: number };
+type Pending = StepNumbers & { step: number; epoch: number; images: number };
 
 /** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
 async function nextBatch(batches: AsyncIterator<Batch>, save: () => Promise<void>): Promise<Batch | undefined> {

@@ -6,18 +6,23 @@ export {
   type ReadCheckpointOptions,
   readCheckpoint,
 } from './checkpoint';
-export { drawTimesteps, dropLabels } from './draws';
+export { drawNoise, drawTimesteps, dropLabels } from './draws';
 export { createEma, type Ema, type EmaOptions } from './ema';
 export { epochPermutation } from './epoch-permutation';
-export type { Callbacks, CheckpointOptions, EpochRecord, FitOptions, FitResult, StepRecord } from './fit';
+export type { Callbacks, CheckpointOptions, EpochRecord, FitOptions, FitResult, StepDetails, StepRecord } from './fit';
 export { clipGradients, type Gradients, globalNorm } from './gradients';
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from './learning-rate/index';
-export { addNoise, epsilonLoss, type TrainingSchedule } from './loss';
 export { type MemoryDatasetOptions, memoryDataset } from './memory-dataset';
 export { memoryStore } from './memory-store';
+export { addNoise } from './objective/add-noise';
+export { createObjective, type NoisyImages, type Objective, type ObjectiveOptions } from './objective/objective';
+export type { Variance } from './objective/variance';
+export { variationalBound } from './objective/variational-bound';
 export { DEFAULTS, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 export { readAhead } from './read-ahead';
 export type { ResumedFrom, ResumeOptions } from './resume';
+export { TIMESTEP_SAMPLERS, type Timesteps } from './timesteps/index';
+export type { TimestepMemory, TimestepSampler } from './timesteps/sampler';
 export { lossAndGradients, trainStep } from './train-step';
 export { createTrainer, type Progress, type Trainer, type TrainerOptions } from './trainer';
 export type { TensorFileName, TrainingState } from './training-state';
@@ -27,4 +32,6 @@ export type {
   LabelledImage,
   TrainableDenoiser,
   TrainableModel,
+  TrainingMode,
 } from './types';
+export { WEIGHTINGS, type Weighting } from './weighting/index';

@@ -4,16 +4,12 @@ import type { Batch } from './read-batch';
 export type MicroBatch = {
   pixels: Float32Array;
   shape: [batch: number, height: number, width: number, channels: number];
-  labels: Int32Array;
   /** The images' places in the step's batch, which their random numbers depend on: how a batch is cut changes nothing. */
   places: number[];
 };
 
 /** A batch cut into parts of at most `size` images; null: one part. */
-export function microBatches(
-  { pixels, shape, labels }: Omit<Batch, 'next' | 'epoch' | 'indices'>,
-  size: number | null,
-) {
+export function microBatches({ pixels, shape }: Pick<Batch, 'pixels' | 'shape'>, size: number | null) {
   const [count, ...imageShape] = shape;
   const imageSize = imageShape[0] * imageShape[1] * imageShape[2];
   const parts: MicroBatch[] = [];
@@ -22,7 +18,6 @@ export function microBatches(
     parts.push({
       pixels: pixels.subarray(start * imageSize, end * imageSize),
       shape: [end - start, ...imageShape],
-      labels: labels.subarray(start, end),
       places: Array.from({ length: end - start }, (_, i) => start + i),
     });
   }

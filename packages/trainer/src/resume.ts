@@ -1,9 +1,7 @@
 import { DenoiserError } from '@denoiser/ops';
-import type { TensorFile } from '@denoiser/safetensors';
-import { dispose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { readCheckpoint } from './checkpoint';
 import type { Run } from './trainer';
-import { damaged, TENSOR_FILES, type TrainingState } from './training-state';
+import type { TrainingState } from './training-state';
 import type { CheckpointStore, TrainableModel } from './types';
 
 export type ResumeOptions = {
@@ -16,22 +14,28 @@ export type ResumedFrom = { step: number; epoch: number; position: number; state
 
 /** Restores a run from a checkpoint: all of it, or (on an error) nothing. */
 export async function resume(run: Run, store: CheckpointStore, options: ResumeOptions = {}): Promise<ResumedFrom> {
-  const { model, optimizer, ema, progress, onWarning } = run;
-  const { state, tensors } = await readCheckpoint(store, { ...options, files: TENSOR_FILES, onWarning });
+  const { model, optimizer, ema, parts, progress, onWarning } = run;
+  const needed = parts.filter(({ otherwise }) => otherwise === undefined);
+  const others = parts.filter(({ otherwise }) => otherwise !== undefined);
+  const files = (list: typeof parts) => list.map(({ file }) => file);
+  const { state, tensors } = await readCheckpoint(store, {
+    ...options,
+    files: files(needed),
+    optionalFiles: files(others),
+    onWarning,
+  });
   checkArchitecture(state, model);
 
-  const [first, second] = splitMoments(state.step, tensors['optimizer.safetensors']);
-  const restored: [ReadonlyMap<string, Variable>, Map<string, Tensor>][] = [];
+  const loaded: ReturnType<(typeof parts)[number]['load']>[] = [];
   try {
-    restored.push([model.parameters, model.importParameters(tensors['model.safetensors'])]);
-    restored.push([ema.parameters, model.importParameters(tensors['ema.safetensors'])]);
-    restored.push([optimizer.firstMoments, model.importParameters(first)]);
-    restored.push([optimizer.secondMoments, model.importParameters(second)]);
-    for (const [variables, values] of restored) {
-      for (const [name, variable] of variables) variable.assign(values.get(name) as Tensor);
+    for (const part of parts) {
+      const file = tensors[part.file];
+      if (file) loaded.push(part.load(state.step, file));
+      else onWarning(`Checkpoint ${state.step} has no ${part.file}, so ${part.otherwise}.`);
     }
+    for (const { commit } of loaded) commit();
   } finally {
-    for (const [, values] of restored) dispose([...values.values()]);
+    for (const { dispose } of loaded) dispose();
   }
 
   const { step, epoch, position } = state;
@@ -60,20 +64,6 @@ function warnOfChanges({ step, options }: TrainingState, run: Run): void {
       `Since checkpoint ${step}, ${path} has changed from ${before} to ${after}; training goes on with ${after}.`,
     );
   }
-}
-
-function splitMoments(step: number, file: TensorFile): [first: TensorFile, second: TensorFile] {
-  const parts = { 'm.': new Map(), 'v.': new Map() };
-  for (const [name, entry] of file.tensors) {
-    const prefix = name.slice(0, 2);
-    if (prefix !== 'm.' && prefix !== 'v.')
-      throw damaged(step, 'optimizer.safetensors', `has the unknown tensor ${name}`);
-    parts[prefix].set(name.slice(2), entry);
-  }
-  return [
-    { metadata: file.metadata, tensors: parts['m.'] },
-    { metadata: file.metadata, tensors: parts['v.'] },
-  ];
 }
 
 /** Where two JSON values differ: path, first value, second value. */

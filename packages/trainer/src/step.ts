@@ -1,43 +1,75 @@
-import { addN, mul, type Scalar, stack, type Tensor1D, tidy } from '@tensorflow/tfjs-core';
+import {
+  addN,
+  concat,
+  keep,
+  mul,
+  type Scalar,
+  stack,
+  sum,
+  type Tensor1D,
+  tensor1d,
+  tensor4d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { drawNoise, drawTimesteps, dropLabels } from './draws';
 import { addGradients, clipGradients, type Gradients, globalNorm } from './gradients';
-import { epsilonLoss } from './loss';
 import { microBatches } from './micro-batches';
+import { trainingNetwork } from './network';
 import type { Batch } from './read-batch';
 import { lossAndGradients } from './train-step';
 import type { Run } from './trainer';
 
-/**
- * One training step on a whole batch, in parts that fit the device: gradients, their norm, the optimizer, the average.
- *
- * @returns [loss, norm of the gradients before clipping], to be read in one go, late; the caller disposes it
- */
-export function step(run: Run, batch: Batch): Tensor1D {
-  const { optimizer, ema, options, rateFactor } = run;
-  return tidy(() => {
-    const { loss, gradients } = batchGradients(run, batch);
+/** A step whose numbers are still on the device. */
+export type StepNumbers = {
+  /** [loss, norm of the gradients before clipping, …loss of each image], read in one go, late; the caller disposes it. */
+  values: Tensor1D;
+  /** The timestep of each image. */
+  t: Int32Array;
+};
+
+/** One training step on a whole batch, in parts that fit the device: gradients, their norm, the optimizer, the average. */
+export function step(run: Run, batch: Batch): StepNumbers {
+  const { optimizer, ema, options, rateFactor, timesteps, progress } = run;
+  const { seed } = options;
+  const { t, weights } = drawTimesteps(timesteps, { seed, step: progress.step, count: batch.labels.length });
+  const values = tidy(() => {
+    const { imageLosses, loss, gradients } = batchGradients(run, batch, t, weights);
     const norm = globalNorm(gradients);
     const limit = options.maxGradientNorm;
     const limited = limit === null ? gradients : clipGradients(gradients, norm, limit);
     optimizer.update(limited, rateFactor(optimizer.step));
     ema.update();
-    return stack([loss, norm]) as Tensor1D;
+    return concat([stack([loss, norm]) as Tensor1D, imageLosses]);
   });
+  return { values, t };
 }
 
-function batchGradients({ model, schedule, options, progress }: Run, batch: Batch) {
-  const { seed, labelDropout } = options;
-  let gradients: Gradients = new Map();
+function batchGradients(run: Run, batch: Batch, t: Int32Array, weights: Float32Array) {
+  const { model, options, progress, objective } = run;
+  const { seed, labelDropout, labelDropoutPer } = options;
+  const { step } = progress;
+  const labels = dropLabels(batch.labels, { seed, step, dropout: labelDropout, per: labelDropoutPer });
+  // A network without classes is called without labels.
+  const isLabelled = batch.labels.some((label) => label >= 0);
+  const imageLosses: Tensor1D[] = [];
   const losses: Scalar[] = [];
-  for (const part of microBatches(batch, options.microBatchSize)) {
-    const share = part.places.length / batch.labels.length;
-    const { value, gradients: partial } = lossAndGradients(model.parameters, () =>
-      mul(
-        epsilonLoss({ denoiser: model.denoiser(), schedule, batch: part, seed, step: progress.step, labelDropout }),
-        share,
-      ),
-    );
-    losses.push(value);
-    gradients = addGradients(gradients, partial);
+  let gradients: Gradients = new Map();
+  for (const { pixels, shape, places } of microBatches(batch, options.microBatchSize)) {
+    const [from, to] = [places[0], places[0] + places.length];
+    const partial = lossAndGradients(model.parameters, () => {
+      const perImage = objective(trainingNetwork(model, options, { step, places }), {
+        x0: tensor4d(pixels, shape), // [B, H, W, C]
+        eps: drawNoise(shape, { seed, step, places, offset: options.offsetNoise }), // [B, H, W, C]
+        t: t.subarray(from, to),
+        ...(isLabelled && { labels: tensor1d(labels.subarray(from, to), 'int32') }),
+      });
+      imageLosses.push(keep(perImage)); // beyond the tidy of the gradients
+      return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / t.length))));
+    });
+    losses.push(partial.value);
+    gradients = addGradients(gradients, partial.gradients);
   }
-  return { loss: addN(losses), gradients };
+  const joined = concat(imageLosses);
+  for (const kept of imageLosses) kept.dispose();
+  return { imageLosses: joined, loss: addN(losses), gradients };
 }

@@ -1,13 +1,18 @@
-import { DenoiserError } from '@denoiser/ops';
 import { createSchedule, type Schedule } from '@denoiser/schedules';
 import { type AdamW, createAdamW } from './adamw';
 import { createEma, type Ema } from './ema';
 import { type FitOptions, type FitResult, fit } from './fit';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
 import type { RateFactor } from './learning-rate/rate';
+import { offered } from './network';
+import { createObjective, type Objective } from './objective/objective';
 import { makeKind } from './options/kinds';
+import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
+import { type Part, timestepsPart, variablesPart } from './parts';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
+import { TIMESTEP_SAMPLERS } from './timesteps/index';
+import type { TimestepSampler } from './timesteps/sampler';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 
 export type TrainerOptions = TrainingOptionsInput & {
@@ -37,8 +42,12 @@ export type Run = {
   readonly options: TrainingOptions;
   readonly optimizer: AdamW;
   readonly rateFactor: RateFactor;
+  readonly objective: Objective;
+  readonly timesteps: TimestepSampler;
   readonly ema: Ema;
   readonly progress: Progress;
+  /** What a checkpoint holds beside the state. */
+  readonly parts: readonly Part[];
   readonly onWarning: (message: string) => void;
 };
 
@@ -58,8 +67,8 @@ export type Trainer = {
 };
 
 /**
- * A trainer for ε-prediction (Ho et al. 2020, arXiv:2006.11239, algorithm 1): loss = MSE(ε, ε_θ(x_t, t)), t uniform in
- * 1 … T − 1, AdamW, an average of the weights. Every random number is a pure function of (seed, step), so that a run that
+ * A trainer for denoising diffusion (Ho et al. 2020, arXiv:2006.11239, algorithm 1). By default as the original program:
+ * loss = MSE(ε, ε_θ(x_t, t)), t uniform in 1 … T − 1, AdamW, an average of the weights. Every random number is a pure function of (seed, step), so that a run that
  * was stopped and resumed ends bit for bit like one that wasn't, on one backend.
  *
  * Errors: `DenoiserError` for an option out of range.
@@ -67,15 +76,29 @@ export type Trainer = {
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
   const options = resolveOptions(input);
   const schedule = createSchedule(options.schedule);
-  checkSchedule(schedule);
+  check(model, options, schedule);
+  const optimizer = createAdamW(model.parameters, options);
+  const ema = createEma(model.parameters, options.ema);
+  const timesteps = makeKind(TIMESTEP_SAMPLERS, options.timesteps)(schedule.steps);
   const run: Run = {
     model,
     schedule,
     options,
-    optimizer: createAdamW(model.parameters, options),
+    optimizer,
     rateFactor: makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
-    ema: createEma(model.parameters, options.ema),
+    objective: createObjective(schedule, options),
+    timesteps,
+    ema,
     progress: { step: 0, epoch: 0, position: 0 },
+    parts: [
+      variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
+      variablesPart(model, 'ema.safetensors', [{ what: 'The average', variables: ema.parameters }]),
+      variablesPart(model, 'optimizer.safetensors', [
+        { what: 'The first moment', prefix: 'm.', variables: optimizer.firstMoments },
+        { what: 'The second moment', prefix: 'v.', variables: optimizer.secondMoments },
+      ]),
+      ...(timesteps.memory ? [timestepsPart(timesteps.memory)] : []),
+    ],
     onWarning,
   };
   return {
@@ -92,17 +115,17 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
   };
 }
 
-function checkSchedule({ steps, zeroTerminalSnr }: Schedule): void {
-  if (steps < 2) {
-    throw new DenoiserError(
-      'bad-option',
-      `The schedule has ${steps} step; give it at least 2, since t = 0 is not trained.`,
+function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTerminalSnr }: Schedule): void {
+  const { first } = options.timesteps;
+  if (steps <= first) {
+    throw badOption(
+      `The schedule has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; make one longer or the other (timesteps.first) smaller.`,
     );
   }
-  if (zeroTerminalSnr) {
-    throw new DenoiserError(
-      'bad-option',
-      'The schedule has zero terminal SNR, with which a network that predicts ε cannot be sampled; leave zeroTerminalSnr out.',
+  if (zeroTerminalSnr && options.prediction === 'epsilon') {
+    throw badOption(
+      'The schedule has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave zeroTerminalSnr out.',
     );
   }
+  if (options.dropout > 0) offered(model, 'dropout');
 }

@@ -4,13 +4,15 @@ import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 
 export const FORMAT = 'denoiser-checkpoint';
 
-/** The names of the tensor files of a checkpoint; `state.json` stands beside them. */
-export type TensorFileName = 'model.safetensors' | 'ema.safetensors' | 'optimizer.safetensors';
-export const TENSOR_FILES: readonly TensorFileName[] = [
-  'model.safetensors',
-  'ema.safetensors',
-  'optimizer.safetensors',
-];
+/**
+ * The names of the tensor files of a checkpoint; `state.json` stands beside them. The first three are always there, the
+ * others where the options ask for what they hold.
+ */
+export type TensorFileName =
+  | 'model.safetensors'
+  | 'ema.safetensors'
+  | 'optimizer.safetensors'
+  | 'timesteps.safetensors';
 export const STATE_FILE = 'state.json';
 
 /** `state.json` of a checkpoint: all that is not a tensor. */
@@ -24,13 +26,13 @@ export type TrainingState = {
   position: number;
   architecture: { name: string; config: unknown };
   /** What the network was trained to give. */
-  prediction: 'epsilon';
+  prediction: TrainingOptions['prediction'];
   options: TrainingOptions;
   dataset: { length: number; imageShape: readonly [number, number, number]; classNames?: readonly string[] };
   /** Whatever the program that trains wants to find again (JSON). */
   notes?: unknown;
   /** Size and SHA-256 (hexadecimal) of each tensor file. */
-  files: Record<TensorFileName, { bytes: number; sha256: string }>;
+  files: Partial<Record<TensorFileName, { bytes: number; sha256: string }>>;
 };
 
 /** A file of a checkpoint is missing, cut off or altered; an older checkpoint may still be whole. */
@@ -53,6 +55,7 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
     throw damaged(step, STATE_FILE, 'is cut off or not JSON');
   }
   if (!isRecord(value) || value.format !== FORMAT) throw damaged(step, STATE_FILE, 'is not the state of a checkpoint');
+  if (!isRecord(value.options)) throw damaged(step, STATE_FILE, 'has no valid "options"');
   const state = upgradeState(value);
   if (!state) {
     throw new DenoiserError(
@@ -63,7 +66,7 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   const incomplete = ['step', 'epoch', 'position'].find(
     (key) => !Number.isSafeInteger(value[key]) || Number(value[key]) < 0,
   );
-  const missing = ['architecture', 'options', 'dataset', 'files'].find((key) => !isRecord(value[key]));
+  const missing = ['architecture', 'dataset', 'files'].find((key) => !isRecord(value[key]));
   if (incomplete ?? missing) throw damaged(step, STATE_FILE, `has no valid "${incomplete ?? missing}"`);
   return state as TrainingState;
 }

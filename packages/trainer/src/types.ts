@@ -5,6 +5,16 @@ import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core
 /** A `Denoiser` that answers at once, as gradients need it: ε̂ [B, H, W, C] of x [B, H, W, C] at time [B]. */
 export type TrainableDenoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
 
+/** How a network runs in training, where that differs from sampling. */
+export type TrainingMode = {
+  /** The share of activations to drop; 0: none. */
+  readonly dropout: number;
+  /** What random masks are to be a pure function of, with each image's place in the step's batch: [B]. */
+  readonly seed: number;
+  readonly step: number;
+  readonly places: readonly number[];
+};
+
 /** A network as the trainer sees it: named variables, and functions of them. `@denoiser/unet` makes such models. */
 export interface TrainableModel {
   /** JSON; goes into every checkpoint, and a checkpoint of another architecture is refused. */
@@ -13,6 +23,8 @@ export interface TrainableModel {
   readonly parameters: ReadonlyMap<string, Variable>;
   /** The network with these parameters, by default the live ones. */
   denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
+  /** The live network in training form. A network that has no other form leaves it out. */
+  trainingDenoiser?(mode: TrainingMode): TrainableDenoiser;
   /** Parameters (or anything of their names and shapes) in the layout of files. */
   exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
   /** The reverse of `exportParameters`; checks names and shapes. The caller disposes the tensors. */

@@ -48,6 +48,54 @@ describe('training', () => {
     expect(dropped.after).toEqual(dropped.before);
   });
 
+  it('tells the timestep and the loss of every image', async () => {
+    const means: number[] = [];
+    const { losses } = await create().fit(dataset(), {
+      steps: 3,
+      callbacks: {
+        onStep: ({ timesteps, imageLosses }) => {
+          expect([...timesteps].every((t) => t >= 1 && t < 8)).toBe(true);
+          expect(imageLosses.length).toBe(timesteps.length);
+          means.push(imageLosses.reduce((sum, loss) => sum + loss, 0) / timesteps.length);
+        },
+      },
+    });
+    for (const [i, { loss }] of losses.entries()) expect(Math.abs(means[i] - loss)).toBeLessThan(1e-6);
+    expect(Object.keys(losses[0])).not.toContain('imageLosses');
+  });
+
+  it('hands dropout to a network that offers it, with what its masks depend on', async () => {
+    const modes: object[] = [];
+    const plain = model();
+    const offering = {
+      ...plain,
+      trainingDenoiser: (mode: object) => {
+        modes.push(mode);
+        return plain.denoiser();
+      },
+    };
+    await create({ model: offering, dropout: 0.2, batchSize: 3, microBatchSize: 2 }).fit(dataset(), { steps: 1 });
+    expect(modes).toEqual([
+      { dropout: 0.2, seed: 1, step: 0, places: [0, 1] },
+      { dropout: 0.2, seed: 1, step: 0, places: [2] },
+    ]);
+  });
+
+  it('calls the network without labels when no image has one', async () => {
+    const seen: unknown[] = [];
+    const plain = model();
+    const listening: TrainerOptions['model'] = {
+      ...plain,
+      denoiser: () => (x, t, conditioning) => {
+        seen.push(conditioning);
+        return plain.denoiser()(x, t, conditioning);
+      },
+    };
+    const grey = memoryDataset({ images: new Float32Array(64), imageShape: [4, 4, 2] });
+    await create({ model: listening }).fit(grey, { steps: 1 });
+    expect(seen).toEqual([undefined]);
+  });
+
   it('leaves no tensor behind in 200 steps', async () => {
     const trainer = create();
     await trainer.fit(dataset(), { steps: 2 });
@@ -220,7 +268,10 @@ describe('bad input', () => {
     expect(message({ learningRate: Number.NaN })).toMatch(/learningRate is NaN/);
     expect(message({ labelDropout: 2 })).toMatch(/labelDropout is 2/);
     expect(message({ ema: { decay: 1.5 } })).toMatch(/ema.decay is 1.5/);
-    expect(message({ schedule: { steps: 1 } })).toMatch(/The schedule has 1 step;/);
+    expect(message({ schedule: { steps: 1 } })).toMatch(/The schedule has 1 step, and the first to be trained is 1;/);
+    expect(message({ dropout: 0.1 })).toMatch(/The network tiny offers no dropout/);
+    expect(message({ dropuot: 0.1 } as object)).toBe('There is no training option dropuot; the nearest is dropout.');
+    expect(message({ schedule: { zeroTerminalSnr: true }, prediction: 'v' })).toBe(undefined);
     expect(message({ schedule: { zeroTerminalSnr: true } })).toMatch(/zero terminal SNR/);
   });
 

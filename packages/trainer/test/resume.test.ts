@@ -52,6 +52,66 @@ describe.each(['cpu', 'wasm'])('a run that was stopped and resumed on %s', (back
   });
 });
 
+describe('a run with everything that learns or draws', () => {
+  const rich: Partial<TrainerOptions> = {
+    prediction: 'v',
+    weighting: { type: 'min-snr' },
+    timesteps: { type: 'loss-second-moment', history: 1, uniformShare: 0.1 },
+    variance: { type: 'learned-range' },
+    offsetNoise: 0.1,
+    labelDropoutPer: 'sample',
+    microBatchSize: 2,
+    maxGradientNorm: 0.5,
+    learningRateSchedule: { type: 'cosine', steps: 20, warmup: 3 },
+  };
+  const richModel = (seed: number) => tinyModel({ timesteps: 8, learnsVariance: true, seed });
+
+  it('ends bit for bit like one that was never stopped', async () => {
+    const whole = create({ ...rich, model: richModel(1) });
+    const { losses } = await whole.fit(dataset(), { steps: 20 });
+    const store = memoryStore();
+    const first = await create({ ...rich, model: richModel(1) }).fit(dataset(), { steps: 13, checkpoints: { store } });
+    const second = create({ ...rich, model: richModel(2) });
+    const warnings: string[] = [];
+    await second.resume(store);
+    const rest = await second.fit(dataset(), { steps: 20 });
+    expect(warnings).toEqual([]);
+    expect(numbersOf(second)).toEqual(numbersOf(whole));
+    expect([...first.losses, ...rest.losses].map(({ loss }) => loss)).toEqual(losses.map(({ loss }) => loss));
+    // The history was in use by then: without it, the run would go on otherwise.
+    const forgetful = create({ ...rich, model: richModel(2), onWarning: (message) => warnings.push(message) });
+    const without = {
+      ...store,
+      read: async (step: number, file: string) => forget(file, await store.read(step, file)),
+    };
+    await forgetful.resume(without);
+    await forgetful.fit(dataset(), { steps: 20 });
+    expect(warnings).toEqual([
+      'Checkpoint 13 has no timesteps.safetensors, so the losses by timestep are collected anew.',
+    ]);
+    expect(numbersOf(forgetful)).not.toEqual(numbersOf(whole));
+  });
+
+  it('leaves no tensor behind in 200 steps', async () => {
+    const trainer = create({ ...rich, model: richModel(1) });
+    await trainer.fit(dataset(), { steps: 2 });
+    const before = tf.memory().numTensors;
+    const counts = new Set<number>();
+    const onStep = () => void counts.add(tf.memory().numTensors - before);
+    await trainer.fit(dataset(), { steps: 202, callbacks: { onStep } });
+    expect([...counts].every((count) => count >= 0 && count <= 1)).toBe(true);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  /** A state that has never heard of the history. */
+  const forget = (file: string, bytes: Uint8Array) => {
+    if (file !== 'state.json') return bytes;
+    const state = JSON.parse(new TextDecoder().decode(bytes));
+    delete state.files['timesteps.safetensors'];
+    return new TextEncoder().encode(JSON.stringify(state));
+  };
+});
+
 describe('a resumed run', () => {
   it('depends on the seed, so the comparison above can fail', async () => {
     const [a, b] = [create(), create({ seed: 43 })];

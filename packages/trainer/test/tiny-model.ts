@@ -14,15 +14,18 @@ export function tinyModel(o: {
   channels?: number;
   classes?: number;
   seed?: number;
+  /** Gives twice the channels, the second half a number for each timestep. */
+  learnsVariance?: boolean;
 }): TrainableModel & {
   dispose(): void;
 } {
-  const { timesteps, channels = 2, classes = 3, seed = 1 } = o;
+  const { timesteps, channels = 2, classes = 3, seed = 1, learnsVariance = false } = o;
   const shapes: Record<string, number[]> = {
     'scale.weight': [timesteps, channels],
     'shift.weight': [timesteps, channels],
     'label_emb.weight': [classes, channels],
     'mix.weight': [channels, channels],
+    ...(learnsVariance && { 'range.weight': [timesteps, channels] }),
   };
   const parameters = new Map(
     Object.entries(shapes).map(([name, shape], index) => {
@@ -48,7 +51,9 @@ export function tinyModel(o: {
             linear(x, get<tf.Tensor2D>('mix.weight')),
           ];
           if (conditioning?.labels) terms.push(rows('label_emb.weight', conditioning.labels));
-          return terms.reduce((sum, term) => tf.add(sum, term)) as tf.Tensor4D;
+          const mean = terms.reduce((sum, term) => tf.add(sum, term)) as tf.Tensor4D;
+          if (!learnsVariance) return mean;
+          return tf.concat([mean, tf.add(tf.zerosLike(x), rows('range.weight', t))], 3) as tf.Tensor4D;
         });
     },
     async exportParameters(tensors) {

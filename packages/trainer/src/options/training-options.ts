@@ -4,11 +4,16 @@ import {
   type LearningRateSchedule,
   type LearningRateScheduleInput,
 } from '../learning-rate/index';
+import { VARIANCES, type Variance, type VarianceInput } from '../objective/variance';
+import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
+import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
+import type { TrainedPrediction } from '../weighting/weighting';
 import { resolveKind } from './kinds';
 import {
   type Input,
   numberAbove,
   numberFrom,
+  oneOf,
   orNull,
   resolveSettings,
   type Setting,
@@ -25,6 +30,16 @@ export type TrainingOptions = {
   microBatchSize: number | null;
   /** Passes `createSchedule`. */
   schedule: ScheduleOptions;
+  /** What the network is trained to give. */
+  prediction: TrainedPrediction;
+  /** How much a step's error counts, by its signal-to-noise ratio. */
+  weighting: Weighting;
+  /** Which timesteps are trained how often. */
+  timesteps: Timesteps;
+  /** Whether the network gives its steps' variance, too. */
+  variance: Variance;
+  /** The share of one number for each image and channel in the noise. 0: none. */
+  offsetNoise: number;
   learningRate: number;
   learningRateSchedule: LearningRateSchedule;
   betas: readonly [beta1: number, beta2: number];
@@ -33,14 +48,21 @@ export type TrainingOptions = {
   /** Gradients of a larger norm, taken over all parameters, are scaled down to it. null: none are. */
   maxGradientNorm: number | null;
   ema: { decay: number; startStep: number };
+  /** How often a label is left out, and whether each is by itself or all of a step's at once. */
   labelDropout: number;
+  labelDropoutPer: 'batch' | 'sample';
+  /** The share of activations that the network drops in training, if it can. */
+  dropout: number;
 };
 
 /** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
 export type TrainingOptionsInput = Input<
-  Omit<TrainingOptions, 'ema' | 'learningRateSchedule'>,
+  Omit<TrainingOptions, 'ema' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
   'seed' | 'batchSize'
 > & {
+  weighting?: WeightingInput;
+  timesteps?: TimestepsInput;
+  variance?: VarianceInput;
   learningRateSchedule?: LearningRateScheduleInput;
   ema?: Partial<TrainingOptions['ema']>;
 };
@@ -68,11 +90,18 @@ const betas: Setting<readonly [number, number]> = {
   fallback: DEFAULTS.betas,
 };
 
+const isShare = (value: unknown) => typeof value === 'number' && value >= 0 && value < 1;
+
 const settings: SettingsOf<TrainingOptions> = {
   seed: { ...wholeNumber(0), range: 'a whole number from 0 to 2^53 − 1' },
   batchSize: wholeNumber(1),
   microBatchSize: orNull(wholeNumber(1)),
   schedule: object(),
+  prediction: oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
+  weighting: object(),
+  timesteps: object(),
+  variance: object(),
+  offsetNoise: numberFrom(0, undefined, 0),
   learningRate: numberAbove(0, DEFAULTS.learningRate),
   learningRateSchedule: object(),
   betas,
@@ -81,6 +110,8 @@ const settings: SettingsOf<TrainingOptions> = {
   maxGradientNorm: orNull(numberAbove(0)),
   ema: object(),
   labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
+  labelDropoutPer: oneOf(['batch', 'sample'], 'batch'),
+  dropout: { ...numberFrom(0, 1, 0), range: 'a number from 0 to below 1', isValid: isShare },
 };
 
 const emaSettings: SettingsOf<TrainingOptions['ema']> = {
@@ -93,6 +124,9 @@ export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
   return {
     ...resolveSettings(settings, input as Partial<TrainingOptions>),
     schedule: resolveSchedule(input.schedule),
+    weighting: resolveKind('weighting', WEIGHTINGS, input.weighting, 'uniform'),
+    timesteps: resolveKind('timesteps', TIMESTEP_SAMPLERS, input.timesteps, 'uniform'),
+    variance: resolveKind('variance', VARIANCES, input.variance, 'fixed'),
     learningRateSchedule: resolveKind(
       'learningRateSchedule',
       LEARNING_RATE_SCHEDULES,

@@ -1,0 +1,25 @@
+import { badOption } from './options/settings';
+import type { TrainingOptions } from './options/training-options';
+import type { TrainableDenoiser, TrainableModel, TrainingMode } from './types';
+
+/** The network as a step sees it: as it is, unless the options ask for what only its training form can do. */
+export function trainingNetwork(
+  model: TrainableModel,
+  { seed, dropout }: TrainingOptions,
+  o: { step: number; places: readonly number[] },
+): TrainableDenoiser {
+  if (dropout === 0) return model.denoiser();
+  const mode: TrainingMode = { dropout, seed, ...o };
+  return offered(model, 'dropout')(mode);
+}
+
+/** The network's training form. Errors: `bad-option` if it has none. */
+export function offered(model: TrainableModel, option: string): (mode: TrainingMode) => TrainableDenoiser {
+  const { trainingDenoiser } = model;
+  if (!trainingDenoiser) {
+    throw badOption(
+      `The network ${model.architecture.name} offers no ${option} (it has no trainingDenoiser); leave that option out.`,
+    );
+  }
+  return trainingDenoiser.bind(model);
+}
