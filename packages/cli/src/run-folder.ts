@@ -26,13 +26,17 @@ export const samplePath = (paths: RunPaths, at: { epoch: number } | { step: numb
 export const checkpointPath = (paths: RunPaths, step: number): string =>
   join(paths.checkpoints, `step-${String(step).padStart(8, '0')}`);
 
+/** What `lockFolder` calls its file. */
+const LOCK = 'run.lock';
+
 /** Throws if a new run must not be put into `folder`. Looks only, changes nothing. */
 export function checkNewRunFolder(folder: string, overwrite: boolean): void {
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) {
     throw new CommandError('run-exists', `${folder} is a file; choose another folder with --out.`);
   }
-  if (atPath(folder, () => readdirSync(folder)).length === 0) return;
+  const entries = atPath(folder, () => readdirSync(folder));
+  if (entries.every((name) => name === LOCK)) return; // of a run that is just beginning, or died when it did
   if (!existsSync(runPaths(folder).config)) {
     throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
   }

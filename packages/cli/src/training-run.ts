@@ -3,6 +3,7 @@ import {
   type Device,
   fileCheckpointStore,
   type ImageFolder,
+  lockFolder,
   openImageFolder,
   openLossLog,
   prepareFolder,
@@ -29,8 +30,21 @@ export interface TrainingRun {
   start: 'anew' | 'resume';
 }
 
-/** Trains, from the beginning or from the latest checkpoint, to the end or to Ctrl-C. */
-export async function runTraining({ folder, config: requested, start }: TrainingRun): Promise<void> {
+/** Trains, from the beginning or from the latest checkpoint, to the end or to Ctrl-C. One process at a time. */
+export async function runTraining(run: TrainingRun): Promise<void> {
+  // A new run takes its folder once nothing is wrong with the request; until then nothing is written.
+  let lock = run.start === 'resume' ? await lockFolder(run.folder) : undefined;
+  try {
+    await train(run, async () => {
+      await prepareFolder(run.folder);
+      lock ??= await lockFolder(run.folder);
+    });
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function train({ folder, config: requested, start }: TrainingRun, takeFolder: () => Promise<void>) {
   enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice({ device: requested.device });
   const images = await openImageFolder(requested.data, requested);
@@ -43,7 +57,7 @@ export async function runTraining({ folder, config: requested, start }: Training
 
   // Only now, when nothing is wrong with the request, is the run folder touched.
   const paths = runPaths(folder);
-  await prepareFolder(folder);
+  await takeFolder();
   if (start === 'anew') clearRun(paths);
   const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
   if (start === 'resume') await trainer.resume(store);

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { start, succeeds, temporaryFolder } from './command';
+import { fails, start, succeeds, temporaryFolder } from './command';
 import { writeDigits, writeOddPictures } from './pictures';
 
 const cwd = temporaryFolder();
@@ -82,13 +82,21 @@ test('a run that was stopped and resumed ends bit for bit like one that was not'
   expect(await succeeds(['resume', 'parts'], { cwd })).toContain('This run is finished after 7 steps');
 });
 
-test('Ctrl-C finishes the step, saves a checkpoint and says how to go on', async () => {
+test('Ctrl-C finishes the step, saves a checkpoint and says how to go on; until then no other process may train there', async () => {
   const running = start(['train', 'digits', ...tiny, '--steps', '100000', '--out', 'stopped'], { cwd });
   await running.until(/step 1\//);
+  for (const second of [
+    ['resume', 'stopped'],
+    ['train', 'digits', ...tiny, '--out', 'stopped', '--overwrite'],
+  ]) {
+    const refused = await fails(second, { cwd });
+    expect(refused).toMatch(new RegExp(`stopped is in use by process ${running.process.pid} on .* since 20`));
+  }
   running.process.kill('SIGINT');
   const { code, stdout, stderr } = await running.done;
   expect(stderr).toBe('');
   expect(code).toBe(130);
+  expect(existsSync(join(cwd, 'stopped/run.lock'))).toBe(false);
   expect(stdout).toContain('go on with: denoiser resume stopped\n');
 
   const step = logOf('stopped').length;

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockFolder } from './folder-lock';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'denoiser-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const holder = (changes: object) =>
+  writeFile(
+    join(folder, 'run.lock'),
+    JSON.stringify({ pid: process.pid, host: hostname(), since: '2026-01-01T00:00:00.000Z', id: 'other', ...changes }),
+  );
+
+test('a folder has one holder; the second is told which, where and since when', async () => {
+  const lock = await lockFolder(folder, { now: () => new Date('2026-03-04T05:06:07Z') });
+  await expect(lockFolder(folder)).rejects.toMatchObject({
+    isDenoiserError: true,
+    code: 'folder-locked',
+    message: `${folder} is in use by process ${process.pid} on ${hostname()} since 2026-03-04T05:06:07.000Z; wait for it or stop it, or choose another folder.`,
+  });
+  await lock.release();
+  expect(await readdir(folder)).toEqual([]);
+  await (await lockFolder(folder)).release();
+});
+
+test('the lock of a process that has ended is taken over', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  await holder({ pid });
+  const lock = await lockFolder(folder);
+  expect(JSON.parse(await readFile(lock.path, 'utf8')).pid).toBe(process.pid);
+  expect(await readdir(folder)).toEqual(['run.lock']);
+});
+
+test.runIf(process.platform === 'linux')(
+  'another process with the number of a dead one does not keep its lock',
+  async () => {
+    await holder({ started: 'another boot/1' });
+    await expect(lockFolder(folder)).resolves.toBeDefined();
+  },
+);
+
+test('a lock that its writer did not get to fill is taken over', async () => {
+  await writeFile(join(folder, 'run.lock'), '{"pid":');
+  await expect(lockFolder(folder)).resolves.toBeDefined();
+});
+
+test('a lock of another machine stays, and the way out is told', async () => {
+  await holder({ host: 'elsewhere', pid: 1 });
+  await expect(lockFolder(folder, { isAlive: () => false })).rejects.toThrow(
+    /process 1 on elsewhere.*delete .*run\.lock/,
+  );
+});
+
+test('of many that find a dead lock at once, one gets the folder', async () => {
+  await holder({ started: 'dead' });
+  const isAlive = ({ started }: { started?: string }) => started !== 'dead';
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder, { isAlive })));
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  expect(await readdir(folder)).toEqual(['run.lock']);
+});
+
+test('a release leaves the lock of another', async () => {
+  const lock = await lockFolder(folder);
+  await holder({});
+  await lock.release();
+  expect(await readdir(folder)).toEqual(['run.lock']);
+});

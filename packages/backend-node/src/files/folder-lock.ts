@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DenoiserError } from '@denoiser/ops';
+import { fileError, systemCode } from './file-error';
+import { type FileSystem, nodeFileSystem } from './file-system';
+import { removeQuietly, temporaryName, writeDurably } from './write-atomically';
+
+/** What a lock file says of the process that holds it. */
+export type LockHolder = {
+  readonly pid: number;
+  readonly host: string;
+  /** When it was taken, as ISO 8601. */
+  readonly since: string;
+  /** Tells the process from a later one of the same number, where the system can say. */
+  readonly started?: string;
+  readonly id: string;
+};
+
+export type FolderLock = {
+  readonly path: string;
+  /** Gives the folder free; never throws. */
+  release(): Promise<void>;
+};
+
+export type FolderLockOptions = {
+  /** The name of the file in the folder; default `run.lock`. */
+  readonly name?: string;
+  readonly fileSystem?: FileSystem;
+  /** Whether the process of a lock of this machine still lives. */
+  readonly isAlive?: (holder: LockHolder) => boolean;
+  readonly host?: string;
+  readonly now?: () => Date;
+};
+
+/** A lock that is being written has no content for a moment; longer than this, its writer was killed. */
+const WRITING = 1000;
+const TRIES = 20;
+
+/**
+ * Takes a folder for this process: a file that is created exclusively and says who holds it. The lock of a process that
+ * is dead is taken over; whether one of another machine lives can't be known, so that one stays.
+ *
+ * Throws a `DenoiserError` (`folder-locked`) that names process, machine and time if another one holds the folder.
+ */
+export async function lockFolder(folder: string, options: FolderLockOptions = {}): Promise<FolderLock> {
+  const { name = 'run.lock', fileSystem = nodeFileSystem, host = hostname(), now = () => new Date() } = options;
+  const { isAlive = isRunning } = options;
+  const path = join(folder, name);
+  const own: LockHolder = {
+    pid: process.pid,
+    host,
+    since: now().toISOString(),
+    started: startOf(process.pid),
+    id: randomUUID(),
+  };
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      await writeDurably(fileSystem, path, `${JSON.stringify(own)}\n`);
+      return { path, release: () => release(fileSystem, path, own) };
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw fileError(error, 'write', path);
+    }
+    const holder = await readHolder(fileSystem, path);
+    if (holder === 'gone') continue;
+    if (holder !== 'unreadable' && (holder.host !== host || isAlive(holder))) throw locked(folder, path, holder, host);
+    await takeAway(fileSystem, path, holder);
+  }
+  throw new DenoiserError('folder-locked', `${folder} is being taken by other processes; try again in a moment.`);
+}
+
+async function readHolder(fileSystem: FileSystem, path: string): Promise<LockHolder | 'gone' | 'unreadable'> {
+  for (let waited = 0; waited <= WRITING; waited += WRITING / 10) {
+    try {
+      return JSON.parse(await fileSystem.readFile(path, 'utf8'));
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return 'gone';
+      if (!(error instanceof SyntaxError)) throw fileError(error, 'read', path);
+    }
+    await wait(WRITING / 10);
+  }
+  return 'unreadable';
+}
+
+/**
+ * Removes a dead lock by renaming, which only one process succeeds in. If another one has put its own in the place since
+ * it was looked at, that is put back.
+ */
+async function takeAway(fileSystem: FileSystem, path: string, dead: LockHolder | 'unreadable'): Promise<void> {
+  const aside = `${path}${temporaryName('dead')}`;
+  try {
+    await fileSystem.rename(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw fileError(error, 'remove', path);
+  }
+  const taken = await readHolder(fileSystem, aside);
+  const isAnother = typeof taken === 'object' && (dead === 'unreadable' || taken.id !== dead.id);
+  if (isAnother) await fileSystem.rename(aside, path);
+  else await removeQuietly(fileSystem, aside);
+}
+
+async function release(fileSystem: FileSystem, path: string, own: LockHolder): Promise<void> {
+  const holder = await readHolder(fileSystem, path).catch(() => 'unreadable' as const);
+  if (typeof holder === 'object' && holder.id === own.id) await removeQuietly(fileSystem, path);
+}
+
+function locked(folder: string, path: string, { pid, host, since }: LockHolder, here: string): DenoiserError {
+  const way =
+    host === here
+      ? 'wait for it or stop it'
+      : `this machine can't see whether it still lives, so if it doesn't, delete ${path}`;
+  return new DenoiserError(
+    'folder-locked',
+    `${folder} is in use by process ${pid} on ${host} since ${since}; ${way}, or choose another folder.`,
+  );
+}
+
+function isRunning({ pid, started }: LockHolder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (systemCode(error) === 'ESRCH') return false;
+  }
+  const now = startOf(pid);
+  return started === undefined || now === undefined || started === now;
+}
+
+/** When a process started, as Linux counts it, together with the boot: process numbers come again. */
+function startOf(pid: number): string | undefined {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    // The name, second of the fields, may hold spaces and parentheses; the start is the 20th after it.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\)\s/s, '')
+      .split(' ');
+    return `${boot}/${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
