@@ -1,13 +1,17 @@
 import { CommandError } from './errors';
 import { shortList } from './text';
 
-/** The labels that `--class` names, by name or number; a name that looks like a number goes first. Default: all. */
-export function chooseClasses(wanted: readonly string[] | undefined, names: readonly string[]): number[] {
+/** The labels that `flag` names, by name or number; a name that looks like a number goes first. Default: all. */
+export function chooseClasses(
+  wanted: readonly string[] | undefined,
+  names: readonly string[],
+  flag = '--class',
+): number[] {
   if (names.length === 0) {
     if (wanted === undefined) return [];
     throw new CommandError(
       'bad-option',
-      `--class ${wanted[0]}: this network was trained without classes; leave --class out.`,
+      `${flag} ${wanted[0]}: this network was trained without classes; leave ${flag} out.`,
     );
   }
   if (wanted === undefined) return names.map((_, label) => label);
@@ -17,6 +21,6 @@ export function chooseClasses(wanted: readonly string[] | undefined, names: read
     const label = /^\d+$/.test(word) ? Number(word) : Number.NaN;
     if (label < names.length) return label;
     const known = `${names.length} classes, 0 to ${names.length - 1} (${shortList(names)})`;
-    throw new CommandError('bad-option', `--class ${word}: there is no such class; the checkpoint has ${known}.`);
+    throw new CommandError('bad-option', `${flag} ${word}: there is no such class; the checkpoint has ${known}.`);
   });
 }

@@ -1,6 +1,6 @@
-import { createPlan, evaluations } from '@denoiser/samplers/arrays';
+import { evaluations } from '@denoiser/samplers/arrays';
 import { createSchedule, flow } from '@denoiser/schedules';
-import { flagOf } from './options';
+import { flagOf } from './flag';
 import { aliases, type Sampler, samplers } from './samplers';
 import { makePlan } from './sampling-plan';
 
@@ -12,7 +12,9 @@ export function samplerTable(): string {
   const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => (cells[column] as string).length)));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => (NUMBERS.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        NUMBERS.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   const also = Object.entries(aliases).map(([alias, name]) => `${alias} (${name})`);

@@ -1,15 +1,13 @@
 import { createPlan, type Plan, type PlanOptions, type Solver } from '@denoiser/samplers/arrays';
 import { type Prediction, parseSpacing, type SigmaGrid, type Spacing, spacedTimesteps } from '@denoiser/schedules';
 import { CommandError } from './errors';
-import { flagOf } from './options';
+import { flagOf } from './flag';
 import { aliases, type Sampler, type SolverOptions, samplers } from './samplers';
 
 type Process = PlanOptions['schedule'];
 
 /** Words of `--spacing`; beside them `10,15,20` and `ddim25`. */
 export const SPACINGS = ['all', 'leading', 'trailing', 'linspace', 'quadratic', 'ddim', 'lcm'] as const;
-/** Words of `--sigmas`. */
-export const SIGMAS = ['karras', 'exponential', 'polyexponential', 'beta', 'edm', 'vp', 've', 'flow'] as const;
 
 /** What the command line says of the steps, beside the solver's own options. */
 export interface PlanOptionsOfUser extends SolverOptions {
@@ -19,7 +17,7 @@ export interface PlanOptionsOfUser extends SolverOptions {
   spacing?: string;
   offset?: number;
   timesteps?: readonly number[];
-  sigmas?: (typeof SIGMAS)[number];
+  sigmas?: SigmaGrid['type'];
   sigmaMin?: number;
   sigmaMax?: number;
   rho?: number;
@@ -87,9 +85,11 @@ function levels(name: string, sampler: Sampler, options: PlanOptionsOfUser & Tra
   if (steps !== undefined && steps > most) {
     throw bad(`--steps ${steps} is more than there are; the diffusion has ${most} steps.`);
   }
-  const given = { steps: Math.min(count ?? most, most), end, ...(sigmas && { sigmas }) };
+  // Fewer than the sampler's own number where there are so few that spacing would take some twice.
+  const own = count === undefined ? most : Math.min(count, Math.ceil(most / 2));
+  const given = { steps: steps ?? own, end, ...(sigmas && { sigmas }) };
   if (timesteps) return { ...given, steps: undefined, spacing: { type: 'explicit', timesteps } };
-  if (original) return { ...given, ...originalSteps(process.steps, steps ?? (name === 'ddpm' ? undefined : count)) };
+  if (original) return { ...given, ...originalSteps(process.steps, count === undefined ? undefined : given.steps) };
   if (spacing !== undefined) return { ...given, spacing: spacingOf(spacing, given.steps, options) };
   if (sigmas || count === undefined) return given;
   // DDPM over a part of its steps keeps both ends.
@@ -146,7 +146,7 @@ function refuseStrangers(name: string, sampler: Sampler, options: PlanOptionsOfU
   }
   refuse(
     !sampler.kinds.includes(process.kind),
-    `--sampler ${name} is for ${list(sampler.kinds.map((kind) => KINDS[kind]))}, but this model is ${KINDS[process.kind].replace(/s$/, '')}; try dpmpp-2m.`,
+    `--sampler ${name} is for ${list(sampler.kinds.map((kind) => KINDS[kind].many))}, but this is ${KINDS[process.kind].one}; try dpmpp-2m.`,
   );
   refuse(
     order !== undefined && !sampler.orders?.includes(order),
@@ -171,6 +171,11 @@ function refuseStrangers(name: string, sampler: Sampler, options: PlanOptionsOfU
     `--sigmas and ${timesteps ? '--timesteps' : '--original'} both say which levels are taken; give one of them.`,
   );
   refuse(timesteps && options.steps !== undefined, '--timesteps says how many steps there are; leave out --steps.');
+  const gridKind = sigmas && GRIDS[sigmas];
+  refuse(
+    gridKind && gridKind !== process.kind,
+    `--sigmas ${sigmas} is for ${gridKind && KINDS[gridKind].many}, but this is ${KINDS[process.kind].one}; try karras.`,
+  );
   refuse(
     sampler.wholeTimesteps && sigmas,
     `--sigmas does not fit ${name}, which moves between whole timesteps; use --spacing.`,
@@ -194,7 +199,14 @@ function refuseStrangers(name: string, sampler: Sampler, options: PlanOptionsOfU
   );
 }
 
-const KINDS = { discrete: 'models of discrete timesteps', sigma: 'EDM models', flow: 'flow models' };
+const KINDS = {
+  discrete: { many: 'models of discrete timesteps', one: 'one of discrete timesteps' },
+  sigma: { many: 'EDM models', one: 'an EDM model' },
+  flow: { many: 'flow models', one: 'a flow model' },
+};
+
+/** Grids whose ranges are those of a kind of model. */
+const GRIDS: Readonly<Record<string, Process['kind']>> = { edm: 'sigma', vp: 'sigma', ve: 'sigma', flow: 'flow' };
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
