@@ -70,10 +70,12 @@ export function multiply(engine: Engine, p: Product): void {
   const rows = engine.rows;
   let rowBlock = rows * 12;
   let columnBlock = ceil(n, 8) * 8;
+  // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves several row tiles.
+  const many = engine.threads * 16;
   const enough = engine.threads * 4;
   const chunks = () => ceil(m, rowBlock) * ceil(n, columnBlock) * batch.count;
   if (engine.threads > 1) {
-    while (chunks() < enough && rowBlock > rows * 4) rowBlock = rows * Math.max(4, ceil(rowBlock / rows, 2));
+    while (chunks() < many && rowBlock > rows * 4) rowBlock = rows * Math.max(4, ceil(rowBlock / rows, 2));
     while (chunks() < enough && columnBlock > 32) columnBlock = ceil(columnBlock / 2, 8) * 8;
     while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
   }
