@@ -10,3 +10,4 @@ export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-g
 export { tensorToBytes } from './grid/tensor-to-bytes';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export type { SkippedFile } from './images/scan-folder';
+export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';

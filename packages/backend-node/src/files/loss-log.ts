@@ -3,8 +3,8 @@ import { fileError, systemCode } from './file-error';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { writeFileAtomically } from './write-atomically';
 
-/** One line of the log: the step and whatever numbers belong to it. */
-export type LossRecord = { readonly step: number; readonly [quantity: string]: number };
+/** One line of the log: the step and whatever numbers, or lists of numbers, belong to it. */
+export type LossRecord = { readonly step: number; readonly [quantity: string]: number | readonly number[] };
 
 export type LossLog = {
   append(record: LossRecord): Promise<void>;
