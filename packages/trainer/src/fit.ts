@@ -1,9 +1,10 @@
 import { DenoiserError } from '@denoiser/ops';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
+import { badOption } from './options/settings';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
-import { saveCheckpoint } from './save';
+import { saveCheckpoint, saveSnapshot } from './save';
 import { type StepNumbers, step } from './step';
 import type { Run } from './trainer';
 import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
@@ -53,11 +54,19 @@ export type CheckpointOptions = {
   notes?: unknown;
 };
 
+export type SnapshotOptions = {
+  /** A place of its own: all of them are needed later. */
+  store: CheckpointStore;
+  everySteps: number;
+};
+
 export type FitOptions = {
   /** Ends when so many epochs, or so many steps, are done in all; whichever is first. One of them is needed. */
   epochs?: number;
   steps?: number;
   checkpoints?: CheckpointOptions;
+  /** Keeps the averages of the option `postHocEma` from time to time and at the end, for `reconstructEma`. */
+  snapshots?: SnapshotOptions;
   callbacks?: Callbacks;
   /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
   signal?: AbortSignal;
@@ -79,8 +88,10 @@ export type FitResult = {
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
-  const { epochs = Infinity, steps = Infinity, checkpoints, callbacks = {}, signal, prefetch = 2 } = options;
+  const { epochs = Infinity, steps = Infinity, checkpoints, snapshots, callbacks = {}, signal, prefetch = 2 } = options;
   checkRequest(dataset, epochs, steps);
+  if (snapshots && !run.powerEma)
+    throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
   startOrder(run, dataset);
 
   const { onStep, onEpochEnd, onCheckpoint } = callbacks;
@@ -115,6 +126,10 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await onCheckpoint?.({ step: progress.step, epoch: progress.epoch });
   };
 
+  const snapshot = async () => {
+    if (snapshots) await saveSnapshot(run, snapshots.store);
+  };
+
   const plan = planBatches({ ...run.options, length: dataset.length, epochs, from: progress });
   const batches = readAhead(plan, (planned) => readBatch(dataset, planned), prefetch);
   try {
@@ -137,6 +152,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       const dueEpoch = epochEnds && progress.epoch % (checkpoints?.everyEpochs ?? 1) === 0;
       if (epochEnds || due) await reportBefore();
       if (due || dueEpoch) await clock.pause(save);
+      if (progress.step % (snapshots?.everySteps ?? Infinity) === 0) await clock.pause(snapshot);
       if (epochEnds) {
         const meanLoss = mean(losses.slice(epochStart));
         epochStart = losses.length;
@@ -147,6 +163,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     }
     await reportBefore();
     await save();
+    await snapshot();
   } finally {
     pending?.values.dispose();
     await batches.return();

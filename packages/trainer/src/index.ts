@@ -7,9 +7,22 @@ export {
   readCheckpoint,
 } from './checkpoint';
 export { drawNoise, drawTimesteps, dropLabels } from './draws';
-export { createEma, type Ema, type EmaOptions } from './ema';
+export { createEma, type Ema } from './ema/ema';
+export { EMA_RULES, type EmaInput, type EmaOptions } from './ema/index';
+export { createPowerEma, type PostHocEma, type PowerEma } from './ema/post-hoc';
+export { fitProfile, gammaOf, type PowerProfile, powerDecay, relativeWidth } from './ema/power-function';
+export { reconstructEma } from './ema/snapshots';
 export { epochPermutation } from './epoch-permutation';
-export type { Callbacks, CheckpointOptions, EpochRecord, FitOptions, FitResult, StepDetails, StepRecord } from './fit';
+export type {
+  Callbacks,
+  CheckpointOptions,
+  EpochRecord,
+  FitOptions,
+  FitResult,
+  SnapshotOptions,
+  StepDetails,
+  StepRecord,
+} from './fit';
 export { clipGradients, type Gradients, globalNorm } from './gradients';
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from './learning-rate/index';
 export { type MemoryDatasetOptions, memoryDataset } from './memory-dataset';

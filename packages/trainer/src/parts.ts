@@ -1,6 +1,7 @@
 import type { TensorEntry, TensorFile } from '@denoiser/safetensors';
 import { dispose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { diverged } from './divergence';
+import { averagePrefix, type PowerEma } from './ema/post-hoc';
 import type { TimestepMemory } from './timesteps/sampler';
 import { damaged, type TensorFileName } from './training-state';
 import type { TrainableModel } from './types';
@@ -69,6 +70,16 @@ export function variablesPart(
       };
     },
   };
+}
+
+/** The averages of several lengths. */
+export function powerEmaPart(model: TrainableModel, { averages }: PowerEma): Part {
+  const groups = averages.map(({ sigmaRel, parameters }) => ({
+    what: 'The average',
+    prefix: averagePrefix(sigmaRel),
+    variables: parameters,
+  }));
+  return variablesPart(model, 'power-ema.safetensors', groups, 'the averages of several lengths begin anew');
 }
 
 /** What the sampler of timesteps has learned. */

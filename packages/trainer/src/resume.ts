@@ -14,7 +14,7 @@ export type ResumedFrom = { step: number; epoch: number; position: number; state
 
 /** Restores a run from a checkpoint: all of it, or (on an error) nothing. */
 export async function resume(run: Run, store: CheckpointStore, options: ResumeOptions = {}): Promise<ResumedFrom> {
-  const { model, optimizer, ema, parts, progress, onWarning } = run;
+  const { model, optimizer, ema, powerEma, parts, progress, onWarning } = run;
   const needed = parts.filter(({ otherwise }) => otherwise === undefined);
   const others = parts.filter(({ otherwise }) => otherwise !== undefined);
   const files = (list: typeof parts) => list.map(({ file }) => file);
@@ -41,6 +41,7 @@ export async function resume(run: Run, store: CheckpointStore, options: ResumeOp
   const { step, epoch, position } = state;
   optimizer.step = step;
   ema.step = step;
+  if (powerEma) powerEma.step = step;
   const order = { seed: state.options.seed, length: state.dataset.length };
   Object.assign(progress, { step, epoch, position, order, checkpoint: step });
   warnOfChanges(state, run);

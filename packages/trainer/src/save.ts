@@ -1,5 +1,6 @@
 import type { TensorFile } from '@denoiser/safetensors';
 import { encodeCheckpoint } from './checkpoint';
+import { writeSnapshot } from './ema/snapshots';
 import type { Run } from './trainer';
 import type { TensorFileName } from './training-state';
 import type { CheckpointStore, ImageDataset } from './types';
@@ -32,4 +33,12 @@ export async function saveCheckpoint(
   );
   await o.store.write(step, files);
   progress.checkpoint = step;
+}
+
+/** Stores the averages of several lengths. Errors: as for a checkpoint. */
+export async function saveSnapshot({ parts, options, progress }: Run, store: CheckpointStore): Promise<void> {
+  const part = parts.find(({ file }) => file === 'power-ema.safetensors');
+  if (!part || !options.postHocEma || progress.step === 0) return;
+  const file = await part.save(progress.step, progress.checkpoint);
+  await writeSnapshot(store, progress.step, file, options.postHocEma.sigmaRel);
 }

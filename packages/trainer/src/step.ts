@@ -29,7 +29,7 @@ export type StepNumbers = {
 
 /** One training step on a whole batch, in parts that fit the device: gradients, their norm, the optimizer, the average. */
 export function step(run: Run, batch: Batch): StepNumbers {
-  const { optimizer, ema, options, rateFactor, timesteps, progress } = run;
+  const { optimizer, ema, powerEma, options, rateFactor, timesteps, progress } = run;
   const { seed } = options;
   const { t, weights } = drawTimesteps(timesteps, { seed, step: progress.step, count: batch.labels.length });
   const values = tidy(() => {
@@ -38,7 +38,8 @@ export function step(run: Run, batch: Batch): StepNumbers {
     const limit = options.maxGradientNorm;
     const limited = limit === null ? gradients : clipGradients(gradients, norm, limit);
     optimizer.update(limited, rateFactor(optimizer.step));
-    ema.update();
+    ema.update(t.length);
+    powerEma?.update();
     return concat([stack([loss, norm]) as Tensor1D, imageLosses]);
   });
   return { values, t };

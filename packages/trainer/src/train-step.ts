@@ -1,6 +1,6 @@
 import { type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { AdamW } from './adamw';
-import type { Ema } from './ema';
+import type { Ema } from './ema/ema';
 
 /**
  * One step of gradient descent: the loss, its gradients, the optimizer, the average. It knows nothing of diffusion.

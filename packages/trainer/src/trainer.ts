@@ -1,6 +1,7 @@
 import { createSchedule, type Schedule } from '@denoiser/schedules';
 import { type AdamW, createAdamW } from './adamw';
-import { createEma, type Ema } from './ema';
+import { createEma, type Ema } from './ema/ema';
+import { createPowerEma, type PowerEma } from './ema/post-hoc';
 import { type FitOptions, type FitResult, fit } from './fit';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
 import type { RateFactor } from './learning-rate/rate';
@@ -9,7 +10,7 @@ import { createObjective, type Objective } from './objective/objective';
 import { makeKind } from './options/kinds';
 import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
-import { type Part, timestepsPart, variablesPart } from './parts';
+import { type Part, powerEmaPart, timestepsPart, variablesPart } from './parts';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import { TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { TimestepSampler } from './timesteps/sampler';
@@ -45,6 +46,7 @@ export type Run = {
   readonly objective: Objective;
   readonly timesteps: TimestepSampler;
   readonly ema: Ema;
+  readonly powerEma?: PowerEma;
   readonly progress: Progress;
   /** What a checkpoint holds beside the state. */
   readonly parts: readonly Part[];
@@ -79,6 +81,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
   check(model, options, schedule);
   const optimizer = createAdamW(model.parameters, options);
   const ema = createEma(model.parameters, options.ema);
+  const powerEma = options.postHocEma ? createPowerEma(model.parameters, options.postHocEma) : undefined;
   const timesteps = makeKind(TIMESTEP_SAMPLERS, options.timesteps)(schedule.steps);
   const run: Run = {
     model,
@@ -89,6 +92,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     objective: createObjective(schedule, options),
     timesteps,
     ema,
+    ...(powerEma && { powerEma }),
     progress: { step: 0, epoch: 0, position: 0 },
     parts: [
       variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
@@ -97,6 +101,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
         { what: 'The first moment', prefix: 'm.', variables: optimizer.firstMoments },
         { what: 'The second moment', prefix: 'v.', variables: optimizer.secondMoments },
       ]),
+      ...(powerEma ? [powerEmaPart(model, powerEma)] : []),
       ...(timesteps.memory ? [timestepsPart(timesteps.memory)] : []),
     ],
     onWarning,
@@ -111,6 +116,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     dispose() {
       run.optimizer.dispose();
       run.ema.dispose();
+      run.powerEma?.dispose();
     },
   };
 }

@@ -12,7 +12,8 @@ export type TensorFileName =
   | 'model.safetensors'
   | 'ema.safetensors'
   | 'optimizer.safetensors'
-  | 'timesteps.safetensors';
+  | 'timesteps.safetensors'
+  | 'power-ema.safetensors';
 export const STATE_FILE = 'state.json';
 
 /** `state.json` of a checkpoint: all that is not a tensor. */

@@ -63,6 +63,8 @@ describe('a run with everything that learns or draws', () => {
     microBatchSize: 2,
     maxGradientNorm: 0.5,
     learningRateSchedule: { type: 'cosine', steps: 20, warmup: 3 },
+    ema: { type: 'half-life', halfLife: 20, warmup: true },
+    postHocEma: {},
   };
   const richModel = (seed: number) => tinyModel({ timesteps: 8, learnsVariance: true, seed });
 
@@ -77,6 +79,7 @@ describe('a run with everything that learns or draws', () => {
     const rest = await second.fit(dataset(), { steps: 20 });
     expect(warnings).toEqual([]);
     expect(numbersOf(second)).toEqual(numbersOf(whole));
+    expect(await powerEma(second)).toEqual(await powerEma(whole));
     expect([...first.losses, ...rest.losses].map(({ loss }) => loss)).toEqual(losses.map(({ loss }) => loss));
     // The history was in use by then: without it, the run would go on otherwise.
     const forgetful = create({ ...rich, model: richModel(2), onWarning: (message) => warnings.push(message) });
@@ -102,6 +105,13 @@ describe('a run with everything that learns or draws', () => {
     expect([...counts].every((count) => count >= 0 && count <= 1)).toBe(true);
     expect(tf.memory().numTensors).toBe(before);
   });
+
+  /** The averages of several lengths, as the next checkpoint has them. */
+  const powerEma = async (trainer: ReturnType<typeof create>) => {
+    const store = memoryStore();
+    await trainer.fit(dataset(), { steps: 21, checkpoints: { store } });
+    return store.read(21, 'power-ema.safetensors');
+  };
 
   /** A state that has never heard of the history. */
   const forget = (file: string, bytes: Uint8Array) => {

@@ -1,4 +1,6 @@
 import type { ScheduleOptions } from '@denoiser/schedules';
+import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
+import { type PostHocEma, postHocSettings } from '../ema/post-hoc';
 import {
   LEARNING_RATE_SCHEDULES,
   type LearningRateSchedule,
@@ -47,7 +49,10 @@ export type TrainingOptions = {
   weightDecay: number;
   /** Gradients of a larger norm, taken over all parameters, are scaled down to it. null: none are. */
   maxGradientNorm: number | null;
-  ema: { decay: number; startStep: number };
+  /** How the average of the weights forgets. */
+  ema: EmaOptions;
+  /** Averages from which one of any length can be made afterwards. null: none. */
+  postHocEma: PostHocEma | null;
   /** How often a label is left out, and whether each is by itself or all of a step's at once. */
   labelDropout: number;
   labelDropoutPer: 'batch' | 'sample';
@@ -57,14 +62,15 @@ export type TrainingOptions = {
 
 /** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
 export type TrainingOptionsInput = Input<
-  Omit<TrainingOptions, 'ema' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
+  Omit<TrainingOptions, 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
   'seed' | 'batchSize'
 > & {
   weighting?: WeightingInput;
   timesteps?: TimestepsInput;
   variance?: VarianceInput;
   learningRateSchedule?: LearningRateScheduleInput;
-  ema?: Partial<TrainingOptions['ema']>;
+  ema?: EmaInput;
+  postHocEma?: Partial<PostHocEma> | null;
 };
 
 /** The original program's choices. Batches there: 12 unconditional, 14 with classes. */
@@ -74,7 +80,6 @@ export const DEFAULTS = {
   betas: [0.9, 0.999],
   epsilon: 1e-8,
   weightDecay: 0.01,
-  ema: { decay: 0.995, startStep: 2000 },
   labelDropout: 0.1,
 } as const satisfies Partial<TrainingOptions>;
 
@@ -109,14 +114,10 @@ const settings: SettingsOf<TrainingOptions> = {
   weightDecay: numberFrom(0, undefined, DEFAULTS.weightDecay),
   maxGradientNorm: orNull(numberAbove(0)),
   ema: object(),
+  postHocEma: orNull(object()),
   labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
   labelDropoutPer: oneOf(['batch', 'sample'], 'batch'),
   dropout: { ...numberFrom(0, 1, 0), range: 'a number from 0 to below 1', isValid: isShare },
-};
-
-const emaSettings: SettingsOf<TrainingOptions['ema']> = {
-  decay: numberFrom(0, 1, DEFAULTS.ema.decay),
-  startStep: wholeNumber(0, DEFAULTS.ema.startStep),
 };
 
 /** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
@@ -133,7 +134,8 @@ export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
       input.learningRateSchedule,
       'constant',
     ),
-    ema: resolveSettings(emaSettings, input.ema ?? {}, 'ema.'),
+    ema: resolveKind('ema', EMA_RULES, input.ema, 'decay'),
+    postHocEma: input.postHocEma ? resolveSettings(postHocSettings, input.postHocEma, 'postHocEma.') : null,
   };
 }
 
