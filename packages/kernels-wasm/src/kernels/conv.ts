@@ -191,19 +191,32 @@ function zeros(engine: Engine, floats: number): number {
   return address;
 }
 
+/**
+ * How a Winograd convolution is cut into chunks of tiles × columns: the cut that ends first by a rough count of cycles. More tiles a
+ * chunk read the transformed filter less often; more columns transform the input less often; more chunks end more evenly.
+ */
+function planTiles(tiles: number, k: number, n: number, rows: number, threads: number) {
+  const filterBytes = 144 * k * n;
+  const bytesACycle = filterBytes < 2 ** 19 ? 32 : filterBytes < 2 ** 24 ? 10 : 4; // from the second-, third-level cache, memory
+  let best = { tileBlock: 0, columnBlock: 0, chunks: 0, cycles: Number.POSITIVE_INFINITY };
+  for (const columnBlock of new Set([1, 2, 4, 8].map((parts) => Math.max(Math.min(n, 32), ceil(n / parts, 8) * 8)))) {
+    for (const factor of [8, 6, 5, 4, 3, 2, 1]) {
+      const tileBlock = Math.min(tiles, rows * factor);
+      const chunks = ceil(tiles, tileBlock) * ceil(n, columnBlock);
+      const product = (36 * k * columnBlock * ceil(tileBlock, rows) * rows) / 8;
+      const filter = (144 * k * columnBlock) / bytesACycle;
+      const cycles = ceil(chunks, threads) * (product + filter + tileBlock * (17 * k + 15 * columnBlock));
+      if (cycles < best.cycles) best = { tileBlock, columnBlock, chunks, cycles };
+    }
+  }
+  return best;
+}
+
 function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number, bias?: number): void {
   const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
-  // The transformed filter is read once a chunk: the larger it is, the more tiles should share it.
-  let tileBlock = Math.min(tiles, engine.rows * (s.k * s.n >= 128 * 128 ? 8 : 4));
-  let columnBlock = s.n;
-  const chunks = () => ceil(tiles, tileBlock) * ceil(s.n, columnBlock);
-  if (engine.threads > 1) {
-    const enough = engine.threads * 4;
-    while (chunks() < enough && tileBlock > engine.rows * 4) tileBlock = engine.rows * ceil(tileBlock / engine.rows, 2);
-    while (chunks() < enough && columnBlock > 64) columnBlock = ceil(columnBlock / 2, 8) * 8;
-  }
+  const { tileBlock, columnBlock, chunks } = planTiles(tiles, s.k, s.n, engine.rows, engine.threads);
   const bytes = 36 * (tileBlock * (s.k + columnBlock) + 32) * 4;
-  engine.run('winogradJob', chunks(), [
+  engine.run('winogradJob', chunks, [
     x,
     s.height,
     s.width,
