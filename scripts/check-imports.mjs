@@ -11,6 +11,7 @@ const tf = '@tensorflow/tfjs-core';
 const mayImport = {
   schedules: [],
   safetensors: [],
+  metrics: [],
   ops: [tf],
   unet: [tf, '@denoiser/ops', '@denoiser/safetensors'],
   samplers: [tf, '@denoiser/ops', '@denoiser/schedules'],

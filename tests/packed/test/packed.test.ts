@@ -13,6 +13,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const folders = [
   'schedules',
   'safetensors',
+  'metrics',
   'ops',
   'unet',
   'samplers',
