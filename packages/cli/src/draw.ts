@@ -1,7 +1,17 @@
 import { writePngGrid } from '@denoiser/backend-node';
-import { createPlan, type Denoiser, ddpm, evaluations, type Plan, sampleImages } from '@denoiser/samplers';
+import {
+  createPlan,
+  type Denoiser,
+  ddpm,
+  evaluations,
+  type Guidance,
+  type NoiseSource,
+  type Plan,
+  sampleImages,
+  type TensorStep,
+} from '@denoiser/samplers';
 import { type Schedule, spacedTimesteps } from '@denoiser/schedules';
-import { tensor1d } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor4D, tensor, tensor1d, tidy, tile } from '@tensorflow/tfjs-core';
 
 export interface PlanChoice {
   variance: 'posterior' | 'beta';
@@ -30,18 +40,27 @@ export interface DrawOptions {
   count: number;
   /** Class of each picture; absent for a network without classes. */
   labels?: readonly number[];
-  guidance: number;
+  /** Its scale, or all of it. */
+  guidance: number | Guidance;
   seed: number;
+  /** Default: that of the seed. */
+  noise?: NoiseSource;
+  /** What the plan begins with, [H, W, C]. */
+  image?: Float32Array;
+  /** What is kept where the mask [H, W] is 0, and filled where it is 1. */
+  inpaint?: { image: Float32Array; mask: Float32Array };
   /** Pictures drawn at once. */
   batchSize: number;
   signal?: AbortSignal;
   /** Told of each evaluation of the model, of all batches. */
   onStep?: (done: number, total: number) => void;
+  /** Shown each step of the batch whose first picture is number `first`, and waited for. */
+  watch?: (step: TensorStep, first: number) => Promise<void>;
 }
 
 /** Draws pictures [count, H, W, C], values about [−1, 1]. Picture i depends on the seed and i, not on the batch size. */
 export async function draw(options: DrawOptions): Promise<Float32Array> {
-  const { denoiser, plan, imageShape, count, labels, guidance, seed, batchSize, signal } = options;
+  const { denoiser, plan, imageShape, count, labels, guidance, seed, noise, batchSize, signal } = options;
   const pixels = imageShape.reduce((a, b) => a * b);
   const result = new Float32Array(count * pixels);
   const perBatch = evaluations(plan);
@@ -50,6 +69,13 @@ export async function draw(options: DrawOptions): Promise<Float32Array> {
   for (let first = 0; first < count; first += batchSize) {
     const indices = Array.from({ length: Math.min(batchSize, count - first) }, (_, i) => first + i);
     const classes = labels && tensor1d(labels.slice(first, first + indices.length), 'int32');
+    const repeated = (values: Float32Array, channels: number): Tensor4D =>
+      tidy(() => tile(tensor(values, [1, imageShape[0], imageShape[1], channels]), [indices.length, 1, 1, 1]));
+    const image = options.image && repeated(options.image, imageShape[2]);
+    const inpaint = options.inpaint && {
+      image: repeated(options.inpaint.image, imageShape[2]),
+      mask: repeated(options.inpaint.mask, 1),
+    };
     try {
       const images = await sampleImages({
         denoiser,
@@ -58,14 +84,20 @@ export async function draw(options: DrawOptions): Promise<Float32Array> {
         seed,
         indices,
         conditioning: classes && { labels: classes },
-        guidance: { scale: guidance },
+        guidance: typeof guidance === 'number' ? { scale: guidance } : guidance,
+        noise,
+        image,
+        inpaint,
         signal,
-        onStep: () => options.onStep?.(++done, total),
+        onStep: async (step) => {
+          options.onStep?.(++done, total);
+          await options.watch?.(step, first);
+        },
       });
       result.set(await images.data<'float32'>(), first * pixels);
       images.dispose();
     } finally {
-      classes?.dispose();
+      dispose([classes, image, inpaint?.image, inpaint?.mask].filter((tensor) => tensor !== undefined));
     }
   }
   return result;

@@ -3,6 +3,7 @@ import type { ResumeOptions } from './commands/resume';
 import type { SampleOptions } from './commands/sample';
 import type { TrainOptions } from './commands/train';
 import { choice, integer, interval, number, pictureSize } from './options';
+import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
 import { version } from './version';
 
 /**
@@ -171,32 +172,48 @@ Examples:
 
 function addSample(program: Command): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
-  program
+  const command = program
     .command('sample')
     .description('Draw pictures from a checkpoint into one PNG.')
-    .argument('<run>', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
+    .argument('[run]', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
     .optionsGroup('What to draw:')
     .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
     .option('--seed <integer>', 'the same seed gives the same pictures', integer('--seed', { min: 0 }), 0)
+    .option('--interpolate <a:b>', 'a row of pictures from seed a to seed b, for each class', seeds('--interpolate'))
     .option('--out <file>', 'the PNG to write', 'grid.png')
     .option(
       '--columns <n>',
       'pictures in a row (default: one for each class, or as square as it gets)',
       integer('--columns', { min: 1 }),
     )
-    .optionsGroup('How:')
+    .option('--trajectory <file>', 'a second PNG: a row for each picture, what the network takes it for on the way')
+    .optionsGroup('From a picture:')
+    .option('--from <file>', 'draw a picture anew (image-to-image)')
     .option(
-      '--variance <kind>',
-      "noise a step adds: 'posterior' (β̃, clean with few steps) or 'beta' (the original programs')",
-      choice('--variance', ['posterior', 'beta']),
-      'posterior',
+      '--strength <share>',
+      'how much of the way, from 0 to 1 (default: 0.6); 1 keeps next to nothing',
+      number('--strength', { min: 0, max: 1, above: true }),
     )
-    .option('--steps <n>', 'take only so many of the diffusion steps (default: all)', integer('--steps', { min: 1 }))
+    .option('--inpaint <file>', 'fill a part of this picture')
+    .option('--mask <file>', 'that part: white is filled, black is kept')
+    .option('--invert <file>', 'find the noise that ddim makes this picture from, and draw it again')
+    .optionsGroup('Guidance, where there are classes:')
     .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
+    .option('--negative-class <name|index>', 'lead away from this class instead of from none')
+    .option(
+      '--guidance-rescale <share>',
+      'how far contrast is brought back, from 0 (default) to 1',
+      number('--guidance-rescale', { min: 0, max: 1 }),
+    )
+    .option(
+      '--guidance-interval <min:max>',
+      'guide only at σ/α between these, like 0.3:5',
+      range('--guidance-interval'),
+    );
+  addSamplerOptions(command)
+    .optionsGroup('How:')
     .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
-    .option('--noclip', 'do not clip the predicted image to [−1, 1] at each step (the original does not)')
-    .option('--original', 'count as the original does: t = T−1 … 1 instead of T−1 … 0')
     .option(
       '--checkpoint <step>',
       'which checkpoint of the run (default: the latest)',
@@ -211,6 +228,18 @@ function addSample(program: Command): void {
     .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
     .optionsGroup('For a bare .safetensors file:')
     .option('--size <pixels>', 'side of the pictures, divisible by 8 (default: 64)', pictureSize('--size'))
+    .option(
+      '--schedule <kind>',
+      `noise it was trained with: ${SCHEDULES.join(', ')} (default: linear)`,
+      choice('--schedule', SCHEDULES),
+    )
+    .option('--zero-snr', 'it was trained with zero terminal SNR')
+    .option(
+      '--prediction <what>',
+      'what it gives: epsilon (default), x0, v or flow',
+      choice('--prediction', ['epsilon', 'x0', 'v', 'flow']),
+    )
+    .option('--learned-variance', 'it gives a variance, too, in a second half of its channels')
     .option(
       '--noise-steps <n>',
       'steps T of the diffusion it was trained with (default: 1000)',
@@ -232,10 +261,18 @@ they hardly differ, and β is what the original programs take; with few steps β
 Examples:
   $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
   $ denoiser sample runs/animals --class cat --class dog --count 8 --guidance 4
-  $ denoiser sample runs/landscape --steps 50                     # twenty times quicker
+  $ denoiser sample runs/landscape --sampler dpmpp-2m --steps 20  # fifty times quicker
+  $ denoiser sample --list                                        # every sampler
+  $ denoiser sample runs/landscape --from sketch.png --strength 0.6 --sampler ddim
+  $ denoiser sample runs/landscape --inpaint photo.png --mask hole.png
   $ denoiser sample ema_ckpt.safetensors --size 64 --variance beta --noclip --original`,
     )
-    .action(async (source: string, options: SampleOptions) => {
+    .action(async (source: string | undefined, options: SampleOptions) => {
+      if (options.list) {
+        const { samplerTable } = await import('./sampler-table');
+        process.stdout.write(`${samplerTable()}\n`);
+        return;
+      }
       const { sample } = await import('./commands/sample');
       await sample(source, options);
     });

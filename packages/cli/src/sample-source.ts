@@ -1,18 +1,19 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileCheckpointStore } from '@denoiser/backend-node';
-import type { ScheduleOptions } from '@denoiser/schedules';
+import { createSchedule, edm, flow, type Prediction } from '@denoiser/schedules';
 import { readCheckpoint } from '@denoiser/trainer';
 import { loadUNet, type UNet } from '@denoiser/unet';
 import { atPath, CommandError } from './errors';
-import { type ScheduleChoice, scheduleOptions } from './noise-schedule';
+import { flagOf } from './flag';
 import { runPaths } from './run-folder';
+import type { SCHEDULES } from './sampler-options';
+import type { Trained } from './sampling-plan';
 import { warn } from './text';
 
 /** What pictures are drawn from: a network, and how it was trained. */
-export interface SampleSource {
+export interface SampleSource extends Trained {
   model: UNet;
-  schedule: ScheduleOptions;
   imageShape: readonly [height: number, width: number, channels: number];
   /** Empty for a network without classes; numbers where the file names none. */
   classNames: readonly string[];
@@ -23,12 +24,27 @@ export interface SampleSource {
 export interface SourceOptions {
   weights: 'ema' | 'model';
   checkpoint?: number;
-  /** These four are for bare files; checkpoints know them. */
+  /** These are for bare files; checkpoints know them. */
   size?: number;
+  schedule?: (typeof SCHEDULES)[number];
+  zeroSnr?: boolean;
+  prediction?: Prediction;
+  learnedVariance?: boolean;
   noiseSteps?: number;
   betaStart?: number;
   betaEnd?: number;
 }
+
+const FOR_FILES = [
+  'size',
+  'schedule',
+  'zeroSnr',
+  'prediction',
+  'learnedVariance',
+  'noiseSteps',
+  'betaStart',
+  'betaEnd',
+] as const;
 
 /** Opens a run folder, a checkpoint's folder or a bare safetensors file. */
 export async function openSource(path: string, options: SourceOptions): Promise<SampleSource> {
@@ -36,12 +52,11 @@ export async function openSource(path: string, options: SourceOptions): Promise<
     throw new CommandError('no-source', `There is no ${path}; give a run folder or a .safetensors file.`);
   if (atPath(path, () => statSync(path)).isFile()) return openFile(path, options);
 
-  const given = (['size', 'noiseSteps', 'betaStart', 'betaEnd'] as const).find((name) => options[name] !== undefined);
+  const given = FOR_FILES.find((name) => options[name] !== undefined);
   if (given) {
-    const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new CommandError(
       'bad-option',
-      `${flag} is for bare .safetensors files; the checkpoints of ${path} know their own.`,
+      `${flagOf(given)} is for bare .safetensors files; the checkpoints of ${path} know their own.`,
     );
   }
   const step = /^step-(\d+)$/.exec(basename(path))?.[1];
@@ -70,14 +85,46 @@ async function openCheckpoint(
   const { dataset, options } = state;
   return {
     model: loadUNet(await store.read(state.step, file)),
-    schedule: options.schedule,
+    process: createSchedule(options.schedule),
+    prediction: state.prediction,
+    learnedVariance: learnsVariance(options),
     imageShape: dataset.imageShape,
     classNames: dataset.classNames ?? [],
     description: `${folder}, step ${state.step}, ${weights === 'ema' ? 'averaged' : 'live'} weights`,
   };
 }
 
-const BARE: ScheduleChoice = { schedule: 'linear', noiseSteps: 1000, betaStart: 1e-4, betaEnd: 0.02 };
+/** Whether the network was trained to give its steps' variance, too. */
+const learnsVariance = (options: object): boolean =>
+  'variance' in options &&
+  typeof options.variance === 'object' &&
+  options.variance !== null &&
+  'type' in options.variance &&
+  options.variance.type === 'learned-range';
+
+/** The process that the options of a bare file name; the defaults are the original's. */
+function processOf({
+  schedule = 'linear',
+  zeroSnr,
+  noiseSteps,
+  betaStart,
+  betaEnd,
+}: SourceOptions): Trained['process'] {
+  const ends = { betaStart: betaStart ?? 1e-4, betaEnd: betaEnd ?? 0.02 };
+  const hasBetas = schedule === 'linear' || schedule === 'scaled-linear' || schedule === 'sigmoid-beta';
+  const stray = !hasBetas && (betaStart !== undefined || betaEnd !== undefined) ? '--beta-start and --beta-end' : '';
+  const isContinuous = schedule === 'edm' || schedule === 'flow';
+  const other = isContinuous && zeroSnr ? '--zero-snr' : schedule === 'edm' && noiseSteps ? '--noise-steps' : stray;
+  if (other) throw new CommandError('bad-option', `--schedule ${schedule} has no use for ${other}; leave it out.`);
+  const steps = noiseSteps ?? 1000;
+  if (schedule === 'edm') return edm();
+  if (schedule === 'flow') return flow({ steps });
+  const common = { steps, ...(zeroSnr && { zeroTerminalSnr: true }) };
+  if (schedule === 'cosine') return createSchedule({ type: schedule, ...common });
+  if (schedule === 'sigmoid') return createSchedule({ type: 'sigmoid-alpha-bar', ...common });
+  if (schedule === 'linear') return createSchedule({ type: schedule, ...ends, ...common });
+  return createSchedule({ type: schedule, ...common, ...((betaStart ?? betaEnd) !== undefined && ends) });
+}
 
 /** A file of the original's layout says nothing but its weights; the rest are the original's defaults or the user's word. */
 function openFile(path: string, options: SourceOptions): SampleSource {
@@ -103,12 +150,9 @@ function openFile(path: string, options: SourceOptions): SampleSource {
   const [height, width] = [options.size ?? imageSize ?? 64].flat();
   return {
     model,
-    schedule: scheduleOptions({
-      ...BARE,
-      noiseSteps: options.noiseSteps ?? BARE.noiseSteps,
-      betaStart: options.betaStart ?? BARE.betaStart,
-      betaEnd: options.betaEnd ?? BARE.betaEnd,
-    }),
+    process: processOf(options),
+    prediction: options.prediction,
+    learnedVariance: options.learnedVariance,
     imageShape: [height as number, (width ?? height) as number, channels],
     classNames: Array.from({ length: classes }, (_, i) => String(i)),
     description: path,

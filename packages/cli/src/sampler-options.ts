@@ -5,6 +5,9 @@ import { choice, integer, number } from './options';
 /** Words of `--sigmas`. */
 export const SIGMAS = ['karras', 'exponential', 'polyexponential', 'beta', 'edm', 'vp', 've', 'flow'] as const;
 
+/** Words of `--schedule`: noise over discrete time, or the continuous processes. */
+export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmoid-beta', 'edm', 'flow'] as const;
+
 /** `a:b`, two numbers of which the first is the smaller one. */
 export const range =
   (flag: string) =>

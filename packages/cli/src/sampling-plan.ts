@@ -1,4 +1,4 @@
-import { createPlan, type Plan, type PlanOptions, type Solver } from '@denoiser/samplers/arrays';
+import { createPlan, type Plan, type PlanOptions, type ProcessKind, type Solver } from '@denoiser/samplers/arrays';
 import { type Prediction, parseSpacing, type SigmaGrid, type Spacing, spacedTimesteps } from '@denoiser/schedules';
 import { CommandError } from './errors';
 import { flagOf } from './flag';
@@ -51,15 +51,20 @@ export function findSampler(name: string): { name: string; sampler: Sampler } {
   throw bad(`--sampler ${name}: there is no such sampler; 'denoiser sample --list' lists them.`);
 }
 
-/** The plan that the command line means for a model. @throws CommandError in one sentence where options do not fit. */
-export function makePlan(options: PlanOptionsOfUser & Trained): Plan {
+/**
+ * The plan that the command line means for a model; `instead` is a solver that goes the same steps in another way.
+ *
+ * @throws CommandError in one sentence where options do not fit.
+ */
+export function makePlan(options: PlanOptionsOfUser & Trained, instead?: Solver<ProcessKind>): Plan {
   const { process, prediction, learnedVariance = false, strength } = options;
   const { name, sampler } = findSampler(options.sampler ?? 'ddpm');
   refuseStrangers(name, sampler, options);
-  const solver = sampler.create({
+  const own = sampler.create({
     ...Object.fromEntries((sampler.takes ?? []).map((option) => [option, options[option]])),
     ...(learnedVariance && sampler.takes?.includes('variance') && { variance: options.variance ?? 'learned-range' }),
-  }) as Solver<Process['kind']>; // it suits the process: refuseStrangers has looked
+  }) as Solver<ProcessKind>; // it suits the process: refuseStrangers has looked
+  const solver = instead ?? own;
   const plan = createPlan({
     schedule: process,
     solver,
@@ -67,7 +72,7 @@ export function makePlan(options: PlanOptionsOfUser & Trained): Plan {
     strength,
     ...levels(name, sampler, options),
     threshold: thresholdOf(options),
-  } as PlanOptions<Process> & { schedule: Process; solver: Solver<Process['kind']> });
+  } as PlanOptions<Process> & { schedule: Process; solver: Solver<ProcessKind> });
   return learnedVariance ? { ...plan, learnedVariance } : plan;
 }
 
