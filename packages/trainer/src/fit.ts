@@ -8,6 +8,7 @@ import { saveCheckpoint, saveSnapshot } from './save';
 import { type StepNumbers, step } from './step';
 import type { Run } from './trainer';
 import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
+import { type ValidationOptions, type ValidationRecord, validate } from './validation';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** One line of the loss log. Steps count from 1, epochs from 0. */
@@ -41,11 +42,14 @@ export type Callbacks = {
   /** Told when the loss is known, which may be while the next step computes. */
   onStep?: (record: StepDetails) => void | Promise<void>;
   onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
+  onValidation?: (record: ValidationRecord) => void | Promise<void>;
   onCheckpoint?: (record: { step: number; epoch: number }) => void | Promise<void>;
 };
 
 export type CheckpointOptions = {
   store: CheckpointStore;
+  /** Where the checkpoint of the lowest validation loss (of the average) goes; one that keeps the last is enough. */
+  best?: CheckpointStore;
   /** Default 1. There is always one at the end, and on abort. */
   everyEpochs?: number;
   /** Default: at the ends of epochs only. */
@@ -67,6 +71,8 @@ export type FitOptions = {
   checkpoints?: CheckpointOptions;
   /** Keeps the averages of the option `postHocEma` from time to time and at the end, for `reconstructEma`. */
   snapshots?: SnapshotOptions;
+  /** Measures the loss on held-out images from time to time. */
+  validation?: ValidationOptions;
   callbacks?: Callbacks;
   /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
   signal?: AbortSignal;
@@ -88,13 +94,22 @@ export type FitResult = {
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
-  const { epochs = Infinity, steps = Infinity, checkpoints, snapshots, callbacks = {}, signal, prefetch = 2 } = options;
+  const {
+    epochs = Infinity,
+    steps = Infinity,
+    checkpoints,
+    snapshots,
+    validation,
+    callbacks = {},
+    signal,
+    prefetch = 2,
+  } = options;
   checkRequest(dataset, epochs, steps);
   if (snapshots && !run.powerEma)
     throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
   startOrder(run, dataset);
 
-  const { onStep, onEpochEnd, onCheckpoint } = callbacks;
+  const { onStep, onEpochEnd, onValidation, onCheckpoint } = callbacks;
   const clock = stopwatch(options.clock ?? (() => performance.now()));
   const losses: StepRecord[] = [];
   let epochStart = 0;
@@ -110,6 +125,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     const learningRate = run.options.learningRate * run.rateFactor(step - 1);
     const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / clock.lap() };
     losses.push(record);
+    run.watch(record);
     run.timesteps.memory?.record(t, imageLosses);
     await clock.pause(async () => onStep?.({ ...record, timesteps: t, imageLosses }));
   };
@@ -122,10 +138,20 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   const save = async () => {
     if (!checkpoints || saved) return;
     await saveCheckpoint(run, { ...checkpoints, dataset });
+    progress.checkpoint = progress.step;
     saved = true;
     await onCheckpoint?.({ step: progress.step, epoch: progress.epoch });
   };
 
+  const measure = async () => {
+    if (!validation) return;
+    const { step, epoch, best } = progress;
+    const measured = await validate(run, validation);
+    const isBest = measured.emaLoss < (best?.loss ?? Infinity);
+    if (isBest) progress.best = { step, loss: measured.emaLoss };
+    if (isBest && checkpoints?.best) await saveCheckpoint(run, { ...checkpoints, dataset, store: checkpoints.best });
+    await onValidation?.({ step, epoch, ...measured, isBest });
+  };
   const snapshot = async () => {
     if (snapshots) await saveSnapshot(run, snapshots.store);
   };
@@ -148,11 +174,18 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 
       const { epoch } = batch;
       const epochEnds = progress.epoch > epoch;
-      const due = progress.step % (checkpoints?.everySteps ?? Infinity) === 0;
-      const dueEpoch = epochEnds && progress.epoch % (checkpoints?.everyEpochs ?? 1) === 0;
-      if (epochEnds || due) await reportBefore();
-      if (due || dueEpoch) await clock.pause(save);
-      if (progress.step % (snapshots?.everySteps ?? Infinity) === 0) await clock.pause(snapshot);
+      const isDue = (every: Interval | undefined) =>
+        progress.step % (every?.everySteps ?? Infinity) === 0 ||
+        (epochEnds && progress.epoch % (every?.everyEpochs ?? 1) === 0);
+      const dueNow = {
+        validation: validation !== undefined && isDue(validation),
+        checkpoint: checkpoints !== undefined && isDue(checkpoints),
+        snapshot: snapshots !== undefined && progress.step % snapshots.everySteps === 0,
+      };
+      if (epochEnds || Object.values(dueNow).includes(true)) await reportBefore();
+      if (dueNow.validation) await clock.pause(measure);
+      if (dueNow.checkpoint) await clock.pause(save);
+      if (dueNow.snapshot) await clock.pause(snapshot);
       if (epochEnds) {
         const meanLoss = mean(losses.slice(epochStart));
         epochStart = losses.length;
@@ -171,6 +204,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   const finished = progress.step >= steps || progress.epoch >= epochs;
   return { status: finished ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
 }
+
+type Interval = { everySteps?: number; everyEpochs?: number };
 
 /** A step whose numbers have not been read yet. */
 type Pending = StepNumbers & { step: number; epoch: number; images: number };

@@ -47,4 +47,6 @@ export type {
   TrainableModel,
   TrainingMode,
 } from './types';
+export type { ValidationOptions, ValidationRecord } from './validation';
+export { TROUBLE } from './watch';
 export { WEIGHTINGS, type Weighting } from './weighting/index';

@@ -43,7 +43,7 @@ export async function resume(run: Run, store: CheckpointStore, options: ResumeOp
   ema.step = step;
   if (powerEma) powerEma.step = step;
   const order = { seed: state.options.seed, length: state.dataset.length };
-  Object.assign(progress, { step, epoch, position, order, checkpoint: step });
+  Object.assign(progress, { step, epoch, position, order, checkpoint: step, best: state.best });
   warnOfChanges(state, run);
   return { step, epoch, position, state };
 }

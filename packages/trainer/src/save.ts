@@ -26,13 +26,13 @@ export async function saveCheckpoint(
       architecture: model.architecture,
       prediction: options.prediction,
       options,
+      ...(progress.best && { best: progress.best }),
       dataset: { length, imageShape, ...(classNames && { classNames }) },
       ...(o.notes !== undefined && { notes: o.notes }),
     },
     tensors,
   );
   await o.store.write(step, files);
-  progress.checkpoint = step;
 }
 
 /** Stores the averages of several lengths. Errors: as for a checkpoint. */

@@ -2,6 +2,7 @@ import { createSchedule, type Schedule } from '@denoiser/schedules';
 import { type AdamW, createAdamW } from './adamw';
 import { createEma, type Ema } from './ema/ema';
 import { createPowerEma, type PowerEma } from './ema/post-hoc';
+import { type StartedFrom, type StartOptions, startFrom } from './fine-tune';
 import { type FitOptions, type FitResult, fit } from './fit';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
 import type { RateFactor } from './learning-rate/rate';
@@ -15,6 +16,7 @@ import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import { TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { TimestepSampler } from './timesteps/sampler';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
+import { watchTraining } from './watch';
 
 export type TrainerOptions = TrainingOptionsInput & {
   model: TrainableModel;
@@ -34,6 +36,8 @@ export type Progress = {
   order?: { seed: number; length: number };
   /** The step of the last checkpoint written or resumed from. */
   checkpoint?: number;
+  /** The lowest validation loss of the average, and its step. */
+  best?: { step: number; loss: number };
 };
 
 /** What the parts of a trainer share. */
@@ -50,6 +54,8 @@ export type Run = {
   readonly progress: Progress;
   /** What a checkpoint holds beside the state. */
   readonly parts: readonly Part[];
+  /** Told of every step's numbers. */
+  readonly watch: ReturnType<typeof watchTraining>;
   readonly onWarning: (message: string) => void;
 };
 
@@ -64,6 +70,8 @@ export type Trainer = {
   fit(dataset: ImageDataset, options: FitOptions): Promise<FitResult>;
   /** Goes on from a checkpoint: weights, moments, average, step and place in the data. Call it before `fit`. */
   resume(store: CheckpointStore, options?: ResumeOptions): Promise<ResumedFrom>;
+  /** Puts another run's weights into the model and its average before the first step; its classes may be others. */
+  startFrom(store: CheckpointStore, options?: StartOptions): Promise<StartedFrom>;
   /** Frees the moments and the average; the model belongs to the caller. */
   dispose(): void;
 };
@@ -104,6 +112,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
       ...(powerEma ? [powerEmaPart(model, powerEma)] : []),
       ...(timesteps.memory ? [timestepsPart(timesteps.memory)] : []),
     ],
+    watch: watchTraining({ isClipped: options.maxGradientNorm !== null, onWarning }),
     onWarning,
   };
   return {
@@ -113,6 +122,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     emaParameters: run.ema.parameters,
     fit: (dataset, fitOptions) => fit(run, dataset, fitOptions),
     resume: (store, resumeOptions) => resume(run, store, resumeOptions),
+    startFrom: (store, startOptions) => startFrom(run, store, startOptions),
     dispose() {
       run.optimizer.dispose();
       run.ema.dispose();

@@ -30,6 +30,8 @@ export type TrainingState = {
   prediction: TrainingOptions['prediction'];
   options: TrainingOptions;
   dataset: { length: number; imageShape: readonly [number, number, number]; classNames?: readonly string[] };
+  /** The lowest validation loss of the average so far, if it is measured. */
+  best?: { step: number; loss: number };
   /** Whatever the program that trains wants to find again (JSON). */
   notes?: unknown;
   /** Size and SHA-256 (hexadecimal) of each tensor file. */

@@ -1,0 +1,75 @@
+import { type Tensor1D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { drawNoise, TRAINING_STREAMS } from './draws';
+import { readAhead } from './read-ahead';
+import { readBatch } from './read-batch';
+import type { Run } from './trainer';
+import type { ImageDataset } from './types';
+
+export type ValidationOptions = {
+  /** Images that training never sees. */
+  dataset: ImageDataset;
+  /** How many of them, from the first; default: all. */
+  images?: number;
+  /** Default: at the ends of epochs only. */
+  everySteps?: number;
+  /** Default 1. */
+  everyEpochs?: number;
+};
+
+/** The losses of held-out images, under the live weights and under their average. */
+export type ValidationRecord = {
+  step: number;
+  epoch: number;
+  loss: number;
+  emaLoss: number;
+  /** Whether `emaLoss` is the lowest so far. */
+  isBest: boolean;
+};
+
+/**
+ * The mean loss over held-out images, image number i always at the same timestep and with the same noise, so that two
+ * steps differ by their weights alone. Timesteps go evenly through all of them, by the golden ratio. Nothing is dropped.
+ */
+export async function validate(
+  run: Run,
+  { dataset, images = dataset.length }: ValidationOptions,
+): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
+  const { model, objective, options, schedule, ema } = run;
+  const { first } = options.timesteps;
+  const count = Math.min(images, dataset.length);
+  const size = options.microBatchSize ?? options.batchSize;
+  const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
+  const indices = (start: number) => Uint32Array.from({ length: Math.min(size, count - start) }, (_, i) => start + i);
+  const read = (start: number) => readBatch(dataset, { epoch: 0, indices: indices(start), next: START });
+
+  const sums = { loss: 0, emaLoss: 0 };
+  for await (const batch of readAhead(starts, read, 1)) {
+    const places = [...batch.indices];
+    const t = places.map((i) => first + Math.floor(goldenShare(i) * (schedule.steps - first)));
+    const isLabelled = batch.labels.some((label) => label >= 0);
+    for (const [which, parameters] of [
+      ['loss', model.parameters],
+      ['emaLoss', ema.parameters],
+    ] as const) {
+      const losses = tidy((): Tensor1D => {
+        const stream = TRAINING_STREAMS.validationNoise;
+        return objective(model.denoiser(parameters), {
+          x0: tensor4d(batch.pixels, batch.shape), // [B, H, W, C]
+          eps: drawNoise(batch.shape, { seed: options.seed, step: 0, places, stream }), // [B, H, W, C]
+          t,
+          ...(isLabelled && { labels: tensor1d(batch.labels, 'int32') }),
+        });
+      });
+      for (const loss of await losses.data()) sums[which] += loss / count;
+      losses.dispose();
+    }
+  }
+  return sums;
+}
+
+const START = { epoch: 0, position: 0 };
+
+/** Fractions of multiples of the golden ratio: however many there are, they lie evenly in (0, 1). */
+function goldenShare(i: number): number {
+  return ((i + 0.5) * ((Math.sqrt(5) - 1) / 2)) % 1;
+}
