@@ -227,23 +227,33 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
    */
   derive(info: TensorInfo, key: string, bytes: number, slot: number, compute: (address: number) => void): number {
     const data = this.data.get(info.dataId);
+    this.latest = data;
     const kept = data.derived.get(key);
     if (kept) return kept.address;
     const asked = (data.asked.get(key) ?? 0) + 1;
     data.asked.set(key, asked);
-    let address: number;
-    if (asked > 1) {
-      address = this.engine.allocator.allocate(bytes);
-      data.derived.set(key, { address, bytes });
+    const own = asked > 1 ? this.tryAllocate(bytes) : undefined;
+    if (own !== undefined) {
+      data.derived.set(key, { address: own, bytes });
       this.holders.add(data);
-    } else {
-      address = this.engine.scratch(slot, bytes);
     }
+    const address = own ?? this.engine.scratch(slot, bytes);
     compute(address);
     return address;
   }
 
+  /** Keeping a derived form is a comfort: without room for it, it is computed every time. */
+  private tryAllocate(bytes: number): number | undefined {
+    try {
+      return this.engine.allocator.allocate(bytes);
+    } catch {
+      return undefined;
+    }
+  }
+
   private readonly holders = new Set<TensorData>();
+  /** Whose derived form the running kernel may hold. */
+  private latest: TensorData | undefined;
 
   /** To be called for a tensor that was written in place. */
   changed(data: TensorData): void {
@@ -255,7 +265,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   }
 
   private dropDerived(): void {
-    for (const data of [...this.holders]) this.changed(data);
+    for (const data of [...this.holders]) if (data !== this.latest) this.changed(data);
   }
 }
 

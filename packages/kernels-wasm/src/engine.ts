@@ -73,6 +73,8 @@ export async function createEngine(o: {
   platform: Platform;
   threads?: number;
   simd?: 'relaxed' | 'plain';
+  /** Bytes to make do with, fewer than the host has. */
+  memoryLimit?: number;
 }): Promise<Engine> {
   const { platform } = o;
   platform.allowRelaxedSimd();
@@ -88,7 +90,8 @@ export async function createEngine(o: {
   const wanted = Math.max(1, Math.min(MAX_THREADS, Math.floor(o.threads ?? platform.cores)));
   const threads = platform.startWorker ? wanted : 1;
 
-  const { memory, limit } = reserveMemory();
+  const { memory, limit: most } = reserveMemory();
+  const limit = Math.min(most, o.memoryLimit ?? most);
   const module = await WebAssembly.compile(bytes);
   const abort = () => {
     throw new Error('The CPU engine met an impossible state.');

@@ -8,7 +8,7 @@ import { createAllocator } from '../src/allocator';
 import { createEngine } from '../src/engine';
 import { detectPlatform, type Platform } from '../src/platform';
 import { registerEngine } from '../src/register';
-import { engines } from './harness';
+import { engines, values } from './harness';
 
 describe('memory', () => {
   it('gives blocks that never overlap, and is whole again when all are free', () => {
@@ -55,6 +55,39 @@ describe('memory', () => {
     const { peakBytes } = (engines.get('fused2') as { allocator: { peakBytes: number } }).allocator;
     for (let i = 0; i < 5; i++) step();
     expect(engines.get('fused2')?.allocator.peakBytes).toBe(peakBytes);
+  });
+
+  it('gives up packed filters rather than a step, and never the one in use', async () => {
+    const platform = await detectPlatform();
+    const run = (backend: string) => {
+      tf.setBackend(backend);
+      return tf.tidy(() => {
+        const filters = [1, 2].map((seed) => values([3, 3, 64, 64], seed) as tf.Tensor4D);
+        return [4, 4, 8, 8, 16, 16, 24].flatMap((size) =>
+          filters.flatMap((filter) => {
+            const y = tf.tidy(() => tf.conv2d(values([1, size, size, 64], size) as tf.Tensor4D, filter, 1, 'same'));
+            const sum = [...tf.tidy(() => tf.sum(y, [0, 1, 2])).dataSync()];
+            y.dispose();
+            return sum;
+          }),
+        );
+      });
+    };
+    const expected = run('fused2');
+    let fitted = 0;
+    for (let memoryLimit = 1_600_000; memoryLimit < 4_000_000; memoryLimit += 100_000) {
+      const engine = await createEngine({ platform, threads: 1, memoryLimit });
+      registerEngine(engine, 'narrow');
+      try {
+        const sums = run('narrow');
+        fitted++;
+        expect(Math.max(...sums.map((sum, i) => Math.abs(sum - (expected[i] as number))))).toBeLessThan(1e-2);
+      } catch (error) {
+        expect(String(error)).toMatch(/at most/);
+      }
+      tf.removeBackend('narrow');
+    }
+    expect(fitted).toBeGreaterThan(0);
   });
 
   it('says that a tensor does not fit, and works on', () => {
