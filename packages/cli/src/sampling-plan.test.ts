@@ -3,7 +3,7 @@ import { createSchedule, edm, flow } from '@denoiser/schedules';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import golden from '../../samplers/test/fixtures/samplers.json';
-import { addSamplerOptions } from './sampler-options';
+import { addSamplerOptions, range, seeds } from './sampler-options';
 import { samplerTable } from './sampler-table';
 import { aliases, samplers } from './samplers';
 import { makePlan, type PlanOptionsOfUser, type Trained } from './sampling-plan';
@@ -141,6 +141,15 @@ describe('what does not fit is one sentence', () => {
     const sentence = refusal(args);
     expect(sentence).toMatch(message);
     expect(sentence).toMatch(/^[^\n]+\.$/);
+  });
+
+  it('pairs of numbers', () => {
+    expect(range('--interval')('0.3:5')).toEqual([0.3, 5]);
+    expect(seeds('--between')('7:8')).toEqual([7, 8]);
+    for (const text of ['5:1', '1', '1:2:3', ':', 'a:b'])
+      expect(() => range('--interval')(text)).toThrow(/--interval .*0\.3:5/);
+    for (const text of ['7', '7:-1', '1:2:3', '0.5:1'])
+      expect(() => seeds('--between')(text)).toThrow(/--between .*7:8/);
   });
 
   it('--spacing for a continuous process', () => {

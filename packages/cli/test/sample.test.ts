@@ -35,6 +35,10 @@ test('each choice changes the pictures', async () => {
     ['--guidance', '8'],
     ['--class', '8'],
     ['--weights', 'model'],
+    ['--sampler', 'ddim'],
+    ['--negative-class', '8'],
+    ['--guidance-rescale', '1'],
+    ['--guidance-interval', '0:0.5'],
   ];
   for (const choice of choices) {
     await sample('run', ...few, ...choice, '--out', 'other.png');
@@ -51,6 +55,56 @@ test('classes by name or number; each has its column', async () => {
   await sample('run', '--steps', '2', '--out', 'all.png');
   const all = await sharp(join(cwd, 'all.png')).metadata();
   expect((all.width ?? 0) > 2 * (all.height ?? 0), 'three classes in a row').toBe(true);
+});
+
+test('the samplers are listed without a run', async () => {
+  const table = await sample('--list');
+  for (const name of ['ddpm', 'dpmpp-2m', 'unipc', 'euler-a', 'repaint'])
+    expect(table).toMatch(new RegExp(`^${name} .*arXiv`, 'm'));
+  expect(await fails(['sample'], { cwd })).toMatch(/denoiser sample <run>/);
+});
+
+const raw = (file: string) => sharp(join(cwd, file)).raw().toBuffer({ resolveWithObject: true });
+/** Pixels of the picture at a place in a grid of 64-pixel pictures with 2 between. */
+const cell = async (file: string, column: number, row = 0) =>
+  (
+    await sharp(join(cwd, file))
+      .extract({ left: 2 + 66 * column, top: 2 + 66 * row, width: 64, height: 64 })
+      .raw()
+      .toBuffer()
+  ).toString('base64');
+
+test('a row leads from one seed to the other, and the trajectory ends with the picture', async () => {
+  const choice = ['--sampler', 'dpmpp-2m', '--steps', '3', '--class', '5'];
+  await sample('run', ...choice, '--interpolate', '4:9', '--count', '3', '--trajectory', 'way.png', '--out', 'row.png');
+  await sample('run', ...choice, '--seed', '4', '--count', '1', '--out', 'four.png');
+  await sample('run', ...choice, '--seed', '9', '--count', '1', '--out', 'nine.png');
+  expect(await cell('row.png', 0)).toBe(await cell('four.png', 0));
+  expect(await cell('row.png', 2)).toBe(await cell('nine.png', 0));
+  expect(await cell('way.png', 2, 1)).toBe(await cell('row.png', 1));
+});
+
+test('pictures are drawn anew, filled, and found again', async () => {
+  const picture = 'digits/5/0.png';
+  const few = ['--count', '1', '--class', '5', '--sampler', 'ddim', '--steps', '10'];
+  const half = Buffer.alloc(28 * 28, 0).fill(255, 28 * 14);
+  await sharp(half, { raw: { width: 28, height: 28, channels: 1 } })
+    .png()
+    .toFile(join(cwd, 'mask.png'));
+  await sample('run', ...few, '--inpaint', picture, '--mask', 'mask.png', '--out', 'filled.png');
+  await sample('run', ...few, '--from', picture, '--strength', '0.1', '--out', 'near.png');
+  const inverted = await sample('run', '--invert', picture, '--class', '5', '--steps', '10', '--out', 'inverted.png');
+  expect(inverted).toMatch(/differ by 0\.\d+/);
+  const [filled, near, original] = [await raw('filled.png'), await raw('near.png'), await raw('inverted.png')];
+  const row = ({ data, info }: typeof filled, y: number) => {
+    const start = (y * info.width + 2) * info.channels;
+    return Array.from(data.subarray(start, start + 64 * info.channels));
+  };
+  const differences = (y: number, a: typeof filled) =>
+    Math.max(...row(a, y).map((value, i) => Math.abs(value - (row(original, y)[i] as number))));
+  expect(differences(20, filled)).toBe(0);
+  expect(differences(50, filled)).toBeGreaterThan(50);
+  expect(differences(34, near)).toBeGreaterThan(0);
 });
 
 test('a bare file of the original layout gives what its checkpoint gives', async () => {
@@ -76,6 +130,13 @@ test('bad requests are refused before the work', async () => {
     [['--checkpoint', '77'], /77.*choose one of 2/],
     [['--variance', 'gamma'], /--variance .*posterior, beta/],
     [['--device', 'abacus'], /abacus/],
+    [['--sampler', 'dpmpp-2m', '--eta', '1'], /--eta is for ddim/],
+    [['--strength', '0.5'], /--from/],
+    [['--inpaint', 'run/loss.svg'], /needs --mask/],
+    [['--from', 'nowhere.png'], /nowhere\.png.*does not exist/],
+    [['--negative-class', '9'], /--negative-class 9.*3 classes/],
+    [['--invert', 'nowhere.png', '--count', '2'], /leave out --count/],
+    [['--trajectory', 'steps.gif'], /--trajectory steps\.gif .*\.png/],
   ];
   for (const [args, message] of refused) expect(await fails(['sample', 'run', ...args], { cwd })).toMatch(message);
   expect(existsSync(join(cwd, 'grid.png'))).toBe(false);
