@@ -12,9 +12,8 @@ run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'],
 
 let passed = 0;
 let failed = 0;
-const folders = ['packages', 'tests'].flatMap((parent) =>
-  readdirSync(join(root, parent)).map((name) => join(parent, name)),
-);
+const inside = (parent) => readdirSync(join(root, parent)).map((name) => join(parent, name));
+const folders = [...inside('packages'), ...inside('tests'), 'bench', 'examples'];
 for (const folder of folders) {
   const results = join(root, folder, '.vitest', 'results.json');
   if (!existsSync(results)) continue;
