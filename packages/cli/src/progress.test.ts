@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createDisplay, duration, rate, stepsOf } from './progress';
+import { bytes, createDisplay, duration, rate, stepsOf } from './progress';
 import { samplingProgress } from './sampling-progress';
 
 const output = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY, columns: 120 });
@@ -30,14 +30,14 @@ test('in a pipe progress is lines: the first and last step, and one in ten secon
 test('on a terminal progress is a bar, and lines stand above it', async () => {
   const stream = output(true);
   const display = await createDisplay({ ...run, output: stream });
-  display.step({ step: 50, epoch: 5, loss: 0.25, imagesPerSecond: 4 });
+  display.step({ step: 50, epoch: 5, loss: 0.25, imagesPerSecond: 4, memoryBytes: 1.5 * 2 ** 30 });
   display.line('samples are there');
   display.sampling(1, 2);
   display.stop();
   const text = textOf(stream);
   expect(text).toContain(ESCAPE);
   expect(text).toContain('epoch 5/10');
-  expect(text).toMatch(/step 50\/100 {2}loss 0.2500/);
+  expect(text).toMatch(/step 50\/100 {2}loss 0.2500 {2}4.0 images\/s {2}1.5 GiB {2}0:50 left/);
   expect(text).toContain('samples are there\n');
   expect(text.lastIndexOf('[==========----------]')).toBeGreaterThan(text.indexOf('samples are there'));
 });
@@ -71,4 +71,5 @@ test('times and rates are short', () => {
   expect([0, 59.6, 75, 3600, 7384].map(duration)).toEqual(['0:00', '1:00', '1:15', '1:00:00', '2:03:04']);
   expect(duration(Number.NaN)).toBe('?');
   expect([123.4, 4.26, 0.05].map(rate)).toEqual(['123', '4.3', '0.050']);
+  expect([3 * 2 ** 20, 2.25 * 2 ** 30].map(bytes)).toEqual(['3 MiB', '2.3 GiB']);
 });

@@ -9,6 +9,7 @@ export interface TrainingProgress {
   epoch: number;
   loss: number;
   imagesPerSecond: number;
+  memoryBytes?: number;
 }
 
 /** The display of long work: a bar on a terminal, plain lines elsewhere (never a control character in a pipe). */
@@ -52,6 +53,10 @@ export function duration(seconds: number): string {
 export const rate = (perSecond: number): string =>
   perSecond >= 10 ? perSecond.toFixed(0) : perSecond >= 1 ? perSecond.toFixed(1) : perSecond.toPrecision(2);
 
+/** Bytes in the unit that suits them. */
+export const bytes = (n: number): string =>
+  n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MiB` : `${(n / 2 ** 30).toFixed(1)} GiB`;
+
 export interface DisplayOptions extends Steps {
   output: Output;
   /** Steps done before: after a resume not 0. */
@@ -85,13 +90,14 @@ type Described = { text: string; tail: string };
 /** Smooths images per second over some twenty steps, or the time left would jump about. */
 function describer({ total, epochs, batchSize }: DisplayOptions): (progress: TrainingProgress) => Described {
   let secondsPerImage: number | undefined;
-  return ({ step, epoch, loss, imagesPerSecond }) => {
+  return ({ step, epoch, loss, imagesPerSecond, memoryBytes }) => {
     secondsPerImage = (secondsPerImage ?? 1 / imagesPerSecond) * 0.95 + 0.05 / imagesPerSecond;
     const left = duration((total - step) * batchSize * secondsPerImage);
     const speed = `${rate(1 / secondsPerImage)} images/s`;
+    const memory = memoryBytes === undefined ? '' : `  ${bytes(memoryBytes)}`;
     return {
       text: `epoch ${epoch}/${epochs}`,
-      tail: `step ${step}/${total}  loss ${loss.toFixed(4)}  ${speed}  ${left} left`,
+      tail: `step ${step}/${total}  loss ${loss.toFixed(4)}  ${speed}${memory}  ${left} left`,
     };
   };
 }

@@ -9,7 +9,10 @@ export const runPaths = (folder: string) => ({
   folder,
   config: join(folder, 'config.json'),
   log: join(folder, 'log.jsonl'),
+  lossByTime: join(folder, 'loss-by-t.jsonl'),
   curve: join(folder, 'loss.svg'),
+  report: join(folder, 'report.html'),
+  tensorBoard: join(folder, 'tb'),
   samples: join(folder, 'samples'),
   checkpoints: join(folder, 'checkpoints'),
 });
@@ -47,7 +50,8 @@ export function checkNewRunFolder(folder: string, overwrite: boolean): void {
 
 /** Removes what an earlier run left in the folder; other files stay. */
 export function clearRun(paths: RunPaths): void {
-  for (const path of [paths.config, paths.log, paths.curve, paths.samples, paths.checkpoints]) {
+  const { folder: _, ...written } = paths;
+  for (const path of Object.values(written)) {
     atPath(path, () => rmSync(path, { recursive: true, force: true }));
   }
 }

@@ -3,13 +3,11 @@ import {
   type Device,
   fileCheckpointStore,
   type ImageFolder,
+  describeDevice as inspectDevice,
   lockFolder,
   openImageFolder,
-  openLossLog,
   prepareFolder,
-  readLossLog,
   selectDevice,
-  writeFileAtomically,
 } from '@denoiser/backend-node';
 import { createTrainer, type FitOptions, type ImageDataset, type Trainer } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
@@ -17,12 +15,14 @@ import { enableProdMode } from '@tensorflow/tfjs-core';
 import type { RunConfig } from './config';
 import { CommandError, Interrupted } from './errors';
 import { catchInterrupt, type Interrupt } from './interrupt';
-import { lossCurve } from './loss-curve';
 import { scheduleOptions } from './noise-schedule';
 import { createPreviews, type Previews } from './previews';
 import { createDisplay, type Display, type Steps, stepsOf } from './progress';
-import { checkpointPath, clearRun, type RunPaths, runPaths, writeConfig } from './run-folder';
+import { openRunRecord, type RunRecord } from './record/run-record';
+import type { ReportFacts } from './report/report';
+import { checkpointPath, clearRun, runPaths, writeConfig } from './run-folder';
 import { describeDevice, list, shortList, warn } from './text';
+import { version } from './version';
 
 export interface TrainingRun {
   folder: string;
@@ -78,7 +78,13 @@ async function train({ folder, config: requested, start }: TrainingRun, takeFold
   const { imageShape } = dataset;
   const previews = createPreviews({ config, trainer, schedule, imageShape, paths, signal, onStep: display.sampling });
   try {
-    await trainToEnd({ config, trainer, dataset, store, paths, steps, display, interrupt, previews });
+    const record = await openRunRecord({
+      paths,
+      resumedAt: progress.step,
+      noiseSteps: config.noiseSteps,
+      facts: factsOf({ device, images, config, model, steps }),
+    });
+    await trainToEnd({ config, trainer, dataset, store, record, steps, display, interrupt, previews });
   } catch (error) {
     throw isDivergence(error) && (await store.list()).length > 0
       ? new CommandError(
@@ -105,6 +111,7 @@ async function train({ folder, config: requested, start }: TrainingRun, takeFold
     list({
       samples: previews.path(),
       checkpoint: checkpointPath(paths, progress.step),
+      report: paths.report,
       'loss curve': paths.curve,
       log: paths.log,
       'draw more': `denoiser sample ${folder} --count 16`,
@@ -117,7 +124,7 @@ type Parts = {
   trainer: Trainer;
   dataset: ImageDataset;
   store: ReturnType<typeof fileCheckpointStore>;
-  paths: RunPaths;
+  record: RunRecord;
   steps: Steps;
   display: Display;
   interrupt: Interrupt;
@@ -125,16 +132,15 @@ type Parts = {
 };
 
 /** The training itself, with its log, curve and grids. */
-async function trainToEnd({ config, trainer, dataset, store, paths, steps, display, interrupt, previews }: Parts) {
+async function trainToEnd({ config, trainer, dataset, store, record, steps, display, interrupt, previews }: Parts) {
   const { progress } = trainer;
   const { signal } = interrupt;
   const { checkpointEvery } = config;
-  const log = await openLossLog(paths.log, { upToStep: progress.step });
-  const history = (await readLossLog(paths.log)).map(({ step, loss }) => ({ step, loss: Number(loss) }));
-  const writeCurve = () => writeFileAtomically(paths.curve, lossCurve(history, `Training loss of ${paths.folder}`));
   const hasEnded = () => progress.step >= steps.total;
   const drawGrid = async (title: string) => {
-    if (await previews.draw()) display.line(`${title}: ${previews.path()}`);
+    if (!(await previews.draw())) return;
+    await record.grid(progress.step, previews.path());
+    display.line(`${title}: ${previews.path()}`);
   };
 
   const options: FitOptions = {
@@ -146,17 +152,15 @@ async function trainToEnd({ config, trainer, dataset, store, paths, steps, displ
       everySteps: everyOf(checkpointEvery, 'step'),
     },
     callbacks: {
-      async onStep({ step, epoch, loss, imagesPerSecond }) {
-        history.push({ step, loss });
-        await log.append({ step, epoch: epoch + 1, loss, imagesPerSecond, time: Date.now() });
-        display.step({ step, epoch: epoch + 1, loss, imagesPerSecond });
+      async onStep(details) {
+        display.step(await record.step(details));
       },
       async onEpochEnd({ epoch, meanLoss }) {
         const isHere = config.sampleEvery !== 'never' && config.sampleEvery.unit === 'epoch' && previews.isDue();
         // The last grid is drawn at the end, whatever the interval.
         if (isHere && !hasEnded()) await drawGrid(`epoch ${epoch + 1}, mean loss ${meanLoss.toFixed(4)}`);
       },
-      onCheckpoint: writeCurve,
+      onCheckpoint: ({ step }) => record.checkpoint(step),
     },
   };
   try {
@@ -167,9 +171,9 @@ async function trainToEnd({ config, trainer, dataset, store, paths, steps, displ
       await trainer.fit(dataset, { ...options, steps: Math.min(steps.total, previews.nextStep()) });
       if (!signal.aborted) await drawGrid(`step ${progress.step}`);
     }
-    await writeCurve();
+    await record.checkpoint(progress.step);
   } finally {
-    await log.close();
+    await record.close();
   }
 }
 
@@ -211,27 +215,35 @@ const print = (text: string): void => {
 
 const count = (n: number): string => n.toLocaleString('en');
 
+type RunParts = { device: Device; images: ImageFolder; config: RunConfig; model: UNet; steps: Steps };
+
 /** What is about to happen, before it takes hours. */
-function describeRun(run: {
-  device: Device;
-  images: ImageFolder;
-  config: RunConfig;
-  model: UNet;
-  steps: Steps;
-  done: number;
-  folder: string;
-}): string {
-  const { device, images, config, model, steps, done, folder } = run;
+function describeRun(run: RunParts & { done: number; folder: string }): string {
+  const { done, folder } = run;
+  return list({
+    ...aboutRun(run),
+    ...(done > 0 && { 'goes on': `after step ${count(done)}` }),
+    'run folder': folder,
+  });
+}
+
+function aboutRun({ device, images, config, model, steps }: RunParts): Record<string, string> {
   const { size, baseWidth, batchSize, lr } = config;
   const skipped = images.skipped.length > 0 ? `; skipped ${count(images.skipped.length)} other files` : '';
   const parameters = [...model.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
-  return list({
+  return {
     device: describeDevice(device),
     images: `${count(images.dataset.length)} from ${config.data}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
     network: `U-Net of base width ${baseWidth} at ${size}×${size}, ${count(parameters)} parameters`,
     training: `${count(steps.total)} steps of batch ${batchSize}, ${count(steps.perEpoch)} an epoch; learning rate ${lr}`,
-    ...(done > 0 && { 'goes on': `after step ${count(done)}` }),
-    'run folder': folder,
-  });
+  };
 }
+
+const factsOf = (run: RunParts): ReportFacts => ({
+  config: run.config,
+  ...run.steps,
+  batchSize: run.config.batchSize,
+  about: aboutRun(run),
+  versions: { denoiser: version, ...inspectDevice(run.device).versions },
+});

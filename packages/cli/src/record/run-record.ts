@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises';
+import {
+  type LossLog,
+  type LossRecord,
+  openEventLog,
+  openLossLog,
+  readLossLog,
+  writeFileAtomically,
+} from '@denoiser/backend-node';
+import type { StepDetails } from '@denoiser/trainer';
+import { lossCurve } from '../loss-curve';
+import { type ReportFacts, writeReport } from '../report/report';
+import type { RunPaths } from '../run-folder';
+import { type LossByTime, lossByTimeCounter } from './loss-by-time';
+
+/** One line of `log.jsonl`. Logs of older versions lack some of it. */
+export interface StepLine {
+  step: number;
+  /** From 1. */
+  epoch: number;
+  loss: number;
+  gradientNorm?: number;
+  learningRate?: number;
+  imagesPerSecond: number;
+  /** What the process holds, tensors and all. */
+  memoryBytes?: number;
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+/** Everything a run writes of its course: log, loss by t, loss curve, TensorBoard events and the report. */
+export interface RunRecord {
+  step(details: StepDetails): Promise<StepLine>;
+  /** A grid of samples has been written. */
+  grid(step: number, path: string): Promise<void>;
+  /** Brings curve and report up to date. */
+  checkpoint(step: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RunRecordOptions {
+  paths: RunPaths;
+  /** The step from which the run goes on; what the logs say beyond it is dropped. */
+  resumedAt: number;
+  noiseSteps: number;
+  facts: ReportFacts;
+  now?: () => number;
+  memory?: () => number;
+}
+
+export async function openRunRecord(options: RunRecordOptions): Promise<RunRecord> {
+  const { paths, resumedAt, facts, noiseSteps } = options;
+  const { now = Date.now, memory = process.memoryUsage.rss } = options;
+  const logs: { close(): Promise<void> }[] = [];
+  const open = async <T extends { close(): Promise<void> }>(log: Promise<T>): Promise<T> => {
+    logs.push(await log);
+    return log;
+  };
+  const close = async () => {
+    for (const log of logs.splice(0)) await log.close();
+  };
+  try {
+    const log: LossLog = await open(openLossLog(paths.log, { upToStep: resumedAt }));
+    const timeLog: LossLog = await open(openLossLog(paths.lossByTime, { upToStep: resumedAt }));
+    const events = await open(openEventLog(paths.tensorBoard, { firstStep: resumedAt + 1 }));
+    const lines: StepLine[] = (await readLossLog(paths.log)).flatMap((line) => (isStepLine(line) ? line : []));
+    const stretches: LossByTime[] = (await readLossLog(paths.lossByTime)).flatMap((line) =>
+      isLossByTime(line) ? line : [],
+    );
+    const counter = lossByTimeCounter(noiseSteps);
+    return {
+      async step({ timesteps, imageLosses, ...record }) {
+        const line: StepLine = { ...record, epoch: record.epoch + 1, memoryBytes: memory(), time: now() };
+        lines.push(line);
+        counter.add(timesteps, imageLosses);
+        await log.append({ ...line });
+        await events.scalars(line.step, {
+          loss: line.loss,
+          gradient_norm: record.gradientNorm,
+          learning_rate: record.learningRate,
+          images_per_second: line.imagesPerSecond,
+        });
+        return line;
+      },
+      async grid(step, path) {
+        await events.image(step, 'samples', await readFile(path));
+      },
+      async checkpoint(step) {
+        const stretch = counter.take(step);
+        if (stretch) {
+          stretches.push(stretch);
+          await timeLog.append({ ...stretch });
+        }
+        await writeFileAtomically(paths.curve, lossCurve(lines, `Training loss of ${paths.folder}`));
+        await writeReport({ paths, facts, lines, stretches, noiseSteps, step });
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const isStepLine = (line: LossRecord): line is LossRecord & StepLine =>
+  typeof line.loss === 'number' && typeof line.epoch === 'number';
+
+const isLossByTime = (line: LossRecord): line is LossRecord & LossByTime =>
+  Array.isArray(line.loss) && Array.isArray(line.count);

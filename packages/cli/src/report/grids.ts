@@ -1,0 +1,33 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readable, thinned } from './chart';
+import { escapeHtml } from './html';
+
+/** Grids that the report shows, and the bytes that they may take in all: a page has to open. */
+const MOST = 12;
+const MOST_BYTES = 12 * 2 ** 20;
+
+/** The grids of samples in a folder, evenly chosen over time, first and last among them, within the page. */
+export async function grids(folder: string, perEpoch: number): Promise<string> {
+  const names = await readdir(folder).catch(() => []);
+  const found = names.flatMap((name) => {
+    const [, unit, number] = /^(epoch|step)-(\d+)\.png$/.exec(name) ?? [];
+    if (number === undefined) return [];
+    const step = unit === 'epoch' ? Number(number) * perEpoch : Number(number);
+    const when = unit === 'epoch' ? `epoch ${Number(number)}, step ${readable(step)}` : `step ${readable(step)}`;
+    return [{ path: join(folder, name), step, when }];
+  });
+  if (found.length === 0) return '<p>There is no grid yet.</p>';
+  found.sort((a, b) => a.step - b.step);
+  const largest = Math.max(...(await Promise.all(found.map(async ({ path }) => (await stat(path)).size))));
+  const shown = thinned(found, Math.max(2, Math.min(MOST, Math.floor(MOST_BYTES / largest))));
+  const figures = await Promise.all(
+    shown.map(async ({ path, when }) => {
+      const data = (await readFile(path)).toString('base64');
+      return `<figure><img src="data:image/png;base64,${data}" alt="${escapeHtml(`Samples drawn after ${when}`)}"><figcaption>After ${escapeHtml(when)}</figcaption></figure>`;
+    }),
+  );
+  const note =
+    shown.length < found.length ? `, ${shown.length} of the ${found.length} grids; the others are in samples/` : '';
+  return `<p>Always from the same noise, with the averaged weights${note}.</p>\n<div class="grids">${figures.join('\n')}</div>`;
+}

@@ -1,0 +1,258 @@
+import { basename, resolve } from 'node:path';
+import { writeFileAtomically } from '@denoiser/backend-node';
+import { smooth } from '../loss-curve';
+import { duration, rate } from '../progress';
+import { joined, type LossByTime, RANGES } from '../record/loss-by-time';
+import type { StepLine } from '../record/run-record';
+import type { RunPaths } from '../run-folder';
+import { chart, type Point, readable, type Series, thinned } from './chart';
+import { grids } from './grids';
+import { details, escapeHtml, page, section, table } from './html';
+import { SCRIPT, STYLE } from './style';
+
+/** What is known of a run before it begins. */
+export interface ReportFacts {
+  /** The configuration, as JSON. */
+  config: object;
+  /** Steps that the run is to have, and of one epoch. */
+  total: number;
+  perEpoch: number;
+  batchSize: number;
+  /** By name: the device, the network, the images. */
+  about: Readonly<Record<string, string>>;
+  versions: Readonly<Record<string, string>>;
+}
+
+export interface Report {
+  paths: RunPaths;
+  facts: ReportFacts;
+  lines: readonly StepLine[];
+  stretches: readonly LossByTime[];
+  noiseSteps: number;
+  step: number;
+}
+
+const ROWS = 15;
+
+/** Writes `report.html`: one file that opens from disk and needs neither server nor script. */
+export async function writeReport(report: Report): Promise<void> {
+  await writeFileAtomically(report.paths.report, await reportPage(report));
+}
+
+export async function reportPage({ paths, facts, lines, stretches, noiseSteps, step }: Report): Promise<string> {
+  const title = `Training of ${basename(resolve(paths.folder))}`;
+  const domain = [0, Math.max(1, lines.at(-1)?.step ?? 1)] as const;
+  const course = (o: Omit<CourseOptions, 'lines' | 'domain'>) => courseSection({ ...o, lines, domain });
+  const body = [
+    `<header><h1>${escapeHtml(title)}</h1>`,
+    `<p class="quiet">${escapeHtml(stateOf(step, facts.total, lines.at(-1)?.time))}</p>`,
+    summary(lines, facts, step),
+    '</header><main>',
+    section('samples', 'Samples over time', await grids(paths.samples, facts.perEpoch)),
+    course({
+      id: 'loss',
+      title: 'Loss',
+      unit: 'loss',
+      text: 'The error of the network in each step (a dot), and its geometric mean over neighbouring steps (the line).',
+      scale: 'log',
+      value: ({ loss }) => loss,
+    }),
+    lossByTime(stretches, noiseSteps),
+    course({
+      id: 'gradient-norm',
+      title: 'Gradient norm',
+      unit: 'norm',
+      text: 'The Euclidean norm of the gradient over all parameters, before clipping. A steep rise comes before a divergence.',
+      scale: 'log',
+      value: ({ gradientNorm }) => gradientNorm,
+    }),
+    course({
+      id: 'learning-rate',
+      title: 'Learning rate',
+      unit: 'learning rate',
+      text: 'The learning rate of each step.',
+      scale: 'linear',
+      isExact: true,
+      value: ({ learningRate }) => learningRate,
+    }),
+    courseSection({
+      id: 'speed',
+      title: 'Speed',
+      unit: 'images per second',
+      text: 'Images per second of training, without the time for samples and checkpoints.',
+      scale: 'linear',
+      isExact: true,
+      value: ({ imagesPerSecond }) => imagesPerSecond,
+      lines: meanSpeed(lines),
+      domain,
+    }),
+    section(
+      'device',
+      'Device and versions',
+      table('What computed', ['what', 'value'], rowsOf({ ...facts.about, ...facts.versions })),
+    ),
+    section(
+      'configuration',
+      'Configuration',
+      table('config.json of this run', ['option', 'value'], rowsOf(facts.config)),
+    ),
+    '</main>',
+  ].join('\n');
+  return page({ title, style: STYLE, script: SCRIPT, body });
+}
+
+const STRETCHES = 60;
+
+/** The speed of stretches of the run: their images by their time, for a single step's time may belong to its neighbour. */
+function meanSpeed(lines: readonly StepLine[]): StepLine[] {
+  const length = Math.max(1, Math.ceil(lines.length / STRETCHES));
+  return lines.flatMap((line, i) => {
+    if ((i + 1) % length !== 0) return [];
+    const stretch = lines.slice(i + 1 - length, i + 1);
+    const secondsPerImage = stretch.reduce((sum, { imagesPerSecond }) => sum + 1 / imagesPerSecond, 0) / length;
+    return [{ ...line, imagesPerSecond: 1 / secondsPerImage }];
+  });
+}
+
+function stateOf(step: number, total: number, time?: number): string {
+  const when = time === undefined ? '' : `, ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const done =
+    step >= total ? `Finished after ${readable(step)} steps` : `After step ${readable(step)} of ${readable(total)}`;
+  return `${done}${when}.`;
+}
+
+function summary(lines: readonly StepLine[], { batchSize }: ReportFacts, step: number): string {
+  const recent = lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+  const mean = (value: (line: StepLine) => number) =>
+    recent.reduce((sum, line) => sum + value(line), 0) / recent.length;
+  const seconds = lines.reduce((sum, { imagesPerSecond }) => sum + batchSize / imagesPerSecond, 0);
+  const memory = lines.at(-1)?.memoryBytes;
+  const facts: Record<string, string> = {
+    step: readable(step),
+    epoch: readable(lines.at(-1)?.epoch ?? 0),
+    ...(lines.length > 0 && {
+      [`loss, mean of the last ${readable(recent.length)}`]: readable(mean(({ loss }) => loss)),
+      'images per second': rate(1 / mean(({ imagesPerSecond }) => 1 / imagesPerSecond)),
+      'time in training': duration(seconds),
+    }),
+    ...(memory !== undefined && { memory: `${readable(Math.round(memory / 2 ** 20))} MiB` }),
+  };
+  const items = Object.entries(facts).map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
+  return `<dl class="facts">${items.join('')}</dl>`;
+}
+
+interface CourseOptions {
+  id: string;
+  title: string;
+  unit: string;
+  text: string;
+  scale: 'log' | 'linear';
+  /** Shown as it is, without smoothing. */
+  isExact?: boolean;
+  value: (line: StepLine) => number | undefined;
+  lines: readonly StepLine[];
+  domain: readonly [number, number];
+}
+
+/** A quantity over the steps: chart, and the same as a table. Nothing for a quantity the log does not have. */
+function courseSection({ id, title, unit, text, scale, isExact, value, lines, domain }: CourseOptions): string {
+  const points = lines.flatMap((line): Point[] => {
+    const y = value(line);
+    return y !== undefined && Number.isFinite(y) && y > 0 ? [[line.step, y]] : [];
+  });
+  if (points.length === 0) return '';
+  const span = Math.min(1000, Math.round(points.length / 10));
+  const smoothed = isExact
+    ? points
+    : smooth(
+        points.map(([step, loss]) => ({ step, loss })),
+        span,
+      ).map(({ step, loss }): Point => [step, loss]);
+  const series: Series[] = [
+    ...(isExact ? [] : [{ name: 'each step', points, kind: 'dots' as const }]),
+    { name: isExact ? title : 'smoothed', points: smoothed, kind: 'line' },
+  ];
+  const [first, last] = [smoothed[0], smoothed.at(-1)] as [Point, Point];
+  const described = `From ${readable(first[1])} at step ${readable(first[0])} to ${readable(last[1])} at step ${readable(last[0])}.`;
+  const rows = thinned(smoothed, ROWS).map(([step, y]) => [readable(step), readable(y)]);
+  return section(
+    id,
+    title,
+    `<p>${escapeHtml(text)} ${escapeHtml(described)}</p>`,
+    chart({
+      id: `${id}-chart`,
+      title: `${title} by step`,
+      description: described,
+      x: { label: 'step', domain },
+      y: { label: unit, scale },
+      series,
+    }),
+    details(`${title} as a table`, table(`${title}${isExact ? '' : ', smoothed'}`, ['step', unit], rows)),
+  );
+}
+
+/** The loss by t of the last quarter of the run and, for comparison, of the first. */
+function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): string {
+  const end = stretches.at(-1)?.step;
+  if (end === undefined) return '';
+  const early = stretches.filter(({ step }) => step <= end / 4);
+  const late = stretches.filter(({ step }) => step > (end * 3) / 4);
+  const width = noiseSteps / RANGES;
+  const pointsOf = ({ loss, count }: LossByTime): Point[] => {
+    const points = loss.flatMap((y, range): Point[] => (count[range] ? [[range * width, y]] : []));
+    const last = points.at(-1);
+    return last ? [...points, [last[0] + width, last[1]]] : [];
+  };
+  const [first, recent] = [early.length > 0 ? joined(early) : undefined, joined(late)];
+  const name = (which: string, step: number) => `${which} (to step ${readable(step)})`;
+  const series: Series[] = [
+    ...(first
+      ? [
+          {
+            name: name('first quarter', first.step),
+            points: pointsOf(first),
+            kind: 'stairs' as const,
+            tone: 2 as const,
+          },
+        ]
+      : []),
+    { name: name(first ? 'last quarter' : 'so far', recent.step), points: pointsOf(recent), kind: 'stairs', tone: 1 },
+  ];
+  const legend = series.map(
+    ({ name, tone = 1 }) =>
+      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line tone-${tone}" d="M0 6H28"/></svg>${escapeHtml(name)}</li>`,
+  );
+  const cell = ({ loss, count }: LossByTime, range: number) => (count[range] ? readable(loss[range] as number) : '–');
+  const rows = Array.from({ length: RANGES }, (_, range) => [
+    `${readable(Math.ceil(range * width))}–${readable(Math.ceil((range + 1) * width) - 1)}`,
+    ...(first ? [cell(first, range)] : []),
+    cell(recent, range),
+  ]);
+  const described = `The mean loss in each of ${RANGES} ranges of the timestep t, from little noise (left) to nothing but noise (right).`;
+  return section(
+    'loss-by-t',
+    'Loss by t',
+    `<p>${described}</p>`,
+    `<ul class="legend">${legend.join('')}</ul>`,
+    chart({
+      id: 'loss-by-t-chart',
+      title: 'Loss by timestep',
+      description: described,
+      x: { label: 't', domain: [0, noiseSteps] },
+      y: { label: 'loss', scale: 'log' },
+      series,
+    }),
+    details('Loss by t as a table', table('Mean loss by range of t', ['t', ...series.map(({ name }) => name)], rows)),
+  );
+}
+
+/** Nested JSON as names with dots and values. */
+function rowsOf(value: object, path = ''): string[][] {
+  return Object.entries(value).flatMap(([key, inner]): string[][] => {
+    const name = path ? `${path}.${key}` : key;
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) return rowsOf(inner, name);
+    return [[name, Array.isArray(inner) ? inner.join(', ') || 'none' : inner === null ? 'none' : String(inner)]];
+  });
+}
