@@ -33,6 +33,7 @@ export type { Variance } from './objective/variance';
 export { variationalBound } from './objective/variational-bound';
 export { DEFAULTS, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 export { readAhead } from './read-ahead';
+export { kept, type RunPart, recomputed } from './recompute';
 export type { ResumedFrom, ResumeOptions } from './resume';
 export { TIMESTEP_SAMPLERS, type Timesteps } from './timesteps/index';
 export type { TimestepMemory, TimestepSampler } from './timesteps/sampler';

@@ -1,16 +1,17 @@
 import { badOption } from './options/settings';
 import type { TrainingOptions } from './options/training-options';
+import { kept, recomputed } from './recompute';
 import type { TrainableDenoiser, TrainableModel, TrainingMode } from './types';
 
 /** The network as a step sees it: as it is, unless the options ask for what only its training form can do. */
 export function trainingNetwork(
   model: TrainableModel,
-  { seed, dropout }: TrainingOptions,
+  { seed, dropout, recompute }: TrainingOptions,
   o: { step: number; places: readonly number[] },
 ): TrainableDenoiser {
-  if (dropout === 0) return model.denoiser();
-  const mode: TrainingMode = { dropout, seed, ...o };
-  return offered(model, 'dropout')(mode);
+  if (dropout === 0 && !recompute) return model.denoiser();
+  const mode: TrainingMode = { dropout, seed, ...o, runPart: recompute ? recomputed : kept };
+  return offered(model, 'training form')(mode);
 }
 
 /** The network's training form. Errors: `bad-option` if it has none. */
@@ -18,7 +19,7 @@ export function offered(model: TrainableModel, option: string): (mode: TrainingM
   const { trainingDenoiser } = model;
   if (!trainingDenoiser) {
     throw badOption(
-      `The network ${model.architecture.name} offers no ${option} (it has no trainingDenoiser); leave that option out.`,
+      `The network ${model.architecture.name} offers no ${option}: it has no trainingDenoiser; leave that option out.`,
     );
   }
   return trainingDenoiser.bind(model);

@@ -144,4 +144,5 @@ function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTer
     );
   }
   if (options.dropout > 0) offered(model, 'dropout');
+  if (options.recompute) offered(model, 'recompute');
 }

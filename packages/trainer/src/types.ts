@@ -1,6 +1,7 @@
 import type { TensorFile } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { RunPart } from './recompute';
 
 /** A `Denoiser` that answers at once, as gradients need it: ε̂ [B, H, W, C] of x [B, H, W, C] at time [B]. */
 export type TrainableDenoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
@@ -13,6 +14,8 @@ export type TrainingMode = {
   readonly seed: number;
   readonly step: number;
   readonly places: readonly number[];
+  /** To be called for every block of the network: it keeps the block's activations, or only its inputs. */
+  readonly runPart: RunPart;
 };
 
 /** A network as the trainer sees it: named variables, and functions of them. `@denoiser/unet` makes such models. */

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   createTrainer,
   type ImageDataset,
+  kept,
   memoryDataset,
   memoryStore,
   type StepRecord,
@@ -76,8 +77,8 @@ describe('training', () => {
     };
     await create({ model: offering, dropout: 0.2, batchSize: 3, microBatchSize: 2 }).fit(dataset(), { steps: 1 });
     expect(modes).toEqual([
-      { dropout: 0.2, seed: 1, step: 0, places: [0, 1] },
-      { dropout: 0.2, seed: 1, step: 0, places: [2] },
+      { dropout: 0.2, seed: 1, step: 0, places: [0, 1], runPart: kept },
+      { dropout: 0.2, seed: 1, step: 0, places: [2], runPart: kept },
     ]);
   });
 

@@ -20,6 +20,7 @@ import {
   resolveSettings,
   type Setting,
   type SettingsOf,
+  trueOrFalse,
   wholeNumber,
 } from './settings';
 
@@ -58,6 +59,8 @@ export type TrainingOptions = {
   labelDropoutPer: 'batch' | 'sample';
   /** The share of activations that the network drops in training, if it can. */
   dropout: number;
+  /** Whether the network keeps only its blocks' inputs and runs them again for the gradient, if it can. */
+  recompute: boolean;
 };
 
 /** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
@@ -118,6 +121,7 @@ const settings: SettingsOf<TrainingOptions> = {
   labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
   labelDropoutPer: oneOf(['batch', 'sample'], 'batch'),
   dropout: { ...numberFrom(0, 1, 0), range: 'a number from 0 to below 1', isValid: isShare },
+  recompute: trueOrFalse(false),
 };
 
 /** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
