@@ -48,7 +48,8 @@ function runChunks(): bool {
     if (left == 0) return ran;
     if (atomic.cmpxchg<u64>(TICKET, ticket, ticket - 1) == ticket) {
       call_indirect<void>(load<u32>(JOB), <i32>(load<u32>(JOB + 4) - left));
-      atomic.add<u32>(DONE, 1);
+      // Only when this was the last one is it sure that the job is still the same, and only then does it matter.
+      if (atomic.add<u32>(DONE, 1) + 1 == load<u32>(JOB + 4)) atomic.notify(DONE, 1);
       ran = true;
     }
   }

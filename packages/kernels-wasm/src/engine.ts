@@ -40,7 +40,10 @@ type Exports = {
 };
 
 const READY = 1280; // see assembly/pool.ts
+const DONE = 1088;
 const ARGUMENTS = 1408;
+/** About 0.05 ms: how long to look for the end of a job before sleeping. */
+const LOOKS = 40_000;
 const MAX_THREADS = 64;
 const PAGE = 65536;
 /** A kernel takes milliseconds; a worker silent for this long is dead. */
@@ -109,6 +112,7 @@ export async function createEngine(o: {
 
   const argumentInts = new Int32Array(memory.buffer, ARGUMENTS, 88);
   const argumentFloats = new Float32Array(memory.buffer, ARGUMENTS, 88);
+  const done = new Int32Array(memory.buffer, DONE, 1);
   const ready = new Int32Array(memory.buffer, READY, 1);
   let buffer = memory.buffer;
   const currentBuffer = (end: number): ArrayBufferLike => {
@@ -153,9 +157,12 @@ export async function createEngine(o: {
 
   function shareOut(index: number, name: string, chunks: number): void {
     exports.share(index, chunks);
-    if (exports.finished(1_000_000)) return;
+    if (exports.finished(LOOKS)) return;
     const from = performance.now();
-    while (!exports.finished(1_000_000)) {
+    while (!exports.finished(LOOKS)) {
+      // Whoever holds the last chunk may be waiting for this very core.
+      const count = Atomics.load(done, 0);
+      if (platform.mayBlock && count !== chunks) Atomics.wait(done, 0, count, 1);
       if (performance.now() - from < SILENCE_MS) continue;
       workerCount = 0;
       for (const worker of workers) worker.terminate();

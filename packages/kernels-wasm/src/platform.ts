@@ -5,6 +5,8 @@ export type WorkerStart = { module: WebAssembly.Module; memory: WebAssembly.Memo
 export interface Platform {
   /** Threads worth using. */
   readonly cores: number;
+  /** Whether the calling thread may sleep until another is ready; the main thread of a page may not. */
+  readonly mayBlock: boolean;
   /** Lets the engine compile relaxed SIMD where that needs a flag. */
   allowRelaxedSimd(): void;
   /** Starts a thread in the engine's `work` loop; undefined where threads cannot share memory. */
@@ -27,6 +29,7 @@ async function nodePlatform(): Promise<Platform> {
   ]);
   return {
     cores: os.availableParallelism(),
+    mayBlock: true,
     allowRelaxedSimd() {
       // Node 20 knows the instructions behind a flag; later versions have dropped the flag and ignore it.
       if (Number.parseInt(process.versions.node, 10) < 22) v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -53,6 +56,7 @@ type WebWorker = {
 };
 type Web = {
   crossOriginIsolated?: boolean;
+  WorkerGlobalScope?: unknown;
   navigator?: { hardwareConcurrency?: number };
   Worker?: new (url: string) => WebWorker;
   URL: { createObjectURL(blob: Blob): string; revokeObjectURL(url: string): void };
@@ -62,7 +66,11 @@ type Web = {
 function webPlatform(): Platform {
   const web = globalThis as unknown as Web;
   const WorkerClass = web.Worker;
-  const platform: Platform = { cores: web.navigator?.hardwareConcurrency ?? 1, allowRelaxedSimd() {} };
+  const platform: Platform = {
+    cores: web.navigator?.hardwareConcurrency ?? 1,
+    mayBlock: web.WorkerGlobalScope !== undefined,
+    allowRelaxedSimd() {},
+  };
   if (!web.crossOriginIsolated || !WorkerClass) return platform;
   return {
     ...platform,
