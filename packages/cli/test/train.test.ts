@@ -8,7 +8,11 @@ import { writeDigits, writeOddPictures } from './pictures';
 const cwd = temporaryFolder();
 const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--preview-steps', '4'];
 
-const logOf = (run: string): { step: number; epoch: number; loss: number }[] =>
+type Line = { step: number; epoch: number; loss: number } & Record<
+  'gradientNorm' | 'learningRate' | 'memoryBytes',
+  number
+>;
+const logOf = (run: string): Line[] =>
   readFileSync(join(cwd, run, 'log.jsonl'), 'utf8')
     .trim()
     .split('\n')
@@ -44,6 +48,13 @@ test('training on twelve handwritten digits brings the loss down to a third', as
   const { width = 0, height = 0, format } = await grid.metadata();
   expect([format, width > 1.5 * height], 'two classes side by side').toEqual(['png', true]);
   expect(new Set(await grid.raw().toBuffer()).size, 'different values in the samples').toBeGreaterThan(50);
+  expect(log.every(({ gradientNorm, learningRate }) => gradientNorm > 0 && learningRate === 2e-3)).toBe(true);
+  expect(log.every(({ memoryBytes }) => memoryBytes > 2 ** 24)).toBe(true);
+  const report = readFileSync(join(cwd, 'falls/report.html'), 'utf8');
+  expect(report).toContain('Finished after 150 steps');
+  expect(report.match(/<img src="data:image\/png;base64,/g)).toHaveLength(2);
+  expect(report).toContain('<h2 id="loss-by-t">');
+  expect(readdirSync(join(cwd, 'falls/tb'))).toEqual([expect.stringMatching(/^events\.out\.tfevents\./)]);
   expect(readFileSync(join(cwd, 'falls/loss.svg'), 'utf8')).toContain('step 150, mean of the last 15');
   expect(JSON.parse(readFileSync(join(cwd, 'falls/config.json'), 'utf8'))).toMatchObject({
     data: join(cwd, 'digits'),

@@ -17,7 +17,7 @@ dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; overflow: visible; }
 svg text { fill: var(--quiet); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); fill: none; }
-.dots { stroke-width: 3; stroke-linecap: round; stroke-opacity: .3; fill: none; }
+.dots { stroke-width: 3; stroke-linecap: round; stroke-opacity: .4; fill: none; }
 .line { stroke-width: 2; stroke-linejoin: round; fill: none; }
 .tone-1 { stroke: var(--tone-1); } .tone-2 { stroke: var(--tone-2); }
 .legend { display: flex; gap: 1.25rem; margin: .25rem 0; padding: 0; list-style: none; color: var(--quiet); }
