@@ -6,6 +6,7 @@ import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
 import { saveCheckpoint, saveSnapshot } from './save';
 import { type StepNumbers, step } from './step';
+import { type Lap, stopwatch } from './stopwatch';
 import type { Run } from './trainer';
 import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
 import { type ValidationOptions, type ValidationRecord, validate } from './validation';
@@ -20,6 +21,8 @@ export type StepRecord = {
   gradientNorm: number;
   learningRate: number;
   imagesPerSecond: number;
+  /** The share of the time since the step before that was spent waiting for images: 0 when they are always ready. */
+  waitingShare: number;
 };
 
 export type EpochRecord = {
@@ -116,14 +119,14 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   let pending: Pending | undefined;
   let saved = progress.checkpoint === progress.step;
 
-  const report = async ({ values, t, step, epoch, images }: Pending) => {
+  const report = async ({ values, t, step, epoch, images, seconds, waitingShare }: Pending) => {
     const numbers = (await values.data()) as Float32Array;
     values.dispose();
     const [loss, gradientNorm] = numbers;
     const imageLosses = numbers.subarray(2);
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
     const learningRate = run.options.learningRate * run.rateFactor(step - 1);
-    const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / clock.lap() };
+    const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / seconds, waitingShare };
     losses.push(record);
     run.watch(record);
     run.timesteps.memory?.record(t, imageLosses);
@@ -160,17 +163,21 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   const batches = readAhead(plan, (planned) => readBatch(dataset, planned), prefetch);
   try {
     while (progress.step < steps && !signal?.aborted) {
-      const batch = await nextBatch(batches, async () => {
-        await reportBefore();
-        await save();
-      });
+      const batch = await nextBatch(
+        () => clock.wait(() => batches.next()),
+        async () => {
+          await reportBefore();
+          await save();
+        },
+      );
       if (!batch || signal?.aborted) break;
       // What a sampler learns from a step has to be known before the next.
       if (run.timesteps.memory) await reportBefore();
       const numbers = step(run, batch);
+      const lap = clock.lap();
       saved = false;
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
-      await reportBefore({ ...numbers, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
+      await reportBefore({ ...numbers, ...lap, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
 
       const { epoch } = batch;
       const epochEnds = progress.epoch > epoch;
@@ -208,13 +215,16 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 type Interval = { everySteps?: number; everyEpochs?: number };
 
 /** A step whose numbers have not been read yet. */
-type Pending = StepNumbers & { step: number; epoch: number; images: number };
+type Pending = StepNumbers & Lap & { step: number; epoch: number; images: number };
 
 /** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
-async function nextBatch(batches: AsyncIterator<Batch>, save: () => Promise<void>): Promise<Batch | undefined> {
+async function nextBatch(
+  read: () => Promise<IteratorResult<Batch, void>>,
+  save: () => Promise<void>,
+): Promise<Batch | undefined> {
   let next: IteratorResult<Batch, void>;
   try {
-    next = await batches.next();
+    next = await read();
   } catch (error) {
     await save();
     throw error;
@@ -244,23 +254,6 @@ function startOrder({ options, progress, onWarning }: Run, { length }: ImageData
     before.length === length ? 'The seed has changed' : `The dataset had ${before.length} images and has ${length}`;
   onWarning(`${change}, so epoch ${progress.epoch} starts over; the weights are kept.`);
   progress.position = 0;
-}
-
-/** Seconds of training between losses, without the time spent in callbacks and on checkpoints. */
-function stopwatch(now: () => number) {
-  let start = now();
-  return {
-    lap() {
-      const seconds = (now() - start) / 1000;
-      start = now();
-      return seconds;
-    },
-    async pause(work: () => Promise<void>) {
-      const began = now();
-      await work();
-      start += now() - began;
-    },
-  };
 }
 
 function mean(records: readonly StepRecord[]): number {

@@ -6,6 +6,7 @@ export {
   type ReadCheckpointOptions,
   readCheckpoint,
 } from './checkpoint';
+export { type DatasetFromOptions, datasetFrom, type GivenImage } from './dataset-from';
 export { drawNoise, drawTimesteps, dropLabels } from './draws';
 export { createEma, type Ema } from './ema/ema';
 export { EMA_RULES, type EmaInput, type EmaOptions } from './ema/index';
@@ -24,6 +25,7 @@ export type {
   StepRecord,
 } from './fit';
 export { clipGradients, type Gradients, globalNorm } from './gradients';
+export { horizontalFlip } from './horizontal-flip';
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from './learning-rate/index';
 export { type MemoryDatasetOptions, memoryDataset } from './memory-dataset';
 export { memoryStore } from './memory-store';
