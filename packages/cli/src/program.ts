@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import type { EvalOptions } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
 import type { SampleOptions } from './commands/sample';
 import type { TrainOptions } from './commands/train';
+import { addEvalOptions } from './eval-options';
 import { choice, integer, interval, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
 import { version } from './version';
@@ -33,6 +35,7 @@ Examples:
   addTrain(program);
   addResume(program);
   addSample(program);
+  addEval(program);
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
@@ -276,4 +279,11 @@ Examples:
       const { sample } = await import('./commands/sample');
       await sample(source, options);
     });
+}
+
+function addEval(program: Command): void {
+  addEvalOptions(program.command('eval')).action(async (source: string, options: EvalOptions) => {
+    const { evaluate } = await import('./commands/eval');
+    await evaluate(source, options);
+  });
 }

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { INPUT_RANGES } from './evaluation/input-ranges';
+import { choice, integer, number } from './options';
+
+/** The options of `eval`, with its help. */
+export function addEvalOptions(command: Command): Command {
+  return command
+    .description('Measure a checkpoint against a folder of images: loss, bits/dim, and how close its pictures come.')
+    .argument('<run>', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
+    .requiredOption(
+      '--data <folder>',
+      'the images, best ones that were not trained on; with classes one subfolder each',
+    )
+    .option('--count <n>', 'pictures drawn, and images taken at most', integer('--count', { min: 2 }), 256)
+    .option(
+      '--seed <integer>',
+      'decides the images taken, the noise and the pictures',
+      integer('--seed', { min: 0 }),
+      0,
+    )
+    .option('--json <file>', 'write the figures as JSON, too')
+    .optionsGroup('Which pictures:')
+    .option('--sampler <name>', "how they are drawn; 'denoiser sample --list' lists the samplers", 'ddpm')
+    .option('--steps <n>', 'steps of the pictures and of the bound on bits/dim', integer('--steps', { min: 1 }), 50)
+    .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
+    .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
+    .option(
+      '--checkpoint <step>',
+      'which checkpoint of the run (default: the latest)',
+      integer('--checkpoint', { min: 0 }),
+    )
+    .optionsGroup('FID, KID, precision and recall:')
+    .option(
+      '--features <file>',
+      'the network whose features are compared: model.json of a tfjs layers model, or a described .safetensors file',
+    )
+    .option('--feature-layer <name>', 'take the output of this layer of the tfjs model')
+    .option(
+      '--feature-range <range>',
+      `what the tfjs model takes black and white as: ${INPUT_RANGES.join(', ')} (default: -1:1)`,
+      choice('--feature-range', INPUT_RANGES),
+    )
+    .optionsGroup('How:')
+    .option(
+      '--batch-size <n>',
+      'images at once; changes nothing but speed and memory',
+      integer('--batch-size', { min: 1 }),
+      16,
+    )
+    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
+    .addHelpText(
+      'after',
+      `
+The loss is at ten fixed t, always with the same noise. bits/dim is the variational bound of the process in --steps steps:
+compare figures of equal --steps only. The sliced Wasserstein distance needs no network. FID falls with the number of
+pictures: compare figures of equal --count and of the same network only.
+
+Examples:
+  $ denoiser eval runs/landscape --data held-out
+  $ denoiser eval runs/landscape --data held-out --count 1000 --steps 250 --json eval.json
+  $ denoiser eval runs/animals --data held-out --sampler dpmpp-2m --steps 20
+  $ denoiser eval runs/landscape --data held-out --features mobilenet/model.json --feature-layer global_average_pooling2d_1`,
+    );
+}

@@ -1,0 +1,70 @@
+import type { BitsPerDimension } from './bits-per-dimension';
+import type { FeatureQuality, PixelQuality } from './quality';
+import type { ValidationLoss } from './validation-loss';
+
+/** All that `denoiser eval` finds out, as `--json` writes it. */
+export interface Evaluation {
+  readonly weights: string;
+  readonly data: string;
+  readonly images: number;
+  readonly pictures: number;
+  readonly sampler: string;
+  readonly steps: number;
+  readonly guidance: number | null;
+  readonly seed: number;
+  readonly validationLoss: ValidationLoss;
+  readonly bitsPerDimension: BitsPerDimension;
+  readonly pixels: PixelQuality;
+  readonly features: ({ readonly network: string } & FeatureQuality) | null;
+}
+
+const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;
+
+/** The evaluation as tables. */
+export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Evaluation): string {
+  const { pixels, features, images, pictures } = rest;
+  const sections = [
+    table(`Validation loss (${TARGETS[loss.prediction]}) at fixed t and noise, ${images} images`, [
+      ...loss.byTime.map(({ t, mean, standardError }) => [`t = ${t}`, figure(mean), error(standardError)]),
+      ['mean', figure(loss.mean.mean), error(loss.mean.standardError)],
+    ]),
+    table(`Likelihood: variational bound over ${bits.steps} steps`, [
+      ['bits/dim', figure(bits.mean), error(bits.standardError)],
+      ['of it, the prior', figure(bits.prior), ''],
+    ]),
+    table(`Distance of ${pictures} pictures from ${images} images (lower is better)`, [
+      ['sliced Wasserstein, pixels', figure(pixels.slicedWasserstein), ''],
+      ...pixels.patches.map(({ height, width, distance }) => [
+        `sliced Wasserstein, patches at ${height}×${width}`,
+        figure(distance),
+        '',
+      ]),
+    ]),
+  ];
+  if (features) {
+    sections.push(
+      table(`By ${features.dimensions} features of ${features.network}`, [
+        ['FID', figure(features.fid), ''],
+        ['KID', figure(features.kid.mean), error(features.kid.standardError)],
+        ['precision', figure(features.precision), ''],
+        ['recall', figure(features.recall), ''],
+        ['density', figure(features.density), ''],
+        ['coverage', figure(features.coverage), ''],
+      ]),
+    );
+  }
+  return sections.join('\n\n');
+}
+
+const figure = (value: number): string =>
+  Math.abs(value) >= 1000 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(3) : value.toPrecision(4);
+
+const error = (value: number | null): string => (value === null ? '' : `± ${figure(value)}`);
+
+function table(title: string, rows: readonly (readonly string[])[]): string {
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const lines = rows.map(([name = '', value = '', spread = '']) =>
+    `  ${name.padEnd(widths[0] ?? 0)}   ${value.padStart(widths[1] ?? 0)}   ${spread}`.trimEnd(),
+  );
+  return [title, ...lines].join('\n');
+}
