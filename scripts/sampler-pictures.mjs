@@ -1,15 +1,22 @@
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fileCheckpointStore, selectDevice, tensorToBytes } from '@denoiser/backend-node';
+import * as samplers from '@denoiser/samplers';
+import { createSchedule } from '@denoiser/schedules';
+import { readCheckpoint } from '@denoiser/trainer';
+import { loadUNet } from '@denoiser/unet';
+import * as tf from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
+import { mixture, normalQuantile, plot, spreadAfter } from './sampler-numbers.mjs';
 import { root } from './setup.mjs';
 
 /**
- * Makes the pictures of docs/choosing-a-sampler.md and prints its tables, from a checkpoint:
+ * Makes the pictures of docs/choosing-a-sampler.md and prints its tables, from a run folder:
  *
- *   node scripts/sampler-pictures.mjs runs/digits [--out docs/images] [--seed 0] [--guidance 2]
+ *   node scripts/sampler-pictures.mjs runs/digits
  *
- * Build first. Every picture of a grid begins with the same noise.
+ * after `npm run build`. Every picture begins with the noise of its place, whatever the sampler, so rows compare.
  */
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,29 +28,215 @@ const { values: options, positionals } = parseArgs({
 });
 const [run] = positionals;
 if (run === undefined) {
-  console.error('Say which run to draw from: node scripts/sampler-pictures.mjs <run>');
+  console.error('Say which run to draw from: node scripts/sampler-pictures.mjs <run> [--out docs/images] [--seed 0]');
   process.exit(1);
 }
+const { createPlan, ddim, ddpm, deis, dpm2, dpmpp2S, dpmppMultistep, euler, eulerAncestral, heun } = samplers;
+const { evaluations, ipndm, lms, pndm, sampleArrays, sampleImages, unipc } = samplers;
 
-const requireHere = createRequire(join(root, 'packages/cli/package.json'));
-const load = (name) => import(requireHere.resolve(name));
-const [
-  { selectDevice, fileCheckpointStore, tensorToBytes },
-  samplers,
-  { createSchedule },
-  { readCheckpoint },
-  { loadUNet },
-  tf,
-  { default: sharp },
-] = await Promise.all(
-  [
-    '@denoiser/backend-node',
-    '@denoiser/samplers',
-    '@denoiser/schedules',
-    '@denoiser/trainer',
-    '@denoiser/unet',
-    '@tensorflow/tfjs-core',
-    'sharp',
-  ].map(load),
+tf.enableProdMode();
+await selectDevice();
+const store = fileCheckpointStore(join(run, 'checkpoints'));
+const { state } = await readCheckpoint(store, { files: ['ema.safetensors'] });
+const denoiser = loadUNet(await store.read(state.step, 'ema.safetensors')).denoiser();
+const schedule = createSchedule(state.options.schedule);
+const { prediction = 'epsilon' } = state;
+const [height, width, channels] = state.dataset.imageShape;
+const pixels = height * width * channels;
+const classes = state.dataset.classNames?.length ?? 0;
+mkdirSync(options.out, { recursive: true });
+
+/** [count, H, W, C] of a plan; picture i is of class i. */
+async function draw(plan, count, guidance = Number(options.guidance)) {
+  const labels = classes > 0 ? tf.tensor1d(Array.from({ length: count }, (_, i) => i % classes), 'int32') : undefined; // biome-ignore format: one thing
+  const images = await sampleImages({
+    denoiser,
+    plan,
+    shape: [count, height, width, channels],
+    seed: Number(options.seed),
+    guidance: { scale: guidance },
+    conditioning: labels && { labels },
+  });
+  const data = await images.data();
+  tf.dispose([images, labels].filter(Boolean));
+  return data;
+}
+const planOf = (solver, steps, more = {}) =>
+  createPlan({ schedule, solver, prediction, threshold: true, steps: Math.min(steps, schedule.steps), ...more });
+
+// Grids of strips with names -----------------------------------------------------------------------------------------
+
+const SCALE = Math.max(1, Math.round(32 / height));
+const GAP = 2;
+const LEFT = 150;
+const TOP = 30;
+const escapeXml = (text) => text.replace(/[<>&"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** A PNG: in each cell a strip of pictures. `cells[row][column]` is [count, H, W, C] of values in [−1, 1]. */
+async function writeStrips(name, { rows, columns, cells, count }) {
+  const strip = { width: count * (width * SCALE + GAP) + 10, height: height * SCALE + GAP };
+  const size = { width: LEFT + columns.length * strip.width, height: TOP + rows.length * strip.height };
+  const text = (x, y, anchor, words) =>
+    `<text x="${x}" y="${y}" text-anchor="${anchor}" dominant-baseline="central">${escapeXml(words)}</text>`;
+  const labels = `<svg width="${size.width}" height="${size.height}" font-family="sans-serif" font-size="14" fill="#222">
+    ${columns.map((words, k) => text(LEFT + (k + 0.5) * strip.width - 5, TOP / 2, 'middle', words)).join('')}
+    ${rows.map((words, k) => text(LEFT - 10, TOP + (k + 0.5) * strip.height, 'end', words)).join('')}</svg>`;
+  const pieces = [];
+  for (const [row, line] of cells.entries()) {
+    for (const [column, data] of line.entries()) {
+      for (let i = 0; i < count; i++) {
+        const bytes = Buffer.from(tensorToBytes(data.subarray(i * pixels, (i + 1) * pixels)));
+        const input = await sharp(bytes, { raw: { width, height, channels } })
+          .resize({ width: width * SCALE, height: height * SCALE, kernel: 'nearest' })
+          .png()
+          .toBuffer();
+        pieces.push({
+          input,
+          left: LEFT + column * strip.width + i * (width * SCALE + GAP),
+          top: TOP + row * strip.height,
+        });
+      }
+    }
+  }
+  await write(name, sharp({ create: { ...size, channels: 3, background: '#fff' } }).composite([{ input: Buffer.from(labels), left: 0, top: 0 }, ...pieces])); // biome-ignore format: one thing
+}
+
+const MOST_BYTES = 200_000;
+
+async function write(name, image) {
+  const whole = await image.png({ compressionLevel: 9 }).toBuffer();
+  const png = whole.length <= MOST_BYTES ? whole : await sharp(whole).png({ palette: true, colours: 64 }).toBuffer();
+  if (png.length > MOST_BYTES) throw new Error(`${name} has ${png.length} bytes, more than ${MOST_BYTES}.`);
+  writeFileSync(join(options.out, name), png);
+  console.log(`${join(options.out, name)}: ${Math.ceil(png.length / 1000)} kB\n`);
+}
+
+const table = (head, rows) => {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  console.log([line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n'), '\n');
+};
+
+// Pictures: samplers against steps, β against β̃, guidance ---------------------------------------------------------------
+
+const spread = { spacing: 'linspace' };
+const shown = {
+  'ddpm (β̃)': (n) => planOf(ddpm(), n, spread),
+  ddim: (n) => planOf(ddim(), n),
+  'euler-a': (n) => planOf(eulerAncestral(), n),
+  'dpmpp-2m-sde': (n) => planOf(dpmppMultistep({ sde: true }), n),
+  euler: (n) => planOf(euler(), n),
+  'dpmpp-2m': (n) => planOf(dpmppMultistep(), n),
+  unipc: (n) => planOf(unipc(), n),
+  heun: (n) => planOf(heun(), Math.ceil((n + 1) / 2)),
+};
+const CALLS = [5, 10, 20, 50];
+await strips('sampler-steps.png', {
+  rows: Object.keys(shown),
+  columns: CALLS.map((n) => `${n} calls`),
+  count: 5,
+  plan: (row, column) => shown[Object.keys(shown)[row]](CALLS[column]),
+});
+
+const STEPS = [schedule.steps, 100, 20].filter((n, i) => i === 0 || n < schedule.steps);
+await strips('sampler-variance.png', {
+  rows: ['β', 'posterior, β̃', 'β, unclipped', 'β̃, unclipped'],
+  columns: STEPS.map((n) => `${n} steps`),
+  count: 5,
+  plan: (row, column) =>
+    planOf(ddpm({ variance: row % 2 === 0 ? 'beta' : 'posterior' }), STEPS[column], {
+      ...spread,
+      threshold: row < 2,
+    }),
+});
+
+if (classes > 0) {
+  const scales = [1, 2, 4, 8];
+  const kinds = { ddim: ddim(), 'dpmpp-2m': dpmppMultistep() };
+  await strips('sampler-guidance.png', {
+    rows: Object.keys(kinds),
+    columns: scales.map((scale) => `guidance ${scale}`),
+    count: 5,
+    plan: (row) => planOf(Object.values(kinds)[row], 20),
+    guidance: (column) => scales[column],
+  });
+}
+
+async function strips(name, { rows, columns, count, plan, guidance = () => undefined }) {
+  const cells = [];
+  for (const row of rows.keys()) {
+    cells.push([]);
+    for (const column of columns.keys()) cells[row].push(await draw(plan(row, column), count, guidance(column)));
+  }
+  await writeStrips(name, { rows, columns, cells, count });
+}
+
+// Distance to the exact solution ---------------------------------------------------------------------------------------
+
+const solvers = {
+  ddim: [ddim()],
+  euler: [euler()],
+  'dpmpp-2m': [dpmppMultistep()],
+  'dpmpp-3m': [dpmppMultistep({ order: 3 })],
+  unipc: [unipc()],
+  deis: [deis()],
+  plms: [pndm({ plms: true })],
+  ipndm: [ipndm()],
+  lms: [lms()],
+  heun: [heun(), 2],
+  dpm2: [dpm2(), 2],
+  'dpmpp-2s': [dpmpp2S(), 2],
+  'dpmpp-2m karras': [dpmppMultistep(), 1, { sigmas: 'karras' }],
+};
+const COUNTS = [5, 10, 15, 20, 30, 50, 100];
+
+/** Root mean square distance of each solver's result from `exact`, by calls of the model. */
+async function distances(solve, exact) {
+  const lines = {};
+  for (const [name, [solver, callsAStep = 1, more = {}]] of Object.entries(solvers)) {
+    lines[name] = [];
+    for (const calls of COUNTS) {
+      const plan = planOf(solver, Math.ceil(calls / callsAStep), { threshold: false, ...more });
+      const result = await solve(plan);
+      const squares = result.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0);
+      lines[name].push({ calls: evaluations(plan), distance: Math.sqrt(squares / exact.length) });
+    }
+  }
+  return lines;
+}
+
+const format = (distance) => (distance < 0.0995 ? distance.toPrecision(2) : distance.toFixed(2));
+
+async function report(title, name, solve) {
+  const exact = await solve(planOf(dpmppMultistep(), schedule.steps - 1, { threshold: false }));
+  const lines = await distances(solve, exact);
+  console.log(title);
+  table(
+    ['calls', ...COUNTS],
+    Object.entries(lines).map(([solver, points]) => [`\`${solver}\``, ...points.map((p) => format(p.distance))]),
+  );
+  await write(name, sharp(Buffer.from(plot(lines, title))));
+}
+
+await report('Distance from the converged result, this network, guidance 1', 'sampler-distance.png', (plan) =>
+  draw({ ...plan }, 4, 1),
 );
-const { createPlan, evaluations, sampleImages } = samplers;
+
+await report('Distance from the exact result, a mixture of Gaussians', 'sampler-distance-exact.png', async (plan) => {
+  const noise = Float64Array.from({ length: 400 }, (_, i) => normalQuantile((i + 0.5) / 400));
+  let last;
+  const run = { model: mixture(schedule), plan, shape: [400], noise: () => noise.slice() };
+  for await (const { x } of sampleArrays(run)) last = x;
+  return last;
+});
+
+console.log('Spread of the result over that of the data, exact for Gaussian data (1 is right)');
+const kinds = ['beta', 'posterior'].flatMap((variance) => [0.5, 0.05].map((deviation) => ({ variance, deviation })));
+table(
+  ['steps', ...kinds.map(({ variance, deviation }) => `${variance}, data of deviation ${deviation}`)],
+  [schedule.steps, 250, 100, 50, 20, 10].map((n) => [
+    n,
+    ...kinds.map(({ variance, deviation }) =>
+      (spreadAfter(planOf(ddpm({ variance }), n, { ...spread, threshold: false }), deviation) / deviation).toFixed(2),
+    ),
+  ]),
+);

@@ -38,7 +38,7 @@ test('each choice changes the pictures', async () => {
     ['--sampler', 'ddim'],
     ['--negative-class', '8'],
     ['--guidance-rescale', '1'],
-    ['--guidance-interval', '0:0.5'],
+    ['--guidance-interval', '0:0.1'],
   ];
   for (const choice of choices) {
     await sample('run', ...few, ...choice, '--out', 'other.png');
