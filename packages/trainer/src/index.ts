@@ -34,6 +34,7 @@ export { createObjective, type NoisyImages, type Objective, type ObjectiveOption
 export type { Variance } from './objective/variance';
 export { variationalBound } from './objective/variational-bound';
 export { DEFAULTS, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
+export type { Preflight, PreflightOptions } from './preflight';
 export { readAhead } from './read-ahead';
 export { kept, type RunPart, recomputed } from './recompute';
 export type { ResumedFrom, ResumeOptions } from './resume';

@@ -12,6 +12,7 @@ import { makeKind } from './options/kinds';
 import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { type Part, powerEmaPart, timestepsPart, variablesPart } from './parts';
+import { type Preflight, type PreflightOptions, preflight } from './preflight';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import { TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { TimestepSampler } from './timesteps/sampler';
@@ -66,6 +67,8 @@ export type Trainer = {
   readonly progress: Readonly<Progress>;
   /** The averaged parameters, which sample better than the live ones; the trainer owns them. */
   readonly emaParameters: TrainableModel['parameters'];
+  /** What training will need, from two trial steps that leave no trace: memory, time, kernels. */
+  preflight(dataset: ImageDataset, options?: PreflightOptions): Promise<Preflight>;
   /** Trains until there have been so many epochs or steps in all, counting those before a resume. */
   fit(dataset: ImageDataset, options: FitOptions): Promise<FitResult>;
   /** Goes on from a checkpoint: weights, moments, average, step and place in the data. Call it before `fit`. */
@@ -120,6 +123,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     options,
     progress: run.progress,
     emaParameters: run.ema.parameters,
+    preflight: (dataset, preflightOptions) => preflight(run, dataset, preflightOptions),
     fit: (dataset, fitOptions) => fit(run, dataset, fitOptions),
     resume: (store, resumeOptions) => resume(run, store, resumeOptions),
     startFrom: (store, startOptions) => startFrom(run, store, startOptions),

@@ -1,0 +1,125 @@
+import { DenoiserError } from '@denoiser/ops';
+import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { peakBytesOf } from './peak-bytes';
+import { readBatch } from './read-batch';
+import { step } from './step';
+import type { Run } from './trainer';
+import type { ImageDataset } from './types';
+
+export type PreflightOptions = {
+  /** What `fit` will be given, for the whole time. */
+  epochs?: number;
+  steps?: number;
+  /** Milliseconds; default `performance.now`. */
+  clock?: () => number;
+};
+
+/** What training will need, found by trying. */
+export type Preflight = {
+  /** Numbers that are learned. */
+  parameters: number;
+  /** Of the weights, their moments and averages. */
+  stateBytes: number;
+  /**
+   * Of all tensors at the worst moment of a step, with whatever else is on the device. What a backend needs beside
+   * tensors (its code, its scratch memory) comes on top.
+   */
+  peakBytes: number;
+  secondsPerStep: number;
+  imagesPerSecond: number;
+  /** Still to be done, and the time for it, if the options say when training ends. */
+  remaining?: { steps: number; seconds: number };
+};
+
+/**
+ * Two trial steps with the run's own options: the first warms up, the second is measured. Weights, moments, averages and
+ * the place in the data are afterwards what they were, to the bit; while it runs, they are copied beside tfjs's memory.
+ *
+ * Errors: `kernel-missing` if the backend can't do what training needs; those of reading images.
+ */
+export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
+  const { clock = () => performance.now() } = options;
+  const { batchSize } = run.options;
+  if (dataset.length === 0)
+    throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+  const count = Math.min(batchSize, dataset.length);
+  const indices = Uint32Array.from({ length: count }, (_, i) => i);
+  const batch = await readBatch(dataset, { epoch: 0, indices, next: { epoch: 0, position: 0 } });
+
+  const variables = stateVariablesOf(run);
+  const restore = await remember(run, variables);
+  const trial = async () => {
+    const { values } = step(run, batch);
+    await values.data();
+    values.dispose();
+  };
+  try {
+    await trial();
+    const started = clock();
+    const peakBytes = await peakBytesOf(trial);
+    const secondsPerStep = (clock() - started) / 1000;
+    return {
+      parameters: sum(Array.from(run.model.parameters.values(), ({ size }) => size)),
+      stateBytes: 4 * sum(variables.map(({ size }) => size)),
+      peakBytes,
+      secondsPerStep,
+      imagesPerSecond: count / secondsPerStep,
+      ...remainingOf(run, dataset, options, secondsPerStep),
+    };
+  } catch (error) {
+    throw missingKernel(error) ?? error;
+  } finally {
+    restore();
+  }
+}
+
+function stateVariablesOf({ model, optimizer, ema, powerEma }: Run): Variable[] {
+  const averages = powerEma?.averages.map(({ parameters }) => parameters) ?? [];
+  const maps = [model.parameters, optimizer.firstMoments, optimizer.secondMoments, ema.parameters, ...averages];
+  return maps.flatMap((map) => [...map.values()]);
+}
+
+/** Copies all that a step changes; the result puts it back. */
+async function remember({ optimizer, ema, powerEma }: Run, variables: readonly Variable[]): Promise<() => void> {
+  const counters = [optimizer, ema, ...(powerEma ? [powerEma] : [])].map((counter) => ({
+    counter,
+    step: counter.step,
+  }));
+  const values: Float32Array[] = [];
+  for (const variable of variables) values.push(Float32Array.from(await variable.data()));
+  return () => {
+    for (const { counter, step } of counters) counter.step = step;
+    for (const [i, variable] of variables.entries()) {
+      tidy(() => variable.assign(tensor(values[i], variable.shape)));
+    }
+  };
+}
+
+function remainingOf(
+  { options, progress }: Run,
+  { length }: ImageDataset,
+  o: PreflightOptions,
+  secondsPerStep: number,
+) {
+  const { epochs = Infinity, steps = Infinity } = o;
+  const left = length - progress.position;
+  const inEpochs =
+    (epochs - progress.epoch - 1) * Math.ceil(length / options.batchSize) + Math.ceil(left / options.batchSize);
+  const remaining = Math.max(0, Math.min(steps - progress.step, inEpochs));
+  return Number.isFinite(remaining) ? { remaining: { steps: remaining, seconds: remaining * secondsPerStep } } : {};
+}
+
+/** What tfjs says of a kernel or gradient that isn't there, as an error that the user can mend. */
+function missingKernel(error: unknown): DenoiserError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const [, kernel, backend] = /Kernel '(.+)' not registered for backend '(.+)'/.exec(error.message) ?? [];
+  const [, gradient] = /gradient function not found for (\S+?)\.?$/.exec(error.message) ?? [];
+  if (!kernel && !gradient) return undefined;
+  const what = kernel ? `The backend ${backend} has no kernel ${kernel}` : `tfjs has no gradient of ${gradient}`;
+  const advice = kernel
+    ? 'choose another device (for the stock wasm backend, call completeWasmBackend of @denoiser/ops)'
+    : "import '@tensorflow/tfjs', which registers the gradients";
+  return new DenoiserError('kernel-missing', `${what}, which training needs; ${advice}.`);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
