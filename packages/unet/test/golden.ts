@@ -64,6 +64,14 @@ export function golden(name: CaseName): Golden {
   };
 }
 
+/** How far the network's output is from the original's. */
+export async function outputDifference(name: CaseName): Promise<number> {
+  const { model, x, time, conditioning, expected } = golden(name);
+  const denoise = model.denoiser();
+  const y = tf.tidy(() => denoise(x, time, conditioning));
+  return largestDifference(await y.data(), expected);
+}
+
 export function readBytes(file: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`./fixtures/${file}`, import.meta.url)));
 }

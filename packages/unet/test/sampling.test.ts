@@ -1,51 +1,13 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
 import { completeWasmBackend } from '@denoiser/ops';
-import { createPlan, ddpm, type NoiseSource, sampleImages } from '@denoiser/samplers';
-import { createSchedule } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, expect, test } from 'vitest';
-import { loadUNet } from '../src/index';
-import manifest from './fixtures/manifest.json';
-import { CASES, goldenFile, largestDifference, readBytes, readFloats } from './golden';
-import { nchwToNhwc, seedData } from './seed-formula';
+import { beforeAll, test } from 'vitest';
+import { expectToSampleAsTheOriginal, RUNS } from './sample-golden';
 
 beforeAll(async () => {
   completeWasmBackend();
   await tf.setBackend('wasm');
 });
 
-const runs = [
-  { name: 'ddpm-tiny', network: 'unet-tiny', noisePrefix: 'ddpm-tiny' },
-  { name: 'ddpm-tiny-cfg3', network: 'unet-tiny-conditional', noisePrefix: 'ddpm-tinyc' },
-] as const;
-
-test.each(runs)("$name: the original's images", async ({ name, network, noisePrefix }) => {
-  const { noise_steps: steps, batch, image_size: size, y, cfg_scale: scale, ...files } = manifest.sampling[name];
-  const model = loadUNet(goldenFile(CASES[network].parameter_shapes));
-  const nchw = [batch, 3, size, size];
-  const shape: [number, number, number, number] = [batch, size, size, 3];
-  const noise: NoiseSource = ({ purpose, step }) => {
-    const name = `${noisePrefix}:noise:${purpose === 'initial' ? 'init' : steps - 1 - step}`;
-    return tf.tensor4d(nchwToNhwc(seedData(name, nchw), nchw), shape);
-  };
-  const plan = createPlan({
-    schedule: createSchedule({ type: 'linear', steps }),
-    solver: ddpm({ variance: 'beta' }),
-    spacing: 'original',
-  });
-  const conditioning = y ? { labels: tf.tensor1d(y, 'int32') } : undefined;
-  const images = await sampleImages({
-    denoiser: model.denoiser(),
-    plan,
-    shape,
-    noise,
-    conditioning,
-    guidance: { scale },
-  });
-  const x0 = images.dataSync();
-  expect(largestDifference(x0, nchwToNhwc(readFloats(files.x0), nchw))).toBeLessThan(1e-3);
-  // As the original rounds: towards zero.
-  const bytes = Array.from(x0, (value) => Math.trunc(((Math.min(1, Math.max(-1, value)) + 1) / 2) * 255));
-  expect(largestDifference(bytes, nchwToNhwc(readBytes(files.uint8), nchw))).toBeLessThanOrEqual(1);
-});
+test.each(RUNS)("$name: the original's images", expectToSampleAsTheOriginal);

@@ -1,0 +1,3 @@
+import { testAllGoldens } from './engine-golden';
+
+testAllGoldens({ threads: 1, simd: 'plain' });

@@ -1,0 +1,3 @@
+import { testAllGoldens } from './engine-golden';
+
+testAllGoldens({ threads: 2, simd: 'relaxed' });
