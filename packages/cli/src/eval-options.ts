@@ -21,7 +21,11 @@ export function addEvalOptions(command: Command): Command {
     .option('--json <file>', 'write the figures as JSON, too')
     .optionsGroup('Which pictures:')
     .option('--sampler <name>', "how they are drawn; 'denoiser sample --list' lists the samplers", 'ddpm')
-    .option('--steps <n>', 'steps of the pictures and of the bound on bits/dim', integer('--steps', { min: 1 }), 50)
+    .option(
+      '--steps <n>',
+      'steps of the pictures and of the bound on bits/dim (default: 50, or all of fewer)',
+      integer('--steps', { min: 1 }),
+    )
     .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
     .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
     .option(

@@ -25,7 +25,7 @@ import { describeDevice, list } from '../text';
 export interface EvalOptions extends SourceOptions, FeatureOptions {
   data: string;
   count: number;
-  steps: number;
+  steps?: number;
   sampler: string;
   guidance: number;
   seed: number;
@@ -34,6 +34,9 @@ export interface EvalOptions extends SourceOptions, FeatureOptions {
   batchSize: number;
   device: string;
 }
+
+/** Unless `--steps` says otherwise. */
+const STEPS = 50;
 
 const bad = (message: string) => new CommandError('bad-option', message);
 
@@ -86,7 +89,7 @@ async function measure(o: {
   if (schedule.kind !== 'discrete') {
     throw bad(`${source.description} has a continuous noise level; only networks of discrete timesteps are evaluated.`);
   }
-  const steps = Math.min(options.steps, schedule.steps);
+  const steps = options.steps ?? Math.min(STEPS, schedule.steps);
   const plan = makePlan({ ...source, sampler, steps });
 
   const [realBatches, drawnBatches] = [images.count, count].map((n) => Math.ceil(n / batchSize)) as [number, number];

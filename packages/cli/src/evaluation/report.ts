@@ -57,7 +57,7 @@ export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits,
 }
 
 const figure = (value: number): string =>
-  Math.abs(value) >= 1000 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(3) : value.toPrecision(4);
+  Math.abs(value) >= 1000 || (value !== 0 && Math.abs(value) < 1e-3) ? value.toExponential(3) : value.toFixed(4);
 
 const error = (value: number | null): string => (value === null ? '' : `± ${figure(value)}`);
 

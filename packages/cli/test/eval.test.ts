@@ -1,0 +1,70 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { fails, succeeds, temporaryFolder } from './command';
+import { writeDigits } from './pictures';
+
+const cwd = temporaryFolder();
+const evaluate = (...args: string[]) => succeeds(['eval', 'run', '--data', 'digits', '--steps', '3', ...args], { cwd });
+const json = (file: string) => JSON.parse(readFileSync(join(cwd, file), 'utf8'));
+
+beforeAll(async () => {
+  await writeDigits(join(cwd, 'digits'), [3, 5], 4);
+  const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--preview-steps', '2', '--noise-steps', '20'];
+  await succeeds(['train', 'digits', '--conditional', ...tiny, '--steps', '2', '--batch-size', '3', '--out', 'run'], {
+    cwd,
+  });
+});
+
+test('prints tables and writes JSON; the batch size changes nothing beyond rounding', async () => {
+  const printed = await evaluate('--count', '6', '--json', 'out/a.json');
+  for (const row of [
+    /^ {2}mean +1\.\d+ +± 0\./m,
+    /^ {2}bits\/dim +\d/m,
+    /^ {2}sliced Wasserstein, pixels +\d\.\d{4}/m,
+  ]) {
+    expect(printed).toMatch(row);
+  }
+  const a = json('out/a.json');
+  expect(a).toMatchObject({ images: 6, pictures: 6, sampler: 'ddpm', steps: 3, seed: 0, features: null });
+  expect(a.validationLoss.byTime).toHaveLength(10);
+  expect(a.bitsPerDimension.mean).toBeGreaterThan(a.bitsPerDimension.prior);
+  expect(a.pixels.patches).toEqual([{ height: 16, width: 16, distance: expect.any(Number) }]);
+
+  await evaluate('--count', '6', '--json', 'b.json', '--batch-size', '4');
+  const b = json('b.json');
+  expect(b.validationLoss.mean.mean).toBeCloseTo(a.validationLoss.mean.mean, 5);
+  expect(b.pixels.slicedWasserstein).toBeCloseTo(a.pixels.slicedWasserstein, 2);
+});
+
+test('another sampler draws other pictures; what is measured on images stays', async () => {
+  await evaluate('--count', '4', '--json', 'ddpm.json');
+  await evaluate('--count', '4', '--json', 'ddim.json', '--sampler', 'ddim', '--guidance', '1');
+  const [ddpm, ddim] = [json('ddpm.json'), json('ddim.json')];
+  expect(ddim.validationLoss).toEqual(ddpm.validationLoss);
+  expect(ddim.bitsPerDimension).toEqual(ddpm.bitsPerDimension);
+  expect(ddim.pixels).not.toEqual(ddpm.pixels);
+});
+
+test('bad requests are one sentence each, before the work', async () => {
+  mkdirSync(join(cwd, 'empty'));
+  await writeDigits(join(cwd, 'others'), [8], 2);
+  const refused: [args: string[], message: RegExp][] = [
+    [['run'], /--data <folder>.* not specified/],
+    [['nowhere', '--data', 'digits'], /There is no nowhere/],
+    [['run', '--data', 'nowhere'], /nowhere/],
+    [['run', '--data', 'empty'], /empty/],
+    [['run', '--data', 'others'], /others\/8: the network has the classes 3, 5/],
+    [['run', '--data', 'digits', '--count', '1'], /--count .*'1'/],
+    [['run', '--data', 'digits', '--steps', '21'], /--steps 21 .* 20 steps/],
+    [['run', '--data', 'digits', '--sampler', 'magic'], /--sampler magic/],
+    [['run', '--data', 'digits', '--json', 'digits'], /--json digits is a folder/],
+    [['run', '--data', 'digits', '--features', 'net.onnx'], /net\.onnx: there is no such file/],
+    [['run', '--data', 'digits', '--features', 'run/log.jsonl'], /run\/log\.jsonl: give model\.json/],
+    [['run', '--data', 'digits', '--features', 'run/config.json'], /no model\.json of a tfjs layers model/],
+    [['run', '--data', 'digits', '--features', 'x.json', '--count', '5'], /at least 6 are needed/],
+    [['run', '--data', 'digits', '--feature-layer', 'x'], /--feature-layer .* --features/],
+  ];
+  for (const [args, message] of refused) expect(await fails(['eval', ...args], { cwd })).toMatch(message);
+  expect(existsSync(join(cwd, 'digits/evaluation.json'))).toBe(false);
+});
