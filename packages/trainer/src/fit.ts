@@ -1,6 +1,7 @@
 import { DenoiserError } from '@denoiser/ops';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
+import type { FitOptions, FitResult, StepRecord } from './fit-options';
 import { badOption } from './options/settings';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
@@ -8,91 +9,9 @@ import { saveCheckpoint, saveSnapshot } from './save';
 import { type StepNumbers, step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
 import type { Run } from './trainer';
-import type { CheckpointStore, ImageDataset, TrainableDenoiser } from './types';
-import { type ValidationOptions, type ValidationRecord, validate } from './validation';
+import type { ImageDataset } from './types';
+import { validate } from './validation';
 import { yieldToEventLoop } from './yield-to-event-loop';
-
-/** One line of the loss log. Steps count from 1, epochs from 0. */
-export type StepRecord = {
-  step: number;
-  epoch: number;
-  loss: number;
-  /** The Euclidean norm of the gradients over all parameters, before it was clipped. */
-  gradientNorm: number;
-  learningRate: number;
-  imagesPerSecond: number;
-  /** The share of the time since the step before that was spent waiting for images: 0 when they are always ready. */
-  waitingShare: number;
-};
-
-export type EpochRecord = {
-  /** The epoch that has ended, from 0. */
-  epoch: number;
-  /** Steps done in all. */
-  step: number;
-  /** The mean of the epoch's losses, of those since a resume. */
-  meanLoss: number;
-  /** The network with the live and with the averaged parameters, to sample from; valid until the callback returns. */
-  denoiser: TrainableDenoiser;
-  emaDenoiser: TrainableDenoiser;
-};
-
-/** A step's record with what is kept of no step: the timestep and the loss of each of its images. */
-export type StepDetails = StepRecord & { timesteps: Int32Array; imageLosses: Float32Array };
-
-/** What is told of training; training waits for each. */
-export type Callbacks = {
-  /** Told when the loss is known, which may be while the next step computes. */
-  onStep?: (record: StepDetails) => void | Promise<void>;
-  onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
-  onValidation?: (record: ValidationRecord) => void | Promise<void>;
-  onCheckpoint?: (record: { step: number; epoch: number }) => void | Promise<void>;
-};
-
-export type CheckpointOptions = {
-  store: CheckpointStore;
-  /** Where the checkpoint of the lowest validation loss (of the average) goes; one that keeps the last is enough. */
-  best?: CheckpointStore;
-  /** Default 1. There is always one at the end, and on abort. */
-  everyEpochs?: number;
-  /** Default: at the ends of epochs only. */
-  everySteps?: number;
-  /** JSON that goes into `state.json`. */
-  notes?: unknown;
-};
-
-export type SnapshotOptions = {
-  /** A place of its own: all of them are needed later. */
-  store: CheckpointStore;
-  everySteps: number;
-};
-
-export type FitOptions = {
-  /** Ends when so many epochs, or so many steps, are done in all; whichever is first. One of them is needed. */
-  epochs?: number;
-  steps?: number;
-  checkpoints?: CheckpointOptions;
-  /** Keeps the averages of the option `postHocEma` from time to time and at the end, for `reconstructEma`. */
-  snapshots?: SnapshotOptions;
-  /** Measures the loss on held-out images from time to time. */
-  validation?: ValidationOptions;
-  callbacks?: Callbacks;
-  /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
-  signal?: AbortSignal;
-  /** How many batches are read ahead; default 2. */
-  prefetch?: number;
-  /** Milliseconds, for images per second; default `performance.now`. */
-  clock?: () => number;
-};
-
-export type FitResult = {
-  status: 'finished' | 'aborted';
-  /** Steps done in all, and the epoch in which training goes on. */
-  step: number;
-  epoch: number;
-  /** This call's losses. */
-  losses: StepRecord[];
-};
 
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {

@@ -23,7 +23,7 @@ export type {
   SnapshotOptions,
   StepDetails,
   StepRecord,
-} from './fit';
+} from './fit-options';
 export { clipGradients, type Gradients, globalNorm } from './gradients';
 export { horizontalFlip } from './horizontal-flip';
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from './learning-rate/index';
@@ -33,7 +33,12 @@ export { addNoise } from './objective/add-noise';
 export { createObjective, type NoisyImages, type Objective, type ObjectiveOptions } from './objective/objective';
 export type { Variance } from './objective/variance';
 export { variationalBound } from './objective/variational-bound';
-export { DEFAULTS, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
+export {
+  DEFAULTS,
+  TRAINING_OPTIONS_SCHEMA,
+  type TrainingOptions,
+  type TrainingOptionsInput,
+} from './options/training-options';
 export type { Preflight, PreflightOptions } from './preflight';
 export { readAhead } from './read-ahead';
 export { kept, type RunPart, recomputed } from './recompute';

@@ -11,6 +11,12 @@ export type PostHocEma = { sigmaRel: readonly number[] };
 
 export const postHocSettings: { sigmaRel: Setting<readonly number[]> } = {
   sigmaRel: {
+    schema: {
+      type: 'array',
+      items: { type: 'number', exclusiveMinimum: 0, maximum: 0.28 },
+      minItems: 1,
+      uniqueItems: true,
+    },
     range: 'different numbers above 0 to 0.28, at least one',
     isValid: (value) =>
       Array.isArray(value) &&

@@ -1,5 +1,14 @@
 import { nearest } from './nearest';
-import { badOption, resolveSettings, type SettingsOf, said } from './settings';
+import {
+  badOption,
+  isObject,
+  type JsonSchema,
+  objectSchema,
+  resolveSettings,
+  type Setting,
+  type SettingsOf,
+  said,
+} from './settings';
 
 /** One kind of a thing that an option chooses by its `type`: the kind's settings, and what is made of them. */
 export type Kind<Options extends { type: string }, Made> = {
@@ -19,9 +28,6 @@ export function resolveKind<Options extends { type: string }>(
   input: { readonly type?: string | undefined } | undefined,
   otherwise: Options['type'],
 ): Options {
-  if (input !== undefined && (typeof input !== 'object' || input === null)) {
-    throw badOption(`The training option ${path} is ${said(input)}; give an object with a type.`);
-  }
   const { type = otherwise, ...given } = input ?? {};
   const types = Object.keys(kinds);
   if (!Object.hasOwn(kinds, type)) {
@@ -33,8 +39,36 @@ export function resolveKind<Options extends { type: string }>(
   return { type, ...resolveSettings(settings as SettingsOf<object>, given, `${path}.`) } as unknown as Options;
 }
 
+/** An option that chooses one of these kinds; one type is meant if none is named. */
+export function oneKind<Options extends { type: string }>(
+  kinds: { readonly [Type in Options['type']]: { readonly settings: object } },
+  otherwise: Options['type'],
+): Setting<Options> {
+  return {
+    range: 'an object with a type',
+    schema: kindsSchema(kinds, otherwise),
+    isValid: isObject,
+    fallback: {} as Options,
+    resolve: (path, value) => resolveKind(path, kinds, value, otherwise),
+  };
+}
+
 /** What resolved options describe. */
 export function makeKind<Options extends { type: string }, Made>(kinds: Kinds<Options, Made>, options: Options): Made {
   const kind = kinds[options.type as Options['type']] as unknown as Kind<Options, Made>;
   return kind.make(options);
+}
+
+/** The type may be left out of the kind that is meant otherwise. */
+function kindsSchema(kinds: { readonly [type: string]: { readonly settings: object } }, otherwise: string): JsonSchema {
+  const oneOf = Object.entries(kinds).map(([type, { settings }]) => {
+    const name: Setting<string> = {
+      range: type,
+      schema: { const: type },
+      isValid: (value) => value === type,
+      ...(type === otherwise && { fallback: type }),
+    };
+    return objectSchema({ type: name, ...settings });
+  });
+  return { oneOf };
 }

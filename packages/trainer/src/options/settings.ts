@@ -1,11 +1,20 @@
 import { DenoiserError } from '@denoiser/ops';
 import { nearest } from './nearest';
 
-/** What one option may be: its range in words and as a test, and its default, without which it has to be given. */
+/** A piece of JSON Schema (2020-12). */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/**
+ * What one option may be: its range in words, as a test and as JSON Schema, and its default, without which it has to be
+ * given.
+ */
 export type Setting<T> = {
   readonly range: string;
+  readonly schema: JsonSchema;
   readonly isValid: (value: unknown) => boolean;
   readonly fallback?: T;
+  /** For options with options of their own: the value with their defaults filled in. */
+  readonly resolve?: (path: string, value: T) => T;
 };
 
 /** The settings of an object of options, field by field. */
@@ -14,11 +23,15 @@ export type SettingsOf<Options> = { readonly [Name in keyof Options]-?: Setting<
 /** Options as they are given: the `Needed` ones, and any of the others. */
 export type Input<Options, Needed extends keyof Options = never> = Pick<Options, Needed> & Partial<Options>;
 
+export const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** A whole number from `least` on. */
 export const wholeNumber = (least: number, fallback?: number): Setting<number> => ({
   range: `a whole number from ${least}`,
+  schema: { type: 'integer', minimum: least, maximum: Number.MAX_SAFE_INTEGER },
   isValid: (value) => Number.isSafeInteger(value) && Number(value) >= least,
   ...withFallback(fallback),
 });
@@ -26,6 +39,7 @@ export const wholeNumber = (least: number, fallback?: number): Setting<number> =
 /** A finite number above `bound`. */
 export const numberAbove = (bound: number, fallback?: number): Setting<number> => ({
   range: `a number above ${bound}`,
+  schema: { type: 'number', exclusiveMinimum: bound },
   isValid: (value) => isNumber(value) && value > bound && value < Infinity,
   ...withFallback(fallback),
 });
@@ -33,6 +47,7 @@ export const numberAbove = (bound: number, fallback?: number): Setting<number> =
 /** A number from `least` to `most`; without `most`, any finite one from `least` on. */
 export const numberFrom = (least: number, most: number | undefined, fallback?: number): Setting<number> => ({
   range: most === undefined ? `a number from ${least}` : `a number from ${least} to ${most}`,
+  schema: { type: 'number', minimum: least, ...(most !== undefined && { maximum: most }) },
   isValid: (value) => isNumber(value) && value >= least && value <= (most ?? Number.MAX_VALUE),
   ...withFallback(fallback),
 });
@@ -40,21 +55,34 @@ export const numberFrom = (least: number, most: number | undefined, fallback?: n
 /** One of a few names. */
 export const oneOf = <T extends string>(names: readonly T[], fallback?: T): Setting<T> => ({
   range: `one of ${names.join(', ')}`,
+  schema: { enum: names },
   isValid: (value) => (names as readonly unknown[]).includes(value),
   ...withFallback(fallback),
 });
 
 export const trueOrFalse = (fallback?: boolean): Setting<boolean> => ({
   range: 'true or false',
+  schema: { type: 'boolean' },
   isValid: (value) => typeof value === 'boolean',
   ...withFallback(fallback),
 });
 
+/** An object of settings, all of which have defaults. */
+export const objectOf = <T extends object>(settings: SettingsOf<T>): Setting<T> => ({
+  range: 'an object',
+  schema: objectSchema(settings),
+  isValid: isObject,
+  fallback: {} as T,
+  resolve: (path, value) => resolveSettings(settings, value, `${path}.`),
+});
+
 /** The setting, or null for "off", which is the default. */
-export const orNull = <T>({ range, isValid }: Setting<T>): Setting<T | null> => ({
+export const orNull = <T>({ range, schema, isValid, resolve }: Setting<T>): Setting<T | null> => ({
   range: `${range}, or null`,
+  schema: { anyOf: [schema, { type: 'null' }] },
   isValid: (value) => value === null || isValid(value),
   fallback: null,
+  ...(resolve && { resolve: (path: string, value: T | null) => (value === null ? null : resolve(path, value)) }),
 });
 
 /**
@@ -70,15 +98,31 @@ export function resolveSettings<Options extends object>(
   for (const name of Object.keys(input)) if (!(name in settings)) throw unknownOption(path + name, path, names);
   const resolved: Partial<Options> = {};
   for (const name of names) {
-    const { range, isValid, fallback } = settings[name];
+    const { range, isValid, fallback, resolve } = settings[name];
     const value = input[name] === undefined ? fallback : input[name];
     if (value === undefined) throw badOption(`The training option ${path}${name} is missing; give ${range}.`);
     if (!isValid(value)) {
       throw badOption(`The training option ${path}${name} is ${said(value)}; give ${range}.`);
     }
-    resolved[name] = value as Options[typeof name];
+    resolved[name] = resolve ? resolve(path + name, value as Options[typeof name]) : (value as Options[typeof name]);
   }
   return resolved as Options;
+}
+
+/** An object of these settings as JSON Schema: no other fields, and those without a default are required. */
+export function objectSchema(settings: object): JsonSchema {
+  const entries = Object.entries(settings) as [string, Setting<unknown>][];
+  const required = entries.filter(([, { fallback }]) => fallback === undefined).map(([name]) => name);
+  const property = ({ schema, fallback }: Setting<unknown>) => ({
+    ...schema,
+    ...(fallback !== undefined && { default: fallback }),
+  });
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([name, setting]) => [name, property(setting)])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
 }
 
 export const badOption = (message: string): DenoiserError => new DenoiserError('bad-option', message);
@@ -89,7 +133,9 @@ export function said(value: unknown): string {
 
 function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
   const bare = name.slice(path.length);
-  return badOption(`There is no training option ${name}; the nearest is ${path}${nearest(bare, names)}.`);
+  const advice =
+    names.length === 0 ? 'this type has none; leave it out' : `the nearest is ${path}${nearest(bare, names)}`;
+  return badOption(`There is no training option ${name}; ${advice}.`);
 }
 
 function withFallback<T>(fallback: T | undefined): { fallback?: T } {

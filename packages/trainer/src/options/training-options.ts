@@ -10,11 +10,15 @@ import { VARIANCES, type Variance, type VarianceInput } from '../objective/varia
 import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
-import { resolveKind } from './kinds';
+import { oneKind } from './kinds';
 import {
   type Input,
+  isObject,
+  type JsonSchema,
   numberAbove,
   numberFrom,
+  objectOf,
+  objectSchema,
   oneOf,
   orNull,
   resolveSettings,
@@ -86,14 +90,22 @@ export const DEFAULTS = {
   labelDropout: 0.1,
 } as const satisfies Partial<TrainingOptions>;
 
-const object = <T extends object>(): Setting<T> => ({
-  range: 'an object',
-  isValid: (value) => typeof value === 'object' && value !== null,
-  fallback: {} as T,
-});
+const schedule: Setting<ScheduleOptions> = {
+  range: 'an object with a type',
+  schema: { type: 'object', properties: { type: { type: 'string', default: 'linear' } } },
+  isValid: isObject,
+  fallback: {},
+  resolve: (_, value) => resolveSchedule(value),
+};
 
 const betas: Setting<readonly [number, number]> = {
   range: 'two numbers from 0 to below 1',
+  schema: {
+    type: 'array',
+    items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+    minItems: 2,
+    maxItems: 2,
+  },
   isValid: (value) => Array.isArray(value) && value.length === 2 && value.every((beta) => beta >= 0 && beta < 1),
   fallback: DEFAULTS.betas,
 };
@@ -104,47 +116,45 @@ const settings: SettingsOf<TrainingOptions> = {
   seed: { ...wholeNumber(0), range: 'a whole number from 0 to 2^53 − 1' },
   batchSize: wholeNumber(1),
   microBatchSize: orNull(wholeNumber(1)),
-  schedule: object(),
+  schedule,
   prediction: oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
-  weighting: object(),
-  timesteps: object(),
-  variance: object(),
+  weighting: oneKind<Weighting>(WEIGHTINGS, 'uniform'),
+  timesteps: oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform'),
+  variance: oneKind<Variance>(VARIANCES, 'fixed'),
   offsetNoise: numberFrom(0, undefined, 0),
   learningRate: numberAbove(0, DEFAULTS.learningRate),
-  learningRateSchedule: object(),
+  learningRateSchedule: oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant'),
   betas,
   epsilon: numberAbove(0, DEFAULTS.epsilon),
   weightDecay: numberFrom(0, undefined, DEFAULTS.weightDecay),
   maxGradientNorm: orNull(numberAbove(0)),
-  ema: object(),
-  postHocEma: orNull(object()),
+  ema: oneKind<EmaOptions>(EMA_RULES, 'decay'),
+  postHocEma: orNull(objectOf<PostHocEma>(postHocSettings)),
   labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
   labelDropoutPer: oneOf(['batch', 'sample'], 'batch'),
-  dropout: { ...numberFrom(0, 1, 0), range: 'a number from 0 to below 1', isValid: isShare },
+  dropout: {
+    ...numberFrom(0, 1, 0),
+    range: 'a number from 0 to below 1',
+    schema: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+    isValid: isShare,
+  },
   recompute: trueOrFalse(false),
 };
 
 /** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
 export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
-  return {
-    ...resolveSettings(settings, input as Partial<TrainingOptions>),
-    schedule: resolveSchedule(input.schedule),
-    weighting: resolveKind('weighting', WEIGHTINGS, input.weighting, 'uniform'),
-    timesteps: resolveKind('timesteps', TIMESTEP_SAMPLERS, input.timesteps, 'uniform'),
-    variance: resolveKind('variance', VARIANCES, input.variance, 'fixed'),
-    learningRateSchedule: resolveKind(
-      'learningRateSchedule',
-      LEARNING_RATE_SCHEDULES,
-      input.learningRateSchedule,
-      'constant',
-    ),
-    ema: resolveKind('ema', EMA_RULES, input.ema, 'decay'),
-    postHocEma: input.postHocEma ? resolveSettings(postHocSettings, input.postHocEma, 'postHocEma.') : null,
-  };
+  return resolveSettings(settings, input as Partial<TrainingOptions>);
 }
 
+/** JSON Schema (2020-12) of the options that `createTrainer` takes beside the model. */
+export const TRAINING_OPTIONS_SCHEMA: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Training options of denoiser',
+  ...objectSchema(settings),
+};
+
 /** As plain JSON, with type and steps said. */
-function resolveSchedule(schedule: ScheduleOptions = {}): ScheduleOptions {
+function resolveSchedule(schedule: ScheduleOptions): ScheduleOptions {
   if (schedule.type === 'custom') return { ...schedule, betas: Array.from(schedule.betas) };
   const given = Object.entries(schedule).filter(([, value]) => value !== undefined);
   return { ...DEFAULTS.schedule, ...Object.fromEntries(given) } as ScheduleOptions;

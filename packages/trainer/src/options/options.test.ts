@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { type JsonSchema, resolveSettings, wholeNumber } from './settings';
+import { resolveOptions, TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from './training-options';
+
+const needed = { seed: 1, batchSize: 2 };
+const resolve = (over: object) => () => resolveOptions({ ...needed, ...over } as TrainingOptionsInput);
+
+describe('the training options', () => {
+  it('are by default what the original program does', () => {
+    expect(resolve({})()).toEqual({
+      seed: 1,
+      batchSize: 2,
+      microBatchSize: null,
+      schedule: { type: 'linear', steps: 1000 },
+      prediction: 'epsilon',
+      weighting: { type: 'uniform' },
+      timesteps: { type: 'uniform', first: 1 },
+      variance: { type: 'fixed' },
+      offsetNoise: 0,
+      learningRate: 3e-4,
+      learningRateSchedule: { type: 'constant', warmup: 0 },
+      betas: [0.9, 0.999],
+      epsilon: 1e-8,
+      weightDecay: 0.01,
+      maxGradientNorm: null,
+      ema: { type: 'decay', decay: 0.995, startStep: 2000, warmup: false },
+      postHocEma: null,
+      labelDropout: 0.1,
+      labelDropoutPer: 'batch',
+      dropout: 0,
+      recompute: false,
+    });
+  });
+
+  it('resolved are options again, and the same ones, through JSON too', () => {
+    const once = resolve({ postHocEma: {}, ema: { type: 'half-life', halfLife: 9 }, weighting: { type: 'p2' } })();
+    expect(resolveOptions(JSON.parse(JSON.stringify(once)))).toEqual(once);
+  });
+
+  it('that are wrong are named, with the range or the nearest name', () => {
+    expect(resolve({ weighting: 'min-snr' })).toThrow(
+      'The training option weighting is "min-snr"; give an object with a type.',
+    );
+    expect(resolve({ weighting: { type: 'minsnr' } })).toThrow('give one of uniform, min-snr, p2, perhaps min-snr.');
+    expect(resolve({ lerningRate: 1 })).toThrow(
+      'There is no training option lerningRate; the nearest is learningRate.',
+    );
+    expect(resolve({ weighting: { type: 'uniform', gamma: 5 } })).toThrow(
+      'no training option weighting.gamma; this type has none; leave it out.',
+    );
+    expect(resolve({ prediction: 'eps' })).toThrow('prediction is "eps"; give one of epsilon, x0, v.');
+    expect(resolve({ betas: [0.9] })).toThrow('betas is [0.9]; give two numbers from 0 to below 1.');
+    expect(resolve({ maxGradientNorm: 0 })).toThrow('maxGradientNorm is 0; give a number above 0, or null.');
+    expect(resolve({ batchSize: '8' })).toThrow('batchSize is "8"; give a whole number from 1.');
+    expect(() => resolveOptions({ seed: 1 } as TrainingOptionsInput)).toThrow('batchSize is missing; give a whole');
+    expect(() => resolveSettings({ alone: wholeNumber(1) }, { other: 1 } as object)).toThrow('the nearest is alone.');
+  });
+});
+
+describe('their JSON Schema', () => {
+  const properties = TRAINING_OPTIONS_SCHEMA.properties as Record<string, JsonSchema>;
+
+  it('has every option with its default, and asks for the two that have none', () => {
+    const defaults = Object.entries(resolve({})()).filter(([name]) => !(name in needed));
+    expect(Object.keys(properties).sort()).toEqual([...defaults.map(([name]) => name), ...Object.keys(needed)].sort());
+    expect(TRAINING_OPTIONS_SCHEMA).toMatchObject({ required: ['seed', 'batchSize'], additionalProperties: false });
+    for (const [name, value] of defaults) {
+      // Options with options of their own have {}, which means the same.
+      expect([name, properties[name].default]).toEqual([name, isPlain(value) ? {} : value]);
+    }
+  });
+
+  it('has each kind of a choice, of which only one can be meant', () => {
+    expect(properties.weighting.oneOf).toEqual([
+      {
+        type: 'object',
+        properties: { type: { const: 'uniform', default: 'uniform' } },
+        additionalProperties: false,
+      },
+      {
+        type: 'object',
+        properties: { type: { const: 'min-snr' }, gamma: { type: 'number', exclusiveMinimum: 0, default: 5 } },
+        required: ['type'],
+        additionalProperties: false,
+      },
+      expect.objectContaining({ required: ['type'] }),
+    ]);
+  });
+
+  const isPlain = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+});
