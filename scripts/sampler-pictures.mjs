@@ -31,8 +31,8 @@ if (run === undefined) {
   console.error('Say which run to draw from: node scripts/sampler-pictures.mjs <run> [--out docs/images] [--seed 0]');
   process.exit(1);
 }
-const { createPlan, ddim, ddpm, deis, dpm2, dpmpp2S, dpmppMultistep, euler, eulerAncestral, heun } = samplers;
-const { evaluations, ipndm, lms, pndm, sampleArrays, sampleImages, unipc } = samplers;
+const { createPlan, ddim, ddpm, deis, dpm2, dpmpp2S, dpmppMultistep, edmStochastic, euler } = samplers;
+const { eulerAncestral, evaluations, heun, ipndm, lms, pndm, sampleArrays, sampleImages, unipc } = samplers;
 
 tf.enableProdMode();
 await selectDevice();
@@ -119,22 +119,40 @@ const table = (head, rows) => {
 // Pictures: samplers against steps, β against β̃, guidance ---------------------------------------------------------------
 
 const spread = { spacing: 'linspace' };
-const shown = {
-  'ddpm (β̃)': (n) => planOf(ddpm(), n, spread),
-  ddim: (n) => planOf(ddim(), n),
-  'euler-a': (n) => planOf(eulerAncestral(), n),
-  'dpmpp-2m-sde': (n) => planOf(dpmppMultistep({ sde: true }), n),
-  euler: (n) => planOf(euler(), n),
-  'dpmpp-2m': (n) => planOf(dpmppMultistep(), n),
-  unipc: (n) => planOf(unipc(), n),
-  heun: (n) => planOf(heun(), Math.ceil((n + 1) / 2)),
+const karras = { sigmas: 'karras' };
+
+/** Solver, calls it makes a step, options of its plan. The first ones add noise. */
+const noisy = {
+  'ddpm (β̃)': [ddpm(), 1, spread],
+  'euler-a': [eulerAncestral()],
+  'dpmpp-2m-sde': [dpmppMultistep({ sde: true })],
+  'edm karras': [edmStochastic(), 2, karras],
 };
+const solvers = {
+  ddim: [ddim()],
+  euler: [euler()],
+  'dpmpp-2m': [dpmppMultistep()],
+  'dpmpp-2m karras': [dpmppMultistep(), 1, karras],
+  'dpmpp-3m': [dpmppMultistep({ order: 3 })],
+  'dpmpp-2s': [dpmpp2S(), 2],
+  unipc: [unipc()],
+  deis: [deis()],
+  plms: [pndm({ plms: true })],
+  ipndm: [ipndm()],
+  lms: [lms()],
+  heun: [heun(), 2],
+  'dpm2 karras': [dpm2(), 2, karras],
+};
+const withCalls = ([solver, callsAStep = 1, more = {}], calls, other = {}) =>
+  planOf(solver, Math.ceil(calls / callsAStep), { ...more, ...other });
+
+const all = { ...noisy, ...solvers };
 const CALLS = [5, 10, 20, 50];
 await strips('sampler-steps.png', {
-  rows: Object.keys(shown),
+  rows: Object.keys(all),
   columns: CALLS.map((n) => `${n} calls`),
   count: 5,
-  plan: (row, column) => shown[Object.keys(shown)[row]](CALLS[column]),
+  plan: (row, column) => withCalls(Object.values(all)[row], CALLS[column]),
 });
 
 const STEPS = [schedule.steps, 100, 20].filter((n, i) => i === 0 || n < schedule.steps);
@@ -172,30 +190,15 @@ async function strips(name, { rows, columns, count, plan, guidance = () => undef
 
 // Distance to the exact solution ---------------------------------------------------------------------------------------
 
-const solvers = {
-  ddim: [ddim()],
-  euler: [euler()],
-  'dpmpp-2m': [dpmppMultistep()],
-  'dpmpp-3m': [dpmppMultistep({ order: 3 })],
-  unipc: [unipc()],
-  deis: [deis()],
-  plms: [pndm({ plms: true })],
-  ipndm: [ipndm()],
-  lms: [lms()],
-  heun: [heun(), 2],
-  dpm2: [dpm2(), 2],
-  'dpmpp-2s': [dpmpp2S(), 2],
-  'dpmpp-2m karras': [dpmppMultistep(), 1, { sigmas: 'karras' }],
-};
 const COUNTS = [5, 10, 15, 20, 30, 50, 100];
 
 /** Root mean square distance of each solver's result from `exact`, by calls of the model. */
 async function distances(solve, exact) {
   const lines = {};
-  for (const [name, [solver, callsAStep = 1, more = {}]] of Object.entries(solvers)) {
+  for (const [name, solver] of Object.entries(solvers)) {
     lines[name] = [];
     for (const calls of COUNTS) {
-      const plan = planOf(solver, Math.ceil(calls / callsAStep), { threshold: false, ...more });
+      const plan = withCalls(solver, calls, { threshold: false });
       const result = await solve(plan);
       const squares = result.reduce((sum, value, i) => sum + (value - exact[i]) ** 2, 0);
       lines[name].push({ calls: evaluations(plan), distance: Math.sqrt(squares / exact.length) });

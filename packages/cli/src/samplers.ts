@@ -52,6 +52,8 @@ export interface Sampler {
   readonly wholeTimesteps?: true;
   /** It works on the model's output as it is, which a threshold on x0 does not reach. */
   readonly rawOutput?: true;
+  /** Levels of discrete models unless the user says which. */
+  readonly sigmas?: 'karras';
   /** Where it ends unless the user says so. */
   readonly end?: 'first';
   /** It resamples around what inpainting keeps. */
@@ -90,9 +92,9 @@ export const samplers: Readonly<Record<string, Sampler>> = {
   euler: { about: 'Euler in σ; with --churn it adds noise', steps: 30, takes: CHURN, kinds: any, source: EDM, create: ({ churn, churnMin, churnMax, churnNoise }) => (churn === undefined ? euler() : euler({ churn, churnMin, churnMax, churnNoise })) },
   'euler-a': { about: 'Euler ancestral: a step down, noise up', steps: 30, takes: ['eta'], kinds: noisy, source: 'Song et al. 2021, arXiv:2011.13456', create: eulerAncestral },
   heun: { about: "Heun's method in σ, two calls a step", steps: 15, kinds: any, source: EDM, create: () => heun() },
-  dpm2: { about: 'midpoint in log σ, two calls a step', steps: 15, kinds: noisy, source: EDM, create: () => dpm2() },
+  dpm2: { about: 'midpoint in log σ, two calls; karras grid', steps: 15, sigmas: 'karras', kinds: noisy, source: EDM, create: () => dpm2() },
   lms: { about: 'Adams–Bashforth on the actual grid', steps: 20, takes: ['order'], orders: upTo(4), kinds: any, source: 'Crowson 2022, k-diffusion', create: ({ order }) => lms(of(order)) },
-  edm: { about: 'Heun with noise: EDM’s stochastic sampler', steps: 30, takes: CHURN, kinds: noisy, source: EDM, create: edmStochastic },
+  edm: { about: "EDM's: Heun with noise; karras grid", steps: 30, sigmas: 'karras', takes: CHURN, kinds: noisy, source: EDM, create: edmStochastic },
   lcm: { about: 'for latent consistency models alone', steps: 4, kinds: discrete, wholeTimesteps: true, source: 'Luo et al. 2023, arXiv:2310.04378', create: () => lcm() },
   'flow-sde': { about: 'for flow models: jump to the image, noise again', steps: 20, kinds: ['flow'], source: 'Song et al. 2023, arXiv:2303.01469', create: () => flowSde() },
   repaint: { about: 'DDPM that goes back and forth, for --inpaint', steps: 100, takes: ['variance', 'jump', 'resamples'], kinds: any, needsInpainting: true, source: 'Lugmayr et al. 2022, arXiv:2201.09865', create: ({ jump, resamples, ...options }) => repaint(ddpm(options), { jumpLength: jump, resamples }) },

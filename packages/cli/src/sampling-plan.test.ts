@@ -107,6 +107,12 @@ describe('steps', () => {
     expect(times('--sampler ddim --timesteps 900,40')).toEqual([900, 40]);
   });
 
+  it('of dpm2 lie on a karras grid unless they are spaced otherwise', () => {
+    const first = (args: string) => plan(`--sampler dpm2 --steps 5 ${args}`).steps.map(({ from }) => from);
+    expect(first('')).toEqual(first('--sigmas karras'));
+    expect(first('--spacing linspace')).not.toEqual(first(''));
+  });
+
   it('default to those of the sampler, and to no more than half of those there are', () => {
     const short: Trained = { process: createSchedule({ steps: 12 }) };
     expect(times('--sampler dpmpp-2m')).toHaveLength(20);

@@ -80,7 +80,8 @@ export function makePlan(options: PlanOptionsOfUser & Trained, instead?: Solver<
 function levels(name: string, sampler: Sampler, options: PlanOptionsOfUser & Trained) {
   const { process, original, spacing, timesteps, steps, shift } = options;
   const end = options.end ?? sampler.end;
-  const sigmas = sigmaGridOf(options);
+  const isFree = process.kind === 'discrete' && !(original || timesteps || spacing !== undefined);
+  const sigmas = sigmaGridOf(options) ?? (isFree && sampler.sigmas ? { type: sampler.sigmas } : undefined);
   const count = steps ?? (sampler.steps === 'all' ? undefined : sampler.steps);
   if (process.kind !== 'discrete') {
     const grid = shift === undefined ? sigmas : { type: 'flow', shift };
