@@ -19,7 +19,7 @@ export type Gradients = Map<string, Tensor>;
 /** The Euclidean norm of all gradients taken as one vector. It stays on the device until somebody reads it. */
 export function globalNorm(gradients: ReadonlyMap<string, Tensor>): Scalar {
   return tidy(() => {
-    const squares = Array.from(gradients.values(), (gradient) => sum(square(gradient)));
+    const squares = Array.from(gradients.values(), (gradient) => tidy(() => sum(square(gradient))));
     return squares.length === 0 ? scalar(0) : (sqrt(addN(squares)) as Scalar);
   });
 }

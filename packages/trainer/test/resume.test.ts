@@ -52,11 +52,15 @@ describe.each(['cpu', 'wasm'])('a run that was stopped and resumed on %s', (back
   });
 });
 
-describe('a run with everything that learns or draws', () => {
+describe.each(['cpu', 'wasm'])('a run with everything that learns or draws, on %s', (backend) => {
+  beforeAll(async () => {
+    await tf.setBackend(backend);
+    return () => tf.setBackend('cpu');
+  });
   const rich: Partial<TrainerOptions> = {
     prediction: 'v',
     weighting: { type: 'min-snr' },
-    timesteps: { type: 'loss-second-moment', history: 1, uniformShare: 0.1 },
+    timesteps: { type: 'loss-second-moment', first: 0, history: 1, uniformShare: 0.1 },
     variance: { type: 'learned-range' },
     offsetNoise: 0.1,
     labelDropoutPer: 'sample',
