@@ -11,6 +11,8 @@ export type DecodeOptions = {
   /** The image covers this frame and touches it on one axis, like torchvision's Resize of the shorter side. */
   readonly frame: readonly [height: number, width: number];
   readonly channels: 1 | 3;
+  /** How its content is read; default: from the file. */
+  readonly read?: () => Promise<Uint8Array>;
 };
 
 /**
@@ -19,8 +21,8 @@ export type DecodeOptions = {
  *
  * Throws a `DenoiserError` that names the file if it is no image, damaged or truncated.
  */
-export async function decode(file: string, { frame, channels }: DecodeOptions): Promise<Pixels> {
-  const content = await readFile(file).catch((error) => {
+export async function decode(file: string, { frame, channels, read }: DecodeOptions): Promise<Pixels> {
+  const content = await (read ? read() : readFile(file)).catch((error) => {
     throw fileError(error, 'read', file);
   });
   checkFormat(file, content);

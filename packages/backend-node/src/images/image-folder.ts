@@ -4,11 +4,13 @@ import { DenoiserError } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
 import { decode } from './decode';
 import { forEachParallel } from './for-each-parallel';
+import { isHeldOut } from './held-out';
 import { pixelCache } from './pixel-cache';
-import { centreBox, type Pixels } from './pixels';
+import { type Box, centreBox, type Pixels } from './pixels';
 import { randomCrop } from './random-crop';
 import { resample } from './resample';
-import { emptyClass, emptyFolder, type ImageFile, type SkippedFile, scanFolder } from './scan-folder';
+import { emptyClass, emptyFolder, type ImageFile, type ImageFiles, type SkippedFile, scanFolder } from './scan-folder';
+import { scanZip } from './scan-zip';
 
 export type ImageFolderOptions = {
   /** The side of the training images, or [height, width], in pixels. */
@@ -21,6 +23,11 @@ export type ImageFolderOptions = {
   readonly augment?: boolean;
   /** Decides the crops, together with epoch and index. A safe integer; default 0. */
   readonly seed?: number;
+  /**
+   * The share of the images, from 0 to below 1, that is held out: they are in `validation` and not in `dataset`. Each is
+   * chosen by its name alone, so that one is never on the other side because others came or went. Default 0.
+   */
+  readonly validation?: number;
   /** What becomes of a file that should be an image and can't be read. Default: an error that names it. */
   readonly onBadImage?: 'error' | 'skip';
   /**
@@ -33,13 +40,17 @@ export type ImageFolderOptions = {
   /** Called while images are checked. */
   readonly onProgress?: (checked: number, total: number) => void;
   readonly signal?: AbortSignal;
+  /** Where a folder's files are; default the disk. */
+  readonly fileSystem?: ImageFiles;
 };
 
 export type ImageFolder = {
   readonly dataset: ImageDataset;
+  /** The images held out, never augmented. */
+  readonly validation?: ImageDataset;
   /** In the order of the labels; empty without classes. */
   readonly classNames: readonly string[];
-  /** The path of each image, by its number in the dataset. */
+  /** The path of each image of `dataset`, by its number. */
   readonly files: readonly string[];
   readonly skipped: readonly SkippedFile[];
 };
@@ -49,6 +60,8 @@ const CHECKED_BY_DEFAULT = 10_000;
 /**
  * A folder of images as training data: values in [−1, 1], NHWC. With `augment`, the original's transforms: the shorter side
  * becomes 1.25·size, then RandomResizedCrop(size, scale 0.8–1). Reading is deterministic: a pure function of seed, epoch, index.
+ *
+ * The path of a ZIP archive works like that of a folder, without unpacking it.
  *
  * JPEG, PNG, WebP, GIF, TIFF and AVIF, by content; animated, CMYK, 16-bit, grey and transparent ones are converted.
  *
@@ -60,12 +73,17 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
   if (channels !== 1 && channels !== 3) {
     throw new DenoiserError('bad-option', `Images have 1 channel (grey) or 3 (colour), but channels is ${channels}.`);
   }
-  let { images, classNames, skipped } = await scanFolder(path, { conditional });
+  const share = checkShare(options.validation ?? 0);
+  const isZip = /\.zip$/i.test(path);
+  const scanned = isZip
+    ? scanZip(path, { conditional })
+    : scanFolder(path, { conditional, fileSystem: options.fileSystem });
+  let { images, classNames, skipped } = await scanned;
 
   const cache = pixelCache(options.cacheBytes ?? 2 ** 30);
   const frame = augment ? ([enlarged(size[0]), enlarged(size[1])] as const) : size;
-  const pixelsOf = async (file: string): Promise<Pixels> =>
-    cache.get(file) ?? cache.offer(file, await decode(file, { frame, channels }));
+  const pixelsOf = async ({ file, read }: ImageFile): Promise<Pixels> =>
+    cache.get(file) ?? cache.offer(file, await decode(file, { frame, channels, read }));
 
   if (onBadImage === 'skip' || (options.check ?? images.length <= CHECKED_BY_DEFAULT)) {
     const bad = await check(images, pixelsOf, options);
@@ -79,30 +97,52 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
   }
 
   const [height, width] = size;
-  const dataset: ImageDataset = {
-    length: images.length,
+  const datasetOf = (chosen: readonly ImageFile[], isAugmented: boolean): ImageDataset => ({
+    length: chosen.length,
     imageShape: [height, width, channels],
     ...(conditional && { classNames }),
     async read(index, epoch) {
-      const image = images[index];
-      if (!image) throw new RangeError(`There is no image ${index}: the folder has ${images.length}.`);
-      const pixels = await pixelsOf(image.file);
-      const box = augment
+      const image = chosen[index];
+      if (!image) throw new RangeError(`There is no image ${index}: the folder has ${chosen.length}.`);
+      const pixels = await pixelsOf(image);
+      const box = isAugmented
         ? randomCrop(pixels, { seed, epoch, index, aspect: width / height })
-        : centreBox(pixels, height, width);
+        : augment
+          ? wholeBox(pixels, size)
+          : centreBox(pixels, height, width);
       const bytes = resample(pixels, box, size); // [H, W, C]
       const values = new Float32Array(bytes.length);
       for (let i = 0; i < values.length; i++) values[i] = bytes[i] / 127.5 - 1;
       return { pixels: values, label: image.label };
     },
+  });
+  const held = images.filter(({ name }) => isHeldOut(name, share));
+  const kept = share === 0 ? images : images.filter(({ name }) => !isHeldOut(name, share));
+  if (share > 0 && (held.length === 0 || kept.length === 0)) {
+    throw new DenoiserError(
+      'no-validation',
+      `Of the ${images.length} images in ${path}, a validation share of ${share} holds out ${held.length}; choose another share, or more images.`,
+    );
+  }
+  return {
+    dataset: datasetOf(kept, augment),
+    ...(share > 0 && { validation: datasetOf(held, false) }),
+    classNames,
+    files: kept.map(({ file }) => file),
+    skipped,
   };
-  return { dataset, classNames, files: images.map(({ file }) => file), skipped };
+}
+
+/** The largest box of the wanted shape in the middle: decoded images cover a frame that may be larger than the size. */
+function wholeBox(image: Pixels, [height, width]: readonly [number, number]): Box {
+  const scale = Math.min(image.height / height, image.width / width);
+  return centreBox(image, Math.round(height * scale), Math.round(width * scale));
 }
 
 /** Decodes every image. With `onBadImage: 'skip'`, gives the files that can't be read, with the reason. */
 async function check(
   images: readonly ImageFile[],
-  pixelsOf: (file: string) => Promise<Pixels>,
+  pixelsOf: (image: ImageFile) => Promise<Pixels>,
   { onBadImage, onProgress, signal }: ImageFolderOptions,
 ): Promise<Map<string, string>> {
   const bad = new Map<string, string>();
@@ -111,7 +151,7 @@ async function check(
     signal?.throwIfAborted();
     const { file } = images[index];
     try {
-      await pixelsOf(file);
+      await pixelsOf(images[index]);
     } catch (error) {
       if (onBadImage !== 'skip' || !(error instanceof DenoiserError)) throw error;
       bad.set(file, error.message);
@@ -124,6 +164,11 @@ async function check(
 /** 1.25 times a side: 80 for 64. */
 function enlarged(side: number): number {
   return Math.floor(side * 1.25);
+}
+
+function checkShare(share: number): number {
+  if (share >= 0 && share < 1) return share;
+  throw new DenoiserError('bad-option', `The validation share is a number from 0 to below 1, not ${share}.`);
 }
 
 function checkSize(size: ImageFolderOptions['size']): readonly [number, number] {
