@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
+import { profile } from './profile';
 import { type Row, table } from './report';
 import { summarize } from './statistics';
 import { type Answer, type Subject, type SubjectPlan, subjects } from './subjects';
@@ -12,7 +11,7 @@ import { writeWorkFiles } from './work-files';
 
 /**
  * `npm run bench`: every case on every subject, interleaved: one run of each in turn, so that what else the machine does
- * falls on all alike. A subject's first run of a case is not counted.
+ * falls on all alike. A subject's first run of a case is not counted. With --profile: where the time of a step goes.
  */
 const { values: options } = parseArgs({
   options: {
@@ -21,6 +20,7 @@ const { values: options } = parseArgs({
     subjects: { type: 'string' },
     runs: { type: 'string', default: '7' },
     threads: { type: 'string', default: '2' },
+    profile: { type: 'boolean', default: false },
   },
 });
 /** Two programs computed the same if they differ by float32 rounding through some hundred layers at most. */
@@ -28,23 +28,27 @@ const AGREEMENT = 2e-4;
 
 const threads = Number(options.threads);
 const wanted = options.subjects?.split(',');
-const peers = fileURLToPath(new URL('../peers', import.meta.url));
-spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--silent'], { cwd: peers, stdio: 'inherit' });
-
-await tf.setBackend('cpu');
-const files = await writeWorkFiles();
 const plans = subjects().filter(({ name }) => !wanted || wanted.includes(name));
 const running = new Map<SubjectPlan, Subject>();
-try {
-  for (const plan of plans) if (!plan.absent) running.set(plan, plan.start(files, threads));
-  const notes = await compareOutputs([...running.values()]);
-  const rows: Row[] = [];
-  for (const name of options.cases.split(',')) rows.push(...(await measure(name, notes)));
-  process.stdout.write(`${cpus()[0].model}, Node ${process.version}, ${threads} threads\n\n${table(rows)}\n`);
-  if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
-} finally {
-  for (const subject of running.values()) subject.stop();
-  rmSync(files.folder, { recursive: true, force: true });
+
+if (options.profile) process.stdout.write(await profile(threads));
+else await compare(options.cases.split(','));
+process.exit(0); // whatever a subject holds
+
+async function compare(cases: readonly string[]): Promise<void> {
+  await tf.setBackend('cpu');
+  const files = await writeWorkFiles();
+  try {
+    for (const plan of plans) if (!plan.absent) running.set(plan, plan.start(files, threads));
+    const notes = await compareOutputs([...running.values()]);
+    const rows: Row[] = [];
+    for (const name of cases) rows.push(...(await measure(name, notes)));
+    process.stdout.write(`${cpus()[0].model}, Node ${process.version}, ${threads} threads\n\n${table(rows)}\n`);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+  } finally {
+    for (const subject of running.values()) subject.stop();
+    rmSync(files.folder, { recursive: true, force: true });
+  }
 }
 
 /** The sampling step of each subject against the first one's; the note says how far it is off. */
