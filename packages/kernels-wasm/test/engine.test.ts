@@ -125,6 +125,33 @@ describe('threads', () => {
     tf.removeBackend('lonely');
   });
 
+  it('that die leave the engine usable', async () => {
+    const real = await detectPlatform();
+    const started: { terminate(): void }[] = [];
+    let deaths = 0;
+    const platform: Platform = {
+      ...real,
+      startWorker(start, onDeath) {
+        const worker = real.startWorker?.(start, (reason) => {
+          onDeath(reason);
+          deaths++;
+        });
+        if (!worker) throw new Error('this host has no threads');
+        started.push(worker);
+        return worker;
+      },
+    };
+    registerEngine(await createEngine({ platform, threads: 2 }), 'bereft');
+    tf.setBackend('bereft');
+    const sums = () => tf.tidy(() => tf.matMul(tf.ones([256, 64]), tf.ones([64, 256])).dataSync());
+    expect(sums().every((value) => value === 64)).toBe(true);
+    for (const worker of started) worker.terminate();
+    while (deaths === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(sums().every((value) => value === 64)).toBe(true);
+    tf.setBackend('fused1');
+    tf.removeBackend('bereft');
+  });
+
   it('neither keep a process alive nor use its processor while there is nothing to do', () => {
     const dist = fileURLToPath(new URL('../dist/index.js', import.meta.url));
     expect(existsSync(dist), 'the package must be built').toBe(true);
