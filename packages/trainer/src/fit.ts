@@ -29,6 +29,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   checkRequest(dataset, epochs, steps);
   if (snapshots && !run.powerEma)
     throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
+  if (validation && Math.min(validation.dataset.length, validation.images ?? 1) < 1)
+    throw new DenoiserError('dataset-empty', 'The validation dataset has no images; give it at least one.');
   startOrder(run, dataset);
 
   const { onStep, onEpochEnd, onValidation, onCheckpoint } = callbacks;

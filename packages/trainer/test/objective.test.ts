@@ -1,9 +1,10 @@
 import '@tensorflow/tfjs';
 import { normals } from '@denoiser/ops';
-import { createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget } from '@denoiser/schedules';
+import { createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget, x0From } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addNoise, createObjective, type ObjectiveOptions, variationalBound, type Weighting } from '../src/index';
+import golden from './fixtures/guided-diffusion-bound.json';
 import { schedule as options } from './helpers';
 
 const schedule = createSchedule(options);
@@ -107,6 +108,41 @@ describe.each(['epsilon', 'x0', 'v'] as const)('the loss of a network that predi
       // The logarithm of a difference of two distribution functions, each good to 2⁻²⁴, at t = 0; sums elsewhere.
       expect(Math.abs(bounds[image] / bits - 1)).toBeLessThan(time === 0 ? 1e-3 : 1e-5);
     });
+  });
+});
+
+describe("the bound's terms", () => {
+  it("are guided-diffusion's, wherever its clipping of x0 does nothing", () => {
+    const cosine = createSchedule({ type: 'cosine', steps: golden.steps });
+    const start = Float32Array.from(golden.x_start);
+    const last = golden.steps - 1;
+    let compared = 0;
+    for (let t = 0; t <= last; t++) {
+      const flat = (values: ArrayLike<number>) => tf.tensor4d(Float32Array.from(values), [2, 1, 1, 12]);
+      const xt = addNoise(cosine, flat(start), flat(golden.noises_last_to_first[last - t]), [t, t]);
+      const values = Array.from(xt.dataSync());
+      const output = values.map((x) => 0.9 * x + 0.1 * Math.sin(3 * x + 0.01 * t));
+      const v = values.map((x) => 0.5 * Math.sin(x + 0.003 * t));
+      const bounds = variationalBound({
+        schedule: cosine,
+        prediction: 'epsilon',
+        t: [t, t],
+        x0: flat(start),
+        xt,
+        output: flat(output),
+        v: flat(v),
+      }).dataSync();
+      const { fromX, fromOutput } = x0From('epsilon', cosine.sqrtAlphaBars[t], cosine.sqrtOneMinusAlphaBars[t]);
+      const isClipped = (i: number) => Math.abs(fromX * values[i] + fromOutput * output[i]) > 1;
+      for (const image of [0, 1]) {
+        if (Array.from({ length: 12 }, (_, i) => 12 * image + i).some(isClipped)) continue;
+        compared++;
+        const theirs = golden.vb_per_step[image][last - t];
+        // Ours is float32, where a small term is a difference of numbers around 1; theirs float64.
+        expect(Math.abs(bounds[image] - theirs)).toBeLessThan(1e-5 * Math.max(1, theirs));
+      }
+    }
+    expect(compared).toBeGreaterThan(10);
   });
 });
 

@@ -50,6 +50,11 @@ describe('the validation loss', () => {
     expect(fewer[0].loss).not.toBe(first.loss);
   });
 
+  it('needs images', async () => {
+    const validation = { dataset: dataset(0) };
+    await expect(create().fit(dataset(), { steps: 1, validation })).rejects.toMatchObject({ code: 'dataset-empty' });
+  });
+
   it('changes nothing of the training, and leaves no tensor behind', async () => {
     const before = tf.memory().numTensors;
     const { trainer } = await records();
