@@ -20,11 +20,13 @@ export interface PlanChoice {
   clip: boolean;
   /** t = T−1 … 1 as the original program instead of T−1 … 0. */
   original: boolean;
+  /** What the network gives; default 'epsilon'. */
+  prediction?: 'epsilon' | 'x0' | 'v';
 }
 
 /** The DDPM plan of these choices; a subset of steps is spread evenly, both ends included. */
-export function ddpmPlan(schedule: Schedule<false>, { variance, steps, clip, original }: PlanChoice): Plan {
-  const options = { schedule, solver: ddpm({ variance }), threshold: clip };
+export function ddpmPlan(schedule: Schedule<false>, { variance, steps, clip, original, prediction }: PlanChoice): Plan {
+  const options = { schedule, solver: ddpm({ variance }), threshold: clip, prediction };
   if (!original) {
     return createPlan({ ...options, spacing: steps === undefined ? 'all' : { type: 'linspace', steps } });
   }

@@ -1,6 +1,6 @@
-import { createSchedule, type ScheduleOptions } from '@denoiser/schedules';
+import { createSchedule } from '@denoiser/schedules';
 import type { Trainer } from '@denoiser/trainer';
-import type { RunConfig } from './config';
+import type { RunConfig } from './config/run-schema';
 import { ddpmPlan, dealLabels, draw, gridColumns, writeGrid } from './draw';
 import { type RunPaths, samplePath } from './run-folder';
 
@@ -13,7 +13,6 @@ const MOST_CLASSES = 64;
 export interface PreviewOptions {
   config: RunConfig;
   trainer: Trainer;
-  schedule: ScheduleOptions;
   imageShape: readonly [height: number, width: number, channels: number];
   paths: RunPaths;
   signal: AbortSignal;
@@ -33,14 +32,15 @@ export interface Previews {
 }
 
 export function createPreviews({ config, trainer, imageShape, paths, signal, ...options }: PreviewOptions): Previews {
-  const { sampleEvery, classNames, previewSteps, noiseSteps } = config;
+  const { sampleEvery, classNames, previewSteps, training } = config;
   const { progress } = trainer;
   const interval = sampleEvery === 'never' ? undefined : sampleEvery;
-  const plan = ddpmPlan(createSchedule(options.schedule), {
+  const plan = ddpmPlan(createSchedule(training.schedule), {
     variance: 'posterior',
-    steps: previewSteps < noiseSteps ? previewSteps : undefined,
+    steps: previewSteps < training.schedule.steps ? previewSteps : undefined,
     clip: true,
     original: false,
+    prediction: training.prediction,
   });
   const classes = classNames.map((_, label) => label);
   const count = config.samples ?? (Math.min(classes.length, MOST_CLASSES) || COUNT);
@@ -68,7 +68,7 @@ export function createPreviews({ config, trainer, imageShape, paths, signal, ...
           count,
           labels: config.conditional ? dealLabels(count, classes) : undefined,
           guidance: config.guidance,
-          seed: config.seed,
+          seed: training.seed,
           batchSize: BATCH,
           signal,
           onStep: options.onStep,

@@ -2,10 +2,10 @@ import { Command } from 'commander';
 import type { EvalOptions } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
 import type { SampleOptions } from './commands/sample';
-import type { TrainOptions } from './commands/train';
 import { addEvalOptions } from './eval-options';
-import { choice, integer, interval, number, pictureSize } from './options';
+import { choice, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
+import { addTrainOptions, givenFlags } from './train-options';
 import { version } from './version';
 
 /**
@@ -48,99 +48,11 @@ Examples:
 }
 
 function addTrain(program: Command): void {
-  program
-    .command('train')
-    .description('Train on a folder of images; write samples, checkpoints and the loss curve into a run folder.')
-    .argument('<folder>', 'the images; with --conditional one subfolder a class')
-    .optionsGroup('Data:')
-    .option('--size <pixels>', 'side of the pictures, divisible by 8', pictureSize('--size'), 64)
-    .option('--conditional', 'learn classes: every subfolder is one')
-    .option('--grey', 'grey pictures, of one channel instead of three')
-    .option('--no-augment', 'resize only, without random crops')
-    .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
-    .option('--overwrite', 'begin anew where a run lies already')
-    .optionsGroup('Length:')
-    .option(
-      '--epochs <n>',
-      'passes over the images (default: 500, with --conditional 300)',
-      integer('--epochs', { min: 1 }),
-    )
-    .option('--steps <n>', 'training steps; with --epochs, whichever ends first', integer('--steps', { min: 1 }))
-    .optionsGroup('Optimization:')
-    .option(
-      '--batch-size <n>',
-      'images a step (default: 12, with --conditional 14)',
-      integer('--batch-size', { min: 1 }),
-    )
-    .option('--lr <rate>', 'learning rate of AdamW', number('--lr', { min: 0, above: true }), 3e-4)
-    .option('--weight-decay <number>', 'weight decay of AdamW', number('--weight-decay', { min: 0 }), 0.01)
-    .option('--ema-decay <number>', 'decay of the averaged weights', number('--ema-decay', { min: 0, max: 1 }), 0.995)
-    .option('--ema-start <step>', 'step from which weights are averaged', integer('--ema-start', { min: 0 }), 2000)
-    .option(
-      '--dropout-labels <share>',
-      'share of the batches that are trained without labels, for guidance',
-      number('--dropout-labels', { min: 0, max: 1 }),
-      0.1,
-    )
-    .option('--seed <integer>', 'decides every random number of the run', integer('--seed', { min: 0 }), 0)
-    .optionsGroup('Diffusion:')
-    .option(
-      '--schedule <kind>',
-      "noise over time: 'linear' (the original's), 'cosine' or 'sigmoid', which use no β",
-      choice('--schedule', ['linear', 'cosine', 'sigmoid']),
-      'linear',
-    )
-    .option('--noise-steps <n>', 'steps T of the diffusion', integer('--noise-steps', { min: 2 }), 1000)
-    .option(
-      '--beta-start <number>',
-      'β of the first step',
-      number('--beta-start', { min: 0, max: 1, above: true }),
-      1e-4,
-    )
-    .option('--beta-end <number>', 'β of the last step', number('--beta-end', { min: 0, max: 1, above: true }), 0.02)
-    .optionsGroup('Network:')
-    .option('--base-width <channels>', 'channels at full size', integer('--base-width', { min: 4, unit: 4 }), 64)
-    .option('--time-dim <n>', 'width of the time embedding, even', integer('--time-dim', { min: 2, unit: 2 }), 256)
-    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
-    .optionsGroup('What is written:')
-    .option(
-      '--samples <n>',
-      'pictures in a grid (default: 12; with --conditional one of each class)',
-      integer('--samples', { min: 1 }),
-    )
-    .option(
-      '--sample-every <interval>',
-      "a grid every so often: '2' epochs, '500steps' or 'never'",
-      interval('--sample-every'),
-    )
-    .option(
-      '--checkpoint-every <interval>',
-      'a checkpoint every so often, in the same way',
-      interval('--checkpoint-every'),
-    )
-    .option('--keep <n>', 'checkpoints that stay, the latest; 0 keeps all', integer('--keep', { min: 0 }), 3)
-    .option(
-      '--preview-steps <n>',
-      "steps in which the grids are drawn: fewer are quicker and coarser; 'denoiser sample' takes all",
-      integer('--preview-steps', { min: 1 }),
-      50,
-    )
-    .option('--guidance <scale>', 'scale of classifier-free guidance in the grids', number('--guidance', { min: 0 }), 3)
-    .addHelpText(
-      'after',
-      `
-Grids and checkpoints are written after every epoch unless an interval is given, and at the end. Ctrl-C finishes the step
-and saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
-
-Examples:
-  $ denoiser train ./pictures --size 64 --out runs/landscape
-  $ denoiser train ./animals --conditional --epochs 100 --sample-every 10
-  $ denoiser train ./pictures --size 32 --base-width 32 --batch-size 32 --steps 5000   # small and quick`,
-    )
-    .action(async (folder: string, options: TrainOptions) => {
-      const { train } = await import('./commands/train');
-      await train(folder, options);
-    });
+  const command = addTrainOptions(program.command('train'));
+  command.action(async (data: string | undefined) => {
+    const { train } = await import('./commands/train');
+    await train(data, givenFlags(command));
+  });
 }
 
 function addResume(program: Command): void {

@@ -2,50 +2,32 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { newConfig, type TrainOptions } from './config';
+import { parseConfig } from './config/parse-config';
 import { checkNewRunFolder, clearRun, readConfig, runPaths, samplePath, writeConfig } from './run-folder';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'denoiser-run-'));
 
-const options: TrainOptions = {
-  size: 64,
-  augment: true,
-  lr: 3e-4,
-  weightDecay: 0.01,
-  emaDecay: 0.995,
-  emaStart: 2000,
-  dropoutLabels: 0.1,
-  seed: 0,
-  schedule: 'linear',
-  noiseSteps: 1000,
-  betaStart: 1e-4,
-  betaEnd: 0.02,
-  baseWidth: 64,
-  timeDim: 256,
-  device: 'auto',
-  keep: 3,
-  previewSteps: 50,
-  guidance: 3,
-};
+const newConfig = (input: object = {}) => parseConfig({ data: 'pictures', ...input }, 'test');
 
 test('the defaults that depend on classes are those of the two original programs', () => {
-  expect(newConfig('x', options)).toMatchObject({ epochs: 500, steps: null, batchSize: 12 });
-  expect(newConfig('x', { ...options, conditional: true })).toMatchObject({ epochs: 300, batchSize: 14 });
-  expect(newConfig('x', { ...options, steps: 1000 })).toMatchObject({ epochs: null, steps: 1000 });
-  expect(newConfig('x', { ...options, sampleEvery: 'never' }).sampleEvery).toBe('never');
+  expect(newConfig()).toMatchObject({ epochs: 500, steps: null, training: { batchSize: 12 } });
+  expect(newConfig({ conditional: true })).toMatchObject({ epochs: 300, training: { batchSize: 14 } });
+  expect(newConfig({ steps: 1000 })).toMatchObject({ epochs: null, steps: 1000 });
+  expect(newConfig({ sampleEvery: 'never' }).sampleEvery).toBe('never');
 });
 
 test('a configuration comes back from its file as it was', async () => {
   const run = folder();
-  const config = newConfig('pictures', options);
+  const config = newConfig();
   await writeConfig(runPaths(run), config);
   expect(readConfig(run)).toEqual(config);
 });
 
 test('a configuration that was spoiled is refused with the field at fault', async () => {
   const run = folder();
-  await writeConfig(runPaths(run), { ...newConfig('pictures', options), lr: -1 });
-  expect(() => readConfig(run)).toThrow(/config\.json does not describe a run \(lr: .*\)/);
+  const config = newConfig();
+  await writeConfig(runPaths(run), { ...config, training: { ...config.training, learningRate: -1 } });
+  expect(() => readConfig(run)).toThrow(/config\.json: training\.learningRate is -1 \(.*0.*\)/);
   writeFileSync(join(run, 'config.json'), '{"format": 1,');
   expect(() => readConfig(run)).toThrow('config.json is not JSON');
 });
@@ -54,7 +36,7 @@ test('a new run takes an absent or empty folder, and never one in use', async ()
   const run = folder();
   expect(() => checkNewRunFolder(join(run, 'absent'), false)).not.toThrow();
   expect(() => checkNewRunFolder(run, false)).not.toThrow();
-  await writeConfig(runPaths(run), newConfig('pictures', options));
+  await writeConfig(runPaths(run), newConfig());
   expect(() => checkNewRunFolder(run, false)).toThrow(`denoiser resume ${run}`);
   expect(() => checkNewRunFolder(run, true)).not.toThrow();
 
@@ -67,7 +49,7 @@ test('a new run takes an absent or empty folder, and never one in use', async ()
 test('clearing a run leaves files that are not of it', async () => {
   const run = folder();
   const paths = runPaths(run);
-  await writeConfig(paths, newConfig('pictures', options));
+  await writeConfig(paths, newConfig());
   mkdirSync(paths.samples);
   writeFileSync(join(run, 'notes.txt'), '');
   clearRun(paths);

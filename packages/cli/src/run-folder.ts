@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomically } from '@denoiser/backend-node';
-import { type RunConfig, runConfigSchema } from './config';
+import { parseConfig } from './config/parse-config';
+import type { RunConfig } from './config/run-schema';
 import { atPath, CommandError } from './errors';
 
 /** Where everything of a run lies. */
@@ -9,12 +10,15 @@ export const runPaths = (folder: string) => ({
   folder,
   config: join(folder, 'config.json'),
   log: join(folder, 'log.jsonl'),
+  validationLog: join(folder, 'validation.jsonl'),
   lossByTime: join(folder, 'loss-by-t.jsonl'),
   curve: join(folder, 'loss.svg'),
   report: join(folder, 'report.html'),
   tensorBoard: join(folder, 'tb'),
   samples: join(folder, 'samples'),
   checkpoints: join(folder, 'checkpoints'),
+  best: join(folder, 'best'),
+  snapshots: join(folder, 'snapshots'),
 });
 export type RunPaths = ReturnType<typeof runPaths>;
 
@@ -68,19 +72,15 @@ export function readConfig(folder: string): RunConfig {
   if (!existsSync(path)) {
     throw new CommandError('no-run', `${folder} is no run folder, it has no config.json; give the one named by --out.`);
   }
-  let value: unknown;
+  return parseConfig(readJson(path), path);
+}
+
+/** The content of a JSON file. */
+export function readJson(path: string): unknown {
   try {
-    value = JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
+    return JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new CommandError('bad-config', `${path} is not JSON (${error.message}); mend it or train anew.`);
+    throw new CommandError('bad-config', `${path} is not JSON (${error.message}); mend it.`);
   }
-  const result = runConfigSchema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const where = issue?.path.join('.') || 'the file';
-  throw new CommandError(
-    'bad-config',
-    `${path} does not describe a run (${where}: ${issue?.message}); mend it or train anew.`,
-  );
 }

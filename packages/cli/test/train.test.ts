@@ -60,8 +60,7 @@ test('training on twelve handwritten digits brings the loss down to a third', as
     data: join(cwd, 'digits'),
     classNames: ['0', '1'],
     size: 16,
-    batchSize: 12,
-    lr: 2e-3,
+    training: { batchSize: 12, learningRate: 2e-3 },
   });
 
   for (const told of [

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { checkTogether } from '../config/contradictions';
+import type { RunConfig } from '../config/run-schema';
 import { readConfig } from '../run-folder';
 import { runTraining } from '../training-run';
 
@@ -14,12 +16,13 @@ export interface ResumeOptions {
 export async function resume(folder: string, options: ResumeOptions): Promise<void> {
   const { epochs, steps, lr, data, device } = options;
   const before = readConfig(folder);
-  const config = {
+  const config: RunConfig = {
     ...before,
     ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),
-    ...(lr !== undefined && { lr }),
+    ...(lr !== undefined && { training: { ...before.training, learningRate: lr } }),
     ...(data !== undefined && { data: resolve(data) }),
     ...(device !== undefined && { device }),
   };
+  checkTogether(config);
   await runTraining({ folder, config, start: 'resume' });
 }

@@ -1,20 +1,39 @@
 import { basename, join, resolve } from 'node:path';
-import { newConfig, type TrainOptions } from '../config';
+import { checkTogether } from '../config/contradictions';
+import { type TrainFlags, withFlags } from '../config/flags';
+import { parseConfig } from '../config/parse-config';
+import { upgraded } from '../config/upgrade';
 import { CommandError } from '../errors';
-import { checkNewRunFolder } from '../run-folder';
+import { checkNewRunFolder, readJson } from '../run-folder';
 import { runTraining } from '../training-run';
+import { version } from '../version';
 
-export type { TrainOptions };
+export type { TrainFlags };
 
-/** `denoiser train <folder>` */
-export async function train(folder: string, options: TrainOptions): Promise<void> {
-  const out = options.out ?? join('runs', basename(resolve(folder)) || 'run');
-  if (options.betaEnd < options.betaStart) {
-    throw new CommandError(
-      'bad-option',
-      `--beta-end ${options.betaEnd} is below --beta-start ${options.betaStart}; β grows.`,
-    );
+/** `denoiser train [data]` */
+export async function train(data: string | undefined, flags: TrainFlags): Promise<void> {
+  const base = flags.config === undefined ? {} : configObject(flags.config);
+  const path = data ?? base.data;
+  if (typeof path !== 'string') {
+    const missing = flags.config === undefined ? '' : `, for ${flags.config} names no data`;
+    throw new CommandError('bad-option', `Which images? Give their folder${missing}; see 'denoiser train --help'.`);
   }
-  checkNewRunFolder(out, options.overwrite ?? false);
-  await runTraining({ folder: out, config: newConfig(folder, options), start: 'anew' });
+  const asked = withFlags(base, flags);
+  const input = {
+    ...asked,
+    data: resolve(path),
+    ...(typeof asked.from === 'string' && { from: resolve(asked.from) }),
+    versions: { denoiser: version, node: process.versions.node },
+  };
+  const config = parseConfig(input, flags.config ?? 'The command line');
+  checkTogether(config, flags);
+  const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
+  if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);
+  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun });
+}
+
+function configObject(path: string): Record<string, unknown> {
+  const value = upgraded(readJson(path));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  throw new CommandError('bad-config', `${path} has to be an object of options, like a run's config.json.`);
 }

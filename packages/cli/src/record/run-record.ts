@@ -7,7 +7,7 @@ import {
   readLossLog,
   writeFileAtomically,
 } from '@denoiser/backend-node';
-import type { StepDetails } from '@denoiser/trainer';
+import type { StepDetails, ValidationRecord } from '@denoiser/trainer';
 import { lossCurve } from '../loss-curve';
 import { type ReportFacts, writeReport } from '../report/report';
 import type { RunPaths } from '../run-folder';
@@ -22,15 +22,26 @@ export interface StepLine {
   gradientNorm?: number;
   learningRate?: number;
   imagesPerSecond: number;
+  /** The share of the time that was spent waiting for images. */
+  waitingShare?: number;
   /** What the process holds, tensors and all. */
   memoryBytes?: number;
   /** Milliseconds since 1970. */
   time: number;
 }
 
+/** One line of `validation.jsonl`: the loss on images held out, under the live weights and their average. */
+export interface ValidationLine {
+  step: number;
+  epoch: number;
+  loss: number;
+  emaLoss: number;
+}
+
 /** Everything a run writes of its course: log, loss by t, loss curve, TensorBoard events and the report. */
 export interface RunRecord {
   step(details: StepDetails): Promise<StepLine>;
+  validation(measured: ValidationRecord): Promise<void>;
   /** A grid of samples has been written. */
   grid(step: number, path: string): Promise<void>;
   /** Brings curve and report up to date. */
@@ -62,10 +73,14 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
   try {
     const log: LossLog = await open(openLossLog(paths.log, { upToStep: resumedAt }));
     const timeLog: LossLog = await open(openLossLog(paths.lossByTime, { upToStep: resumedAt }));
+    const validationLog: LossLog = await open(openLossLog(paths.validationLog, { upToStep: resumedAt }));
     const events = await open(openEventLog(paths.tensorBoard, { firstStep: resumedAt + 1 }));
     const lines: StepLine[] = (await readLossLog(paths.log)).flatMap((line) => (isStepLine(line) ? line : []));
     const stretches: LossByTime[] = (await readLossLog(paths.lossByTime)).flatMap((line) =>
       isLossByTime(line) ? line : [],
+    );
+    const validations: ValidationLine[] = (await readLossLog(paths.validationLog)).flatMap((line) =>
+      isValidationLine(line) ? line : [],
     );
     const counter = lossByTimeCounter(noiseSteps);
     return {
@@ -79,8 +94,15 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
           gradient_norm: record.gradientNorm,
           learning_rate: record.learningRate,
           images_per_second: line.imagesPerSecond,
+          waiting_share: record.waitingShare,
         });
         return line;
+      },
+      async validation({ step, epoch, loss, emaLoss }) {
+        const line = { step, epoch: epoch + 1, loss, emaLoss };
+        validations.push(line);
+        await validationLog.append(line);
+        await events.scalars(step, { validation_loss: loss, validation_loss_ema: emaLoss });
       },
       async grid(step, path) {
         await events.image(step, 'samples', await readFile(path));
@@ -92,7 +114,7 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
           await timeLog.append({ ...stretch });
         }
         await writeFileAtomically(paths.curve, lossCurve(lines, `Training loss of ${paths.folder}`));
-        await writeReport({ paths, facts, lines, stretches, noiseSteps, step });
+        await writeReport({ paths, facts, lines, stretches, validations, noiseSteps, step });
       },
       close,
     };
@@ -107,3 +129,6 @@ const isStepLine = (line: LossRecord): line is LossRecord & StepLine =>
 
 const isLossByTime = (line: LossRecord): line is LossRecord & LossByTime =>
   Array.isArray(line.loss) && Array.isArray(line.count);
+
+const isValidationLine = (line: LossRecord): line is LossRecord & ValidationLine =>
+  typeof line.loss === 'number' && typeof line.emaLoss === 'number' && typeof line.epoch === 'number';

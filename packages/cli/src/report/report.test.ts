@@ -35,6 +35,7 @@ const stretches = [100, 400].map((step) => {
   );
   return counter.take(step) as NonNullable<ReturnType<typeof counter.take>>;
 });
+const validations = [100, 200, 300].map((step) => ({ step, epoch: step / 10, loss: 9 / step, emaLoss: 3 / step }));
 const facts = {
   config: { data: '/pictures/<here>', steps: null, sampleEvery: { every: 2, unit: 'epoch' } },
   total: 500,
@@ -49,6 +50,7 @@ const pageOf = (lines: StepLine[]) =>
     facts,
     lines,
     stretches: lines.length > 0 ? stretches : [],
+    validations: lines.length > 0 ? validations : [],
     noiseSteps: 1000,
     step: lines.length,
   });
@@ -58,12 +60,23 @@ test('the report stands by itself: nothing is loaded, and what is shown can be r
   expect(html).not.toMatch(/(src|href)="(?!data:)/);
   expect(html).not.toMatch(/NaN|Infinity|undefined/);
   expect([...html.matchAll(/<h2 id="([^"]+)"/g)].map(([, id]) => id)).toEqual([
-    ...['samples', 'loss', 'loss-by-t', 'gradient-norm', 'learning-rate', 'speed', 'device', 'configuration'],
+    ...[
+      'samples',
+      'loss',
+      'validation',
+      'loss-by-t',
+      'gradient-norm',
+      'learning-rate',
+      'speed',
+      'device',
+      'configuration',
+    ],
   ]);
   expect(html.match(/<h1>/g)).toHaveLength(1);
   expect(html).toContain('Training of a &#60;run&#62; &#38; &#34;more&#34;');
   expect(html).toContain('/pictures/&#60;here&#62;');
   expect(html).toContain('After step 400 of 500, 2026-03-04');
+  expect(html).toContain('The lowest of the averaged weights is 0.01 at step 300.');
 });
 
 test('every picture has its text, and every chart a name, a description and a table', async () => {
@@ -73,12 +86,12 @@ test('every picture has its text, and every chart a name, a description and a ta
   for (const image of images) expect(image).toMatch(/alt="Samples drawn after epoch \d+, step [\d,]+"/);
   expect([images[0], images.at(-1)].join()).toMatch(/epoch 1, .*epoch 30, /);
   const charts = html.match(/<svg [^>]*role="img"/g) ?? [];
-  expect(charts).toHaveLength(5);
-  for (const id of ['loss', 'loss-by-t', 'gradient-norm', 'learning-rate', 'speed']) {
+  expect(charts).toHaveLength(6);
+  for (const id of ['loss', 'validation', 'loss-by-t', 'gradient-norm', 'learning-rate', 'speed']) {
     expect(html).toContain(`<title id="${id}-chart-title">`);
     expect(html).toContain(`<desc id="${id}-chart-description">`);
   }
-  expect(html.match(/<details><summary>.* as a table/g)).toHaveLength(5);
+  expect(html.match(/<details><summary>.* as a table/g)).toHaveLength(6);
 });
 
 test('the loss by t of the beginning stands beside that of the end', async () => {

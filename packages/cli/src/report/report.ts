@@ -3,7 +3,7 @@ import { writeFileAtomically } from '@denoiser/backend-node';
 import { smooth } from '../loss-curve';
 import { duration, rate } from '../progress';
 import { joined, type LossByTime, RANGES } from '../record/loss-by-time';
-import type { StepLine } from '../record/run-record';
+import type { StepLine, ValidationLine } from '../record/run-record';
 import type { RunPaths } from '../run-folder';
 import { chart, type Point, readable, type Series, thinned } from './chart';
 import { grids } from './grids';
@@ -28,6 +28,7 @@ export interface Report {
   facts: ReportFacts;
   lines: readonly StepLine[];
   stretches: readonly LossByTime[];
+  validations: readonly ValidationLine[];
   noiseSteps: number;
   step: number;
 }
@@ -39,7 +40,8 @@ export async function writeReport(report: Report): Promise<void> {
   await writeFileAtomically(report.paths.report, await reportPage(report));
 }
 
-export async function reportPage({ paths, facts, lines, stretches, noiseSteps, step }: Report): Promise<string> {
+export async function reportPage(report: Report): Promise<string> {
+  const { paths, facts, lines, stretches, validations, noiseSteps, step } = report;
   const title = `Training of ${basename(resolve(paths.folder))}`;
   const domain = [0, Math.max(1, lines.at(-1)?.step ?? 1)] as const;
   const course = (o: Omit<CourseOptions, 'lines' | 'domain'>) => courseSection({ ...o, lines, domain });
@@ -57,6 +59,7 @@ export async function reportPage({ paths, facts, lines, stretches, noiseSteps, s
       scale: 'log',
       value: ({ loss }) => loss,
     }),
+    validationSection(validations, domain),
     lossByTime(stretches, noiseSteps),
     course({
       id: 'gradient-norm',
@@ -193,6 +196,46 @@ function courseSection({ id, title, unit, text, scale, isExact, value, lines, do
   );
 }
 
+/** The loss on held-out images, under the live weights and their average. */
+function validationSection(validations: readonly ValidationLine[], domain: readonly [number, number]): string {
+  if (validations.length === 0) return '';
+  const series: Series[] = [
+    { name: 'live weights', points: validations.map(({ step, loss }) => [step, loss]), kind: 'line', tone: 2 },
+    {
+      name: 'averaged weights',
+      points: validations.map(({ step, emaLoss }) => [step, emaLoss]),
+      kind: 'line',
+      tone: 1,
+    },
+  ];
+  const best = validations.reduce((a, b) => (b.emaLoss < a.emaLoss ? b : a));
+  const described = `The lowest of the averaged weights is ${readable(best.emaLoss)} at step ${readable(best.step)}.`;
+  const rows = thinned(validations, ROWS).map(({ step, loss, emaLoss }) => [step, loss, emaLoss].map(readable));
+  return section(
+    'validation',
+    'Validation loss',
+    `<p>The loss on images that training never sees, always at the same timesteps and with the same noise. ${escapeHtml(described)}</p>`,
+    legend(series),
+    chart({
+      id: 'validation-chart',
+      title: 'Validation loss by step',
+      description: described,
+      x: { label: 'step', domain },
+      y: { label: 'loss', scale: 'log' },
+      series,
+    }),
+    details('Validation loss as a table', table('Loss on held-out images', ['step', 'live', 'averaged'], rows)),
+  );
+}
+
+const legend = (series: readonly Series[]): string => {
+  const items = series.map(
+    ({ name, tone = 1 }) =>
+      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line tone-${tone}" d="M0 6H28"/></svg>${escapeHtml(name)}</li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+};
+
 /** The loss by t of the last quarter of the run and, for comparison, of the first. */
 function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): string {
   const end = stretches.at(-1)?.step;
@@ -220,10 +263,6 @@ function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): strin
       : []),
     { name: name(first ? 'last quarter' : 'so far', recent.step), points: pointsOf(recent), kind: 'stairs', tone: 1 },
   ];
-  const legend = series.map(
-    ({ name, tone = 1 }) =>
-      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line tone-${tone}" d="M0 6H28"/></svg>${escapeHtml(name)}</li>`,
-  );
   const cell = ({ loss, count }: LossByTime, range: number) => (count[range] ? readable(loss[range] as number) : '–');
   const rows = Array.from({ length: RANGES }, (_, range) => [
     `${readable(Math.ceil(range * width))}–${readable(Math.ceil((range + 1) * width) - 1)}`,
@@ -235,7 +274,7 @@ function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): strin
     'loss-by-t',
     'Loss by t',
     `<p>${described}</p>`,
-    `<ul class="legend">${legend.join('')}</ul>`,
+    legend(series),
     chart({
       id: 'loss-by-t-chart',
       title: 'Loss by timestep',

@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { CommandError } from '../errors';
+import { nearest } from './nearest';
+import { completed, jsonSchema, type RunConfig, runSchema } from './run-schema';
+import { upgraded } from './upgrade';
+
+/**
+ * The configuration that `value` describes, with everything said. Errors: `bad-config`, naming where it comes from, the
+ * option and its range, or the nearest correct name.
+ */
+export function parseConfig(value: unknown, source: string): RunConfig {
+  const input = upgraded(value);
+  const result = runSchema.safeParse(input);
+  if (result.success) return completed(result.data);
+  const [issue] = result.error.issues;
+  throw new CommandError('bad-config', `${source}: ${issue ? explain(issue, input) : 'it describes no run'}.`);
+}
+
+function explain(issue: z.core.$ZodIssue, input: unknown): string {
+  const path = issue.path.map(String);
+  const name = path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const wrong = issue.keys[0] as string;
+    const known = Object.keys(nodeAt(path, input)?.properties ?? {});
+    const prefix = name ? `${name}.` : '';
+    return `there is no option ${prefix}${wrong}; the nearest is ${prefix}${nearest(wrong, known)}`;
+  }
+  if (name === '') return 'it has to be an object of options';
+  const given = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], input);
+  if (issue.code === 'invalid_union' || issue.code === 'invalid_value') {
+    const words = wordsAt(path, input);
+    if (words.length > 0) {
+      const hint = typeof given === 'string' ? `, perhaps ${nearest(given, words)}` : '';
+      return `${name} is ${JSON.stringify(given)}; give one of ${words.join(', ')}${hint}`;
+    }
+  }
+  if (given === undefined) return `${name} is missing`;
+  return `${name} is ${JSON.stringify(given)} (${issue.message})`;
+}
+
+/** As much of a JSON Schema as is looked at here. */
+interface Node {
+  properties?: Record<string, Node>;
+  anyOf?: Node[];
+  oneOf?: Node[];
+  enum?: unknown[];
+  const?: unknown;
+}
+
+const branches = (node: Node): Node[] => node.oneOf ?? node.anyOf ?? [node];
+
+/** The part of the schema that says what may stand at `path`; of alternatives the one that the input has chosen. */
+function nodeAt(path: readonly string[], input: unknown): Node | undefined {
+  let node: Node | undefined = jsonSchema() as Node;
+  let value = input;
+  for (const key of path) {
+    value = (value as Record<string, unknown> | undefined)?.[key];
+    node = node?.properties?.[key];
+    const type = (value as { type?: unknown } | undefined)?.type;
+    const all: Node[] = node ? branches(node) : [];
+    node =
+      all.find(({ properties }) => type !== undefined && properties?.type?.const === type) ??
+      all.find(({ properties }) => properties) ??
+      node;
+  }
+  return node;
+}
+
+/** The words that may stand at `path`. */
+function wordsAt(path: readonly string[], input: unknown): string[] {
+  const parent = nodeAt(path.slice(0, -1), input);
+  const key = path.at(-1) as string;
+  const own = parent?.properties?.[key];
+  const all = [own?.enum ?? [], own ? branches(own).map((node) => node.const) : []].flat();
+  if (key === 'type') {
+    const root = nodeAt(path.slice(0, -2), input)?.properties?.[path.at(-2) as string];
+    all.push(...(root ? branches(root) : []).map(({ properties }) => properties?.type?.const));
+  }
+  return [...new Set(all.filter((word) => typeof word === 'string'))];
+}
