@@ -74,9 +74,11 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
 function stores({ config, held, store, paths, steps }: TrainingParts): Partial<FitOptions> {
   const { checkpointEvery, training } = config;
   const when = { everyEpochs: everyOf(checkpointEvery, 'epoch'), everySteps: everyOf(checkpointEvery, 'step') };
+  // With no checkpoint but the last, the held-out images are measured once, at the end.
+  const measured = checkpointEvery === 'never' ? { ...when, everySteps: steps.total } : when;
   return {
     checkpoints: { store, ...when, ...(held && { best: fileCheckpointStore(paths.best, { keep: 1 }) }) },
-    ...(held && { validation: { dataset: held, ...when } }),
+    ...(held && { validation: { dataset: held, ...measured } }),
     ...(training.postHocEma && {
       snapshots: {
         store: fileCheckpointStore(paths.snapshots, { keep: Number.POSITIVE_INFINITY }),

@@ -29,7 +29,7 @@ export interface ChartOptions {
 
 const WIDTH = 760;
 const HEIGHT = 300;
-const MARGIN = { top: 14, right: 16, bottom: 44, left: 64 };
+const MARGIN = { top: 14, right: 16, bottom: 44, left: 92 };
 const MOST = 2500;
 const MOST_READ = 400;
 
@@ -92,7 +92,7 @@ export function chart({ id, title, description, x: across, y: up, series, read }
 ${[...rows, ...columns].join('\n')}
 <path class="axis" d="M${MARGIN.left} ${MARGIN.top}V${bottom}H${right}"/>
 <text x="${(MARGIN.left + right) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escapeHtml(across.label)}</text>
-<text transform="translate(14 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(up.label)}</text>
+<text transform="translate(16 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(up.label)}</text>
 ${marks.join('\n')}
 </svg>`;
 }

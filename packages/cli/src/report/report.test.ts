@@ -24,6 +24,7 @@ const linesOf = (count: number): StepLine[] =>
     gradientNorm: 2 + Math.sin(i),
     learningRate: 3e-4,
     imagesPerSecond: 20,
+    waitingShare: 0.25,
     memoryBytes: 2 ** 29,
     time: Date.UTC(2026, 2, 4),
   }));
@@ -76,6 +77,7 @@ test('the report stands by itself: nothing is loaded, and what is shown can be r
   expect(html).toContain('Training of a &#60;run&#62; &#38; &#34;more&#34;');
   expect(html).toContain('/pictures/&#60;here&#62;');
   expect(html).toContain('After step 400 of 500, 2026-03-04');
+  expect(html).toContain('<dt>of it waiting for images</dt><dd>25.0 %</dd>');
   expect(html).toContain('The lowest of the averaged weights is 0.01 at step 300.');
 });
 

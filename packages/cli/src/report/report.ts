@@ -138,6 +138,9 @@ function summary(lines: readonly StepLine[], { batchSize }: ReportFacts, step: n
       'images per second': rate(1 / mean(({ imagesPerSecond }) => 1 / imagesPerSecond)),
       'time in training': duration(seconds),
     }),
+    ...(recent.some(({ waitingShare }) => waitingShare !== undefined) && {
+      'of it waiting for images': `${(100 * mean(({ waitingShare = 0 }) => waitingShare)).toFixed(1)} %`,
+    }),
     ...(memory !== undefined && { memory: `${readable(Math.round(memory / 2 ** 20))} MiB` }),
   };
   const items = Object.entries(facts).map(

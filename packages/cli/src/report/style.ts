@@ -16,11 +16,12 @@ dt { color: var(--quiet); font-size: .85rem; }
 dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; overflow: visible; }
 svg text { fill: var(--quiet); }
+@media (max-width: 40rem) { main svg { font-size: 18px; } }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); fill: none; }
 .dots { stroke-width: 3; stroke-linecap: round; stroke-opacity: .4; fill: none; }
 .line { stroke-width: 2; stroke-linejoin: round; fill: none; }
 .tone-1 { stroke: var(--tone-1); } .tone-2 { stroke: var(--tone-2); }
-.legend { display: flex; gap: 1.25rem; margin: .25rem 0; padding: 0; list-style: none; color: var(--quiet); }
+.legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .25rem 0; padding: 0; list-style: none; color: var(--quiet); }
 .legend svg { display: inline-block; width: 1.75rem; height: .75rem; margin-right: .4rem; }
 .grids { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 1.25rem; align-items: start; }
 figure { margin: 0; } figure img { display: block; width: 100%; height: auto; image-rendering: pixelated; background: #000; border-radius: .25rem; }
