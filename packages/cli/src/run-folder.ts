@@ -43,7 +43,7 @@ export function checkNewRunFolder(folder: string, overwrite: boolean): void {
     throw new CommandError('run-exists', `${folder} is a file; choose another folder with --out.`);
   }
   const entries = atPath(folder, () => readdirSync(folder));
-  if (entries.every((name) => name === LOCK)) return; // of a run that is just beginning, or died when it did
+  if (entries.every((name) => name.startsWith(LOCK))) return; // of a run that is just beginning, or died when it did
   if (!existsSync(runPaths(folder).config)) {
     throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
   }

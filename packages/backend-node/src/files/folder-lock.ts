@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DenoiserError } from '@denoiser/ops';
 import { fileError, systemCode } from './file-error';
 import { type FileSystem, nodeFileSystem } from './file-system';
-import { removeQuietly, temporaryName, writeDurably } from './write-atomically';
+import { removeQuietly, writeDurably } from './write-atomically';
 
 /** What a lock file says of the process that holds it. */
 export type LockHolder = {
@@ -37,7 +37,10 @@ export type FolderLockOptions = {
 
 /** A lock that is being written has no content for a moment; longer than this, its writer was killed. */
 const WRITING = 1000;
-const TRIES = 20;
+/** Nobody needs longer to look again and remove a dead lock. */
+const GUARDED = 10_000;
+const PAUSE = 20;
+const TRIES = 100;
 
 /**
  * Takes a folder for this process: a file that is created exclusively and says who holds it. The lock of a process that
@@ -56,22 +59,27 @@ export async function lockFolder(folder: string, options: FolderLockOptions = {}
     started: startOf(process.pid),
     id: randomUUID(),
   };
+  const isDead = (holder: Found) =>
+    holder === 'unreadable' || (holder !== 'gone' && holder.host === host && !isAlive(holder));
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       await writeDurably(fileSystem, path, `${JSON.stringify(own)}\n`);
-      return { path, release: () => release(fileSystem, path, own) };
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw fileError(error, 'write', path);
     }
     const holder = await readHolder(fileSystem, path);
-    if (holder === 'gone') continue;
-    if (holder !== 'unreadable' && (holder.host !== host || isAlive(holder))) throw locked(folder, path, holder, host);
-    await takeAway(fileSystem, path, holder);
+    if (typeof holder === 'object') {
+      if (holder.id === own.id) return { path, release: () => release(fileSystem, path, own) };
+      if (!isDead(holder)) throw locked(folder, path, holder, host);
+    }
+    if (isDead(holder)) await takeAway(fileSystem, path, isDead);
   }
   throw new DenoiserError('folder-locked', `${folder} is being taken by other processes; try again in a moment.`);
 }
 
-async function readHolder(fileSystem: FileSystem, path: string): Promise<LockHolder | 'gone' | 'unreadable'> {
+type Found = LockHolder | 'gone' | 'unreadable';
+
+async function readHolder(fileSystem: FileSystem, path: string): Promise<Found> {
   for (let waited = 0; waited <= WRITING; waited += WRITING / 10) {
     try {
       return JSON.parse(await fileSystem.readFile(path, 'utf8'));
@@ -85,21 +93,26 @@ async function readHolder(fileSystem: FileSystem, path: string): Promise<LockHol
 }
 
 /**
- * Removes a dead lock by renaming, which only one process succeeds in. If another one has put its own in the place since
- * it was looked at, that is put back.
+ * Removes a dead lock. Only who has made the guard, a folder beside it, may do that, and looks again first: so a lock that
+ * another process has put in its place meanwhile stays.
  */
-async function takeAway(fileSystem: FileSystem, path: string, dead: LockHolder | 'unreadable'): Promise<void> {
-  const aside = `${path}${temporaryName('dead')}`;
+async function takeAway(fileSystem: FileSystem, path: string, isDead: (holder: Found) => boolean): Promise<void> {
+  const guard = `${path}.takeover`;
   try {
-    await fileSystem.rename(path, aside);
+    await fileSystem.mkdir(guard);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return;
-    throw fileError(error, 'remove', path);
+    if (systemCode(error) !== 'EEXIST') throw fileError(error, 'write', guard);
+    const made = await fileSystem.stat(guard).catch(() => undefined);
+    // Its maker was killed at that very moment.
+    if (made && Date.now() - made.mtimeMs > GUARDED) await removeQuietly(fileSystem, guard);
+    else await wait(PAUSE);
+    return;
   }
-  const taken = await readHolder(fileSystem, aside);
-  const isAnother = typeof taken === 'object' && (dead === 'unreadable' || taken.id !== dead.id);
-  if (isAnother) await fileSystem.rename(aside, path);
-  else await removeQuietly(fileSystem, aside);
+  try {
+    if (isDead(await readHolder(fileSystem, path))) await removeQuietly(fileSystem, path);
+  } finally {
+    await removeQuietly(fileSystem, guard);
+  }
 }
 
 async function release(fileSystem: FileSystem, path: string, own: LockHolder): Promise<void> {
