@@ -39,7 +39,7 @@ if (existsSync(join(out, 'checkpoints')) && readdirSync(join(out, 'checkpoints')
   const size = ['--grey', '--size', '16', '--base-width', '16', '--no-augment', '--schedule', 'cosine'];
   const length = options.quick
     ? ['--steps', '12', '--batch-size', '16', '--preview-steps', '10']
-    : ['--steps', '4000', '--batch-size', '16', '--lr', '1e-3', '--ema-start', '300'];
+    : ['--steps', '6000', '--batch-size', '16', '--lr', '1e-3', '--lr-schedule', 'cosine', '--ema-start', '300'];
   const intervals = ['--sample-every', '1000steps', '--checkpoint-every', '500steps', '--guidance', '2'];
   denoiser('train', show(digits), '--conditional', ...size, ...length, ...intervals, '--out', show(out));
 }
