@@ -2,7 +2,7 @@ import { gelu, maxPool2x, upsample2x } from '@denoiser/ops';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compose, type Layer } from './layer';
-import { conv3x3, dense, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from './layers';
+import { conv3x3, dense, dropoutPlace, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from './layers';
 
 const HEADS = 4;
 
@@ -10,7 +10,7 @@ const HEADS = 4;
 export function doubleConv(from: number, to: number, middle = to): Layer<(x: Tensor4D) => Tensor4D> {
   return compose(convolutions(from, middle, to), (m) => (x: Tensor4D) => {
     const hidden = m['double_conv.1'](m['double_conv.0'](x), { activation: 'gelu' }); // [B, H, W, middle]
-    return m['double_conv.4'](m['double_conv.3'](hidden)); // [B, H, W, to]
+    return m['double_conv.4'](m['double_conv.3'](m['double_conv.2'](hidden))); // [B, H, W, to]
   });
 }
 
@@ -18,13 +18,14 @@ export function doubleConv(from: number, to: number, middle = to): Layer<(x: Ten
 export function residualDoubleConv(channels: number): Layer<(x: Tensor4D) => Tensor4D> {
   return compose(convolutions(channels, channels, channels), (m) => (x: Tensor4D) => {
     const hidden = m['double_conv.1'](m['double_conv.0'](x), { activation: 'gelu' }); // [B, H, W, C]
-    return m['double_conv.4'](m['double_conv.3'](hidden), { residual: x, activation: 'gelu' }); // [B, H, W, C]
+    return m['double_conv.4'](m['double_conv.3'](m['double_conv.2'](hidden)), { residual: x, activation: 'gelu' }); // [B, H, W, C]
   });
 }
 
 const convolutions = (from: number, middle: number, to: number) => ({
   'double_conv.0': conv3x3(from, middle),
   'double_conv.1': oneGroupNorm(middle),
+  'double_conv.2': dropoutPlace(), // before the second convolution, as Ho et al. have it
   'double_conv.3': conv3x3(middle, to),
   'double_conv.4': oneGroupNorm(to),
 });

@@ -12,6 +12,8 @@ export type UNetConfig = {
   readonly classes?: number;
   /** What images it was made for: a size, or height and width. The network itself takes any multiple of 8. */
   readonly imageSize?: number | readonly [height: number, width: number];
+  /** Whether it gives twice the channels, the second half saying where the variance of a step is; absent if not. */
+  readonly learnedVariance?: boolean;
 };
 
 /** The original's sizes. */
@@ -26,7 +28,8 @@ export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
   checkCount('timeDim', timeDim, 2);
   if (classes !== undefined) checkCount('classes', classes, 1);
   if (imageSize !== undefined) for (const size of [imageSize].flat()) checkCount('imageSize', size, 8);
-  return withoutUndefined({ channels, baseWidth, timeDim, classes, imageSize });
+  const learnedVariance = options.learnedVariance || undefined;
+  return withoutUndefined({ channels, baseWidth, timeDim, classes, imageSize, learnedVariance });
 }
 
 /** Throws unless the network can halve images of this size three times. */

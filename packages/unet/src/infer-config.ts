@@ -6,17 +6,25 @@ export const ARCHITECTURE = 'ddpm-unet';
 export const ARCHITECTURE_KEY = 'denoiser.architecture';
 export const CONFIG_KEY = 'denoiser.config';
 
-/** The sizes of the U-Net that a file holds, by the shapes of three of its parameters; undefined if it holds none. */
+/** The sizes of the U-Net that a file holds, by the shapes of four of its parameters; undefined if it holds none. */
 export function inferConfig({ tensors }: TensorFile): UNetConfig | undefined {
   const [baseWidth, channels, ...kernel] = tensors.get('inc.double_conv.0.weight')?.shape ?? [];
   const [, timeDim, ...none] = tensors.get('down1.emb_layer.1.weight')?.shape ?? [];
   if (!(baseWidth && channels && kernel.length === 2 && timeDim && none.length === 0)) return undefined;
   const classes = tensors.get('label_emb.weight')?.shape[0];
-  return { channels, baseWidth, timeDim, ...(classes === undefined ? {} : { classes }) };
+  const learnedVariance = tensors.get('outc.weight')?.shape[0] === 2 * channels;
+  return {
+    channels,
+    baseWidth,
+    timeDim,
+    ...(classes !== undefined && { classes }),
+    ...(learnedVariance && { learnedVariance }),
+  };
 }
 
 /** Sizes as people read them. */
-export function describeConfig({ channels, baseWidth, timeDim, classes }: UNetConfig): string {
+export function describeConfig({ channels, baseWidth, timeDim, classes, learnedVariance }: UNetConfig): string {
   const labels = classes === undefined ? 'no classes' : `${classes} classes`;
-  return `base width ${baseWidth}, time dim ${timeDim}, ${channels} image channels, ${labels}`;
+  const variance = learnedVariance ? ', a learned variance' : '';
+  return `base width ${baseWidth}, time dim ${timeDim}, ${channels} image channels, ${labels}${variance}`;
 }

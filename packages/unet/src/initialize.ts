@@ -1,4 +1,5 @@
 import { normals, STREAMS, uniforms } from '@denoiser/ops';
+import { hash } from './hash';
 import type { ParameterSpec } from './layer';
 
 /**
@@ -14,11 +15,4 @@ export function initialValues(name: string, { shape, initial }: ParameterSpec, s
   const u = uniforms(address);
   for (let i = 0; i < count; i++) out[i] = (2 * u[i] - 1) * initial.bound;
   return out;
-}
-
-/** FNV-1a, 32 bits, of the UTF-8 bytes. */
-function hash(text: string): number {
-  let h = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) h = Math.imul(h ^ byte, 0x01000193);
-  return h >>> 0;
 }

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { compose, layer, type ParameterSpec } from './index';
+import { compose, type Hooks, layer, type ParameterSpec } from './index';
 
 const scalar: ParameterSpec = { shape: [], layout: 'same', initial: { kind: 'constant', value: 1 } };
 const times = layer(
@@ -28,3 +28,26 @@ test('a bound layer computes with the parameters of those names and frees what i
   expect(y.dataSync()[0]).toBe(10 * 2 * 3 * 4);
   expect(tf.memory().numTensors).toBe(before + 1);
 });
+
+test('hooks run the outermost parts and the places of dropout, by name', () => {
+  const place = { parameters: new Map(), bind: hooked };
+  const inner = compose({ times, drop: place }, (m) => (x: tf.Tensor) => m.drop(m.times(x) as tf.Tensor4D));
+  const outer = compose({ a: inner, b: inner }, (m) => (x: tf.Tensor) => m.b(m.a(x)));
+  const seen: string[] = [];
+  const call = outer.bind(() => tf.scalar(2), {
+    part(name, run, inputs) {
+      seen.push(`part ${name} of ${inputs.length}`);
+      return run(...inputs);
+    },
+    dropout(name, x) {
+      seen.push(`dropout ${name}`);
+      return tf.mul(x, 5);
+    },
+  });
+  expect(call(tf.scalar(1)).dataSync()[0]).toBe(2 * 5 * 2 * 5);
+  expect(seen).toEqual(['part a of 1', 'dropout a.drop.here', 'part b of 1', 'dropout b.drop.here']);
+});
+
+function hooked(_: unknown, hooks?: Hooks): (x: tf.Tensor4D) => tf.Tensor4D {
+  return (x) => hooks?.dropout?.('here', x) ?? x;
+}

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -9,8 +9,16 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface Layer<Call> {
   readonly parameters: ReadonlyMap<string, ParameterSpec>;
   /** The computation with these parameters; looks all of them up at once. */
-  bind(parameter: (name: string) => Tensor): Call;
+  bind(parameter: (name: string) => Tensor, hooks?: Hooks): Call;
 }
+
+/** What a caller may do at places inside a network, without the network knowing. Training does; sampling does nothing. */
+export type Hooks = {
+  /** Runs a child of the outermost `compose`: gives `call(...inputs)`, which is a function of these tensors alone. */
+  readonly part?: (name: string, call: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]) => Tensor;
+  /** What goes on from the place of that name, where activations may be dropped. */
+  readonly dropout?: (name: string, x: Tensor4D) => Tensor4D;
+};
 
 export type ParameterSpec = {
   /** The shape in memory, in tfjs's layout. */
@@ -63,11 +71,13 @@ export function compose<
   }
   return {
     parameters,
-    bind(parameter) {
-      const calls = Object.entries(children).map(([name, child]) => [
-        name,
-        child.bind((inner) => parameter(`${name}.${inner}`)),
-      ]);
+    bind(parameter, hooks = {}) {
+      const { part, dropout } = hooks;
+      const calls = Object.entries(children).map(([name, child]) => {
+        const inside: Hooks = dropout ? { dropout: (inner, x) => dropout(`${name}.${inner}`, x) } : {};
+        const run = child.bind((inner) => parameter(`${name}.${inner}`), inside);
+        return [name, part ? (...inputs: Tensor[]) => part(name, run as (...inputs: Tensor[]) => Tensor, inputs) : run];
+      });
       const compute = call(Object.fromEntries(calls) as Calls<Children>);
       return (...args) => tf.tidy(() => compute(...args));
     },

@@ -90,3 +90,13 @@ export function embeddingTable(rows: number, width: number): Layer<(indices: Ten
   const weight: ParameterSpec = { shape: [rows, width], layout: 'same', initial: { kind: 'normal' } };
   return layer({ weight }, (p) => (indices) => embedding(p.weight as Tensor2D, indices));
 }
+
+/** A place where training may drop activations, with no parameters; by itself it does nothing. [B, H, W, C] */
+export function dropoutPlace(): Layer<(x: Tensor4D) => Tensor4D> {
+  return {
+    parameters: new Map(),
+    bind: (_, { dropout } = {}) => {
+      return dropout ? (x) => dropout('dropout', x) : (x) => x;
+    },
+  };
+}

@@ -15,12 +15,15 @@ import { timeEmbedding } from './time-embedding';
  *       down1 w→2w @32 · sa1 ─────────────────────── up2 4w→w @32 · sa5
  *         down2 2w→4w @16 · sa2 ───────── up1 8w→2w @16 · sa4
  *           down3 4w→4w @8 · sa3 · bot 4w→8w→8w→4w
+ *
+ * With a learned variance (Nichol & Dhariwal 2021, arXiv:2102.09672) outc gives 2 × 3 channels: ε and v.
  */
 export function network({
   channels,
   baseWidth: w,
   timeDim,
   classes,
+  learnedVariance = false,
 }: UNetConfig): Layer<(x: Tensor4D, time: Tensor1D, labels?: Tensor1D) => Tensor4D> {
   const body = {
     inc: doubleConv(channels, w),
@@ -39,7 +42,7 @@ export function network({
     sa5: selfAttention(w),
     up3: up(2 * w, w, timeDim),
     sa6: selfAttention(w),
-    outc: conv1x1(w, channels),
+    outc: conv1x1(w, learnedVariance ? 2 * channels : channels),
   };
   const conditions = classes === undefined ? {} : { label_emb: embeddingTable(classes, timeDim) };
   const children: typeof body & Partial<{ label_emb: ReturnType<typeof embeddingTable> }> = { ...body, ...conditions };
@@ -58,6 +61,6 @@ export function network({
     const y3 = m.sa4(m.up1(bottom, x3, embedding)); // [B, H/4, W/4, 2w]
     const y2 = m.sa5(m.up2(y3, x2, embedding)); // [B, H/2, W/2, w]
     const y1 = m.sa6(m.up3(y2, x1, embedding)); // [B, H, W, w]
-    return m.outc(y1); // [B, H, W, channels]
+    return m.outc(y1); // [B, H, W, channels or twice as many]
   });
 }

@@ -3,6 +3,7 @@ import { type TensorEntry, type TensorFile, writeSafetensors } from '@denoiser/s
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { CASES, goldenFile } from '../test/golden';
+import { dropoutStream } from './dropout';
 import { createUNet, loadUNet, type UNet } from './index';
 import { fileShape } from './layout';
 import { network } from './network';
@@ -94,12 +95,44 @@ describe('parameters', () => {
   });
 });
 
+test('the places of dropout are as many as the double convolutions, and no two draw the same numbers', () => {
+  const streams = new Set<number>();
+  let places = 0;
+  tf.tidy(() => {
+    const net = network({ channels: 3, ...SMALL });
+    const zero = (name: string) => tf.zeros(net.parameters.get(name)?.shape as number[]);
+    const dropout = (name: string, x: tf.Tensor4D) => {
+      places++;
+      streams.add(dropoutStream(name));
+      return x;
+    };
+    net.bind(zero, { dropout })(tf.zeros([1, 8, 8, 3]), tf.zeros([1]));
+  });
+  expect(places).toBe(1 + 3 * 2 + 3 + 3 * 2);
+  expect(streams.size).toBe(places);
+});
+
 describe('files', () => {
   test('give back the model that was saved, its sizes and its predictions', async () => {
     const model = keep(createUNet({ ...SMALL, channels: 1, classes: 2, imageSize: [8, 16], seed: 5 }));
     const loaded = keep(loadUNet(writeSafetensors(await fileOf(model))));
     expect(loaded.architecture).toEqual(model.architecture);
     expect(predict(loaded, [2, 8, 16, 1], [0, 1])).toEqual(predict(model, [2, 8, 16, 1], [0, 1]));
+  });
+
+  test('of a network with a learned variance say so by their shapes alone', async () => {
+    const model = keep(createUNet({ ...SMALL, learnedVariance: true }));
+    expect(predict(model, [1, 8, 8, 3])).toHaveLength(8 * 8 * 6);
+    const { tensors } = await fileOf(model);
+    const loaded = keep(loadUNet(writeSafetensors({ metadata: {}, tensors })));
+    expect(loaded.architecture).toEqual(model.architecture);
+    expect(loaded.architecture.config).toEqual({ ...SMALL, channels: 3, learnedVariance: true });
+    expect(predict(loaded, [1, 8, 8, 3])).toEqual(predict(model, [1, 8, 8, 3]));
+    const fixed = keep(createUNet({ ...SMALL, learnedVariance: false }));
+    expect(fixed.architecture.config).toEqual({ ...SMALL, channels: 3 });
+    expect([...fixed.parameters.keys()]).toEqual([...model.parameters.keys()]);
+    const message = /outc\.weight is \[6, 4, 1, 1\] instead of \[3, 4, 1, 1\], .* a U-Net with .*, a learned variance,/;
+    expect(() => fixed.importParameters({ metadata: {}, tensors })).toThrow(message);
   });
 
   test("load as they are if a PyTorch user's, without metadata, and are written again bit for bit", async () => {

@@ -6,14 +6,15 @@ import { checkArchitecture } from './check-file';
 import { checkImageSize, completeConfig, type UNetConfig } from './config';
 import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
 import { initialValues } from './initialize';
-import type { ParameterSpec } from './layer';
+import type { Hooks, ParameterSpec } from './layer';
 import { network } from './network';
+import { type TrainingMode, trainingHooks } from './training-form';
 import { exportParameters, importParameters, parameterOf } from './weights';
 
 /** What a prediction depends on besides image and time. labels: [B] int32; −1: none. */
 export type Conditioning = { readonly labels?: Tensor1D };
 
-/** Predicts the noise ε in x [B, H, W, C] at the times [B], in steps. */
+/** Predicts the noise ε in x [B, H, W, C] at the times [B], in steps; [B, H, W, 2C] with a learned variance, v after ε. */
 export type Denoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
 
 /** A U-Net with its weights. */
@@ -23,6 +24,8 @@ export interface UNet {
   readonly parameters: ReadonlyMap<string, Variable>;
   /** The network with the live weights, or with others of the same names and shapes, which it borrows. */
   denoiser(parameters?: ReadonlyMap<string, Tensor>): Denoiser;
+  /** The network with the live weights as it trains: with dropout, and run part by part. */
+  trainingDenoiser(mode: TrainingMode): Denoiser;
   /** The weights, or anything of their names and shapes, in PyTorch's layouts. */
   exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
   /** New tensors from a file, in tfjs's layouts; the caller disposes them. Throws if names or shapes don't fit. */
@@ -36,7 +39,8 @@ export interface UNet {
  * The U-Net of the original program, with fresh weights: PyTorch's initial distributions, numbers from Philox.
  *
  * @param options channels: of the images, default 3; baseWidth: default 64; timeDim: default 256; classes: how many, none
- *   by default; imageSize: what images it is for, kept in the config only; seed: of the weights, default 0.
+ *   by default; imageSize: what images it is for, kept in the config only; learnedVariance: whether it gives twice the
+ *   channels (Nichol & Dhariwal 2021, arXiv:2102.09672), default false; seed: of the weights, default 0.
  * @throws DenoiserError for sizes that no such network has.
  */
 export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}): UNet {
@@ -76,16 +80,18 @@ function unetWith(config: UNetConfig, initial: (specs: Specs) => ReadonlyMap<str
   tf.tidy(() => {
     for (const [name, tensor] of initial(net.parameters)) parameters.set(name, tf.variable(tensor));
   });
+  const denoiserOf = (tensors: ReadonlyMap<string, Tensor>, hooks?: Hooks): Denoiser => {
+    const predict = net.bind((name) => parameterOf(tensors, name, net.parameters.get(name) as ParameterSpec), hooks);
+    return (x, time, { labels } = {}) => {
+      checkInputs(config, x, time, labels);
+      return predict(x, time, labels);
+    };
+  };
   return {
     architecture: { name: ARCHITECTURE, config },
     parameters,
-    denoiser(others = parameters) {
-      const predict = net.bind((name) => parameterOf(others, name, net.parameters.get(name) as ParameterSpec));
-      return (x, time, { labels } = {}) => {
-        checkInputs(config, x, time, labels);
-        return predict(x, time, labels);
-      };
-    },
+    denoiser: (others = parameters) => denoiserOf(others),
+    trainingDenoiser: (mode) => denoiserOf(parameters, trainingHooks(mode, parameters)),
     exportParameters: (others) => exportParameters(others, net.parameters, config),
     importParameters: (file) => importParameters(file, net.parameters, config),
     checkLabels: (labels) => checkLabels(config, labels),

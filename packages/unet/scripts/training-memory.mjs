@@ -1,0 +1,42 @@
+/**
+ * The memory and time of a training step on the CPU engine: the network, its moments and average, a batch of noise.
+ *
+ *     node scripts/training-memory.mjs [--size 128] [--width 64] [--batch 1] [--recompute]
+ */
+import { parseArgs } from 'node:util';
+import '@tensorflow/tfjs';
+import { registerCpuEngine } from '@denoiser/kernels-wasm';
+import { normals } from '@denoiser/ops';
+import { createTrainer, memoryDataset } from '@denoiser/trainer';
+import * as tf from '@tensorflow/tfjs-core';
+import { createUNet } from '../dist/index.js';
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '128' },
+    width: { type: 'string', default: '64' },
+    batch: { type: 'string', default: '1' },
+    recompute: { type: 'boolean', default: false },
+  },
+});
+const [size, baseWidth, batchSize] = [values.size, values.width, values.batch].map(Number);
+const engine = await registerCpuEngine();
+await tf.setBackend(engine.backendName);
+
+const model = createUNet({ baseWidth, imageSize: size });
+const images = normals({ seed: 1, step: 0, index: 0, count: batchSize * size * size * 3 }).map((z) => Math.tanh(z));
+const dataset = memoryDataset({ images, imageShape: [size, size, 3] });
+const schedule = { type: 'linear', steps: 1000 };
+const trainer = createTrainer({ model, schedule, seed: 1, batchSize, recompute: values.recompute });
+const before = engine.memory().usedBytes;
+await trainer.fit(dataset, { steps: 1 });
+const start = performance.now();
+await trainer.fit(dataset, { steps: 2 });
+const seconds = (performance.now() - start) / 1000;
+const megabytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
+console.log(
+  `${size}×${size}, width ${baseWidth}, batch ${batchSize}, ${values.recompute ? 'recomputed' : 'kept'}:`,
+  `peak ${megabytes(engine.memory().peakBytes)}, of it weights, moments and average ${megabytes(before)};`,
+  `${seconds.toFixed(1)} s a step on ${engine.threads} threads`,
+);
+process.exit(0);
