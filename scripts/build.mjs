@@ -1,0 +1,5 @@
+import { build, install } from './setup.mjs';
+
+/** `npm run build`: installs what is missing and builds every package. */
+install();
+build();
