@@ -17,10 +17,12 @@ const mayImport = {
   samplers: [tf, '@denoiser/ops', '@denoiser/schedules'],
   trainer: [tf, '@denoiser/ops', '@denoiser/schedules', '@denoiser/samplers', '@denoiser/safetensors'],
   'kernels-wasm': [tf, '@denoiser/ops', '@tensorflow/tfjs-backend-cpu', 'node:'],
+  'kernels-webgpu': [tf, '@denoiser/ops', '@tensorflow/tfjs-backend-webgpu'],
   'backend-node': ['@denoiser/', '@tensorflow/', 'sharp', 'node:'],
+  'backend-web': ['@denoiser/', '@tensorflow/'],
   cli: ['@denoiser/', '@tensorflow/', 'node:', 'cli-progress', 'commander', 'd3-scale', 'd3-shape', 'zod'],
 };
-const never = { 'backend-node': ['@denoiser/unet'] };
+const never = { 'backend-node': ['@denoiser/unet'], 'backend-web': ['@denoiser/unet', '@denoiser/backend-node'] };
 
 const matches = (name, pattern) =>
   /[:/]$/.test(pattern) ? name.startsWith(pattern) : name === pattern || name.startsWith(`${pattern}/`);

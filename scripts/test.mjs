@@ -13,7 +13,14 @@ run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'],
 let passed = 0;
 let failed = 0;
 const inside = (parent) => readdirSync(join(root, parent)).map((name) => join(parent, name));
-const folders = [...inside('packages'), ...inside('tests'), 'bench', 'examples'];
+const folders = [
+  ...inside('packages'),
+  ...inside('apps'),
+  ...inside('tests'),
+  'bench',
+  'examples',
+  'examples/bundlers',
+];
 for (const folder of folders) {
   const results = join(root, folder, '.vitest', 'results.json');
   if (!existsSync(results)) continue;

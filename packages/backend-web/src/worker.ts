@@ -1,0 +1,2 @@
+/** What a worker of this package offers the page. */
+export type WorkerApi = Record<string, never>;
