@@ -1,1 +1,3 @@
-export {};
+export type { DenoiserWebGPUBackend } from './backend';
+export type { Capabilities } from './capabilities';
+export { registerWebGPU, type WebGPU } from './register';

@@ -1,0 +1,65 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+
+/** One dispatch of a compute shader. Tensors are bound in the order in which they are named: reads, then writes. */
+export type Dispatch = {
+  /** Names the pipeline. Everything that `code`, `types` and the tensors' types depend on must be in it: sizes, variants. */
+  readonly key: string;
+  /** The shader without its bindings, which are declared by the names below. Called once for each key. */
+  readonly code: () => string;
+  readonly reads: Readonly<Record<string, TensorInfo>>;
+  /** Also what is changed in place. A tensor is in `reads` or in `writes`, not in both. */
+  readonly writes: Readonly<Record<string, TensorInfo>>;
+  /** Element types other than f32 (i32 for int32 tensors): 'vec4f' where the last dimension is a multiple of 4, … */
+  readonly types?: Readonly<Record<string, string>>;
+  /** Numbers that change from call to call, `uniforms.name` in the shader: f32, or u32. Sizes belong into the code, as constants. */
+  readonly uniforms?: Readonly<Record<string, number | { readonly u32: number }>>;
+  readonly workgroups: readonly [x: number, y?: number, z?: number];
+};
+
+/** The whole WGSL module of a dispatch: declarations of its bindings, then its code. */
+export function moduleOf({ code, reads, writes, types = {}, uniforms }: Dispatch): string {
+  const lines: string[] = [];
+  const source = code();
+  // `enable` directives stand before everything else in WGSL.
+  const directives = source.match(/^\s*(enable|requires|diagnostic)\b[^;]*;/gm) ?? [];
+  const body = directives.reduce((text, directive) => text.replace(directive, ''), source);
+  let binding = 0;
+  const declare = (access: string, tensors: Readonly<Record<string, TensorInfo>>) => {
+    for (const [name, { dtype }] of Object.entries(tensors)) {
+      const type = types[name] ?? (dtype === 'float32' ? 'f32' : 'i32');
+      lines.push(`@group(0) @binding(${binding++}) var<storage, ${access}> ${name}: array<${type}>;`);
+    }
+  };
+  declare('read', reads);
+  declare('read_write', writes);
+  if (uniforms) {
+    const fields = Object.entries(uniforms).map(
+      ([name, value]) => `${name}: ${typeof value === 'number' ? 'f32' : 'u32'}`,
+    );
+    lines.push(`struct Uniforms { ${fields.join(', ')} }`);
+    lines.push(`@group(0) @binding(${binding}) var<uniform> uniforms: Uniforms;`);
+  }
+  return [...directives, ...lines, body].join('\n');
+}
+
+/** The kinds of a dispatch's bindings, in order. */
+export function signatureOf({ reads, writes, uniforms }: Dispatch): GPUBufferBindingType[] {
+  return [
+    ...Object.keys(reads).map(() => 'read-only-storage' as const),
+    ...Object.keys(writes).map(() => 'storage' as const),
+    ...(uniforms ? (['uniform'] as const) : []),
+  ];
+}
+
+/** Workgroups for `count` of them in a row, folded where one dimension is not enough; see `FLAT_INDEX`. */
+export function flat(count: number, limit = 65535): [x: number, y: number] {
+  if (count <= limit) return [count, 1];
+  const rows = Math.ceil(count / limit);
+  return [Math.ceil(count / rows), rows];
+}
+
+/** WGSL: the number of the workgroup in a dispatch that `flat` laid out. May be beyond the last one: check. */
+export const FLAT_GROUP = 'fn flatGroup(group: vec3u, groups: vec3u) -> u32 { return group.y * groups.x + group.x; }';
+
+/** Elements in a tensor of that shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -1,0 +1,48 @@
+import { Gelu, GeluGrad, Silu, SiluGrad, type UnaryGradInputs, type UnaryInputs } from '@denoiser/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '../backend';
+import { FLAT_GROUP, flat, sizeOf } from '../dispatch';
+import { ACTIVATIONS } from '../wgsl/activations';
+import { kernel } from './kernel';
+
+const GROUP = 64;
+
+export const activationKernels = [
+  kernel<UnaryInputs, object>(Gelu, ({ x }, _, backend) => pointwise(backend, 'gelu', { x }, 'gelu(x[i])')),
+  kernel<UnaryInputs, object>(Silu, ({ x }, _, backend) => pointwise(backend, 'silu', { x }, 'silu(x[i])')),
+  kernel<UnaryGradInputs, object>(GeluGrad, ({ dy, x }, _, backend) =>
+    pointwise(backend, 'geluGrad', { dy, x }, 'dy[i] * geluSlope(x[i])'),
+  ),
+  kernel<UnaryGradInputs, object>(SiluGrad, ({ dy, x }, _, backend) =>
+    pointwise(backend, 'siluGrad', { dy, x }, 'dy[i] * siluSlope(x[i])'),
+  ),
+];
+
+/** y[i] = an expression of inputs of one shape. */
+function pointwise(
+  backend: DenoiserWebGPUBackend,
+  name: string,
+  inputs: Record<string, TensorInfo>,
+  expression: string,
+): TensorInfo {
+  const { shape } = Object.values(inputs)[0] as TensorInfo;
+  const size = sizeOf(shape);
+  const y = backend.make(shape);
+  backend.run({
+    key: `${name} ${size}`,
+    reads: inputs,
+    writes: { y },
+    workgroups: flat(Math.ceil(size / GROUP)),
+    code: () => `
+      ${ACTIVATIONS}
+      ${FLAT_GROUP}
+      @compute @workgroup_size(${GROUP})
+      fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+              @builtin(local_invocation_index) local: u32) {
+        let i = flatGroup(group, groups) * ${GROUP}u + local;
+        if (i >= ${size}u) { return; }
+        y[i] = ${expression};
+      }`,
+  });
+  return y;
+}

@@ -1,0 +1,64 @@
+import { DenoiserError } from '@denoiser/ops';
+import {
+  engine,
+  getKernel,
+  registerBackend,
+  registerKernel,
+  removeBackend,
+  unregisterKernel,
+} from '@tensorflow/tfjs-core';
+import { DenoiserWebGPUBackend } from './backend';
+import type { Capabilities } from './capabilities';
+import { gpuKernels } from './kernels';
+import { requestDevice } from './request-device';
+
+/** tfjs's own name: its kernels are registered under it, and ours replace some of them. */
+const BACKEND = 'webgpu';
+
+/** What `registerWebGPU` gives. */
+export type WebGPU = {
+  /** For `tf.setBackend`. */
+  readonly backendName: 'webgpu';
+  readonly backend: DenoiserWebGPUBackend;
+  readonly device: GPUDevice;
+  /** What the graphics adapter says of itself. */
+  readonly adapterInfo: GPUAdapterInfo | undefined;
+  readonly capabilities: Capabilities;
+  /** Settles when the device is lost. Every tensor on it is gone then; register again to go on. */
+  readonly lost: Promise<GPUDeviceLostInfo>;
+};
+
+/**
+ * Registers tfjs's WebGPU backend on a device with all that its adapter allows, and the kernels of this package on it. Then
+ * `tf.setBackend('webgpu')`. A second call, after a device was lost, takes a new one.
+ *
+ * @param options gpu: default `navigator.gpu`; device and adapterInfo: a device of the caller's instead.
+ * @throws DenoiserError if there is no WebGPU, or no graphics adapter.
+ */
+export async function registerWebGPU(
+  options: { gpu?: GPU; device?: GPUDevice; adapterInfo?: GPUAdapterInfo } = {},
+): Promise<WebGPU> {
+  const { gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu } = options;
+  if (!gpu) {
+    throw new DenoiserError(
+      'no-webgpu',
+      'There is no WebGPU here: use a recent Chrome, Edge, Firefox or Safari, on a page served from https or localhost.',
+    );
+  }
+  const { device, adapterInfo } = options.device
+    ? { device: options.device, adapterInfo: options.adapterInfo }
+    : await requestDevice(gpu);
+  for (const { name, run } of gpuKernels) {
+    if (getKernel(name, BACKEND)) unregisterKernel(name, BACKEND); // quietly: tfjs warns of a second registration
+    registerKernel({
+      kernelName: name,
+      backendName: BACKEND,
+      kernelFunc: ({ inputs, attrs, backend }) =>
+        run(inputs as never, attrs as never, backend as DenoiserWebGPUBackend),
+    });
+  }
+  const backend = new DenoiserWebGPUBackend(device, adapterInfo);
+  if (BACKEND in engine().registryFactory) removeBackend(BACKEND);
+  registerBackend(BACKEND, () => backend, 3);
+  return { backendName: BACKEND, backend, device, adapterInfo, capabilities: backend.capabilities, lost: device.lost };
+}
