@@ -14,7 +14,8 @@ import { type Schedule, spacedTimesteps } from '@denoiser/schedules';
 import { dispose, type Tensor4D, tensor, tensor1d, tidy, tile } from '@tensorflow/tfjs-core';
 
 export interface PlanChoice {
-  variance: 'posterior' | 'beta';
+  /** 'learned-range' for networks that learned it. */
+  variance: 'posterior' | 'beta' | 'learned-range';
   /** How many of the steps; default all. */
   steps?: number;
   clip: boolean;

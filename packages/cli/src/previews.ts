@@ -36,7 +36,7 @@ export function createPreviews({ config, trainer, imageShape, paths, signal, ...
   const { progress } = trainer;
   const interval = sampleEvery === 'never' ? undefined : sampleEvery;
   const plan = ddpmPlan(createSchedule(training.schedule), {
-    variance: 'posterior',
+    variance: training.variance.type === 'learned-range' ? 'learned-range' : 'posterior',
     steps: previewSteps < training.schedule.steps ? previewSteps : undefined,
     clip: true,
     original: false,

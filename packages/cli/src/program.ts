@@ -154,7 +154,6 @@ function addSample(program: Command): void {
       'what it gives: epsilon (default), x0, v or flow',
       choice('--prediction', ['epsilon', 'x0', 'v', 'flow']),
     )
-    .option('--learned-variance', 'it gives a variance, too, in a second half of its channels')
     .option(
       '--noise-steps <n>',
       'steps T of the diffusion it was trained with (default: 1000)',

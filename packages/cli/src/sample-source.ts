@@ -29,22 +29,12 @@ export interface SourceOptions {
   schedule?: (typeof SCHEDULES)[number];
   zeroSnr?: boolean;
   prediction?: Prediction;
-  learnedVariance?: boolean;
   noiseSteps?: number;
   betaStart?: number;
   betaEnd?: number;
 }
 
-const FOR_FILES = [
-  'size',
-  'schedule',
-  'zeroSnr',
-  'prediction',
-  'learnedVariance',
-  'noiseSteps',
-  'betaStart',
-  'betaEnd',
-] as const;
+const FOR_FILES = ['size', 'schedule', 'zeroSnr', 'prediction', 'noiseSteps', 'betaStart', 'betaEnd'] as const;
 
 /** Opens a run folder, a checkpoint's folder or a bare safetensors file. */
 export async function openSource(path: string, options: SourceOptions): Promise<SampleSource> {
@@ -146,13 +136,13 @@ function openFile(path: string, options: SourceOptions): SampleSource {
     if (!(error instanceof Error && 'isDenoiserError' in error)) throw error;
     throw new CommandError('bad-file', `${path}: ${error.message}`);
   }
-  const { channels, classes = 0, imageSize } = model.architecture.config;
+  const { channels, classes = 0, imageSize, learnedVariance } = model.architecture.config;
   const [height, width] = [options.size ?? imageSize ?? 64].flat();
   return {
     model,
     process: processOf(options),
     prediction: options.prediction,
-    learnedVariance: options.learnedVariance,
+    learnedVariance,
     imageShape: [height as number, (width ?? height) as number, channels],
     classNames: Array.from({ length: classes }, (_, i) => String(i)),
     description: path,

@@ -108,6 +108,10 @@ export function addTrainOptions(command: Command): Command {
       'epsilon',
     )
     .option(
+      '--learned-variance',
+      'the network learns the variance of its steps, too: better likelihoods and samples in few steps',
+    )
+    .option(
       '--weighting <kind>',
       "how much each noise level counts: 'uniform', 'min-snr' or 'p2'",
       choice('--weighting', ['uniform', 'min-snr', 'p2']),

@@ -129,7 +129,8 @@ async function train({ folder, config: requested, start, isDryRun }: TrainingRun
 
 function createModel({ channels, baseWidth, timeDim, classNames, conditional, size, training }: RunConfig): UNet {
   const classes = conditional ? classNames.length : undefined;
-  return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, seed: training.seed });
+  const learnedVariance = training.variance.type === 'learned-range';
+  return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
 }
 
 /** The trainer's options, with the steps of a rate schedule that is to span the run. */

@@ -34,6 +34,7 @@ export interface TrainFlags {
   recompute?: boolean;
   seed?: number;
   prediction?: 'epsilon' | 'x0' | 'v';
+  learnedVariance?: boolean;
   weighting?: 'uniform' | 'min-snr' | 'p2';
   timesteps?: 'uniform' | 'loss-second-moment';
   offsetNoise?: number;
@@ -92,6 +93,7 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
         noiseOf(training, flags),
       ),
       ...kind('learningRateSchedule', training, flags.lrSchedule, 'constant', given(flags, ['warmup'])),
+      ...kind('variance', training, flags.learnedVariance ? 'learned-range' : undefined, 'fixed', {}),
       ...kind('weighting', training, flags.weighting, 'uniform', {}),
       ...kind('timesteps', training, flags.timesteps, 'uniform', {}),
       ...kind('ema', training, emaTypeOf(flags), 'decay', {
