@@ -19,7 +19,9 @@ const folders = [
   'samplers',
   'trainer',
   'kernels-wasm',
+  'kernels-webgpu',
   'backend-node',
+  'backend-web',
   'cli',
 ];
 const names = folders.map((folder) => (folder === 'cli' ? 'denoiser' : `@denoiser/${folder}`));
