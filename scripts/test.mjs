@@ -1,14 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureChromium, softwareVulkan } from './chromium.mjs';
 import { install, root, run, tool, turboEnvironment } from './setup.mjs';
 
 /** `npm test`: installs, lints, builds, type-checks and runs every test. Turbo skips what has not changed. */
 install();
+ensureChromium();
+const testEnvironment = { ...turboEnvironment, ...softwareVulkan() };
 run(tool('biome'), ['check', '--error-on-warnings', '.']);
 run(process.execPath, ['scripts/check-imports.mjs']);
 run(tool('turbo'), ['run', 'build', 'typecheck', 'publint', '--output-logs=errors-only'], { env: turboEnvironment });
 // One package at a time: each test run already uses both cores.
-run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'], { env: turboEnvironment });
+run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'], { env: testEnvironment });
 
 let passed = 0;
 let failed = 0;
