@@ -1,1 +1,10 @@
-export type { WorkerApi } from './worker';
+export { WebError } from './error';
+export type { Client, TrainingSession } from './page/client';
+export { connectWorker, type WorkerLike } from './page/connect-worker';
+export type { Device, DeviceRequest } from './protocol/device';
+export type { Endpoint } from './protocol/endpoint';
+export type { Methods, Weights } from './protocol/methods';
+export type { ModelFacts, ModelInfo } from './protocol/model';
+export type { ImageSet, ImagesRequest, Picture, PictureSource, TrainingImage } from './protocol/pictures';
+export type { CanvasId, SampleRequest, SampleStep, Shown } from './protocol/sampling';
+export type { RunInfo, SamplesOptions, TrainingEvent, TrainRequest } from './protocol/training';

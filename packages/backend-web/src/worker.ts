@@ -1,2 +1,2 @@
-/** What a worker of this package offers the page. */
-export type WorkerApi = Record<string, never>;
+export { serveWorker } from './worker/serve-worker';
+export type { ModelKind, WebModel } from './worker/web-model';

@@ -1,0 +1,140 @@
+import { WebError } from '../error';
+import type { Endpoint } from './endpoint';
+import { isMessage, type ToPage, type ToWorker } from './messages';
+import type { Methods } from './methods';
+
+type Name = keyof Methods;
+type Options = { readonly transfer?: Transferable[]; readonly signal?: AbortSignal | undefined };
+
+/** Asks the other end of a channel. */
+export interface Caller {
+  /** Asks and waits for the answer. */
+  call<M extends Name>(
+    method: M,
+    argument: Methods[M]['argument'],
+    options?: Options & { readonly onEvent?: (event: Methods[M]['event']) => void },
+  ): Promise<Methods[M]['answer']>;
+  /** Asks at once and gives the events until the answer; leaving the loop cancels. */
+  stream<M extends Name>(
+    method: M,
+    argument: Methods[M]['argument'],
+    options?: Options,
+  ): AsyncGenerator<Methods[M]['event'], void, undefined>;
+  /** Rejects all that has no answer yet, and all that is asked from now on. */
+  fail(error: Error): void;
+}
+
+type Pending = { event(event: unknown): void; answer(answer: unknown): void; error(error: unknown): void };
+
+/** Calls over a channel: numbers them, and finds for each message the call that it belongs to. */
+export function createCaller(endpoint: Endpoint): Caller {
+  const pending = new Map<number, Pending>();
+  let last = 0;
+  let failure: Error | undefined;
+
+  endpoint.addEventListener('message', ({ data }) => {
+    if (!isMessage(data)) return;
+    const call = pending.get(data.denoiser);
+    const message = data as ToPage;
+    if (!call) return;
+    if ('event' in message) return call.event(message.event);
+    pending.delete(data.denoiser);
+    if ('error' in message) call.error(new WebError(message.error.code, message.error.message));
+    else call.answer(message.answer);
+  });
+
+  /** Sends a call; gives the way to send more about it. */
+  function send(method: string, argument: unknown, { transfer = [], signal }: Options, call: Pending) {
+    const id = ++last;
+    const post = (message: Record<string, unknown>) =>
+      endpoint.postMessage({ denoiser: id, ...message } as ToWorker, []);
+    if (failure ?? signal?.aborted) {
+      call.error(failure ?? signal?.reason);
+      return { post };
+    }
+    const abort = () => {
+      if (!pending.delete(id)) return;
+      post({ cancel: true });
+      call.error(signal?.reason);
+    };
+    const ended = () => signal?.removeEventListener('abort', abort);
+    pending.set(id, {
+      event: call.event,
+      answer: (answer) => {
+        ended();
+        call.answer(answer);
+      },
+      error: (error) => {
+        ended();
+        call.error(error);
+      },
+    });
+    signal?.addEventListener('abort', abort);
+    try {
+      endpoint.postMessage({ denoiser: id, method, argument } as ToWorker, transfer);
+    } catch (error) {
+      pending.delete(id);
+      ended();
+      call.error(error);
+    }
+    return { post, isPending: () => pending.has(id) };
+  }
+
+  return {
+    call: (method, argument, options = {}) =>
+      new Promise((resolve, reject) => {
+        const { post } = send(method, argument, options, {
+          event(event) {
+            post({ taken: true });
+            options.onEvent?.(event as never);
+          },
+          answer: resolve as (answer: unknown) => void,
+          error: reject,
+        });
+      }),
+
+    stream(method, argument, options = {}) {
+      const queue: unknown[] = [];
+      let end: { error?: unknown } | undefined;
+      let wake = () => {};
+      const { post, isPending } = send(method, argument, options, {
+        event(event) {
+          queue.push(event);
+          wake();
+        },
+        answer() {
+          end = {};
+          wake();
+        },
+        error(error) {
+          end = { error };
+          wake();
+        },
+      });
+      return (async function* () {
+        try {
+          for (;;) {
+            while (queue.length > 0 && !(options.signal?.aborted && end)) {
+              post({ taken: true });
+              yield queue.shift() as never;
+            }
+            if (end && 'error' in end) throw end.error;
+            if (end) return;
+            await new Promise<void>((resolve) => {
+              wake = resolve;
+            });
+          }
+        } finally {
+          if (isPending?.()) post({ cancel: true });
+        }
+      })();
+    },
+
+    fail(error) {
+      failure = error;
+      const calls = [...pending.values()];
+      pending.clear();
+      for (const call of calls) call.error(error);
+    },
+  };
+}
