@@ -1,3 +1,9 @@
+import './styles/base.css';
+import './styles/controls.css';
+import './styles/layout.css';
 import { render } from 'preact';
+import { App } from './app';
 
-render(<h1>denoiser</h1>, document.querySelector('#app') as HTMLElement);
+const root = document.querySelector('#app') as HTMLElement;
+root.replaceChildren();
+render(<App />, root);

@@ -1,0 +1,146 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { pictureFromFile } from '../pictures/from-file';
+import { Drop } from '../ui/drop';
+import { Check, Choice, NumberField, Slider } from '../ui/fields';
+import { Notice } from '../ui/notice';
+import { Pixels } from '../ui/pixels';
+import { Curves } from './curves';
+import { Equation } from './equation';
+import { Film } from './film';
+import { Histogram } from './histogram';
+import { noiseSchedules, T } from './noise-schedules';
+import { isZeroTerminal, pictureName, pictures, SIDE, scheduleName, seed, t } from './state';
+
+/** Tab 1: a picture drowns in noise. */
+export function Forward() {
+  return (
+    <>
+      <header class="intro">
+        <h2>Noise goes in</h2>
+        <p>
+          A diffusion model learns from pictures that are spoiled on purpose. Step by step, random noise is mixed in
+          until nothing is left of them. This is the easy half, a formula without any learning, and it decides all that
+          comes after.
+        </p>
+      </header>
+      <div class="with-controls after">
+        <div class="stack">
+          <div class="card">
+            <Equation />
+            <Time />
+            <Film />
+          </div>
+          <Histogram />
+        </div>
+        <Controls />
+      </div>
+      <Curves />
+    </>
+  );
+}
+
+function Controls() {
+  const failure = useSignal('');
+  const add = async ([file]: readonly File[]) => {
+    if (!file) return;
+    try {
+      const picture = await pictureFromFile(file, SIDE, 3);
+      const name = `Yours: ${file.name}`;
+      pictures.value = [...pictures.value.filter((other) => other.name !== name), { name, picture }];
+      pictureName.value = name;
+      failure.value = '';
+    } catch (error) {
+      failure.value = (error as Error).message;
+    }
+  };
+  const about = noiseSchedules.find(({ value }) => value === scheduleName.value)?.about;
+  return (
+    <form class="card controls" aria-label="Forward process" onSubmit={(event) => event.preventDefault()}>
+      <Choice
+        label="Picture"
+        value={pictureName.value}
+        options={pictures.value.map(({ name }) => ({ value: name, name }))}
+        face={({ value }) => {
+          const found = pictures.value.find(({ name }) => name === value);
+          return found && <Pixels picture={found.picture} />;
+        }}
+        onInput={(name) => {
+          pictureName.value = name;
+        }}
+      />
+      <Drop button="Choose a picture…" accept="image/*" onFiles={add}>
+        or drop one here; it stays on this device
+      </Drop>
+      {failure.value && <Notice kind="error">{failure.value}</Notice>}
+      <Choice
+        label="Schedule"
+        hint={about}
+        value={scheduleName.value}
+        options={noiseSchedules}
+        onInput={(name) => {
+          scheduleName.value = name;
+        }}
+      />
+      <Check
+        label="Zero terminal SNR"
+        hint="Bends the schedule so that the last step is noise and nothing else (Lin et al. 2023)."
+        checked={isZeroTerminal.value}
+        onInput={(checked) => {
+          isZeroTerminal.value = checked;
+        }}
+      />
+      <NumberField
+        label="Noise seed"
+        hint="The same seed is the same noise ε, at every t."
+        value={seed.value}
+        min={0}
+        max={999999}
+        onInput={(next) => {
+          seed.value = next;
+        }}
+      />
+    </form>
+  );
+}
+
+function Time() {
+  const isPlaying = useSignal(false);
+  useEffect(() => {
+    if (!isPlaying.value) return;
+    let [frame, last] = [0, performance.now()];
+    const tick = (now: number) => {
+      const next = t.value + Math.max(1, Math.round((now - last) / 6)); // the whole way in six seconds
+      last = now;
+      t.value = Math.min(T - 1, next);
+      if (t.value === T - 1) isPlaying.value = false;
+      else frame = requestAnimationFrame(tick);
+    };
+    frame = requestAnimationFrame(tick);
+    return () => cancelAnimationFrame(frame);
+  }, [isPlaying.value]);
+  return (
+    <div class="time">
+      <button
+        type="button"
+        onClick={() => {
+          if (!isPlaying.value && t.value === T - 1) t.value = 0;
+          isPlaying.value = !isPlaying.value;
+        }}
+      >
+        {isPlaying.value ? 'Stop' : 'Play'}
+      </button>
+      <Slider
+        label="Time step t"
+        value={t.value}
+        min={0}
+        max={T - 1}
+        text={`${t.value} of ${T - 1}`}
+        onInput={(next) => {
+          isPlaying.value = false;
+          t.value = next;
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { useMemo } from 'preact/hooks';
+import { diffuse } from './forward/diffuse';
+import { seededNormals } from './forward/noise';
+import { noiseSchedule } from './forward/noise-schedules';
+import { drawnPictures } from './pictures/drawn';
+import { paintPicture } from './pictures/picture';
+import { Pixels } from './ui/pixels';
+
+const SIDE = 20;
+const STOPS = [980, 720, 560, 420, 280, 140, 0];
+
+export function Masthead() {
+  const frames = useMemo(() => {
+    const eps = seededNormals(11, SIDE * SIDE * 3);
+    const x0 = paintPicture(drawnPictures[1].paint, SIDE);
+    return STOPS.map((t) => diffuse(noiseSchedule('cosine', false), t, x0, eps));
+  }, []);
+  return (
+    <header class="masthead">
+      <div class="page">
+        <div>
+          <h1>denoiser</h1>
+          <p>How pictures come out of noise, in your browser.</p>
+        </div>
+        <div class="emergence" aria-hidden="true">
+          {frames.map((picture, i) => (
+            <Pixels key={STOPS[i]} picture={picture} />
+          ))}
+        </div>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,222 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+type Common = { label: string; hint?: ComponentChildren; disabled?: boolean };
+
+/** A slider with its value beside its name. */
+export function Slider({
+  label,
+  hint,
+  disabled,
+  value,
+  min,
+  max,
+  step = 1,
+  text = String(value),
+  onInput,
+}: Common & {
+  value: number;
+  min: number;
+  max: number;
+  step?: number;
+  text?: string;
+  onInput: (value: number) => void;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>
+        {label}
+        <output for={id} aria-hidden="true">
+          {text}
+        </output>
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        disabled={disabled}
+        aria-valuetext={text}
+        aria-label={label}
+        {...described(id, hint)}
+        style={{ '--filled': `${(100 * (value - min)) / (max - min)}%` }}
+        onInput={(event) => onInput(Number(event.currentTarget.value))}
+      />
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+}
+
+/** A whole number; what is no number of the range is left as it was. */
+export function NumberField({
+  label,
+  hint,
+  disabled,
+  value,
+  min,
+  max,
+  onInput,
+}: Common & { value: number; min: number; max: number; onInput: (value: number) => void }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="number"
+        inputMode="numeric"
+        min={min}
+        max={max}
+        step={1}
+        value={value}
+        disabled={disabled}
+        {...described(id, hint)}
+        onChange={(event) => {
+          const given = event.currentTarget.valueAsNumber;
+          const next = Number.isNaN(given) ? value : Math.round(Math.min(max, Math.max(min, given)));
+          event.currentTarget.value = String(next);
+          onInput(next);
+        }}
+      />
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+}
+
+export function TextField({
+  label,
+  hint,
+  disabled,
+  value,
+  onInput,
+}: Common & { value: string; onInput: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        value={value}
+        disabled={disabled}
+        maxLength={40}
+        {...described(id, hint)}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+}
+
+export type Option<T extends string> = { readonly value: T; readonly name: string };
+
+export function Select<T extends string>({
+  label,
+  hint,
+  disabled,
+  value,
+  options,
+  onInput,
+}: Common & { value: T; options: readonly Option<T>[]; onInput: (value: T) => void }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        disabled={disabled}
+        {...described(id, hint)}
+        onChange={(event) => onInput(event.currentTarget.value as T)}
+      >
+        {options.map(({ value, name }) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+}
+
+/** One of a few, all in sight: radio buttons as pills, or as `face`s. */
+export function Choice<T extends string>({
+  label,
+  hint,
+  disabled,
+  value,
+  options,
+  face,
+  onInput,
+}: Common & {
+  value: T | undefined;
+  options: readonly Option<T>[];
+  face?: (option: Option<T>) => ComponentChildren;
+  onInput: (value: T) => void;
+}) {
+  const id = useId();
+  return (
+    <fieldset class="field" {...described(id, hint)}>
+      <legend>{label}</legend>
+      <div class="choice">
+        {options.map((option) => (
+          <label key={option.value}>
+            <input
+              type="radio"
+              name={id}
+              value={option.value}
+              checked={option.value === value}
+              disabled={disabled}
+              {...(face && { 'aria-label': option.name })}
+              onChange={() => onInput(option.value)}
+            />
+            {face ? <span class="thumb">{face(option)}</span> : <span class="pill">{option.name}</span>}
+          </label>
+        ))}
+      </div>
+      <Hint id={id} hint={hint} />
+    </fieldset>
+  );
+}
+
+export function Check({
+  label,
+  hint,
+  disabled,
+  checked,
+  onInput,
+}: Common & { checked: boolean; onInput: (checked: boolean) => void }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <div class="check">
+        <input
+          id={id}
+          type="checkbox"
+          checked={checked}
+          disabled={disabled}
+          {...described(id, hint)}
+          onChange={(event) => onInput(event.currentTarget.checked)}
+        />
+        <label for={id}>{label}</label>
+      </div>
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+}
+
+function described(id: string, hint: ComponentChildren) {
+  return hint ? { 'aria-describedby': `${id}-hint` } : {};
+}
+
+function Hint({ id, hint }: { id: string; hint?: ComponentChildren }) {
+  return hint ? (
+    <p class="hint" id={`${id}-hint`}>
+      {hint}
+    </p>
+  ) : null;
+}
