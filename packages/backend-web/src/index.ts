@@ -1,3 +1,4 @@
+export { selectDevice } from './device/select-device';
 export { WebError } from './error';
 export type { Client, TrainingSession } from './page/client';
 export { connectWorker, type WorkerLike } from './page/connect-worker';

@@ -1,0 +1,18 @@
+import { setBackend } from '@tensorflow/tfjs-core';
+import type { DeviceCandidate } from './candidate';
+
+/** denoiser's CPU engine, `@denoiser/kernels-wasm`. */
+export const engine: DeviceCandidate = {
+  name: 'engine',
+  backend: 'denoiser',
+  description: "denoiser's CPU engine, WebAssembly with SIMD and threads",
+  async obstacle() {
+    return typeof WebAssembly === 'object' ? undefined : 'this browser has no WebAssembly';
+  },
+  async start() {
+    const { registerCpuEngine } = await import('@denoiser/kernels-wasm');
+    const { backendName, threads } = await registerCpuEngine();
+    if (!(await setBackend(backendName))) throw new Error('its backend did not start');
+    return { threads };
+  },
+};

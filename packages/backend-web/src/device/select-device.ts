@@ -1,0 +1,72 @@
+import { WebError } from '../error';
+import type { Device, DeviceRequest } from '../protocol/device';
+import { adviceFor } from './advice';
+import type { DeviceCandidate, Gpu, Started } from './candidate';
+
+/** A device, and the GPU that it is on, if it is on one. */
+export type SelectedDevice = { readonly device: Device; readonly gpu?: Gpu };
+
+/**
+ * Makes the best device tfjs's current backend, with every gradient registered, and says which and why. 'auto' (default)
+ * takes the first candidate that starts: WebGPU, the CPU engine, WebGL, plain JavaScript; a name takes that one or fails.
+ *
+ * Throws a `DenoiserError` for an unknown name (it lists the known ones) and for a device that does not start.
+ */
+export async function selectDevice(
+  options: { readonly device?: DeviceRequest } = {},
+  candidates?: readonly DeviceCandidate[],
+): Promise<Device> {
+  return (await select(options, candidates)).device;
+}
+
+/** The same with what goes beyond messages. */
+export async function select(
+  { device = 'auto' }: { readonly device?: DeviceRequest },
+  given?: readonly DeviceCandidate[],
+): Promise<SelectedDevice> {
+  // Late, so that a page that only connects a worker loads none of it.
+  const candidates = given ?? (await import('./candidates')).candidates;
+  const names: readonly string[] = candidates.map(({ name }) => name);
+  if (device !== 'auto' && !names.includes(device)) {
+    throw new WebError('unknown-device', `There is no device "${device}": choose one of auto, ${names.join(', ')}.`);
+  }
+  await import('@tensorflow/tfjs'); // gradients and the cpu backend
+  const considered: { name: string; available: boolean; reason: string }[] = [];
+  let chosen: (Pick<Device, 'name' | 'backend' | 'reason'> & Started) | undefined;
+  for (const candidate of candidates) {
+    const { name, backend, description } = candidate;
+    const isNamed = device === name;
+    let obstacle = await answerOf(candidate.obstacle());
+    if (obstacle === undefined && !isNamed) obstacle = await answerOf(candidate.drawback?.());
+    if (obstacle === undefined && !chosen && (isNamed || device === 'auto')) {
+      try {
+        const reason = isNamed ? 'it was asked for' : `it is ${description}, the first that runs here`;
+        chosen = { name, backend, reason, ...(await candidate.start()) };
+      } catch (error) {
+        obstacle = messageOf(error);
+      }
+    }
+    considered.push({ name, available: obstacle === undefined, reason: obstacle ?? `it is ${description}` });
+  }
+  if (!chosen) {
+    const wanted = considered.filter(({ name }) => device === 'auto' || device === name);
+    const reasons = wanted.map(({ name, reason }) => `${name} (${reason})`).join(', ');
+    throw new WebError('no-device', `This browser can't run ${reasons}: choose another device or update the browser.`);
+  }
+  const { gpu, ...rest } = chosen;
+  const advice = adviceFor(rest);
+  return { device: { ...rest, candidates: considered, ...(advice && { advice }) }, ...(gpu && { gpu }) };
+}
+
+/** What is in the way; a question that fails is an obstacle, too. */
+async function answerOf(question: Promise<string | undefined> | undefined): Promise<string | undefined> {
+  try {
+    return await question;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] as string;
+}
