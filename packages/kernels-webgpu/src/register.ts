@@ -2,6 +2,7 @@ import { DenoiserError } from '@denoiser/ops';
 import {
   engine,
   getKernel,
+  type KernelFunc,
   registerBackend,
   registerKernel,
   removeBackend,
@@ -10,6 +11,7 @@ import {
 import { DenoiserWebGPUBackend } from './backend';
 import type { Capabilities } from './capabilities';
 import { gpuKernels } from './kernels';
+import type { GpuKernel } from './kernels/kernel';
 import { requestDevice } from './request-device';
 
 /** tfjs's own name: its kernels are registered under it, and ours replace some of them. */
@@ -48,17 +50,27 @@ export async function registerWebGPU(
   const { device, adapterInfo } = options.device
     ? { device: options.device, adapterInfo: options.adapterInfo }
     : await requestDevice(gpu);
-  for (const { name, run } of gpuKernels) {
-    if (getKernel(name, BACKEND)) unregisterKernel(name, BACKEND); // quietly: tfjs warns of a second registration
-    registerKernel({
-      kernelName: name,
-      backendName: BACKEND,
-      kernelFunc: ({ inputs, attrs, backend }) =>
-        run(inputs as never, attrs as never, backend as DenoiserWebGPUBackend),
-    });
-  }
+  for (const one of gpuKernels) replace(one);
   const backend = new DenoiserWebGPUBackend(device, adapterInfo);
   if (BACKEND in engine().registryFactory) removeBackend(BACKEND);
   registerBackend(BACKEND, () => backend, 3);
   return { backendName: BACKEND, backend, device, adapterInfo, capabilities: backend.capabilities, lost: device.lost };
+}
+
+/** A registered kernel of ours remembers tfjs's, which it takes the place of. */
+type OurKernelFunc = KernelFunc & { readonly stock?: KernelFunc | undefined };
+
+function replace({ name, run }: GpuKernel): void {
+  const present = getKernel(name, BACKEND)?.kernelFunc as OurKernelFunc | undefined;
+  const stock: KernelFunc | undefined = present && 'stock' in present ? present.stock : present;
+  if (present) unregisterKernel(name, BACKEND); // quietly: tfjs warns of a second registration
+  const kernelFunc: KernelFunc = (call) => {
+    const { inputs, attrs, backend } = call;
+    return run(inputs as never, attrs as never, backend as DenoiserWebGPUBackend, () => {
+      if (!stock)
+        throw new Error(`tfjs's WebGPU backend has no kernel ${name}, and ours cannot do what was asked of it.`);
+      return stock(call);
+    });
+  };
+  registerKernel({ kernelName: name, backendName: BACKEND, kernelFunc: Object.assign(kernelFunc, { stock }) });
 }
