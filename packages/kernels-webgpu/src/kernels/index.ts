@@ -1,5 +1,17 @@
 import { activationKernels } from './activations';
+import { embeddingKernels } from './embedding';
 import type { GpuKernel } from './kernel';
+import { linearCombinationKernels } from './linear-combination';
+import { optimizerKernels } from './optimizer';
+import { randomNormalKernels } from './random-normal';
+import { resampleKernels } from './resample';
 
 /** All kernels. A new one is a file and a line here. */
-export const gpuKernels: readonly GpuKernel[] = [...activationKernels];
+export const gpuKernels: readonly GpuKernel[] = [
+  ...activationKernels,
+  ...embeddingKernels,
+  ...linearCombinationKernels,
+  ...optimizerKernels,
+  ...randomNormalKernels,
+  ...resampleKernels,
+];

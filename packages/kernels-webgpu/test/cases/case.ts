@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Capabilities } from '../../src/capabilities';
 
 /**
  * One comparison of a kernel with tfjs's cpu backend, which has the references. Plain data and functions of tfjs: the same
@@ -12,4 +13,6 @@ export type KernelCase = {
   readonly tolerance?: number;
   /** Kernels that must have run on the GPU for this case to mean anything. */
   readonly kernels: readonly string[];
+  /** What the adapter is made out to be while this case runs: a lesser one. */
+  readonly capabilities?: Partial<Capabilities>;
 };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Capabilities } from '../../src/capabilities';
 import { gpuKernels } from '../../src/kernels';
 import type { KernelCase } from './case';
 
@@ -18,10 +19,14 @@ async function on(backend: string, compute: KernelCase['compute']): Promise<Outp
 }
 
 /** Computes a case on both backends; throws what is wrong: a difference, a leak, a GPU error, a kernel that did not run. */
-export async function compare(device: GPUDevice, { compute, tolerance = 1e-5, kernels }: KernelCase): Promise<void> {
+export async function compare(device: GPUDevice, one: KernelCase): Promise<void> {
+  const { compute, tolerance = 1e-5, kernels } = one;
   const expected = await on('cpu', compute);
   device.pushErrorScope('validation');
   await tf.setBackend('webgpu');
+  const backend = tf.backend() as unknown as { capabilities: Capabilities };
+  const { capabilities } = backend;
+  backend.capabilities = { ...capabilities, ...one.capabilities };
   const profile: string[] = [];
   const own = new Set(gpuKernels.map(({ name }) => name));
   const got = await on('webgpu', () => {
@@ -34,6 +39,7 @@ export async function compare(device: GPUDevice, { compute, tolerance = 1e-5, ke
       return compute();
     } finally {
       tf.engine().runKernel = run as never;
+      backend.capabilities = capabilities;
     }
   });
   const error = await device.popErrorScope();

@@ -1,5 +1,17 @@
 import { activationCases } from './activations';
 import type { KernelCase } from './case';
+import { embeddingCases } from './embedding';
+import { linearCombinationCases } from './linear-combination';
+import { optimizerCases } from './optimizer';
+import { randomNormalCases } from './random-normal';
+import { resampleCases } from './resample';
 
 /** Every case, by what it is about. A new family of kernels is a file and a line here. */
-export const cases: Readonly<Record<string, readonly KernelCase[]>> = { activations: activationCases };
+export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
+  activations: activationCases,
+  embedding: embeddingCases,
+  'linear combination': linearCombinationCases,
+  optimizer: optimizerCases,
+  'random normals': randomNormalCases,
+  resample: resampleCases,
+};

@@ -1,0 +1,64 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '../backend';
+import { type Dispatch, FLAT_GROUP, flat, sizeOf } from '../dispatch';
+import { lanes } from '../wgsl/per-thread';
+
+const GROUP = 64;
+
+/**
+ * Does the same to every element of many tuples of tensors, whose sizes may differ from tuple to tuple: as many tuples in a
+ * dispatch as a shader can see buffers. Sizes are uniforms here, so that a network's many shapes share two pipelines.
+ *
+ * @param o reads, writes: names of a tuple's tensors; body: WGSL for element `i`, where `name$` is that tensor of the tuple
+ *   and `T` is f32 or vec4f
+ */
+export function forEachOfTuples(
+  backend: DenoiserWebGPUBackend,
+  o: {
+    readonly name: string;
+    readonly reads: readonly string[];
+    readonly writes: readonly string[];
+    readonly tuples: readonly Readonly<Record<string, TensorInfo>>[];
+    /** Read by each tuple's body, under their own names. */
+    readonly shared?: Readonly<Record<string, TensorInfo>>;
+    readonly uniforms: Readonly<Record<string, number>>;
+    readonly body: string;
+  },
+): void {
+  const { name, reads, writes, shared = {}, uniforms, body } = o;
+  const members = [...reads, ...writes];
+  const buffers = backend.capabilities.storageBuffers - Object.keys(shared).length;
+  const most = Math.max(1, Math.floor(buffers / members.length));
+  const sizeIn = (tuple: Readonly<Record<string, TensorInfo>>) =>
+    sizeOf((tuple[members[0] as string] as TensorInfo).shape);
+  for (const type of ['vec4f', 'f32'] as const) {
+    const alike = o.tuples.filter((tuple) => lanes(sizeIn(tuple)).type === type && sizeIn(tuple) > 0);
+    for (let start = 0; start < alike.length; start += most) {
+      const part = alike.slice(start, start + most);
+      const counts = part.map((tuple) => sizeIn(tuple) / lanes(sizeIn(tuple)).width);
+      const named = (names: readonly string[]) =>
+        Object.fromEntries(part.flatMap((tuple, k) => names.map((one) => [one + k, tuple[one] as TensorInfo])));
+      const dispatch: Dispatch = {
+        key: `${name} ${part.length} ${type}`,
+        reads: { ...named(reads), ...shared },
+        writes: named(writes),
+        types: Object.fromEntries(part.flatMap((_, k) => members.map((one) => [one + k, type]))),
+        uniforms: { ...uniforms, ...Object.fromEntries(counts.map((count, k) => [`count${k}`, { u32: count }])) },
+        workgroups: flat(Math.ceil(counts.reduce((a, b) => a + b, 0) / GROUP)),
+        code: () => `
+          alias T = ${type};
+          ${FLAT_GROUP}
+          @compute @workgroup_size(${GROUP})
+          fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+                  @builtin(local_invocation_index) local: u32) {
+            var i = flatGroup(group, groups) * ${GROUP}u + local;
+            ${part
+              .map((_, k) => `if (i < uniforms.count${k}) { ${body.replaceAll('$', String(k))} return; }`)
+              .map((line, k) => `${k > 0 ? `i -= uniforms.count${k - 1};` : ''} ${line}`)
+              .join('\n')}
+          }`,
+      };
+      backend.run(dispatch);
+    }
+  }
+}
