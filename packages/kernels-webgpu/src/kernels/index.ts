@@ -1,6 +1,7 @@
 import { activationKernels } from './activations';
 import { embeddingKernels } from './embedding';
 import type { GpuKernel } from './kernel';
+import { layerNormKernels } from './layer-norm';
 import { linearCombinationKernels } from './linear-combination';
 import { optimizerKernels } from './optimizer';
 import { randomNormalKernels } from './random-normal';
@@ -10,6 +11,7 @@ import { resampleKernels } from './resample';
 export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
   ...embeddingKernels,
+  ...layerNormKernels,
   ...linearCombinationKernels,
   ...optimizerKernels,
   ...randomNormalKernels,

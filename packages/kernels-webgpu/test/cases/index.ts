@@ -2,6 +2,7 @@ import { activationCases } from './activations';
 import type { KernelCase } from './case';
 import { embeddingCases } from './embedding';
 import { linearCombinationCases } from './linear-combination';
+import { normCases } from './norms';
 import { optimizerCases } from './optimizer';
 import { randomNormalCases } from './random-normal';
 import { resampleCases } from './resample';
@@ -11,6 +12,7 @@ export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
   activations: activationCases,
   embedding: embeddingCases,
   'linear combination': linearCombinationCases,
+  normalization: normCases,
   optimizer: optimizerCases,
   'random normals': randomNormalCases,
   resample: resampleCases,
