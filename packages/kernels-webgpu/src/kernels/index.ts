@@ -1,4 +1,5 @@
 import { activationKernels } from './activations';
+import { addNKernels } from './add-n';
 import { embeddingKernels } from './embedding';
 import type { GpuKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
@@ -10,6 +11,7 @@ import { resampleKernels } from './resample';
 /** All kernels. A new one is a file and a line here. */
 export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
+  ...addNKernels,
   ...embeddingKernels,
   ...layerNormKernels,
   ...linearCombinationKernels,

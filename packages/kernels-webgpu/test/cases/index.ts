@@ -1,4 +1,5 @@
 import { activationCases } from './activations';
+import { addNCases } from './add-n';
 import type { KernelCase } from './case';
 import { embeddingCases } from './embedding';
 import { linearCombinationCases } from './linear-combination';
@@ -10,6 +11,7 @@ import { resampleCases } from './resample';
 /** Every case, by what it is about. A new family of kernels is a file and a line here. */
 export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
   activations: activationCases,
+  'sums of many': addNCases,
   embedding: embeddingCases,
   'linear combination': linearCombinationCases,
   normalization: normCases,
