@@ -1,18 +1,62 @@
-import { device } from './engine/device';
+import type { DeviceRequest } from '@denoiser/backend-web';
+import { device, deviceFailure, deviceNames, requestedDevice } from './engine/device';
+import { Select } from './ui/fields';
+import { Notice } from './ui/notice';
 
-/** What computes and why. */
+const switchTo = async (request: DeviceRequest) => {
+  const { switchDevice } = await import('./engine/engine');
+  await switchDevice(request).catch(() => {}); // the chip says why
+};
+
+/** What computes and why, what else there is, and the way to change it. */
 export function DeviceChip() {
   const chosen = device.value;
+  const threads = chosen && chosen.threads > 1 ? `, ${chosen.threads} threads` : '';
   return (
-    <div class="chip" role="status" aria-label="Device">
-      <span class={`dot${chosen ? ' on' : ''}`} aria-hidden="true" />
-      {chosen ? (
-        <span>
-          Computing on <strong>{chosen.name}</strong>. {chosen.why}
-        </span>
-      ) : (
-        <span>No model is loaded yet; this tab needs none.</span>
+    <section class="device" aria-label="Device">
+      <p class="chip" role="status">
+        <span class={`dot${chosen ? ' on' : ''}`} aria-hidden="true" />
+        {chosen ? (
+          <span>
+            Computing on <strong>{deviceNames[chosen.name]}</strong>
+            {threads}.
+          </span>
+        ) : (
+          <span>Nothing computes yet: the forward tab needs no model.</span>
+        )}
+      </p>
+      {deviceFailure.value && <Notice kind="error">{deviceFailure.value}</Notice>}
+      {chosen?.advice && <p class="hint">{chosen.advice}</p>}
+      {(chosen || deviceFailure.value) && (
+        <details>
+          <summary>Why this one, and the others</summary>
+          <div class="stack">
+            <dl class="candidates">
+              {chosen?.candidates.map(({ name, available, reason }) => (
+                <div key={name}>
+                  <dt>
+                    {name}
+                    {available ? '' : ' (not here)'}
+                  </dt>
+                  <dd>{sentence(reason)}</dd>
+                </div>
+              ))}
+            </dl>
+            <Select
+              label="Compute on"
+              hint="Another choice ends what is being computed. Training goes on from its last checkpoint."
+              value={requestedDevice.value}
+              options={(Object.keys(deviceNames) as DeviceRequest[]).map((value) => ({
+                value,
+                name: deviceNames[value],
+              }))}
+              onInput={switchTo}
+            />
+          </div>
+        </details>
       )}
-    </div>
+    </section>
   );
 }
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;

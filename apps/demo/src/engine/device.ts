@@ -1,7 +1,21 @@
+import type { Device, DeviceRequest } from '@denoiser/backend-web';
 import { signal } from '@preact/signals';
 
-/** What computes, as the chip in the footer says it. */
-export type Device = { readonly name: string; readonly why: string };
+const REQUESTS: readonly DeviceRequest[] = ['auto', 'webgpu', 'engine', 'webgl', 'cpu'];
 
-/** Undefined until a model is first needed. */
+/** What computes; undefined until something is to be computed. */
 export const device = signal<Device | undefined>(undefined);
+/** Why nothing computes, in a sentence. */
+export const deviceFailure = signal<string | undefined>(undefined);
+/** What the user asked for, also by `?device=engine` in the address. */
+export const requestedDevice = signal<DeviceRequest>(
+  REQUESTS.find((name) => name === new URLSearchParams(location.search).get('device')) ?? 'auto',
+);
+
+export const deviceNames: Readonly<Record<DeviceRequest, string>> = {
+  auto: 'the best there is',
+  webgpu: 'the GPU, by WebGPU',
+  engine: 'the CPU engine',
+  webgl: 'the GPU, by WebGL',
+  cpu: 'plain JavaScript',
+};

@@ -1,3 +1,46 @@
+import { useEffect } from 'preact/hooks';
+import { xHat0 } from '../ui/formulas';
+import { Controls } from './controls';
+import { Grids } from './grids';
+import { Inpaint } from './inpaint';
+import { Interpolate } from './interpolate';
+import { loadFirst } from './load';
+import { ModelCard } from './model-card';
+import { Replay } from './replay';
+import { announcement, drawing, model } from './state';
+
+/** Tab 2: pictures come out of noise. */
 export function Sample() {
-  return <p>…</p>;
+  useEffect(loadFirst, []);
+  return (
+    <>
+      <header class="intro">
+        <h2>Pictures come out</h2>
+        <p>
+          A network was trained to say which part of a spoiled picture is noise. Give it noise alone, take away a little
+          of what it points at, ask again. At each step it also has a guess at the finished picture, {xHat0}; watch how
+          early it is right.
+        </p>
+      </header>
+      <p class="visually-hidden" role="status" aria-live="polite">
+        {announcement.value}
+      </p>
+      <div class="with-controls">
+        <div class="stack controls">
+          <ModelCard />
+          {model.value && <Controls />}
+        </div>
+        <div class="stack">
+          <Grids />
+          {drawing.value && drawing.value.frames.length > 0 && (
+            <>
+              <Replay />
+              <Inpaint />
+            </>
+          )}
+          {model.value && <Interpolate />}
+        </div>
+      </div>
+    </>
+  );
 }

@@ -1,0 +1,4 @@
+import { serveWorker } from '@denoiser/backend-web/worker';
+import { createUNet, loadUNet } from '@denoiser/unet';
+
+serveWorker({ createModel: createUNet, loadModel: loadUNet });

@@ -1,0 +1,129 @@
+import { Choice, NumberField, Select, Slider } from '../ui/fields';
+import { drawPictures } from './draw';
+import { solverMenu } from './solvers';
+import { busy, chosenClass, classNames, count, guidance, model, seed, solver, steps, variance } from './state';
+
+/** All that decides which pictures come out. */
+export function Controls() {
+  const about = solverMenu.find(({ value }) => value === solver.value)?.about;
+  const noiseSteps = model.value?.info.schedule.type === 'custom' ? 1000 : (model.value?.info.schedule.steps ?? 1000);
+  return (
+    <form
+      class="card"
+      aria-label="Sampling"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void drawPictures();
+      }}
+    >
+      <div class="row">
+        <button type="submit" class="primary" disabled={busy.value !== undefined} style={{ flex: 1 }}>
+          Draw pictures
+        </button>
+        <button type="button" disabled={busy.value?.what !== 'pictures'} onClick={() => busy.value?.stop()}>
+          Stop
+        </button>
+      </div>
+      {classNames.value.length > 0 && <ClassMenu />}
+      <div class="row" style={{ flexWrap: 'nowrap', alignItems: 'end' }}>
+        <div style={{ flex: 1 }}>
+          <NumberField
+            label="Seed"
+            value={seed.value}
+            min={0}
+            max={2 ** 31}
+            onInput={(next) => {
+              seed.value = next;
+            }}
+          />
+        </div>
+        <button
+          type="button"
+          onClick={() => {
+            seed.value = Math.floor(Math.random() * 100000);
+          }}
+        >
+          New seed
+        </button>
+      </div>
+      <Slider
+        label="How many"
+        value={count.value}
+        min={1}
+        max={20}
+        onInput={(next) => {
+          count.value = next;
+        }}
+      />
+      <Select
+        label="Solver"
+        hint={about}
+        value={solver.value}
+        options={solverMenu}
+        onInput={(next) => {
+          solver.value = next;
+        }}
+      />
+      <NumberField
+        label="Steps"
+        hint={`Of ${noiseSteps} that the network was trained on. More are slower and, up to a point, better.`}
+        value={steps.value}
+        min={1}
+        max={noiseSteps}
+        onInput={(next) => {
+          steps.value = next;
+        }}
+      />
+      {solver.value === 'ddpm' && <VarianceMenu />}
+      {classNames.value.length > 0 && (
+        <Slider
+          label="Guidance"
+          hint="Asks twice, with the class and without, and goes further in the direction of the difference. 1: no guidance. High: clear, and all alike."
+          value={guidance.value}
+          min={1}
+          max={8}
+          step={0.5}
+          disabled={chosenClass.value === 'none'}
+          onInput={(next) => {
+            guidance.value = next;
+          }}
+        />
+      )}
+    </form>
+  );
+}
+
+export function ClassMenu() {
+  const classes = classNames.value.map((name, i) => ({ value: String(i), name }));
+  const options = [{ value: 'each', name: 'Each in turn' }, ...classes, { value: 'none', name: 'No class' }];
+  const props = {
+    label: 'Class',
+    value: chosenClass.value,
+    options,
+    onInput: (next: string) => {
+      chosenClass.value = next;
+    },
+  };
+  return classes.length > 12 ? <Select {...props} /> : <Choice {...props} />;
+}
+
+function VarianceMenu() {
+  return (
+    <Choice
+      label="Noise of a step"
+      hint={
+        variance.value === 'posterior'
+          ? 'β̃, the variance that a step back has when the picture is known: less noise, clean with few steps.'
+          : 'β, as much as the step forward added: right when all steps are taken. With few steps grains are left over; try 20 and compare.'
+      }
+      value={variance.value}
+      options={[
+        { value: 'posterior', name: 'β̃, posterior' },
+        { value: 'beta', name: 'β' },
+      ]}
+      onInput={(next) => {
+        variance.value = next;
+      }}
+    />
+  );
+}

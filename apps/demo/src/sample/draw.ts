@@ -1,0 +1,104 @@
+import type { Client, SampleRequest } from '@denoiser/backend-web';
+import { startEngine } from '../engine/engine';
+import { makePlan } from './plan';
+import { makeSolver } from './solvers';
+import {
+  announcement,
+  busy,
+  chosenClass,
+  classNames,
+  count,
+  type Drawing,
+  drawing,
+  type Frame,
+  failure,
+  guidance,
+  type LoadedModel,
+  model,
+  nameOfClass,
+  seed,
+  selected,
+  solver,
+  steps,
+  variance,
+} from './state';
+
+/** What frames of a trajectory may take; longer ones keep every second step, or fewer. */
+const FRAME_BYTES = 128 * 2 ** 20;
+
+/** Runs one job of the worker at a time, and says what became of it. */
+export async function occupy(
+  what: 'pictures' | 'inpainting' | 'row',
+  job: (loaded: LoadedModel, client: Client, signal: AbortSignal) => Promise<string>,
+): Promise<void> {
+  const loaded = model.value;
+  if (!loaded || busy.value) return;
+  const controller = new AbortController();
+  busy.value = { what, stop: () => controller.abort() };
+  failure.value = undefined;
+  try {
+    const { client } = await startEngine();
+    announcement.value = 'Drawing has begun.';
+    announcement.value = await job(loaded, client, controller.signal);
+  } catch (error) {
+    if (controller.signal.aborted) announcement.value = 'Stopped.';
+    else failure.value = (error as Error).message;
+  } finally {
+    busy.value = undefined;
+  }
+}
+
+/** Draws what the controls say; the grids follow step by step. */
+export const drawPictures = (): Promise<void> =>
+  occupy('pictures', async (loaded, client, signal) => {
+    const plan = makePlan(loaded.info, makeSolver(solver.value, variance.value), steps.value);
+    const labels = labelsOf(chosenClass.value, count.value);
+    const [height, width, channels] = loaded.info.imageShape;
+    const evaluations = plan.steps.filter((step) => step.model).length;
+    const every = Math.ceil((evaluations * count.value * height * width * 8) / FRAME_BYTES);
+    const begun: Drawing = { height, width, channels, labels, captions: labels.map(nameOfClass), frames: [] };
+    selected.value = Math.min(selected.value, count.value - 1);
+    const began = performance.now();
+    const total = await follow(
+      client,
+      { plan, count: count.value, seed: seed.value, send: { every }, ...conditions(labels, guidance.value) },
+      signal,
+      (frames) => {
+        drawing.value = { ...begun, frames };
+      },
+    );
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    return `Done: ${count.value} ${count.value === 1 ? 'picture' : 'pictures'}, ${total} steps, ${seconds} seconds.`;
+  });
+
+/** Runs a request and collects its frames, telling of each; gives the number of evaluations. */
+export async function follow(
+  client: Client,
+  request: SampleRequest,
+  signal: AbortSignal,
+  onFrames: (frames: readonly Frame[]) => void,
+): Promise<number> {
+  const frames: Frame[] = [];
+  let evaluations = 0;
+  for await (const { index, total, time, pixels } of client.sample({ ...request, signal })) {
+    evaluations = total;
+    if (!pixels.x || !pixels.x0) continue;
+    frames.push({ index, total, time, x: pixels.x, x0: pixels.x0 });
+    onFrames([...frames]);
+  }
+  return evaluations;
+}
+
+/** Labels and guidance as the network takes them: one without classes gets neither. */
+export function conditions(labels: readonly number[], scale: number): Pick<SampleRequest, 'labels' | 'guidance'> {
+  if (classNames.value.length === 0) return {};
+  return { labels, ...(scale !== 1 && { guidance: { scale } }) };
+}
+
+function labelsOf(choice: string, howMany: number): number[] {
+  const classes = classNames.value.length;
+  return Array.from({ length: howMany }, (_, i) => {
+    if (choice === 'none' || classes === 0) return -1;
+    return choice === 'each' ? i % classes : Number(choice);
+  });
+}

@@ -1,0 +1,113 @@
+import { useEffect, useRef } from 'preact/hooks';
+import { savePicture } from '../save/save-picture';
+import { Letter, xHat0 } from '../ui/formulas';
+import { Notice } from '../ui/notice';
+import { Rgba } from '../ui/rgba';
+import { loadAgain } from './load';
+import { SaveAnimation } from './save-animation';
+import { busy, count, type Drawing, drawing, type Frame, failure, loading, model, selected } from './state';
+
+const columnsFor = (n: number) => (n <= 4 ? n : n <= 8 ? 4 : 5);
+
+/** What the sampler holds and what the network believes, while it happens. */
+export function Grids() {
+  const drawn = drawing.value;
+  const frame = drawn?.frames.at(-1);
+  const section = useRef<HTMLElement>(null);
+  const isDrawing = busy.value?.what === 'pictures';
+  useEffect(() => {
+    if (isDrawing) section.current?.scrollIntoView({ block: 'nearest' }); // below the controls on small screens
+  }, [isDrawing]);
+  return (
+    <section class="card" aria-label="Pictures" ref={section}>
+      {failure.value && (
+        <Notice kind="error" {...(!model.value && { action: { name: 'Try again', run: loadAgain } })}>
+          {failure.value}
+        </Notice>
+      )}
+      <Progress frame={frame} />
+      <div class="pair">
+        <figure>
+          <figcaption>
+            <Letter name="x" of="t" />, what the sampler holds
+          </figcaption>
+          <Grid drawn={drawn} frame={frame} shows="x" />
+        </figure>
+        <figure>
+          <figcaption>{xHat0}, what the network believes it will be</figcaption>
+          <Grid drawn={drawn} frame={frame} shows="x0" />
+        </figure>
+      </div>
+      {drawn && frame && (
+        <div class="row">
+          <button
+            type="button"
+            class="small"
+            onClick={() => savePicture(drawn, frame.x, 'pictures.png', columnsFor(drawn.captions.length))}
+          >
+            Save all as PNG
+          </button>
+          <SaveAnimation
+            name="Save all as animation"
+            drawing={drawn}
+            columns={columnsFor(drawn.captions.length)}
+            file="pictures.gif"
+            disabled={busy.value !== undefined}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Progress({ frame }: { frame: Frame | undefined }) {
+  const isDrawing = busy.value?.what === 'pictures';
+  if (!model.value) return <p class="hint">{loading.value ?? 'Pictures appear here as soon as there is a model.'}</p>;
+  if (!frame) return <p class="hint">{isDrawing ? 'The first step is under way …' : 'Press “Draw pictures”.'}</p>;
+  const text = `Step ${frame.index + 1} of ${frame.total}, t = ${Math.round(frame.time)}`;
+  return (
+    <div class="field">
+      <p class="hint">
+        {isDrawing
+          ? text
+          : `${frame.index + 1} of ${frame.total} steps. Choose a picture to replay it or to paint over it.`}
+      </p>
+      {isDrawing && <progress aria-label="Sampling" value={frame.index + 1} max={frame.total} />}
+    </div>
+  );
+}
+
+function Grid({ drawn, frame, shows }: { drawn: Drawing | undefined; frame: Frame | undefined; shows: 'x' | 'x0' }) {
+  const style = { '--across': columnsFor(drawn?.captions.length ?? count.value) };
+  if (!drawn || !frame) {
+    return (
+      <div class="pictures" style={style} aria-hidden="true">
+        {Array.from({ length: drawn?.captions.length ?? count.value }, (_, i) => (
+          <div key={i} class="empty" />
+        ))}
+      </div>
+    );
+  }
+  const { height, width } = drawn;
+  return (
+    <div class="pictures" style={style}>
+      {drawn.captions.map((caption, i) => {
+        const size = { pixels: frame[shows], index: i, height, width };
+        return (
+          <button
+            key={i}
+            type="button"
+            aria-label={`Picture ${i + 1}, ${caption}${shows === 'x' ? ', as the sampler holds it' : ''}`}
+            aria-pressed={selected.value === i}
+            tabIndex={shows === 'x' ? -1 : 0}
+            onClick={() => {
+              selected.value = i;
+            }}
+          >
+            <Rgba {...size} />
+          </button>
+        );
+      })}
+    </div>
+  );
+}

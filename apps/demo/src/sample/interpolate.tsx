@@ -1,0 +1,110 @@
+import { useSignal } from '@preact/signals';
+import { NumberField, Select } from '../ui/fields';
+import { Rgba } from '../ui/rgba';
+import { conditions, follow, occupy } from './draw';
+import { makePlan } from './plan';
+import { makeSolver } from './solvers';
+import { busy, classNames, type Frame, guidance, type LoadedModel, model, nameOfClass, steps } from './state';
+
+const LENGTH = 9;
+const MOST_STEPS = 50;
+
+/** A row of pictures from one seed's to another's. */
+export function Interpolate() {
+  const from = useSignal(1);
+  const to = useSignal(2);
+  const className = useSignal('0');
+  const row = useSignal<Frame | undefined>(undefined);
+  const mine = busy.value?.what === 'row';
+  const [height, width] = (model.value as LoadedModel).info.imageShape;
+  const draw = () =>
+    occupy('row', async (loaded, client, signal) => {
+      row.value = undefined;
+      const label = Number(className.value);
+      await follow(
+        client,
+        {
+          plan: makePlan(loaded.info, makeSolver('ddim', 'posterior'), Math.min(steps.value, MOST_STEPS)),
+          count: LENGTH,
+          seed: from.value,
+          indices: Array.from({ length: LENGTH }, () => 0),
+          towards: { seed: to.value, weights: Array.from({ length: LENGTH }, (_, i) => i / (LENGTH - 1)) },
+          ...conditions(
+            Array.from({ length: LENGTH }, () => label),
+            guidance.value,
+          ),
+        },
+        signal,
+        (frames) => {
+          row.value = frames.at(-1);
+        },
+      );
+      return `The row from seed ${from.value} to seed ${to.value} is drawn.`;
+    });
+  return (
+    <section class="card" aria-labelledby="interpolate-title">
+      <h3 id="interpolate-title">Between two seeds</h3>
+      <p class="prose">
+        A seed is a point in the space of noise. On the arc between two of them lies noise as good as theirs, and DDIM
+        makes a picture of each: neighbours look alike, so the space has an order that nobody put there.
+      </p>
+      <div class="between">
+        <NumberField
+          label="From seed"
+          value={from.value}
+          min={0}
+          max={2 ** 31}
+          onInput={(next) => {
+            from.value = next;
+          }}
+        />
+        <NumberField
+          label="To seed"
+          value={to.value}
+          min={0}
+          max={2 ** 31}
+          onInput={(next) => {
+            to.value = next;
+          }}
+        />
+        {classNames.value.length > 0 && (
+          <Select
+            label="Class of the row"
+            value={className.value}
+            options={[
+              ...classNames.value.map((name, i) => ({ value: String(i), name })),
+              { value: '-1', name: nameOfClass(-1) },
+            ]}
+            onInput={(next) => {
+              className.value = next;
+            }}
+          />
+        )}
+        <div class="row">
+          <button type="button" class="primary" disabled={busy.value !== undefined} onClick={draw}>
+            Draw the row
+          </button>
+          {mine && (
+            <button type="button" onClick={() => busy.value?.stop()}>
+              Stop
+            </button>
+          )}
+        </div>
+      </div>
+      {(row.value || mine) && (
+        <div class="rowstrip">
+          {Array.from({ length: LENGTH }, (_, i) => (
+            <Rgba
+              key={i}
+              pixels={row.value?.x}
+              index={i}
+              height={height}
+              width={width}
+              label={`${Math.round((100 * i) / (LENGTH - 1))} % of the way from seed ${from.value} to seed ${to.value}`}
+            />
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}

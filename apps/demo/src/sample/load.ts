@@ -1,0 +1,89 @@
+import type { ModelFacts } from '@denoiser/backend-web';
+import { effect } from '@preact/signals';
+import { device } from '../engine/device';
+import { startEngine } from '../engine/engine';
+import { chosenClass, drawing, failure, guidance, loading, model, selected, solver, steps } from './state';
+
+/** A model that can be loaded again when the device changes. */
+export type ModelSource = {
+  readonly name: string;
+  readonly facts?: ModelFacts;
+  readonly read: () => Promise<Blob>;
+};
+
+const SHIPPED = new URL('models/digits.safetensors', document.baseURI);
+
+/** The model that comes with the page. */
+export const shippedModel: ModelSource = {
+  name: 'Handwritten digits',
+  facts: { schedule: { type: 'cosine', steps: 1000 }, prediction: 'epsilon', imageSize: 16 },
+  read: fetchShipped,
+};
+
+let current: ModelSource | undefined;
+let turn = 0;
+
+/** Loads a network in place of the one before. What goes wrong is shown where pictures would be. */
+export async function loadModel(source: ModelSource): Promise<void> {
+  const mine = ++turn;
+  current = source;
+  model.value = undefined;
+  drawing.value = undefined;
+  failure.value = undefined;
+  loading.value = 'Starting the device …';
+  try {
+    const [{ client }, file] = await Promise.all([startEngine(), source.read()]);
+    if (mine !== turn) return;
+    loading.value = 'Loading the network …';
+    const info = await client.load(file, source.facts ?? {});
+    if (mine !== turn) return;
+    chosenClass.value = info.classNames.length > 0 ? 'each' : 'none';
+    guidance.value = info.classNames.length > 0 ? 2 : 1;
+    selected.value = 0;
+    if (info.learnedVariance) {
+      solver.value = 'ddim';
+      steps.value = Math.min(steps.value, 50);
+    }
+    model.value = { name: source.name, info };
+  } catch (error) {
+    if (mine === turn) failure.value = (error as Error).message;
+  } finally {
+    if (mine === turn) loading.value = undefined;
+  }
+}
+
+/** Tries once more what failed. */
+export const loadAgain = (): Promise<void> => loadModel(current ?? shippedModel);
+
+/** Loads the shipped model unless something else was asked for before. */
+export function loadFirst(): void {
+  if (!current) void loadModel(shippedModel);
+}
+
+/** What describes the loaded model again with other facts, for files that say little of themselves. */
+export function describeModel(facts: ModelFacts): void {
+  if (current) void loadModel({ ...current, facts: { ...current.facts, ...facts } });
+}
+
+export const currentFacts = (): ModelFacts => current?.facts ?? {};
+
+async function fetchShipped(): Promise<Blob> {
+  loading.value = 'Fetching the model, 3 MB …';
+  const failed = 'check the connection and try again, or open a model file of your own';
+  let response: Response;
+  try {
+    response = await fetch(SHIPPED);
+  } catch {
+    throw new Error(`The model could not be fetched: ${failed}.`);
+  }
+  if (!response.ok) throw new Error(`The model could not be fetched (the server says ${response.status}): ${failed}.`);
+  return response.blob();
+}
+
+// Another device is another worker, which knows nothing of the model.
+let last = device.value;
+effect(() => {
+  const now = device.value;
+  if (now && last && now !== last && current) void loadModel(current);
+  if (now) last = now;
+});

@@ -1,0 +1,106 @@
+import { useSignal } from '@preact/signals';
+import { Drop } from '../ui/drop';
+import { NumberField, Select } from '../ui/fields';
+import { currentFacts, describeModel, loadModel, shippedModel } from './load';
+import { loading, model } from './state';
+
+/** Which network draws, and the way to open another. */
+export function ModelCard() {
+  const loaded = model.value;
+  const isOpening = useSignal(false);
+  const open = ([file]: readonly File[]) => {
+    if (!file) return;
+    isOpening.value = false;
+    void loadModel({ name: file.name, read: async () => file });
+  };
+  return (
+    <section class="card" aria-label="Model">
+      <div>
+        <h3>{loaded?.name ?? 'The model'}</h3>
+        <p class="hint" role="status">
+          {loaded ? <Facts /> : (loading.value ?? 'No model is loaded.')}
+        </p>
+      </div>
+      <div class="row">
+        <button
+          type="button"
+          class="small"
+          aria-expanded={isOpening.value}
+          onClick={() => {
+            isOpening.value = !isOpening.value;
+          }}
+        >
+          Another model
+        </button>
+        {loaded && loaded.name !== shippedModel.name && (
+          <button type="button" class="small quiet" onClick={() => loadModel(shippedModel)}>
+            Back to the digits
+          </button>
+        )}
+      </div>
+      {isOpening.value && (
+        <Drop button="Open a model file…" accept=".safetensors" onFiles={open}>
+          a .safetensors file of the command, of the next tab, or of PyTorch; it stays on this device
+        </Drop>
+      )}
+      {loaded && loaded.name !== shippedModel.name && <Description />}
+    </section>
+  );
+}
+
+function Facts() {
+  const info = model.value?.info;
+  if (!info) return null;
+  const [height, width, channels] = info.imageShape;
+  const classes = info.classNames.length;
+  const parts = [
+    `${height}×${width} ${channels === 1 ? 'grey' : 'colour'}`,
+    classes > 0 ? `${classes} ${classes === 1 ? 'class' : 'classes'}` : 'no classes',
+    `${new Intl.NumberFormat('en').format(info.parameters)} parameters`,
+    `schedule ${info.schedule.type ?? 'linear'}`,
+  ];
+  return <>{parts.join(', ')}</>;
+}
+
+/** A file of the original's layout does not say how it was trained; the user may. */
+function Description() {
+  const info = model.value?.info;
+  if (!info) return null;
+  const facts = currentFacts();
+  return (
+    <details>
+      <summary>How it was trained</summary>
+      <div class="stack">
+        <p class="hint">Read from the file where it says so. If pictures come out as noise, set what you know.</p>
+        <Select
+          label="Trained schedule"
+          value={info.schedule.type ?? 'linear'}
+          options={(['linear', 'scaled-linear', 'cosine', 'sigmoid-beta', 'sigmoid-alpha-bar'] as const).map(
+            (value) => ({
+              value,
+              name: value,
+            }),
+          )}
+          onInput={(type) => describeModel({ schedule: { type, steps: 1000 } as never })}
+        />
+        <Select
+          label="The network predicts"
+          value={info.prediction as 'epsilon' | 'x0' | 'v'}
+          options={[
+            { value: 'epsilon', name: 'ε, the noise' },
+            { value: 'x0', name: 'x₀, the picture' },
+            { value: 'v', name: 'v, a mix of both' },
+          ]}
+          onInput={(prediction) => describeModel({ prediction })}
+        />
+        <NumberField
+          label="Picture size"
+          value={facts.imageSize ?? info.imageShape[0]}
+          min={8}
+          max={256}
+          onInput={(size) => describeModel({ imageSize: Math.round(size / 8) * 8 })}
+        />
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,52 @@
+import { useSignal } from '@preact/signals';
+import { Notice } from '../ui/notice';
+import type { Drawing } from './state';
+
+/** A button that makes a GIF of the whole way; the encoder is fetched when it is first used. */
+export function SaveAnimation({
+  name,
+  drawing,
+  columns,
+  file,
+  only,
+  disabled,
+}: {
+  name: string;
+  drawing: Drawing;
+  columns: number;
+  file: string;
+  /** One picture's number; default all. */
+  only?: number;
+  disabled: boolean;
+}) {
+  const done = useSignal<number | undefined>(undefined);
+  const failure = useSignal('');
+  const save = async () => {
+    failure.value = '';
+    done.value = 0;
+    try {
+      const { saveAnimation } = await import('../save/save-animation');
+      await saveAnimation({
+        drawing,
+        columns,
+        file,
+        ...(only !== undefined && { only }),
+        onProgress: (share) => {
+          done.value = share;
+        },
+      });
+    } catch (error) {
+      failure.value = `The animation could not be made (${(error as Error).message}); try again with fewer pictures or steps.`;
+    } finally {
+      done.value = undefined;
+    }
+  };
+  return (
+    <>
+      <button type="button" class="small" disabled={disabled || done.value !== undefined} onClick={save}>
+        {done.value === undefined ? name : `Making it, ${Math.round(100 * done.value)} %`}
+      </button>
+      {failure.value && <Notice kind="error">{failure.value}</Notice>}
+    </>
+  );
+}
