@@ -19,7 +19,13 @@ const QUIET = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+const WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  // SwiftShader would clear workgroup memory with an instruction for each word, and compile such kernels 30 times longer.
+  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+];
 const NO_WEBGPU = ['--disable-blink-features=WebGPU'];
 
 export type Browser = {

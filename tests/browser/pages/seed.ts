@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs';
 import { registerCpuEngine } from '@denoiser/kernels-wasm';
+import { registerWebGPU } from '@denoiser/kernels-webgpu';
 import { type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
 import { createPlan, ddpm, type NoiseSource, sampleImages } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { loadUNet } from '@denoiser/unet';
-import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import manifest from '../../../packages/unet/test/fixtures/manifest.json';
 import { nchwToNhwc, seedData, seedParameter } from '../../../packages/unet/test/seed-formula';
@@ -30,6 +30,7 @@ const seed = {
       await tf.setBackend(engine.backendName);
       return engine.threads;
     }
+    if (device === 'webgpu') await registerWebGPU();
     if (!(await tf.setBackend(device))) throw new Error(`tfjs has no ${device} here`);
     return 1;
   },
