@@ -1,10 +1,27 @@
-import { LayerNorm, LayerNormGrad, layerNorm } from '@denoiser/ops';
+import {
+  type Activation,
+  GroupNorm,
+  GroupNormGrad,
+  groupNorm,
+  LayerNorm,
+  LayerNormGrad,
+  layerNorm,
+} from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs';
 import type { KernelCase } from './case';
 import { values } from './values';
 
 /** Odd channel counts, more than one block of rows, one row, one channel, more columns than a workgroup has invocations. */
-const rowShapes = [[5, 3], [1, 8], [2, 40, 6], [70, 5], [2, 3, 20, 64], [9, 1], [3, 1100], [2, 521]];
+const rowShapes = [
+  [5, 3],
+  [1, 8],
+  [2, 40, 6],
+  [70, 5],
+  [2, 3, 20, 64],
+  [9, 1],
+  [3, 1100],
+  [2, 521],
+];
 
 const layerNorms: KernelCase[] = rowShapes.flatMap((shape) => {
   const vector = (seed: number) => values(shape.slice(-1), seed) as tf.Tensor1D;
@@ -27,4 +44,70 @@ const layerNorms: KernelCase[] = rowShapes.flatMap((shape) => {
   ];
 });
 
-export const normCases: readonly KernelCase[] = layerNorms;
+type Group = {
+  shape: [number, number, number, number];
+  groups: number;
+  activation: Activation;
+  residual: boolean;
+  far?: number;
+};
+
+const activations = ['linear', 'gelu', 'silu'] as const;
+/** Two with all activations, the others with one each. */
+const groupShapes: readonly (Pick<Group, 'shape' | 'groups'> & { all?: boolean })[] = [
+  { shape: [1, 1, 1, 6], groups: 2 },
+  { shape: [2, 5, 3, 3], groups: 1 },
+  { shape: [1, 5, 7, 5], groups: 5 }, // one channel a group
+  { shape: [2, 3, 5, 6], groups: 2, all: true },
+  { shape: [1, 4, 4, 8], groups: 1, all: true },
+  { shape: [2, 3, 4, 8], groups: 2 },
+  { shape: [1, 3, 4, 64], groups: 32 },
+  { shape: [2, 3, 3, 64], groups: 4 },
+  { shape: [1, 2, 2, 1100], groups: 1 }, // more columns than a workgroup has invocations
+];
+/** Groups that several workgroups share, in channels one by one and four by four; the last block is not full. */
+const sharedGroups: readonly Group[] = [
+  { shape: [2, 67, 83, 3], groups: 1, activation: 'gelu', residual: true },
+  { shape: [1, 80, 71, 6], groups: 2, activation: 'silu', residual: false },
+  { shape: [1, 33, 32, 16], groups: 1, activation: 'gelu', residual: true },
+  { shape: [2, 33, 32, 16], groups: 1, activation: 'gelu', residual: false },
+  { shape: [1, 33, 32, 32], groups: 2, activation: 'linear', residual: true },
+  { shape: [1, 33, 32, 16], groups: 1, activation: 'linear', residual: false, far: 50 },
+];
+const everything = activations.flatMap((activation) => [false, true].map((residual) => ({ activation, residual })));
+const groupNorms: KernelCase[] = [
+  ...groupShapes.flatMap((shape, i) =>
+    everything
+      .filter((_, variant) => shape.all || variant === i % everything.length)
+      .map((one) => ({ ...shape, ...one })),
+  ),
+  ...sharedGroups,
+].flatMap(({ shape, groups, activation, residual, far = 0 }) => {
+  const options = { groups, activation, epsilon: 1e-2 };
+  const vector = (seed: number) => values(shape.slice(-1), seed) as tf.Tensor1D;
+  const x = () => tf.add(values(shape, 3), far) as tf.Tensor4D;
+  const rest = () => (residual ? [values(shape, 4) as tf.Tensor4D] : []);
+  const name = `${groups} groups of [${shape}]${far ? ` around ${far}` : ''}, ${activation}${residual ? ', a residual' : ''}`;
+  // Numbers around 50 have 3 digits less, and so has what is left of them.
+  const tolerance = far ? 5e-5 : 1e-5;
+  return [
+    {
+      name: `group normalization: ${name}`,
+      kernels: [GroupNorm],
+      tolerance,
+      compute: () => groupNorm(x(), vector(1), vector(2), { ...options, residual: rest()[0] }),
+    },
+    {
+      name: `the gradients of group normalization: ${name}`,
+      kernels: [GroupNormGrad],
+      tolerance,
+      compute: () =>
+        tf.grads((...inputs: tf.Tensor[]) => {
+          const [x, scale, bias, residual] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
+          return groupNorm(x, scale, bias, { ...options, residual });
+        })([x(), vector(1), vector(2), ...rest()], values(shape, 5)),
+    },
+  ];
+});
+
+export const normCases: readonly KernelCase[] = [...layerNorms, ...groupNorms];

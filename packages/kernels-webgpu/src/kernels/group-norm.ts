@@ -1,0 +1,83 @@
+import { GroupNorm, type GroupNormAttrs, type GroupNormInputs } from '@denoiser/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '../backend';
+import { flat } from '../dispatch';
+import { ACTIVATIONS } from '../wgsl/activations';
+import { atEachPlace, groupMoments } from '../wgsl/group-moments';
+import { type GroupGeometry, groupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
+import { lanewise } from '../wgsl/lanes';
+import { kernel } from './kernel';
+
+/**
+ * Two dispatches, or one. Where a group has many elements and there are few groups (groups = 1 at 64×64), it is shared out
+ * in blocks of about 4096 elements: the first dispatch leaves each block's moments, the second puts them together (each
+ * workgroup for itself: 8 bytes a block, at most 256 blocks), normalizes and does all the rest. Small groups, and groups so
+ * many that they fill a GPU, take one workgroup and one dispatch each.
+ *
+ * Per element about 13 FLOPs, 30 with gelu; 12 bytes (x read twice, y written) or, in one dispatch, 8, and 4 for a
+ * residual. 2 KB of workgroup memory.
+ */
+export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => {
+  const { x, scale, bias, residual } = inputs;
+  const { groups, epsilon, activation } = attrs;
+  const s = groupGeometry(x.shape as [number, number, number, number], groups, backend.capabilities.workgroupSize);
+  const y = backend.make(x.shape);
+  const partials = partialMoments(backend, x, s);
+  const { type } = s.lanes;
+  const value = `((x[i] - m.x) * factor + offset${residual ? ' + residual[i]' : ''})`;
+  const result = activation === 'linear' ? value : lanewise(s.lanes, activation, value);
+  backend.run({
+    key: `groupNorm ${keyOf(s)} ${[epsilon, activation, Boolean(residual)]}`,
+    reads: { x, scale, bias, ...(residual && { residual }), ...(partials && { partials }) },
+    writes: { y },
+    types: { x: type, scale: type, bias: type, residual: type, y: type, partials: 'vec2f' },
+    workgroups: flat(s.places),
+    code: () => `
+      ${ACTIVATIONS}
+      ${groupPlaces(s)}
+      ${groupMoments(s, epsilon)}
+      ${atEachPlace(
+        s.threads,
+        `if (index >= PLACES) { return; }
+        let p = placeOf(index, local);
+        let m = groupMoments(p);
+        for (var column = p.column; column < COLUMNS; column += WIDE) {
+          let factor = scale[p.group * COLUMNS + column] * m.y;
+          let offset = bias[p.group * COLUMNS + column];
+          for (var row = p.first; row < p.last; row += HIGH) {
+            let i = at(p, row, column);
+            y[i] = ${result};
+          }
+        }`,
+      )}`,
+  });
+  if (partials) backend.disposeData(partials.dataId);
+  return y;
+});
+
+/** The moments of each block: [places] of (mean, squared deviations); none if each group is one block. One dispatch. */
+export function partialMoments(
+  backend: DenoiserWebGPUBackend,
+  x: TensorInfo,
+  s: GroupGeometry,
+): TensorInfo | undefined {
+  if (s.blocks === 1) return undefined;
+  const partials = backend.make([s.places, 2]);
+  backend.run({
+    key: `groupMoments ${keyOf(s)}`,
+    reads: { x },
+    writes: { partials },
+    types: { x: s.lanes.type, partials: 'vec2f' },
+    workgroups: flat(s.places),
+    code: () => `
+      ${groupPlaces(s)}
+      ${groupMoments(s, 0)}
+      ${atEachPlace(
+        s.threads,
+        `if (index >= PLACES) { return; }
+        let m = blockMoments(placeOf(index, local));
+        if (local == 0u) { partials[index] = m; }`,
+      )}`,
+  });
+  return partials;
+}
