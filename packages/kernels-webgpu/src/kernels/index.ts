@@ -1,15 +1,11 @@
 import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
-import { convKernels } from './conv2d';
 import { embeddingKernels } from './embedding';
-import { globalNormKernels } from './global-norm';
 import { groupNorm } from './group-norm';
 import { groupNormGrad } from './group-norm-grad';
 import type { GpuKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
-import { linearKernels } from './linear';
 import { linearCombinationKernels } from './linear-combination';
-import { matMulKernels } from './matmul';
 import { optimizerKernels } from './optimizer';
 import { randomNormalKernels } from './random-normal';
 import { resampleKernels } from './resample';
@@ -18,15 +14,11 @@ import { resampleKernels } from './resample';
 export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
   ...addNKernels,
-  ...convKernels,
   ...embeddingKernels,
-  ...globalNormKernels,
   groupNorm,
   groupNormGrad,
   ...layerNormKernels,
-  ...linearKernels,
   ...linearCombinationKernels,
-  ...matMulKernels,
   ...optimizerKernels,
   ...randomNormalKernels,
   ...resampleKernels,

@@ -75,39 +75,37 @@ const sharedGroups: readonly Group[] = [
   { shape: [1, 33, 32, 16], groups: 1, activation: 'linear', residual: false, far: 50 },
 ];
 const everything = activations.flatMap((activation) => [false, true].map((residual) => ({ activation, residual })));
-const groupNorms: KernelCase[] = [
-  ...groupShapes.flatMap((shape, i) =>
-    everything
-      .filter((_, variant) => shape.all || variant === i % everything.length)
-      .map((one) => ({ ...shape, ...one })),
-  ),
-  ...sharedGroups,
-].flatMap(({ shape, groups, activation, residual, far = 0 }) => {
-  const options = { groups, activation, epsilon: 1e-2 };
-  const vector = (seed: number) => values(shape.slice(-1), seed) as tf.Tensor1D;
-  const x = () => tf.add(values(shape, 3), far) as tf.Tensor4D;
-  const rest = () => (residual ? [values(shape, 4) as tf.Tensor4D] : []);
-  const name = `${groups} groups of [${shape}]${far ? ` around ${far}` : ''}, ${activation}${residual ? ', a residual' : ''}`;
-  // Numbers around 50 have 3 digits less, and so has what is left of them.
-  const tolerance = far ? 5e-5 : 1e-5;
-  return [
-    {
-      name: `group normalization: ${name}`,
-      kernels: [GroupNorm],
-      tolerance,
-      compute: () => groupNorm(x(), vector(1), vector(2), { ...options, residual: rest()[0] }),
-    },
-    {
-      name: `the gradients of group normalization: ${name}`,
-      kernels: [GroupNormGrad],
-      tolerance,
-      compute: () =>
-        tf.grads((...inputs: tf.Tensor[]) => {
-          const [x, scale, bias, residual] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
-          return groupNorm(x, scale, bias, { ...options, residual });
-        })([x(), vector(1), vector(2), ...rest()], values(shape, 5)),
-    },
-  ];
-});
+const ownGroups: readonly Group[] = groupShapes.flatMap(({ shape, groups, all }, i) =>
+  everything.filter((_, variant) => all || variant === i % everything.length).map((one) => ({ shape, groups, ...one })),
+);
+const groupNorms: KernelCase[] = [...ownGroups, ...sharedGroups].flatMap(
+  ({ shape, groups, activation, residual, far = 0 }) => {
+    const options = { groups, activation, epsilon: 1e-2 };
+    const vector = (seed: number) => values(shape.slice(-1), seed) as tf.Tensor1D;
+    const x = () => tf.add(values(shape, 3), far) as tf.Tensor4D;
+    const rest = () => (residual ? [values(shape, 4) as tf.Tensor4D] : []);
+    const name = `${groups} groups of [${shape}]${far ? ` around ${far}` : ''}, ${activation}${residual ? ', a residual' : ''}`;
+    // Numbers around 50 have 3 digits less, and so has what is left of them.
+    const tolerance = far ? 5e-5 : 1e-5;
+    return [
+      {
+        name: `group normalization: ${name}`,
+        kernels: [GroupNorm],
+        tolerance,
+        compute: () => groupNorm(x(), vector(1), vector(2), { ...options, residual: rest()[0] }),
+      },
+      {
+        name: `the gradients of group normalization: ${name}`,
+        kernels: [GroupNormGrad],
+        tolerance,
+        compute: () =>
+          tf.grads((...inputs: tf.Tensor[]) => {
+            const [x, scale, bias, residual] = inputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.Tensor4D?];
+            return groupNorm(x, scale, bias, { ...options, residual });
+          })([x(), vector(1), vector(2), ...rest()], values(shape, 5)),
+      },
+    ];
+  },
+);
 
 export const normCases: readonly KernelCase[] = [...layerNorms, ...groupNorms];
