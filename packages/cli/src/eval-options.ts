@@ -51,7 +51,11 @@ export function addEvalOptions(command: Command): Command {
       integer('--batch-size', { min: 1 }),
       16,
     )
-    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
+    .option(
+      '--device <name>',
+      "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      'auto',
+    )
     .addHelpText(
       'after',
       `

@@ -140,7 +140,11 @@ function addSample(program: Command): void {
       integer('--batch-size', { min: 1 }),
       16,
     )
-    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
+    .option(
+      '--device <name>',
+      "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      'auto',
+    )
     .optionsGroup('For a bare .safetensors file:')
     .option('--size <pixels>', 'side of the pictures, divisible by 8 (default: 64)', pictureSize('--size'))
     .option(

@@ -21,6 +21,8 @@ export const warn = (message: string): void => {
   process.stderr.write(`denoiser: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
 };
 
-/** The device that computes, and why it. */
-export const describeDevice = ({ name, threads, reason }: { name: string; threads: number; reason: string }): string =>
-  `${name}, ${threads === 1 ? 'one thread' : `${threads} threads`}: ${reason}`;
+/** The device that computes, on what, and why it. */
+export const describeDevice = (device: { name: string; threads: number; adapter?: string; reason: string }): string => {
+  const { name, threads, adapter, reason } = device;
+  return `${name}, ${adapter ?? (threads === 1 ? 'one thread' : `${threads} threads`)}: ${reason}`;
+};

@@ -127,7 +127,11 @@ export function addTrainOptions(command: Command): Command {
     .optionsGroup('Network:')
     .option('--base-width <channels>', 'channels at full size', integer('--base-width', { min: 4, unit: 4 }), 64)
     .option('--time-dim <n>', 'width of the time embedding, even', integer('--time-dim', { min: 2, unit: 2 }), 256)
-    .option('--device <name>', "where to compute: 'auto' takes the best that 'denoiser doctor' finds", 'auto')
+    .option(
+      '--device <name>',
+      "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      'auto',
+    )
     .optionsGroup('What is written:')
     .option(
       '--samples <n>',

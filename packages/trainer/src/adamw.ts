@@ -1,5 +1,5 @@
 import { adamWStep } from '@denoiser/ops';
-import { type Tensor, tidy, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, tidy, type Variable, zeros, zerosLike } from '@tensorflow/tfjs-core';
 import { stateVariables } from './state-variables';
 
 export type AdamWOptions = {
@@ -20,10 +20,10 @@ export type AdamW = {
   readonly firstMoments: ReadonlyMap<string, Variable>;
   readonly secondMoments: ReadonlyMap<string, Variable>;
   /**
-   * Updates the parameters in place. A parameter without a gradient counts as one with a gradient of zero. `rateFactor`
-   * (default 1) multiplies the learning rate in this step.
+   * Updates the parameters in place. A parameter without a gradient counts as one with a gradient of zero. In this step,
+   * `rateFactor` (default 1) multiplies the learning rate, and `gradientScale`, if there, the gradients.
    */
-  update(gradients: ReadonlyMap<string, Tensor>, rateFactor?: number): void;
+  update(gradients: ReadonlyMap<string, Tensor>, now?: { rateFactor?: number; gradientScale?: Scalar }): void;
   /** Disposes the moments, not the parameters. */
   dispose(): void;
 };
@@ -37,7 +37,7 @@ export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: 
     step: 0,
     firstMoments,
     secondMoments,
-    update(gradients, rateFactor = 1) {
+    update(gradients, { rateFactor = 1, gradientScale } = {}) {
       this.step++;
       tidy(() =>
         adamWStep({
@@ -51,6 +51,7 @@ export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: 
           beta2: betas[1],
           epsilon,
           weightDecay,
+          ...(gradientScale && { gradientScale }),
         }),
       );
     },

@@ -4,14 +4,19 @@ import { FORMAT_VERSION } from './options/upgrade';
 import { damaged, FORMAT, parseState, STATE_FILE, type TensorFileName, type TrainingState } from './training-state';
 import type { CheckpointStore } from './types';
 
-/** The files of a checkpoint: safetensors and a `state.json` that holds their sizes and SHA-256. */
+type NamedFile = readonly [name: TensorFileName, file: TensorFile];
+
+/**
+ * The files of a checkpoint: safetensors and a `state.json` that holds their sizes and SHA-256. Tensors are asked for file
+ * by file, so that those of one alone are in memory beside the bytes.
+ */
 export async function encodeCheckpoint(
   state: Omit<TrainingState, 'format' | 'version' | 'files'>,
-  tensors: Readonly<Partial<Record<TensorFileName, TensorFile>>>,
+  tensors: AsyncIterable<NamedFile> | Iterable<NamedFile>,
 ): Promise<Map<string, Uint8Array>> {
   const written = new Map<string, Uint8Array>();
   const sums: TrainingState['files'] = {};
-  for (const [name, file] of Object.entries(tensors) as [TensorFileName, TensorFile][]) {
+  for await (const [name, file] of tensors) {
     const bytes = writeSafetensors(file);
     written.set(name, bytes);
     sums[name] = { bytes: bytes.length, sha256: await sha256(bytes) };

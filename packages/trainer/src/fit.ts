@@ -1,4 +1,5 @@
 import { DenoiserError } from '@denoiser/ops';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
 import type { FitOptions, FitResult, StepRecord } from './fit-options';
@@ -6,7 +7,7 @@ import { badOption } from './options/settings';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
 import { saveCheckpoint, saveSnapshot } from './save';
-import { type StepNumbers, step } from './step';
+import { step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
 import type { Run } from './trainer';
 import type { ImageDataset } from './types';
@@ -40,9 +41,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   let pending: Pending | undefined;
   let saved = progress.checkpoint === progress.step;
 
-  const report = async ({ values, t, step, epoch, images, seconds, waitingShare }: Pending) => {
-    const numbers = (await values.data()) as Float32Array;
-    values.dispose();
+  const report = async ({ lap, t, step, epoch, images }: Pending) => {
+    const { numbers, seconds, waitingShare } = await lap;
     const [loss, gradientNorm] = numbers;
     const imageLosses = numbers.subarray(2);
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
@@ -94,11 +94,14 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       if (!batch || signal?.aborted) break;
       // What a sampler learns from a step has to be known before the next.
       if (run.timesteps.memory) await reportBefore();
-      const numbers = step(run, batch);
-      const lap = clock.lap();
+      const { values, t } = step(run, batch);
+      const lap = clock.lap(taken(values));
+      lap.catch(() => {}); // thrown when the step is reported
       saved = false;
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
-      await reportBefore({ ...numbers, ...lap, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
+      // A device that computes at once has its numbers ready after this, before a callback takes time.
+      await yieldToEventLoop();
+      await reportBefore({ lap, t, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
 
       const { epoch } = batch;
       const epochEnds = progress.epoch > epoch;
@@ -120,13 +123,12 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
         const networks = { denoiser: model.denoiser(), emaDenoiser: model.denoiser(run.ema.parameters) };
         await clock.pause(async () => onEpochEnd?.({ epoch, step: progress.step, meanLoss, ...networks }));
       }
-      await yieldToEventLoop();
     }
     await reportBefore();
     await save();
     await snapshot();
   } finally {
-    pending?.values.dispose();
+    await pending?.lap.catch(() => {});
     await batches.return();
   }
   const finished = progress.step >= steps || progress.epoch >= epochs;
@@ -136,7 +138,16 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 type Interval = { everySteps?: number; everyEpochs?: number };
 
 /** A step whose numbers have not been read yet. */
-type Pending = StepNumbers & Lap & { step: number; epoch: number; images: number };
+type Pending = {
+  lap: Promise<Lap & { numbers: Float32Array }>;
+  t: Int32Array;
+  step: number;
+  epoch: number;
+  images: number;
+};
+
+/** A tensor's values; the tensor is disposed. */
+const taken = (tensor: Tensor1D): Promise<Float32Array> => tensor.data<'float32'>().finally(() => tensor.dispose());
 
 /** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
 async function nextBatch(

@@ -1,43 +1,22 @@
-import {
-  add,
-  addN,
-  div,
-  minimum,
-  mul,
-  type Scalar,
-  scalar,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { globalNorm as normOf } from '@denoiser/ops';
+import { add, div, minimum, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** Gradients by the parameter's name. */
 export type Gradients = Map<string, Tensor>;
 
 /** The Euclidean norm of all gradients taken as one vector. It stays on the device until somebody reads it. */
 export function globalNorm(gradients: ReadonlyMap<string, Tensor>): Scalar {
-  return tidy(() => {
-    const squares = Array.from(gradients.values(), (gradient) => tidy(() => sum(square(gradient))));
-    return squares.length === 0 ? scalar(0) : (sqrt(addN(squares)) as Scalar);
-  });
+  return normOf([...gradients.values()]);
 }
 
 /**
- * Gradients scaled by min(1, limit/norm), so that their norm is at most `limit` (Pascanu et al. 2013, arXiv:1211.5063,
- * algorithm 1). The old ones are disposed, one by one.
+ * min(1, limit/norm): what gradients are multiplied by so that their norm is at most `limit` (Pascanu et al. 2013,
+ * arXiv:1211.5063, algorithm 1).
  *
  * @param norm what `globalNorm` gave; it isn't read
  */
-export function clipGradients(gradients: Gradients, norm: Scalar, limit: number): Gradients {
-  // A norm of 0 divides to infinity, and the minimum is 1.
-  const factor = tidy(() => minimum(div(limit, norm), 1));
-  const clipped = new Map(
-    [...gradients].map(([name, gradient]) => [name, replace(gradient, () => mul(gradient, factor))]),
-  );
-  factor.dispose();
-  return clipped;
+export function clipFactor(norm: Scalar, limit: number): Scalar {
+  return tidy(() => minimum(div(limit, norm), 1)); // a norm of 0 divides to infinity, and the minimum is 1
 }
 
 /** `sum` + `gradients`, name by name; both are disposed. */

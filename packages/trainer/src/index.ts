@@ -24,7 +24,7 @@ export type {
   StepDetails,
   StepRecord,
 } from './fit-options';
-export { clipGradients, type Gradients, globalNorm } from './gradients';
+export { clipFactor, type Gradients, globalNorm } from './gradients';
 export { horizontalFlip } from './horizontal-flip';
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from './learning-rate/index';
 export { type MemoryDatasetOptions, memoryDataset } from './memory-dataset';

@@ -16,8 +16,6 @@ export async function saveCheckpoint(
   const { model, options, progress } = run;
   const { step, epoch, position } = progress;
   const { length, imageShape, classNames } = o.dataset;
-  const tensors: Partial<Record<TensorFileName, TensorFile>> = {};
-  for (const part of run.parts) tensors[part.file] = await part.save(step, progress.checkpoint);
   const files = await encodeCheckpoint(
     {
       step,
@@ -30,9 +28,13 @@ export async function saveCheckpoint(
       dataset: { length, imageShape, ...(classNames && { classNames }) },
       ...(o.notes !== undefined && { notes: o.notes }),
     },
-    tensors,
+    filesOf(run),
   );
   await o.store.write(step, files);
+}
+
+async function* filesOf({ parts, progress }: Run): AsyncGenerator<[TensorFileName, TensorFile]> {
+  for (const part of parts) yield [part.file, await part.save(progress.step, progress.checkpoint)];
 }
 
 /** Stores the averages of several lengths. Errors: as for a checkpoint. */

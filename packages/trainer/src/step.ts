@@ -12,7 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { drawNoise, drawTimesteps, dropLabels } from './draws';
-import { addGradients, clipGradients, type Gradients, globalNorm } from './gradients';
+import { addGradients, clipFactor, type Gradients, globalNorm } from './gradients';
 import { microBatches } from './micro-batches';
 import { trainingNetwork } from './network';
 import type { Batch } from './read-batch';
@@ -36,8 +36,8 @@ export function step(run: Run, batch: Batch): StepNumbers {
     const { imageLosses, loss, gradients } = batchGradients(run, batch, t, weights);
     const norm = globalNorm(gradients);
     const limit = options.maxGradientNorm;
-    const limited = limit === null ? gradients : clipGradients(gradients, norm, limit);
-    optimizer.update(limited, rateFactor(optimizer.step));
+    const gradientScale = limit === null ? undefined : clipFactor(norm, limit);
+    optimizer.update(gradients, { rateFactor: rateFactor(optimizer.step), gradientScale });
     ema.update(t.length);
     powerEma?.update();
     return concat([stack([loss, norm]) as Tensor1D, imageLosses]);

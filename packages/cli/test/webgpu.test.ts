@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { softwareVulkan } from '../../../scripts/chromium.mjs';
+import { denoiser, succeeds, temporaryFolder } from './command';
+import { writeDigits } from './pictures';
+
+const cwd = temporaryFolder();
+Object.assign(process.env, softwareVulkan()); // for the commands that are started here
+
+const doctor = await denoiser(['doctor', '--device', 'webgpu'], { cwd });
+const isThere = doctor.code === 0;
+if (!isThere) console.warn(`The command is not tested on WebGPU: ${doctor.stderr.trim()}`);
+
+test.skipIf(!isThere)('doctor names the graphics adapter and which kernels are its own', () => {
+  expect(doctor.stdout).toMatch(/chosen +webgpu, .+: it was asked for/);
+  expect(doctor.stdout).toMatch(/native +.*Gelu/);
+  expect(doctor.stdout).toMatch(/missing +none/);
+  expect(doctor.stdout).toMatch(/loss \d\.\d+/);
+});
+
+test.skipIf(!isThere)('a run trained on WebGPU gives the same pictures there and on the processor', async () => {
+  await writeDigits(join(cwd, 'digits'), [3, 5], 2);
+  const tiny = ['--size', '8', '--base-width', '4', '--time-dim', '16', '--noise-steps', '20', '--preview-steps', '2'];
+  const steps = ['--steps', '2', '--batch-size', '2', '--sample-every', 'never'];
+  await succeeds(['train', 'digits', ...tiny, ...steps, '--device', 'webgpu', '--out', 'run'], { cwd });
+  const draw = (device: string) =>
+    succeeds(['sample', 'run', '--count', '2', '--steps', '3', '--device', device, '--out', `${device}.png`], { cwd });
+  expect(await draw('webgpu')).toMatch(/device +webgpu, /);
+  await draw('engine');
+  const [there, here] = await Promise.all(
+    ['webgpu', 'engine'].map((device) =>
+      sharp(join(cwd, `${device}.png`))
+        .raw()
+        .toBuffer(),
+    ),
+  );
+  expect(there).toHaveLength(here.length);
+  for (const [i, byte] of here.entries()) expect(Math.abs(there[i] - byte)).toBeLessThanOrEqual(1);
+});
