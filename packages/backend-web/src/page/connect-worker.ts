@@ -28,7 +28,7 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
   const download: Client['download'] = (run, { weights = 'ema' } = {}) => call('download', { run, weights });
 
   function session(run: string, events: ReturnType<typeof stream<'train'>>): TrainingSession {
-    const control = (action: 'pause' | 'resume' | 'stop') => call('control', { run, action }).then(() => {});
+    const control = (action: 'pause' | 'resume' | 'stop') => call('control', { run, action });
     return {
       run,
       [Symbol.asyncIterator]: () => events,

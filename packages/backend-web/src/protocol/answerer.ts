@@ -62,7 +62,8 @@ export function answerCalls(endpoint: Endpoint, answers: Answers): void {
       });
       post({ denoiser: id, answer: result }, transfers);
     } catch (error) {
-      post({ denoiser: id, error: asSent(error) });
+      // A call that was given up fails as it may; nobody hears of it.
+      if (!controller.signal.aborted) post({ denoiser: id, error: asSent(error) });
     } finally {
       running.delete(id);
     }

@@ -12,19 +12,19 @@ export type Weights = 'ema' | 'model';
 export type Methods = {
   start: Method<{ device: DeviceRequest }, Device>;
   load: Method<{ file: Blob | ArrayBuffer | Uint8Array; facts: ModelFacts }, ModelInfo>;
-  unload: Method<undefined, undefined>;
-  sample: Method<SampleRequest, undefined, SampleStep>;
+  unload: Method<undefined, void>;
+  sample: Method<SampleRequest, void, SampleStep>;
   attachCanvas: Method<{ canvas: OffscreenCanvas }, CanvasId>;
-  detachCanvas: Method<CanvasId, undefined>;
+  detachCanvas: Method<CanvasId, void>;
   openImages: Method<ImagesRequest, ImageSet, { done: number; total: number }>;
-  closeImages: Method<number, undefined>;
-  train: Method<TrainRequest, undefined, TrainingEvent>;
-  resumeRun: Method<{ run: string; steps?: number }, undefined, TrainingEvent>;
+  closeImages: Method<number, void>;
+  train: Method<TrainRequest, void, TrainingEvent>;
+  resumeRun: Method<{ run: string; steps?: number }, void, TrainingEvent>;
   /** Of the training that goes on under that name. */
-  control: Method<{ run: string; action: 'pause' | 'resume' | 'stop' }, undefined>;
+  control: Method<{ run: string; action: 'pause' | 'resume' | 'stop' }, void>;
   download: Method<{ run: string; weights: Weights }, Uint8Array<ArrayBuffer>>;
   runs: Method<undefined, RunInfo[]>;
-  deleteRun: Method<string, undefined>;
+  deleteRun: Method<string, void>;
   /** For tests: destroys the GPU device, as a driver's crash does. */
-  loseDevice: Method<undefined, undefined>;
+  loseDevice: Method<undefined, void>;
 };

@@ -2,7 +2,7 @@ import type { TrainingOptionsInput } from '@denoiser/trainer';
 import type { Device } from './device';
 
 export type TrainRequest = {
-  /** What the run is called; its folder in the browser's storage. A run of that name is replaced. */
+  /** What the run is called, in the browser's storage, too. There must not be one of that name yet. */
   readonly run: string;
   /** From `openImages`. Its images are kept with the run, so that it can go on after the page was closed. */
   readonly images: number;

@@ -1,0 +1,62 @@
+import { isDenoiserError, WebError } from '../error';
+import type { ImagesRequest, TrainingImage } from '../protocol/pictures';
+import type { DecodedImages } from './image-set';
+import { fromRgba } from './pixels';
+import { toSquare } from './to-square';
+
+/** Pictures that are decoded at once; the browser does it on threads of its own. */
+const AT_ONCE = 4;
+const MAX_BYTES = 2 ** 30;
+
+/**
+ * Decodes images to squares of one size. One that cannot be read is left out, with a sentence in `skipped`.
+ *
+ * Errors: `bad-option`; `no-images` if none is left; `dataset-memory`.
+ */
+export async function openImages(
+  { images, size, channels = 3 }: ImagesRequest,
+  o: { readonly onProgress?: (done: number, total: number) => void; readonly signal?: AbortSignal } = {},
+): Promise<{ readonly images: DecodedImages; readonly skipped: string[] }> {
+  if (!Number.isInteger(size) || size < 8 || size % 8 !== 0) {
+    throw new WebError('bad-option', `The size of the images is a whole number divisible by 8, not ${size}.`);
+  }
+  const bytesEach = size * size * channels;
+  if (images.length * bytesEach > MAX_BYTES) {
+    const most = Math.floor(MAX_BYTES / bytesEach);
+    throw new WebError(
+      'dataset-memory',
+      `${images.length} images of that size do not fit into 1 GiB: give at most ${most}.`,
+    );
+  }
+  const decoded: (Uint8ClampedArray | undefined)[] = new Array(images.length);
+  const faults: (string | undefined)[] = new Array(images.length);
+  let next = 0;
+  let done = 0;
+  const work = async () => {
+    while (next < images.length) {
+      o.signal?.throwIfAborted();
+      const i = next++;
+      const { name, source } = images[i] as TrainingImage;
+      try {
+        decoded[i] = fromRgba((await toSquare(source, size)).data, channels);
+      } catch (error) {
+        if (!isDenoiserError(error) || error.code !== 'bad-image') throw error;
+        faults[i] = `${name} was left out: ${error.message}.`;
+      }
+      o.onProgress?.(++done, images.length);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+
+  const kept = images.flatMap((image, i) => (decoded[i] ? [{ ...image, pixels: decoded[i] }] : []));
+  const skipped = faults.filter((fault) => fault !== undefined);
+  if (kept.length === 0) {
+    const why = skipped.length > 0 ? `: ${skipped[0]}` : ', because none was given: choose some.';
+    throw new WebError('no-images', `There are no images to train on${why}`);
+  }
+  const classNames = [...new Set(kept.flatMap(({ className }) => className ?? []))].sort();
+  const bytes = new Uint8Array(kept.length * bytesEach);
+  kept.forEach(({ pixels }, i) => void bytes.set(pixels, i * bytesEach));
+  const labels = kept.map(({ className }) => (className === undefined ? -1 : classNames.indexOf(className)));
+  return { images: { bytes, labels, classNames, imageShape: [size, size, channels] }, skipped };
+}

@@ -1,0 +1,142 @@
+import type { CheckpointStore } from '@denoiser/trainer';
+import { WebError } from '../error';
+import { findFolder, folderNames, readBytes, readJson, remove, writeBytes, writeJson } from './files';
+import { storageError } from './storage-error';
+
+export type OpfsCheckpointStoreOptions = {
+  /** How many checkpoints stay, the latest by step; `Infinity` keeps all. Default 2. */
+  readonly keep?: number;
+};
+
+/** Written last: it says that the files beside it are there, and what is in them. */
+const MANIFEST = 'manifest.json';
+type Manifest = { readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>> };
+type Attempt = { readonly folder: string; readonly step: number; readonly attempt: number };
+
+/**
+ * Checkpoints in a folder of the origin private file system, each a folder `step-00001200.1` of files. That file system
+ * cannot rename a folder, so a checkpoint begins to exist with its manifest, written last, and ends to exist with it,
+ * removed first. A second checkpoint of a step is a second folder. Whatever stops the page in between leaves what was there
+ * before; leftovers go with the next write. Files are checked against the manifest's SHA-256 when they are read.
+ *
+ * One writer at a time; see `lockRun`. Throws `DenoiserError`s; `storage-full` leaves every older checkpoint in place.
+ */
+export function opfsCheckpointStore(
+  directory: FileSystemDirectoryHandle,
+  { keep = 2 }: OpfsCheckpointStoreOptions = {},
+): CheckpointStore {
+  if (!(keep >= 1)) {
+    throw new WebError('bad-option', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
+  }
+
+  async function attempts(): Promise<Attempt[]> {
+    const found = (await folderNames(directory)).flatMap((folder) => attemptOf(folder) ?? []);
+    return found.sort((a, b) => a.step - b.step || a.attempt - b.attempt);
+  }
+
+  /** The whole ones, the last attempt of each step. */
+  async function complete(): Promise<Map<number, Attempt & { manifest: Manifest }>> {
+    const found = new Map<number, Attempt & { manifest: Manifest }>();
+    for (const attempt of await attempts()) {
+      const folder = await findFolder(directory, attempt.folder);
+      const manifest = folder && (await readJson(folder, MANIFEST));
+      if (isManifest(manifest)) found.set(attempt.step, { ...attempt, manifest });
+    }
+    return found;
+  }
+
+  async function discard({ folder }: Attempt): Promise<void> {
+    const handle = await findFolder(directory, folder);
+    if (handle) await remove(handle, MANIFEST);
+    await remove(directory, folder);
+  }
+
+  async function write(step: number, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    for (const name of files.keys()) checkName(name);
+    const before = await attempts();
+    const whole = await complete();
+    for (const old of before) if (whole.get(old.step)?.folder !== old.folder) await discard(old);
+    const folder = folderOf(checkStep(step), (before.findLast((old) => old.step === step)?.attempt ?? 0) + 1);
+    try {
+      const handle = await directory.getDirectoryHandle(folder, { create: true });
+      const sums: Record<string, Manifest['files'][string]> = {};
+      for (const [name, bytes] of files) {
+        await writeBytes(handle, name, bytes);
+        sums[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
+      }
+      await writeJson(handle, MANIFEST, { files: sums } satisfies Manifest);
+    } catch (error) {
+      await remove(directory, folder).catch(() => {});
+      throw storageError(error, `the checkpoint of step ${step}`);
+    }
+    const replaced = whole.get(step);
+    if (replaced) await discard(replaced);
+    const others = [...whole.values()].filter((old) => old.step !== step); // never the new one, even if a later one is there
+    for (const old of others.slice(0, Math.max(0, others.length + 1 - keep))) await discard(old);
+  }
+
+  async function list(): Promise<number[]> {
+    return [...(await complete()).keys()];
+  }
+
+  async function read(step: number, file: string): Promise<Uint8Array> {
+    const whole = await complete();
+    const checkpoint = whole.get(checkStep(step));
+    if (!checkpoint) {
+      const steps = [...whole.keys()].join(', ');
+      const advice = steps ? `choose one of ${steps}` : 'train first';
+      throw new WebError(
+        'no-checkpoint',
+        `There is no checkpoint of step ${step} in the browser's storage: ${advice}.`,
+      );
+    }
+    const expected = checkpoint.manifest.files[checkName(file)];
+    const folder = await findFolder(directory, checkpoint.folder);
+    const bytes = folder && expected && (await readBytes(folder, file));
+    if (!bytes) throw damaged(step, file, 'is missing');
+    if (bytes.length !== expected.bytes)
+      throw damaged(step, file, `has ${bytes.length} bytes instead of ${expected.bytes}`);
+    if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
+    return bytes;
+  }
+
+  return { write, list, read };
+}
+
+function damaged(step: number, file: string, what: string): WebError {
+  return new WebError(
+    'damaged-checkpoint',
+    `The file ${file} of checkpoint ${step} in the browser's storage ${what}: use an older checkpoint.`,
+  );
+}
+
+function folderOf(step: number, attempt: number): string {
+  return `step-${String(step).padStart(8, '0')}.${attempt}`;
+}
+
+function attemptOf(folder: string): Attempt | undefined {
+  const [, step, attempt] = /^step-(\d+)\.(\d+)$/.exec(folder) ?? [];
+  return step === undefined ? undefined : { folder, step: Number(step), attempt: Number(attempt) };
+}
+
+function isManifest(value: unknown): value is Manifest {
+  return typeof value === 'object' && value !== null && typeof (value as Manifest).files === 'object';
+}
+
+function checkStep(step: number): number {
+  if (Number.isSafeInteger(step) && step >= 0) return step;
+  throw new WebError('bad-option', `The step of a checkpoint is a whole number, 0 or more, not ${step}.`);
+}
+
+function checkName(file: string): string {
+  if (/^[\w-][\w.-]*$/.test(file) && file !== MANIFEST) return file;
+  throw new WebError(
+    'bad-option',
+    `A checkpoint's file has a plain name of letters, digits, dots and dashes, and is not called ${MANIFEST}; "${file}" does not do.`,
+  );
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

@@ -1,0 +1,147 @@
+import type { CheckpointStore } from '@denoiser/trainer';
+import { WebError } from '../error';
+import type { DecodedImages } from '../images/image-set';
+import type { RunInfo, SamplesOptions } from '../protocol/training';
+import {
+  findFolder,
+  folderNames,
+  readBytes,
+  readJson,
+  readReplacedJson,
+  remove,
+  replaceJson,
+  sizeOf,
+  writeBytes,
+  writeJson,
+} from './files';
+import { opfsCheckpointStore } from './opfs-checkpoint-store';
+import { storageError } from './storage-error';
+
+/** What a run is: all that is needed to make its network and trainer again. JSON. */
+export type RunConfig = {
+  readonly run: string;
+  /** What `createModel` is given. */
+  readonly model: Readonly<Record<string, unknown>>;
+  /** What `createTrainer` is given beside the model. */
+  readonly training: { readonly seed: number; readonly batchSize: number };
+  readonly isConditional: boolean;
+  readonly isFlipped: boolean;
+  readonly steps: number;
+  readonly checkpointEvery: number;
+  readonly keep: number;
+  readonly samples: Required<SamplesOptions> | null;
+  /** Milliseconds since 1970. */
+  readonly changed: number;
+};
+
+/** The runs in a browser's storage. */
+export interface Runs {
+  /** A new run with its images. Errors: `run-exists`, `storage-full`. */
+  create(config: RunConfig, images: DecodedImages): Promise<void>;
+  /** Errors: `no-run`, listing those there are. */
+  config(run: string): Promise<RunConfig>;
+  images(run: string): Promise<DecodedImages>;
+  update(config: RunConfig): Promise<void>;
+  checkpoints(run: string, options: { readonly keep: number }): Promise<CheckpointStore>;
+  list(): Promise<RunInfo[]>;
+  delete(run: string): Promise<void>;
+}
+
+const ROOT = 'denoiser-runs';
+const CONFIG = 'run.json';
+const IMAGES = 'images.bin';
+const ABOUT_IMAGES = 'images.json';
+const CHECKPOINTS = 'checkpoints';
+
+/** The runs in a folder of the origin private file system, each a folder with its images and checkpoints. */
+export function openRuns(origin: FileSystemDirectoryHandle): Runs {
+  const root = () => origin.getDirectoryHandle(ROOT, { create: true });
+
+  async function folder(run: string): Promise<FileSystemDirectoryHandle> {
+    const found = await findFolder(await root(), folderOf(run));
+    if (found) return found;
+    const names = (await list()).map((info) => info.run);
+    const advice = names.length > 0 ? `choose one of ${names.join(', ')}` : 'train one';
+    throw new WebError('no-run', `There is no run "${run}" in the browser's storage: ${advice}.`);
+  }
+
+  async function config(run: string): Promise<RunConfig> {
+    const value = (await readReplacedJson(await folder(run), CONFIG)) as RunConfig | undefined;
+    if (value?.run === run) return value;
+    throw new WebError('damaged-run', `The run "${run}" was not written to its end: delete it and train again.`);
+  }
+
+  async function images(run: string): Promise<DecodedImages> {
+    const handle = await folder(run);
+    const about = (await readJson(handle, ABOUT_IMAGES)) as Omit<DecodedImages, 'bytes'> | undefined;
+    const bytes = await readBytes(handle, IMAGES);
+    const size = about && about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
+    if (about && bytes && bytes.length === size) return { ...about, bytes };
+    throw new WebError('damaged-run', `The images of the run "${run}" are not whole: delete it and train again.`);
+  }
+
+  async function list(): Promise<RunInfo[]> {
+    const parent = await root();
+    const found: RunInfo[] = [];
+    for (const name of await folderNames(parent)) {
+      const handle = await findFolder(parent, name);
+      const about = handle && ((await readReplacedJson(handle, CONFIG)) as RunConfig | undefined);
+      const pictures = handle && ((await readJson(handle, ABOUT_IMAGES)) as DecodedImages | undefined);
+      if (!handle || !about || !pictures) continue; // the beginning of a run, and no more
+      const checkpoints = await findFolder(handle, CHECKPOINTS);
+      const steps = checkpoints ? await opfsCheckpointStore(checkpoints).list() : [];
+      found.push({
+        run: about.run,
+        step: steps.at(-1) ?? 0,
+        steps: about.steps,
+        images: pictures.labels.length,
+        imageShape: pictures.imageShape,
+        classNames: pictures.classNames,
+        bytes: await sizeOf(handle),
+        changed: about.changed,
+      });
+    }
+    return found.sort((a, b) => b.changed - a.changed);
+  }
+
+  return {
+    config,
+    images,
+    list,
+    async create(given, { bytes, ...about }) {
+      const name = folderOf(given.run);
+      if ((await list()).some(({ run }) => run === given.run)) {
+        throw new WebError(
+          'run-exists',
+          `There is a run "${given.run}" already: go on with it, delete it, or choose another name.`,
+        );
+      }
+      try {
+        await remove(await root(), name); // the beginning of one that was not written to its end
+        const handle = await (await root()).getDirectoryHandle(name, { create: true });
+        await writeBytes(handle, IMAGES, bytes);
+        await writeJson(handle, ABOUT_IMAGES, about);
+        await writeJson(handle, CONFIG, given); // last: the run exists from now on
+      } catch (error) {
+        await remove(await root(), name).catch(() => {});
+        throw storageError(error, `the run "${given.run}"`);
+      }
+    },
+    async update(given) {
+      await replaceJson(await folder(given.run), CONFIG, given);
+    },
+    async checkpoints(run, options) {
+      return opfsCheckpointStore(await (await folder(run)).getDirectoryHandle(CHECKPOINTS, { create: true }), options);
+    },
+    async delete(run) {
+      const handle = await folder(run);
+      for (const name of [CONFIG, `next-${CONFIG}`]) await remove(handle, name); // no run any more, whatever comes
+      await remove(await root(), folderOf(run));
+    },
+  };
+}
+
+/** A folder's name must have no slash and not be "." or "..". */
+function folderOf(run: string): string {
+  return `run-${encodeURIComponent(run)}`;
+}

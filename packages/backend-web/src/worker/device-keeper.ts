@@ -1,0 +1,90 @@
+import { type SelectedDevice, select } from '../device/select-device';
+import { WebError } from '../error';
+import type { Device, DeviceRequest } from '../protocol/device';
+
+/** The device of a worker, through its losses. */
+export interface DeviceKeeper {
+  /** Chooses it, once. Errors: those of `selectDevice`; `already-started`. */
+  start(request: DeviceRequest): Promise<Device>;
+  /** Errors: `not-started`. */
+  current(): SelectedDevice;
+  /**
+   * What `work` gives; `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
+   * wrong at that moment is taken for a consequence.
+   */
+  guard<T>(work: Promise<T>): Promise<T>;
+  /** After a loss: the device again, or the best that is left. All who ask at the same time get the same. */
+  recover(): Promise<Device>;
+  /** Called after a recovery, before anybody goes on. */
+  onRecovered(listener: () => Promise<void>): void;
+  /** Destroys the GPU device. Errors: `no-gpu` on others. */
+  lose(): void;
+}
+
+/** How long the news of a loss may be later than its first consequence. */
+const PATIENCE_MS = 200;
+
+export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper {
+  let request: DeviceRequest = 'auto';
+  let selected: SelectedDevice | undefined;
+  let recovery: Promise<Device> | undefined;
+  const listeners: (() => Promise<void>)[] = [];
+
+  const current = () => {
+    if (!selected) throw new WebError('not-started', 'No device was chosen yet: call start first.');
+    return selected;
+  };
+
+  async function again(): Promise<Device> {
+    // A driver that crashed may be gone for good; then anything is better than nothing.
+    selected = await choose({ device: request }).catch(() => choose({ device: 'auto' }));
+    for (const listener of listeners) await listener();
+    return selected.device;
+  }
+
+  return {
+    current,
+    async start(wanted) {
+      if (selected) {
+        if (wanted === 'auto' || wanted === selected.device.name) return selected.device;
+        throw new WebError(
+          'already-started',
+          `This worker computes on ${selected.device.name} already: make another worker for ${wanted}.`,
+        );
+      }
+      request = wanted;
+      selected = await choose({ device: wanted });
+      return selected.device;
+    },
+    async guard(work) {
+      const { gpu, device } = current();
+      if (!gpu) return work;
+      const lost = gpu.lost.then((reason) => {
+        throw new WebError('device-lost', `The device ${device.name} was lost (${reason}): start it again and go on.`);
+      });
+      lost.catch(() => {});
+      try {
+        return await Promise.race([work, lost]);
+      } catch (error) {
+        await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+        throw error;
+      }
+    },
+    recover() {
+      recovery ??= again().finally(() => {
+        recovery = undefined;
+      });
+      return recovery;
+    },
+    onRecovered: (listener) => void listeners.push(listener),
+    lose() {
+      const { gpu, device } = current();
+      if (!gpu) throw new WebError('no-gpu', `The device ${device.name} cannot be lost; start with webgpu.`);
+      gpu.device.destroy();
+    },
+  };
+}
+
+export function isDeviceLoss(error: unknown): boolean {
+  return error instanceof WebError && error.code === 'device-lost';
+}

@@ -1,0 +1,162 @@
+import { type CheckpointStore, memoryStore, readCheckpoint, type TrainingState } from '@denoiser/trainer';
+import { isDenoiserError, WebError } from '../error';
+import type { DecodedImages } from '../images/image-set';
+import type { Weights } from '../protocol/methods';
+import type { RunInfo, TrainingEvent, TrainRequest } from '../protocol/training';
+import { type Locks, lockRun } from '../storage/run-lock';
+import { openRuns, type RunConfig, type Runs } from '../storage/runs';
+import type { DeviceKeeper } from './device-keeper';
+import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
+import { withTraining } from './model-file';
+import { runConfigOf } from './run-config';
+import { createSessionControl, type SessionControl } from './session-control';
+import { train } from './training';
+import type { ModelKind } from './web-model';
+
+type Events = {
+  readonly send: (event: TrainingEvent, transfer?: Transferable[]) => void;
+  /** Aborted when the page left the loop of events. */
+  readonly signal: AbortSignal;
+};
+
+/** The trainings of a worker and the runs in the browser's storage. */
+export interface Sessions {
+  train(request: TrainRequest, images: DecodedImages, events: Events): Promise<void>;
+  resume(request: { readonly run: string; readonly steps?: number }, events: Events): Promise<void>;
+  control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<void>;
+  download(run: string, weights: Weights): Promise<Uint8Array<ArrayBuffer>>;
+  list(): Promise<RunInfo[]>;
+  delete(run: string): Promise<void>;
+}
+
+export function createSessions(o: {
+  readonly models: ModelKind;
+  readonly device: DeviceKeeper;
+  readonly storage: () => Promise<FileSystemDirectoryHandle>;
+  readonly locks: Locks | undefined;
+}): Sessions {
+  const active = new Map<string, SessionControl>();
+  /** Of every run that this worker has trained: the storage may have been too full for the last checkpoint. */
+  const checkpoints = new Map<string, KeptCheckpoints>();
+  const runs = async () => openRuns(await o.storage());
+
+  async function hold<T>(run: string, work: (control: SessionControl) => Promise<T>): Promise<T> {
+    if (active.has(run)) throw new WebError('run-busy', `The run "${run}" is being trained already: stop it first.`);
+    const control = createSessionControl();
+    active.set(run, control);
+    try {
+      const lock = await lockRun(run, o.locks);
+      try {
+        return await work(control);
+      } finally {
+        lock.release();
+      }
+    } finally {
+      control.end();
+      active.delete(run);
+    }
+  }
+
+  async function trainRun(
+    config: RunConfig,
+    images: DecodedImages,
+    store: CheckpointStore,
+    control: SessionControl,
+    { send, signal }: Events,
+  ): Promise<void> {
+    const kept = keepCheckpoints(store, {
+      onWritten: (step) => send({ type: 'checkpoint', step }),
+      onFull: (code, message) => send({ type: 'warning', code, message }),
+    });
+    checkpoints.set(config.run, kept);
+    const leave = () => void control.stop();
+    signal.addEventListener('abort', leave);
+    if (signal.aborted) leave();
+    try {
+      await train({ config, images, checkpoints: kept, models: o.models, device: o.device, control, send });
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
+  }
+
+  return {
+    async train(request, images, events) {
+      const config = runConfigOf(request, images);
+      await hold(config.run, async (control) => {
+        const store = await createRun(config, images, runs, events.send);
+        await trainRun(config, images, store, control, events);
+      });
+    },
+    async resume({ run, steps }, events) {
+      await hold(run, async (control) => {
+        const stored = await runs();
+        const before = await stored.config(run);
+        const config = { ...before, steps: steps ?? before.steps, changed: Date.now() };
+        await stored.update(config).catch(() => {}); // a full storage does not keep anybody from going on
+        const store = await stored.checkpoints(run, config);
+        await trainRun(config, await stored.images(run), store, control, events);
+      });
+    },
+    async control(run, action) {
+      const control = active.get(run);
+      if (!control) throw new WebError('not-training', `The run "${run}" is not being trained here: resume it.`);
+      await control[action]();
+    },
+    async download(run, weights) {
+      const read = async () => {
+        const kept = checkpoints.get(run) ?? (await (await runs()).checkpoints(run, { keep: Infinity }));
+        return readWeights(run, kept as CheckpointStore, weights);
+      };
+      const control = active.get(run);
+      return control ? control.between(read) : read();
+    },
+    async list() {
+      return (await runs()).list();
+    },
+    async delete(run) {
+      await hold(run, async () => {
+        checkpoints.delete(run);
+        await (await runs()).delete(run);
+      });
+    },
+  };
+}
+
+/** The new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
+async function createRun(
+  config: RunConfig,
+  images: DecodedImages,
+  runs: () => Promise<Runs>,
+  send: Events['send'],
+): Promise<CheckpointStore> {
+  try {
+    const stored = await runs();
+    await stored.create(config, images);
+    return await stored.checkpoints(config.run, config);
+  } catch (error) {
+    if (!isDenoiserError(error) || !['no-storage', 'storage-full'].includes(error.code)) throw error;
+    send({ type: 'warning', code: error.code, message: error.message });
+    return memoryStore({ keep: 1 });
+  }
+}
+
+/** The weights of a run's newest whole checkpoint, as a file that says how they were trained. */
+async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
+  const file = `${weights}.safetensors` as const;
+  if ((await store.list()).length === 0) {
+    throw new WebError('no-checkpoint', `The run "${run}" has no weights yet: train a step first.`);
+  }
+  const { state } = await readCheckpoint(store, { files: [file] });
+  return withTraining(await store.read(state.step, file), trainedAs(state));
+}
+
+function trainedAs({ options, prediction, dataset, step }: TrainingState) {
+  return {
+    schedule: options.schedule,
+    prediction,
+    learnedVariance: options.variance.type === 'learned-range',
+    imageShape: dataset.imageShape,
+    classNames: dataset.classNames ?? [],
+    step,
+  };
+}

@@ -1,0 +1,164 @@
+import { type CheckpointStore, createTrainer, horizontalFlip, type Trainer } from '@denoiser/trainer';
+import { type DecodedImages, datasetOf } from '../images/image-set';
+import type { TrainingEvent } from '../protocol/training';
+import type { RunConfig } from '../storage/runs';
+import { type DeviceKeeper, isDeviceLoss } from './device-keeper';
+import type { KeptCheckpoints } from './kept-checkpoints';
+import { drawSamples } from './previews';
+import { createProgressReports } from './progress-reports';
+import type { SessionControl } from './session-control';
+import type { ModelKind, WebModel } from './web-model';
+
+export type TrainingParts = {
+  readonly config: RunConfig;
+  readonly images: DecodedImages;
+  readonly checkpoints: KeptCheckpoints;
+  readonly models: ModelKind;
+  readonly device: DeviceKeeper;
+  readonly control: SessionControl;
+  readonly send: (event: TrainingEvent, transfer?: Transferable[]) => void;
+};
+
+/** Devices lost in a row without a step between them, after which training gives up. */
+const FRUITLESS = 3;
+/** How long what is under way on a lost device may take to fail. */
+const PATIENCE_MS = 2000;
+
+/**
+ * Trains a run from its last checkpoint, or from the beginning, to its end or until the page stops it. When the device is
+ * lost, it goes on from the last checkpoint on a new one: a life of the training for each device.
+ */
+export async function train(parts: TrainingParts): Promise<void> {
+  const { device, control, send } = parts;
+  let reached = 0;
+  let fruitless = 0;
+  let isRecovered = false;
+  try {
+    for (;;) {
+      const life = startLife(parts, isRecovered);
+      try {
+        return await device.guard(life.run);
+      } catch (error) {
+        life.seal();
+        fruitless = life.step() > reached ? 0 : fruitless + 1;
+        reached = Math.max(reached, life.step());
+        if (!isDeviceLoss(error) || control.wish === 'stop' || fruitless >= FRUITLESS) throw error;
+        send({ type: 'device-lost', step: life.step(), message: (error as Error).message });
+        control.interrupt();
+        await Promise.race([life.run.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+      } finally {
+        life.dispose();
+      }
+      await device.recover();
+      isRecovered = true;
+    }
+  } finally {
+    control.end();
+  }
+}
+
+/** Training on one device, to its end or to the device's. */
+function startLife(given: TrainingParts, isRecovered: boolean) {
+  const { config, models, device } = given;
+  const { store, seal } = given.checkpoints.forLife();
+  let isSealed = false;
+  const send: TrainingParts['send'] = (event, transfer) => {
+    if (!isSealed) given.send(event, transfer);
+  };
+  let model: WebModel | undefined;
+  let trainer: Trainer | undefined;
+
+  async function run(): Promise<void> {
+    model = models.createModel(config.model as never);
+    trainer = createTrainer({
+      model,
+      ...config.training,
+      onWarning: (message) => send({ type: 'warning', code: 'training', message }),
+    });
+    if ((await store.list()).length > 0) await trainer.resume(store);
+    const { step } = trainer.progress;
+    if (isRecovered) send({ type: 'device-recovered', step, device: device.current().device });
+    await trainOn({ ...given, send }, trainer, store);
+  }
+
+  return {
+    run: run(),
+    step: () => trainer?.progress.step ?? 0,
+    seal() {
+      isSealed = true;
+      seal();
+    },
+    dispose() {
+      try {
+        trainer?.dispose();
+        model?.dispose();
+      } catch {
+        // tensors of a lost device are gone already
+      }
+    },
+  };
+}
+
+/** Trains in stretches, between which samples are drawn and the page's wishes fulfilled. */
+async function trainOn(
+  { config, images, control, send }: TrainingParts,
+  trainer: Trainer,
+  store: CheckpointStore,
+): Promise<void> {
+  const { progress } = trainer;
+  const { steps, samples, checkpointEvery } = config;
+  const plain = datasetOf(images);
+  const unlabelled = config.isConditional ? plain : withoutLabels(plain);
+  const dataset = config.isFlipped ? horizontalFlip(unlabelled, { seed: config.training.seed }) : unlabelled;
+  const reports = createProgressReports(steps, send);
+  let isResting = false;
+  let drawnAt = progress.step;
+
+  const isDrawn = () => samples === null || progress.step === drawnAt || progress.step % samples.every !== 0;
+  const drawNow = async (signal: AbortSignal) => {
+    try {
+      const drawn = await drawSamples(trainer, config, {
+        imageShape: images.imageShape,
+        classes: images.classNames.length,
+        signal,
+      });
+      drawnAt = progress.step;
+      send(drawn, [drawn.pixels.buffer]);
+    } catch (error) {
+      if (!signal.aborted) throw error; // drawn again when training goes on
+    }
+  };
+
+  for (;;) {
+    await control.doTasks();
+    if (control.wish === 'stop') break;
+    if (control.wish === 'pause') {
+      if (!isResting) send({ type: 'paused', step: progress.step });
+      isResting = true;
+      await control.rest();
+      continue;
+    }
+    if (isResting) send({ type: 'resumed', step: progress.step });
+    isResting = false;
+    const signal = control.stretch();
+    if (!isDrawn()) {
+      await drawNow(signal);
+      continue;
+    }
+    if (progress.step >= steps) break;
+    const multiple = (every: number) => (Math.floor(progress.step / every) + 1) * every;
+    await trainer.fit(dataset, {
+      steps: Math.min(steps, multiple(checkpointEvery), samples ? multiple(samples.every) : Infinity),
+      signal,
+      checkpoints: { store, everyEpochs: Infinity },
+      callbacks: { onStep: (record) => reports.step(record) },
+    });
+    reports.flush();
+  }
+  send({ type: 'done', status: progress.step >= steps ? 'finished' : 'stopped', step: progress.step });
+}
+
+function withoutLabels(dataset: ReturnType<typeof datasetOf>): ReturnType<typeof datasetOf> {
+  const { length, imageShape } = dataset;
+  return { length, imageShape, read: async (index, epoch) => ({ ...(await dataset.read(index, epoch)), label: -1 }) };
+}
