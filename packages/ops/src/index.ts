@@ -3,6 +3,7 @@ export { attention } from './attention';
 export { conv2d } from './conv2d';
 export { embedding } from './embedding';
 export { DenoiserError } from './errors';
+export { globalNorm } from './global-norm';
 export { groupNorm } from './group-norm';
 export * from './kernels';
 export { layerNorm } from './layer-norm';

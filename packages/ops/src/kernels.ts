@@ -81,7 +81,8 @@ export type RandomNormalAttrs = {
 
 /**
  * One AdamW step over all parameters, written into the tensors' own memory; gives []. Inputs are named 'parameter0',
- * 'gradient0', 'firstMoment0', 'secondMoment0', 'parameter1', …
+ * 'gradient0', 'firstMoment0', 'secondMoment0', 'parameter1', … If there is a 'gradientScale', a scalar, every gradient is
+ * multiplied by it first.
  */
 export const AdamWStep = 'denoiser.AdamWStep';
 export type AdamWStepAttrs = {
@@ -97,3 +98,7 @@ export type AdamWStepAttrs = {
 /** shadow = decay·shadow + (1 − decay)·parameter, in place; gives []. Inputs are named 'shadow0', 'parameter0', … */
 export const EmaStep = 'denoiser.EmaStep';
 export type EmaStepAttrs = { count: number; decay: number };
+
+/** √Σ x² over all elements of all inputs, which are named '0', '1', …; a scalar. */
+export const GlobalNorm = 'denoiser.GlobalNorm';
+export type GlobalNormInputs = Record<string, TensorInfo>;

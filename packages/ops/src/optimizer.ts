@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { DenoiserError } from './errors';
 import { AdamWStep, EmaStep } from './kernels';
@@ -9,7 +9,8 @@ import { hasKernel } from './run-kernel';
  * shrink by 1 − learningRate·weightDecay, and epsilon is added after the bias correction. Updates the variables in place.
  *
  * @param options step: 1 for the first; learningRate: default 3e-4; beta1, beta2: default 0.9, 0.999; epsilon: default
- *   1e-8; weightDecay: default 0.01. The lists have one entry for each parameter.
+ *   1e-8; weightDecay: default 0.01; gradientScale: a number on the device by which all gradients are multiplied first,
+ *   such as what limits their norm. The lists have one entry for each parameter.
  * @throws DenoiserError if the lists differ in length.
  */
 export function adamWStep(options: {
@@ -23,8 +24,9 @@ export function adamWStep(options: {
   beta2?: number;
   epsilon?: number;
   weightDecay?: number;
+  gradientScale?: Scalar;
 }): void {
-  const { parameters, gradients, firstMoments, secondMoments, step } = options;
+  const { gradientScale, parameters, gradients, firstMoments, secondMoments, step } = options;
   const { learningRate = 3e-4, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
   const count = parameters.length;
   checkLengths('adamWStep', { parameters, gradients, firstMoments, secondMoments });
@@ -36,6 +38,7 @@ export function adamWStep(options: {
       inputs[`firstMoment${i}`] = owned(firstMoments[i]);
       inputs[`secondMoment${i}`] = owned(secondMoments[i]);
     }
+    if (gradientScale) inputs.gradientScale = gradientScale;
     const attrs = { count, step, learningRate, beta1, beta2, epsilon, weightDecay };
     tf.engine().runKernel(AdamWStep, inputs, attrs);
     return;
@@ -43,8 +46,9 @@ export function adamWStep(options: {
   const stepSize = learningRate / (1 - beta1 ** step);
   const rootCorrection = Math.sqrt(1 - beta2 ** step);
   for (let i = 0; i < count; i++) {
-    assign(firstMoments[i], () => mix(firstMoments[i], gradients[i], beta1));
-    assign(secondMoments[i], () => mix(secondMoments[i], tf.square(gradients[i]), beta2));
+    const gradient = () => (gradientScale ? tf.mul(gradients[i], gradientScale) : gradients[i]);
+    assign(firstMoments[i], () => mix(firstMoments[i], gradient(), beta1));
+    assign(secondMoments[i], () => mix(secondMoments[i], tf.square(gradient()), beta2));
     assign(parameters[i], () => {
       const denominator = tf.add(tf.div(tf.sqrt(secondMoments[i]), rootCorrection), epsilon);
       const update = tf.mul(tf.div(firstMoments[i], denominator), stepSize);

@@ -32,15 +32,17 @@ const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backe
   const names = ['parameter', 'gradient', 'firstMoment', 'secondMoment'];
   const tuples = Array.from({ length: count }, (_, i) => names.map((name) => member(inputs, name, i)));
   const { table, chunks } = chunkTable(backend, tuples);
+  const { gradientScale } = inputs;
+  const scale = gradientScale ? (backend.engine.float32(backend.address(gradientScale), 1)[0] as number) : 1;
   backend.engine.run(
     'adamWJob',
     chunks,
     [table],
     [
       beta1,
-      1 - beta1,
+      (1 - beta1) * scale,
       beta2,
-      1 - beta2,
+      (1 - beta2) * scale ** 2,
       learningRate / (1 - beta1 ** step),
       Math.sqrt(1 - beta2 ** step),
       epsilon,

@@ -13,9 +13,11 @@ const tuplesOf = (inputs: Named, names: readonly string[], count: number) =>
 
 const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backend) => {
   const { count, step, learningRate, beta1, beta2, epsilon, weightDecay } = attrs;
+  const { gradientScale } = inputs;
   const names = ['parameter', 'gradient', 'firstMoment', 'secondMoment'];
   forEachOfTuples(backend, {
-    name: 'adamW',
+    name: gradientScale ? 'adamW scaled' : 'adamW',
+    ...(gradientScale && { shared: { gradientScale } }),
     reads: ['gradient'],
     writes: ['parameter', 'firstMoment', 'secondMoment'],
     tuples: tuplesOf(inputs, names, count),
@@ -30,7 +32,7 @@ const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backe
       keep: 1 - learningRate * weightDecay,
     },
     body: `
-      let g = gradient$[i];
+      let g = gradient$[i]${gradientScale ? ' * gradientScale[0]' : ''};
       let m = firstMoment$[i] * uniforms.keepFirst + g * uniforms.takeFirst;
       let v = secondMoment$[i] * uniforms.keepSecond + g * g * uniforms.takeSecond;
       firstMoment$[i] = m;

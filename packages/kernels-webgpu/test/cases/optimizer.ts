@@ -17,8 +17,8 @@ function contents(...lists: tf.Variable[][]): tf.Tensor[] {
   });
 }
 
-const adamWCase = (storageBuffers: number): KernelCase => ({
-  name: `two steps of AdamW over ${shapes.length} parameters, ${storageBuffers} storage buffers`,
+const adamWCase = (storageBuffers: number, scale?: number): KernelCase => ({
+  name: `two steps of AdamW over ${shapes.length} parameters, ${storageBuffers} storage buffers, gradients times ${scale ?? 1}`,
   kernels: [AdamWStep],
   capabilities: { storageBuffers },
   compute: () => {
@@ -28,7 +28,8 @@ const adamWCase = (storageBuffers: number): KernelCase => ({
     for (const step of [1, 2]) {
       const gradients = shapes.map((shape, i) => values(shape, 60 * step + i));
       const rates = { learningRate: 0.1, beta1: 0.8, beta2: 0.95, weightDecay: 0.02 };
-      adamWStep({ parameters, gradients, firstMoments, secondMoments, step, ...rates });
+      const gradientScale = scale === undefined ? {} : { gradientScale: tf.scalar(scale) };
+      adamWStep({ parameters, gradients, firstMoments, secondMoments, step, ...rates, ...gradientScale });
     }
     return contents(parameters, firstMoments, secondMoments);
   },
@@ -45,4 +46,7 @@ const emaCase = (storageBuffers: number): KernelCase => ({
   },
 });
 
-export const optimizerCases: readonly KernelCase[] = [4, 8].flatMap((limit) => [adamWCase(limit), emaCase(limit)]);
+export const optimizerCases: readonly KernelCase[] = [
+  ...[4, 8].flatMap((limit) => [adamWCase(limit), emaCase(limit)]),
+  ...[8, 10].map((limit) => adamWCase(limit, 0.25)),
+];
