@@ -16,7 +16,8 @@ describe('adamWStep and emaStep', () => {
         const shadow = make(1);
         for (let step = 1; step <= 3; step++) {
           const gradients = SHAPES.map((shape, i) => values(shape, 10 * step + i));
-          adamWStep({ parameters, gradients, firstMoments, secondMoments, step, learningRate: 0.01 });
+          const scale = step === 2 ? { gradientScale: tf.scalar(0.25) } : {};
+          adamWStep({ parameters, gradients, firstMoments, secondMoments, step, learningRate: 0.01, ...scale });
           emaStep({ shadow, parameters, decay: 0.9 });
         }
         const all = [...parameters, ...firstMoments, ...secondMoments, ...shadow];
