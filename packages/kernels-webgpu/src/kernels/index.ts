@@ -1,6 +1,7 @@
 import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
 import { embeddingKernels } from './embedding';
+import { globalNormKernels } from './global-norm';
 import { groupNorm } from './group-norm';
 import { groupNormGrad } from './group-norm-grad';
 import type { GpuKernel } from './kernel';
@@ -15,6 +16,7 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
   ...addNKernels,
   ...embeddingKernels,
+  ...globalNormKernels,
   groupNorm,
   groupNormGrad,
   ...layerNormKernels,

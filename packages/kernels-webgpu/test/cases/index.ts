@@ -2,6 +2,7 @@ import { activationCases } from './activations';
 import { addNCases } from './add-n';
 import type { KernelCase } from './case';
 import { embeddingCases } from './embedding';
+import { globalNormCases } from './global-norm';
 import { linearCombinationCases } from './linear-combination';
 import { normCases } from './norms';
 import { optimizerCases } from './optimizer';
@@ -13,6 +14,7 @@ export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
   activations: activationCases,
   'sums of many': addNCases,
   embedding: embeddingCases,
+  'global norm': globalNormCases,
   'linear combination': linearCombinationCases,
   normalization: normCases,
   optimizer: optimizerCases,
