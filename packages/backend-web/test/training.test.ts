@@ -1,5 +1,5 @@
-import { createPlan, ddim } from '@denoiser/samplers';
 import { readSafetensors } from '@denoiser/safetensors';
+import { createPlan, ddim } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { loadUNet } from '@denoiser/unet';
 import { afterAll, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ afterAll(closeAll);
 
 const small: Omit<TrainRequest, 'images' | 'run'> = {
   model: { baseWidth: 4, timeDim: 8 },
-  training: { batchSize: 4, seed: 7, ema: { type: 'decay', decay: 0.9, start: 2 } as never },
+  training: { batchSize: 4, seed: 7, ema: { type: 'decay', decay: 0.9, startStep: 2 } },
   steps: 12,
   checkpointEvery: 5,
   samples: { every: 6, count: 2, solverSteps: 2 },

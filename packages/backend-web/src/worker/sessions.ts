@@ -84,7 +84,16 @@ export function createSessions(o: {
       const config = runConfigOf(request, images);
       await hold(config.run, async (control) => {
         const store = await createRun(config, images, runs, events.send);
-        await trainRun(config, images, store, control, events);
+        try {
+          await trainRun(config, images, store, control, events);
+        } catch (error) {
+          // A request that was wrong does not take the name.
+          if ((await store.list()).length === 0)
+            await runs()
+              .then((stored) => stored.delete(config.run))
+              .catch(() => {});
+          throw error;
+        }
       });
     },
     async resume({ run, steps }, events) {
