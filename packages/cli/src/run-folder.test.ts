@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from './config/parse-config';
-import { checkNewRunFolder, clearRun, readConfig, runPaths, samplePath, writeConfig } from './run-folder';
+import { checkNewRunFolder, clearLater, clearRun, readConfig, runPaths, samplePath, writeConfig } from './run-folder';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'denoiser-run-'));
 
@@ -54,6 +54,18 @@ test('clearing a run leaves files that are not of it', async () => {
   writeFileSync(join(run, 'notes.txt'), '');
   clearRun(paths);
   expect(readdirSync(run)).toEqual(['notes.txt']);
+});
+
+test('a run that goes on from before them loses the grids and averages of later steps', () => {
+  const paths = runPaths(folder());
+  clearLater(paths, { step: 3, epoch: 1 }); // nothing there yet
+  for (const path of [paths.samples, paths.snapshots]) mkdirSync(path);
+  for (const at of [{ epoch: 1 }, { epoch: 2 }, { step: 3 }, { step: 4 }]) writeFileSync(samplePath(paths, at), '');
+  writeFileSync(join(paths.samples, 'favourite-9.png'), '');
+  for (const step of ['step-00000003', 'step-00000004']) mkdirSync(join(paths.snapshots, step));
+  clearLater(paths, { step: 3, epoch: 1 });
+  expect(readdirSync(paths.samples).sort()).toEqual(['epoch-0001.png', 'favourite-9.png', 'step-00000003.png']);
+  expect(readdirSync(paths.snapshots)).toEqual(['step-00000003']);
 });
 
 test('grids are named by what they close', () => {

@@ -60,6 +60,22 @@ export function clearRun(paths: RunPaths): void {
   }
 }
 
+/**
+ * Removes the grids and averages of steps after `step`, of epochs after `epoch`: the run goes on from before them, maybe with
+ * other options, and what is then written at other steps would stand among them. Checkpoints replace each other.
+ */
+export function clearLater({ samples, snapshots }: RunPaths, { step, epoch }: { step: number; epoch: number }): void {
+  const isLater = (name: string) => {
+    const [, unit, number] = /^(epoch|step)-(\d+)(\.png)?$/.exec(name) ?? [];
+    return number !== undefined && Number(number) > (unit === 'epoch' ? epoch : step);
+  };
+  for (const folder of [samples, snapshots].filter((path) => existsSync(path))) {
+    for (const name of readdirSync(folder).filter(isLater)) {
+      atPath(join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
+    }
+  }
+}
+
 export const writeConfig = (paths: RunPaths, config: RunConfig): Promise<void> =>
   writeFileAtomically(paths.config, `${JSON.stringify(config, null, 2)}\n`);
 

@@ -10,7 +10,7 @@ import { describePreflight } from './preflight';
 import { createPreviews } from './previews';
 import { createDisplay, type Steps, stepsOf } from './progress';
 import { openRunRecord } from './record/run-record';
-import { checkpointPath, clearRun, runPaths, writeConfig } from './run-folder';
+import { checkpointPath, clearLater, clearRun, runPaths, writeConfig } from './run-folder';
 import { list, shortList, warn } from './text';
 import { trainToEnd } from './training-loop';
 
@@ -67,8 +67,10 @@ async function train({ folder, config: requested, start, isDryRun }: TrainingRun
   const paths = runPaths(folder);
   if (isNew) clearRun(paths);
   const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
-  if (!isNew) await trainer.resume(store);
-  else if (config.from !== null) {
+  if (!isNew) {
+    await trainer.resume(store);
+    clearLater(paths, progress);
+  } else if (config.from !== null) {
     const { step } = await trainer.startFrom(fileCheckpointStore(runPaths(config.from).checkpoints), {
       classNames: config.classNames,
     });

@@ -51,7 +51,10 @@ export type CheckpointOptions = {
 };
 
 export type SnapshotOptions = {
-  /** A place of its own: all of them are needed later. */
+  /**
+   * A place of its own: all of them are needed later. After a resume from an earlier checkpoint with other options, remove
+   * those of later steps, or they are taken for this run's.
+   */
   store: CheckpointStore;
   everySteps: number;
 };

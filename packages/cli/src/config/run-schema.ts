@@ -86,6 +86,6 @@ export function completed({ $schema: _, ...config }: Parsed): RunConfig {
 
 /** The JSON Schema that is published with the package. */
 export const jsonSchema = (): Record<string, unknown> => ({
-  $id: 'https://unpkg.com/denoiser/schema.json',
+  $id: `urn:denoiser:run:${FORMAT}`,
   ...z.toJSONSchema(runSchema, { io: 'input' }),
 });

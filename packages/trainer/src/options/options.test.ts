@@ -37,6 +37,24 @@ describe('the training options', () => {
     expect(resolveOptions(JSON.parse(JSON.stringify(once)))).toEqual(once);
   });
 
+  it('leave a schedule the defaults of whoever computes it, and make its numbers JSON', () => {
+    const schedule = (options: object) => resolve({ schedule: options })().schedule;
+    expect(schedule({ steps: 10, betaEnd: 0.1, endsScaled: undefined })).toEqual({
+      type: 'linear',
+      steps: 10,
+      betaEnd: 0.1,
+    });
+    expect(schedule({ type: 'cosine', zeroTerminalSnr: true })).toEqual({
+      type: 'cosine',
+      steps: 1000,
+      zeroTerminalSnr: true,
+    });
+    expect(schedule({ type: 'custom', betas: Float64Array.of(0.1, 0.2) })).toEqual({
+      type: 'custom',
+      betas: [0.1, 0.2],
+    });
+  });
+
   it('that are wrong are named, with the range or the nearest name', () => {
     expect(resolve({ weighting: 'min-snr' })).toThrow(
       'The training option weighting is "min-snr"; give an object with a type.',
@@ -48,6 +66,9 @@ describe('the training options', () => {
     expect(resolve({ weighting: { type: 'uniform', gamma: 5 } })).toThrow(
       'no training option weighting.gamma; this type has none; leave it out.',
     );
+    expect(resolve({ schedule: { type: 'cosin' } })).toThrow('perhaps cosine.');
+    expect(resolve({ schedule: { type: 'cosine', ofset: 1 } })).toThrow('the nearest is schedule.offset.');
+    expect(resolve({ schedule: { betaStart: 2 } })).toThrow('schedule.betaStart is 2; give a number from 0 to 1.');
     expect(resolve({ prediction: 'eps' })).toThrow('prediction is "eps"; give one of epsilon, x0, v.');
     expect(resolve({ betas: [0.9] })).toThrow('betas is [0.9]; give two numbers from 0 to below 1.');
     expect(resolve({ maxGradientNorm: 0 })).toThrow('maxGradientNorm is 0; give a number above 0, or null.');
@@ -84,6 +105,19 @@ describe('their JSON Schema', () => {
         additionalProperties: false,
       },
       expect.objectContaining({ required: ['type'] }),
+    ]);
+  });
+
+  it('has the options of each kind of schedule, none of which is needed but the steps of a custom one', () => {
+    const kinds = (properties.schedule as { oneOf: JsonSchema[] }).oneOf;
+    const required = kinds.map(({ properties, required }) => [(properties as typeof kinds)['type' as never], required]);
+    expect(required).toEqual([
+      [{ const: 'linear', default: 'linear' }, undefined],
+      ...['scaled-linear', 'sigmoid-beta', 'cosine', 'sigmoid-alpha-bar', 'laplace', 'exponential'].map((type) => [
+        { const: type },
+        ['type'],
+      ]),
+      [{ const: 'custom' }, ['type', 'betas']],
     ]);
   });
 

@@ -6,13 +6,14 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
  * What one option may be: its range in words, as a test and as JSON Schema, and its default, without which it has to be
- * given.
+ * given, unless it may be absent.
  */
 export type Setting<T> = {
   readonly range: string;
   readonly schema: JsonSchema;
   readonly isValid: (value: unknown) => boolean;
   readonly fallback?: T;
+  readonly mayBeAbsent?: boolean;
   /** For options with options of their own: the value with their defaults filled in. */
   readonly resolve?: (path: string, value: T) => T;
 };
@@ -76,6 +77,9 @@ export const objectOf = <T extends object>(settings: SettingsOf<T>): Setting<T> 
   resolve: (path, value) => resolveSettings(settings, value, `${path}.`),
 });
 
+/** The setting, which stays absent where it isn't given: its default is that of whoever reads it. */
+export const optional = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, mayBeAbsent: true });
+
 /** The setting, or null for "off", which is the default. */
 export const orNull = <T>({ range, schema, isValid, resolve }: Setting<T>): Setting<T | null> => ({
   range: `${range}, or null`,
@@ -98,8 +102,9 @@ export function resolveSettings<Options extends object>(
   for (const name of Object.keys(input)) if (!(name in settings)) throw unknownOption(path + name, path, names);
   const resolved: Partial<Options> = {};
   for (const name of names) {
-    const { range, isValid, fallback, resolve } = settings[name];
+    const { range, isValid, fallback, mayBeAbsent, resolve } = settings[name];
     const value = input[name] === undefined ? fallback : input[name];
+    if (value === undefined && mayBeAbsent) continue;
     if (value === undefined) throw badOption(`The training option ${path}${name} is missing; give ${range}.`);
     if (!isValid(value)) {
       throw badOption(`The training option ${path}${name} is ${said(value)}; give ${range}.`);
@@ -109,10 +114,12 @@ export function resolveSettings<Options extends object>(
   return resolved as Options;
 }
 
-/** An object of these settings as JSON Schema: no other fields, and those without a default are required. */
+/** An object of these settings as JSON Schema: no other fields, and those without a default that may not be absent are required. */
 export function objectSchema(settings: object): JsonSchema {
   const entries = Object.entries(settings) as [string, Setting<unknown>][];
-  const required = entries.filter(([, { fallback }]) => fallback === undefined).map(([name]) => name);
+  const required = entries
+    .filter(([, { fallback, mayBeAbsent }]) => fallback === undefined && !mayBeAbsent)
+    .map(([name]) => name);
   const property = ({ schema, fallback }: Setting<unknown>) => ({
     ...schema,
     ...(fallback !== undefined && { default: fallback }),

@@ -11,9 +11,9 @@ import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../times
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
 import { oneKind } from './kinds';
+import { SCHEDULES } from './schedules';
 import {
   type Input,
-  isObject,
   type JsonSchema,
   numberAbove,
   numberFrom,
@@ -82,21 +82,12 @@ export type TrainingOptionsInput = Input<
 
 /** The original program's choices. Batches there: 12 unconditional, 14 with classes. */
 export const DEFAULTS = {
-  schedule: { type: 'linear', steps: 1000 },
   learningRate: 3e-4,
   betas: [0.9, 0.999],
   epsilon: 1e-8,
   weightDecay: 0.01,
   labelDropout: 0.1,
 } as const satisfies Partial<TrainingOptions>;
-
-const schedule: Setting<ScheduleOptions> = {
-  range: 'an object with a type',
-  schema: { type: 'object', properties: { type: { type: 'string', default: 'linear' } } },
-  isValid: isObject,
-  fallback: {},
-  resolve: (_, value) => resolveSchedule(value),
-};
 
 const betas: Setting<readonly [number, number]> = {
   range: 'two numbers from 0 to below 1',
@@ -116,7 +107,7 @@ const settings: SettingsOf<TrainingOptions> = {
   seed: { ...wholeNumber(0), range: 'a whole number from 0 to 2^53 − 1' },
   batchSize: wholeNumber(1),
   microBatchSize: orNull(wholeNumber(1)),
-  schedule,
+  schedule: oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>,
   prediction: oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
   weighting: oneKind<Weighting>(WEIGHTINGS, 'uniform'),
   timesteps: oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform'),
@@ -152,10 +143,3 @@ export const TRAINING_OPTIONS_SCHEMA: JsonSchema = {
   title: 'Training options of denoiser',
   ...objectSchema(settings),
 };
-
-/** As plain JSON, with type and steps said. */
-function resolveSchedule(schedule: ScheduleOptions): ScheduleOptions {
-  if (schedule.type === 'custom') return { ...schedule, betas: Array.from(schedule.betas) };
-  const given = Object.entries(schedule).filter(([, value]) => value !== undefined);
-  return { ...DEFAULTS.schedule, ...Object.fromEntries(given) } as ScheduleOptions;
-}
