@@ -1,0 +1,101 @@
+import { useSignal } from '@preact/signals';
+import { Drop } from '../ui/drop';
+import { TextField } from '../ui/fields';
+import { Notice } from '../ui/notice';
+import { addEntries, classes, entries, removeClass } from './dataset';
+import { DrawingPad } from './drawing-pad';
+import { SHAPES, shapePictures } from './shapes';
+import { Thumb } from './thumb';
+
+const OF_EACH_SHAPE = 120;
+const SHOWN = 16;
+const MOST = 5000;
+
+/** The pictures to learn from. */
+export function DatasetCard() {
+  const className = useSignal('');
+  const failure = useSignal('');
+  const count = entries.value.length;
+  const addFiles = (files: readonly File[]) => {
+    const pictures = files.filter(({ type }) => type.startsWith('image/'));
+    const room = MOST - count;
+    failure.value =
+      pictures.length === 0
+        ? `None of these files is a picture; choose PNG, JPEG or WebP files.`
+        : pictures.length > room
+          ? `More than ${MOST} pictures do not fit here, so the last ${pictures.length - room} were left out; the command has no such bound.`
+          : '';
+    addEntries(
+      pictures.slice(0, room).map((file) => ({ name: file.name, className: className.value.trim(), source: file })),
+    );
+  };
+  return (
+    <section class="card" aria-labelledby="dataset-title">
+      <h3 id="dataset-title">
+        Pictures <span class="value">{count > 0 ? count : ''}</span>
+      </h3>
+      {count === 0 && (
+        <Notice
+          action={{
+            name: 'Use the shapes',
+            run: () =>
+              addEntries(
+                SHAPES.flatMap((shape) =>
+                  shapePictures(shape, OF_EACH_SHAPE).map((source, i) => ({
+                    name: `${shape} ${i + 1}`,
+                    className: shape,
+                    source,
+                  })),
+                ),
+              ),
+          }}
+        >
+          Nothing at hand? The page can draw {SHAPES.length * OF_EACH_SHAPE} coloured circles, squares and triangles to
+          learn from.
+        </Notice>
+      )}
+      <TextField
+        label="Class of new pictures"
+        hint="What the pictures that you add next show, such as “cat”. With classes you can later ask for one. Leave it empty to do without."
+        value={className.value}
+        onInput={(next) => {
+          className.value = next;
+        }}
+      />
+      <Drop button="Add pictures…" accept="image/*" multiple onFiles={addFiles}>
+        or drop them here; twenty are enough to try, hundreds are better
+      </Drop>
+      {failure.value && <Notice kind="error">{failure.value}</Notice>}
+      <details>
+        <summary>Draw some</summary>
+        <DrawingPad className={className.value.trim()} />
+      </details>
+      {count > 0 && (
+        <ul class="classes" aria-label="Classes">
+          {classes.value.map(({ name, members }) => (
+            <li key={name} class="class">
+              <div class="row" style={{ justifyContent: 'space-between' }}>
+                <strong>
+                  {name || 'without class'} <span class="value">{members.length}</span>
+                </strong>
+                <button
+                  type="button"
+                  class="small quiet"
+                  aria-label={`Remove ${name || 'pictures without class'}`}
+                  onClick={() => removeClass(name)}
+                >
+                  Remove
+                </button>
+              </div>
+              <div class="thumbs" aria-hidden="true">
+                {members.slice(0, SHOWN).map(({ name, source }, i) => (
+                  <Thumb key={`${name} ${i}`} source={source} />
+                ))}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,92 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { Brush } from '../ui/brush';
+import { Check, Slider } from '../ui/fields';
+import { addEntries } from './dataset';
+import { variantsOf } from './variants';
+
+const SIDE = 192;
+const COPIES = 16;
+const STORED = 64;
+const GROUND = '#12141c';
+
+/** A small canvas to draw training pictures on. */
+export function DrawingPad({ className }: { className: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const ink = useSignal('#ffd166');
+  const radius = useSignal(12);
+  const hasCopies = useSignal(true);
+  const isDrawn = useSignal(false);
+  const added = useSignal(0);
+  const id = useId();
+  const clear = () => {
+    const context = canvas.current?.getContext('2d');
+    if (!context) return;
+    context.fillStyle = GROUND;
+    context.fillRect(0, 0, SIDE, SIDE);
+    isDrawn.value = false;
+  };
+  useEffect(clear, []);
+  const add = () => {
+    const variants = variantsOf(canvas.current as HTMLCanvasElement, hasCopies.value ? COPIES : 1, STORED);
+    added.value++;
+    addEntries(variants.map((source, i) => ({ name: `drawing ${added.value}.${i + 1}`, className, source })));
+    clear();
+  };
+  return (
+    <div class="stack">
+      <div class="pair">
+        <div class="paint drawing">
+          <Brush
+            label="Drawing"
+            canvas={canvas}
+            side={SIDE}
+            radius={radius.value}
+            colour={ink.value}
+            onPaint={() => {
+              isDrawn.value = true;
+            }}
+          />
+        </div>
+        <div class="stack">
+          <div class="field">
+            <label for={id}>Ink</label>
+            <input
+              id={id}
+              type="color"
+              value={ink.value}
+              onInput={(event) => {
+                ink.value = event.currentTarget.value;
+              }}
+            />
+          </div>
+          <Slider
+            label="Pen size"
+            value={radius.value}
+            min={4}
+            max={40}
+            onInput={(next) => {
+              radius.value = next;
+            }}
+          />
+        </div>
+      </div>
+      <Check
+        label={`Add ${COPIES - 1} moved copies of each drawing`}
+        hint="A little shifted, turned and scaled: then ten drawings are enough."
+        checked={hasCopies.value}
+        onInput={(checked) => {
+          hasCopies.value = checked;
+        }}
+      />
+      <div class="row">
+        <button type="button" disabled={!isDrawn.value} onClick={add}>
+          Add the drawing{className && ` as ${className}`}
+        </button>
+        <button type="button" class="quiet" disabled={!isDrawn.value} onClick={clear}>
+          Clear
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { Check, Choice, NumberField, Select, TextField } from '../ui/fields';
+import { classes, entries } from './dataset';
+import { startTraining } from './session';
+import { batchSize, colours, learningRate, pausesHidden, runName, runs, size, stage, steps, width } from './state';
+
+const LEAST = 4;
+
+/** What network, how long, and the button that begins. */
+export function NetworkCard() {
+  const isFree = stage.value === 'idle' || stage.value === 'ended';
+  const count = entries.value.length;
+  const named = classes.value.filter(({ name }) => name !== '').length;
+  const replaces = runs.value?.some(({ run }) => run === runName.value.trim());
+  return (
+    <form
+      class="card"
+      aria-label="Network and training"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void startTraining();
+      }}
+    >
+      <h3>Network</h3>
+      <div class="between">
+        <Choice
+          label="Picture size"
+          disabled={!isFree}
+          value={size.value}
+          options={[
+            { value: '16', name: '16×16' },
+            { value: '32', name: '32×32' },
+          ]}
+          onInput={(next) => {
+            size.value = next;
+          }}
+        />
+        <Choice
+          label="Colours"
+          disabled={!isFree}
+          value={colours.value}
+          options={[
+            { value: 'colour', name: 'Colour' },
+            { value: 'grey', name: 'Grey' },
+          ]}
+          onInput={(next) => {
+            colours.value = next;
+          }}
+        />
+        <NumberField
+          label="Training steps"
+          disabled={!isFree}
+          value={steps.value}
+          min={10}
+          max={100000}
+          onInput={(next) => {
+            steps.value = next;
+          }}
+        />
+      </div>
+      <details>
+        <summary>More settings</summary>
+        <div class="stack">
+          <Choice
+            label="Width"
+            hint="Channels of the first layer. Twice as wide is about four times the work, and four times the file."
+            disabled={!isFree}
+            value={width.value}
+            options={[
+              { value: '8', name: '8, quick' },
+              { value: '16', name: '16' },
+              { value: '32', name: '32, slow' },
+            ]}
+            onInput={(next) => {
+              width.value = next;
+            }}
+          />
+          <div class="between">
+            <NumberField
+              label="Batch size"
+              disabled={!isFree}
+              value={batchSize.value}
+              min={1}
+              max={128}
+              onInput={(next) => {
+                batchSize.value = next;
+              }}
+            />
+            <Select
+              label="Learning rate"
+              disabled={!isFree}
+              value={learningRate.value}
+              options={[
+                { value: '0.0005', name: '0.0005, careful' },
+                { value: '0.001', name: '0.001' },
+                { value: '0.002', name: '0.002, quick' },
+              ]}
+              onInput={(next) => {
+                learningRate.value = next;
+              }}
+            />
+            <TextField
+              label="Name of the run"
+              disabled={!isFree}
+              value={runName.value}
+              onInput={(next) => {
+                runName.value = next;
+              }}
+            />
+          </div>
+          <Check
+            label="Pause while this tab is hidden"
+            hint="Saves power; otherwise it goes on in the background."
+            checked={pausesHidden.value}
+            onInput={(checked) => {
+              pausesHidden.value = checked;
+            }}
+          />
+        </div>
+      </details>
+      <div class="row">
+        <button type="submit" class="primary" disabled={!isFree || count < LEAST}>
+          Start training
+        </button>
+        <p class="hint">{startHint(count, named, Boolean(replaces))}</p>
+      </div>
+    </form>
+  );
+}
+
+function startHint(count: number, named: number, replaces: boolean): string {
+  if (count === 0) return 'Add pictures first.';
+  if (count < LEAST) return `${LEAST} pictures are the least.`;
+  const of = named > 0 ? ` of ${named} ${named === 1 ? 'class' : 'classes'}` : '';
+  return `${count} pictures${of}.${replaces ? ' This replaces the kept run of the same name.' : ''}`;
+}

@@ -1,0 +1,191 @@
+import type { TrainingEvent, TrainingSession } from '@denoiser/backend-web';
+import { type Engine, startEngine } from '../engine/engine';
+import { loadModel } from '../sample/load';
+import { saveFile } from '../save/save-file';
+import { showTab } from '../tab';
+import { entries } from './dataset';
+import {
+  announcement,
+  batchSize,
+  checkpointAt,
+  colours,
+  failure,
+  learningRate,
+  losses,
+  progress,
+  run,
+  runName,
+  runs,
+  samples,
+  session,
+  size,
+  stage,
+  steps,
+  warnings,
+  width,
+} from './state';
+
+const PREVIEWS = { every: 100, count: 12, solverSteps: 12, guidance: 2 };
+
+/** Trains a new network on the pictures that were gathered. */
+export async function startTraining(): Promise<void> {
+  await attempt(async ({ client }) => {
+    // Asked for with the user's press of the button; without it the browser may clear runs when it runs out of space.
+    void navigator.storage?.persist?.().catch(() => false);
+    const images = await client.openImages({
+      images: entries.value.map(({ name, className, source }) => ({ name, source, ...(className && { className }) })),
+      size: Number(size.value),
+      channels: colours.value === 'grey' ? 1 : 3,
+    });
+    warnings.value = [...images.skipped];
+    const rate = Number(learningRate.value);
+    return client.train({
+      run: runName.value.trim() || 'first-try',
+      images: images.id,
+      model: { baseWidth: Number(width.value) },
+      training: {
+        batchSize: batchSize.value,
+        learningRate: rate,
+        learningRateSchedule: { type: 'cosine', steps: steps.value, warmup: Math.min(50, Math.ceil(steps.value / 10)) },
+        maxGradientNorm: 1,
+        schedule: { type: 'cosine', steps: 1000 },
+        ema: { type: 'decay', decay: 0.995, startStep: 0, warmup: true },
+        labelDropoutPer: 'sample',
+      },
+      steps: steps.value,
+      checkpointEvery: 100,
+      samples: PREVIEWS,
+    });
+  });
+}
+
+/** Goes on with a run that the browser kept. */
+export async function resumeTraining(name: string, until?: number): Promise<void> {
+  await attempt(async ({ client }) => client.resumeRun(name, until === undefined ? {} : { steps: until }));
+}
+
+async function attempt(begin: (engine: Engine) => Promise<TrainingSession>): Promise<void> {
+  if (session.value) return;
+  stage.value = 'preparing';
+  failure.value = undefined;
+  warnings.value = [];
+  losses.value = [];
+  samples.value = [];
+  progress.value = undefined;
+  checkpointAt.value = undefined;
+  announcement.value = 'Training is being prepared.';
+  try {
+    const begun = await begin(await startEngine());
+    session.value = begun;
+    run.value = begun.run;
+    stage.value = 'training';
+    for await (const event of begun) take(event);
+  } catch (error) {
+    failure.value = (error as Error).message;
+    announcement.value = '';
+  } finally {
+    session.value = undefined;
+    stage.value = run.value === undefined ? 'idle' : 'ended';
+    await listRuns();
+  }
+}
+
+function take(event: TrainingEvent): void {
+  switch (event.type) {
+    case 'progress':
+      progress.value = event;
+      losses.value = [...losses.value, ...event.losses];
+      break;
+    case 'samples':
+      samples.value = [...samples.value, event];
+      announcement.value = `Step ${event.step}: new samples.`;
+      break;
+    case 'checkpoint':
+      checkpointAt.value = event.step;
+      break;
+    case 'warning':
+      warnings.value = [...warnings.value, event.message];
+      break;
+    case 'paused':
+      stage.value = 'paused';
+      announcement.value = `Paused at step ${event.step}.`;
+      break;
+    case 'resumed':
+      stage.value = 'training';
+      announcement.value = `Training goes on at step ${event.step}.`;
+      break;
+    case 'device-lost':
+      warnings.value = [...warnings.value, event.message];
+      break;
+    case 'device-recovered':
+      // What came after the checkpoint is trained again.
+      losses.value = losses.value.filter(({ step }) => step <= event.step);
+      announcement.value = `The device was lost; training goes on from step ${event.step}.`;
+      break;
+    case 'done':
+      announcement.value =
+        event.status === 'finished' ? `Trained to step ${event.step}.` : `Stopped at step ${event.step}.`;
+      break;
+  }
+}
+
+export async function pause(): Promise<void> {
+  stage.value = 'pausing';
+  await session.value?.pause();
+}
+
+export async function goOn(): Promise<void> {
+  await session.value?.resume();
+}
+
+export async function stop(): Promise<void> {
+  stage.value = 'stopping';
+  await session.value?.stop();
+}
+
+/** Asks what runs the browser keeps. A storage that can't be read is a sentence, not a broken page. */
+export async function listRuns(): Promise<void> {
+  try {
+    const { client } = await startEngine();
+    runs.value = await client.runs();
+  } catch (error) {
+    runs.value = [];
+    failure.value ??= (error as Error).message;
+  }
+}
+
+const weightsOf = async (name: string): Promise<Blob> => {
+  const { client } = await startEngine();
+  return new Blob([await client.download(name)]);
+};
+
+/** The averaged weights as a file that this page, the command and PyTorch read. */
+export async function downloadRun(name: string): Promise<void> {
+  await orFail(async () => saveFile(await weightsOf(name), `${name}.safetensors`));
+}
+
+/** The run's network in the sample tab. */
+export async function sampleFrom(name: string): Promise<void> {
+  await orFail(async () => {
+    const file = await weightsOf(name);
+    showTab('sample');
+    await loadModel({ name, read: async () => file });
+  });
+}
+
+export async function deleteRun(name: string): Promise<void> {
+  await orFail(async () => {
+    const { client } = await startEngine();
+    await client.deleteRun(name);
+  });
+  await listRuns();
+}
+
+async function orFail(action: () => Promise<void>): Promise<void> {
+  try {
+    failure.value = undefined;
+    await action();
+  } catch (error) {
+    failure.value = (error as Error).message;
+  }
+}

@@ -1,0 +1,33 @@
+import type { RunInfo, TrainingEvent, TrainingSession } from '@denoiser/backend-web';
+import { signal } from '@preact/signals';
+
+/** The network and the training, as the form has them. */
+export const size = signal<'16' | '32'>('16');
+export const colours = signal<'colour' | 'grey'>('colour');
+export const width = signal<'8' | '16' | '32'>('16');
+export const steps = signal(1500);
+export const batchSize = signal(16);
+export const learningRate = signal<'0.0005' | '0.001' | '0.002'>('0.002');
+export const runName = signal('first-try');
+export const pausesHidden = signal(false);
+
+export type Stage = 'idle' | 'preparing' | 'training' | 'pausing' | 'paused' | 'stopping' | 'ended';
+
+export const stage = signal<Stage>('idle');
+export const session = signal<TrainingSession | undefined>(undefined);
+/** The run that trains or trained last in this page. */
+export const run = signal<string | undefined>(undefined);
+
+type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { type: T }>;
+
+export const progress = signal<EventOf<'progress'> | undefined>(undefined);
+export const losses = signal<readonly { readonly step: number; readonly loss: number }[]>([]);
+export const samples = signal<readonly EventOf<'samples'>[]>([]);
+export const checkpointAt = signal<number | undefined>(undefined);
+export const warnings = signal<readonly string[]>([]);
+export const failure = signal<string | undefined>(undefined);
+/** Said to people who can't see the curve. */
+export const announcement = signal('');
+
+/** Runs in the browser's storage; undefined until they were asked for. */
+export const runs = signal<readonly RunInfo[] | undefined>(undefined);
