@@ -1,0 +1,32 @@
+import type { TrainingSession } from './client';
+
+/** What of a document is needed. */
+type Page = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
+
+/**
+ * Lets training rest while nobody looks at the page. What the user has paused stays paused: tell it by `isPausedByUser`.
+ *
+ * @returns ends this; training then stays as it is.
+ */
+export function pauseWhenHidden(
+  session: Pick<TrainingSession, 'pause' | 'resume'>,
+  {
+    page = document,
+    isPausedByUser = () => false,
+  }: { readonly page?: Page; readonly isPausedByUser?: () => boolean } = {},
+): () => void {
+  let isPausedHere = false;
+  const quiet = () => {}; // the training has ended
+  const look = () => {
+    if (page.hidden && !isPausedHere && !isPausedByUser()) {
+      isPausedHere = true;
+      session.pause().catch(quiet);
+    } else if (!page.hidden && isPausedHere) {
+      isPausedHere = false;
+      if (!isPausedByUser()) session.resume().catch(quiet);
+    }
+  };
+  page.addEventListener('visibilitychange', look);
+  look();
+  return () => page.removeEventListener('visibilitychange', look);
+}
