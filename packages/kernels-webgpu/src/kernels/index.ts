@@ -1,5 +1,7 @@
 import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
+import { attention } from './attention';
+import { attentionGrad } from './attention-grad';
 import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
 import { groupNorm } from './group-norm';
@@ -15,6 +17,8 @@ import { resampleKernels } from './resample';
 export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
   ...addNKernels,
+  attention,
+  attentionGrad,
   ...embeddingKernels,
   ...globalNormKernels,
   groupNorm,

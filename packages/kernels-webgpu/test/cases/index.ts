@@ -1,5 +1,6 @@
 import { activationCases } from './activations';
 import { addNCases } from './add-n';
+import { attentionCases } from './attention';
 import type { KernelCase } from './case';
 import { embeddingCases } from './embedding';
 import { globalNormCases } from './global-norm';
@@ -13,6 +14,7 @@ import { resampleCases } from './resample';
 export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
   activations: activationCases,
   'sums of many': addNCases,
+  attention: attentionCases,
   embedding: embeddingCases,
   'global norm': globalNormCases,
   'linear combination': linearCombinationCases,

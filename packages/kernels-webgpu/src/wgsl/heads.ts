@@ -1,0 +1,173 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { Capabilities } from '../capabilities';
+
+/** Invocations of a workgroup. */
+const THREADS = 128;
+/** Bytes of a tile where there is a choice: two workgroups fit into the least memory that an adapter has, 16 KB. */
+const TILE_BYTES = 8192;
+/** Rows in a tile, at most. */
+const TILE_ROWS = 64;
+
+/**
+ * How attention shares out the work of one head. An invocation holds its own row (a query, or a key) in registers, four
+ * numbers a part; the rows of the other kind pass by in tiles in workgroup memory, which all invocations read at the same
+ * place at the same time, a broadcast. Where a head is too wide for one invocation's registers, a team of them has a row,
+ * each with a slice of its parts; they add up their shares of the scores through workgroup memory.
+ */
+export type HeadPlan = {
+  /** Channels of a head. */
+  readonly width: number;
+  /** Parts of four, the last filled up with zeros. */
+  readonly parts: number;
+  readonly team: number;
+  /** Parts that an invocation has. */
+  readonly slice: number;
+  /** Own rows of a workgroup. */
+  readonly rows: number;
+  readonly threads: number;
+  /** Other rows in workgroup memory at once: a multiple of `chunk`. */
+  readonly tile: number;
+  /** Other rows of which the scores are computed together, to have independent sums in flight. */
+  readonly chunk: number;
+};
+
+/**
+ * @param o width: channels of a head; own, other: rows; slice: parts that fit into registers; chunk; shares: numbers that a
+ * team adds up for each pair of rows; facts: bytes that go with each row of a tile.
+ * @throws DenoiserError if not even one row of the other kind fits into workgroup memory.
+ */
+export function headPlan(
+  o: { width: number; own: number; other: number; slice: number; chunk: number; shares: number; facts: number },
+  { workgroupSize, workgroupBytes }: Capabilities,
+): HeadPlan {
+  const limit = Math.min(THREADS, workgroupSize);
+  const parts = Math.ceil(o.width / 4);
+  const team = Math.min(limit, Math.ceil(parts / o.slice));
+  const slice = Math.ceil(parts / team);
+  const rows = Math.max(1, Math.min(Math.floor(limit / team), 32 * Math.ceil(o.own / 32)));
+  const threads = team * rows;
+  const rowBytes = 32 * team * slice + o.facts;
+  let { chunk } = o;
+  const free = () => workgroupBytes - (team > 1 ? 4 * o.shares * threads * chunk : 0);
+  while (chunk > 1 && chunk * rowBytes > free()) chunk /= 2;
+  if (chunk * rowBytes > free()) {
+    throw new DenoiserError(
+      'bad-shape',
+      `attention on WebGPU has no room for heads of ${o.width} channels on this device: use more heads.`,
+    );
+  }
+  const most = Math.min(TILE_ROWS, chunk * Math.ceil(o.other / chunk));
+  const fit = Math.floor(Math.min(TILE_BYTES, free()) / rowBytes / chunk) * chunk;
+  return { width: o.width, parts, team, slice, rows, threads, tile: Math.max(chunk, Math.min(most, fit)), chunk };
+}
+
+/** Text for each number below n. */
+export const each = (n: number, text: (i: number) => string, separator = '\n'): string =>
+  Array.from({ length: n }, (_, i) => text(i)).join(separator);
+
+/** Names of variables: prefix0, prefix1, … */
+export const numbered = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
+
+/** Of bindings of [.., heads·width]. */
+export const partType = ({ width }: HeadPlan): 'vec4f' | 'f32' => (width % 4 === 0 ? 'vec4f' : 'f32');
+
+/** WGSL: `nameAt(row, head, part)` reads a part of a head of a row of a tensor; zeros beyond the head's last. */
+export function readPart(name: string, { width, parts, team, slice }: HeadPlan, heads: number): string {
+  const guard = team * slice > parts ? `if (part >= ${parts}u) { return vec4f(); }` : '';
+  if (width % 4 === 0) {
+    return `fn ${name}At(row: u32, head: u32, part: u32) -> vec4f {
+      ${guard}
+      return ${name}[(row * ${heads}u + head) * ${parts}u + part];
+    }`;
+  }
+  return `fn ${name}At(row: u32, head: u32, part: u32) -> vec4f {
+    ${guard}
+    let start = (row * ${heads}u + head) * ${width}u + 4u * part;
+    let left = ${width}u - 4u * part;
+    // What is read beyond the head, or by the rules of WGSL instead of what is beyond the tensor, is not taken.
+    let v = vec4f(${name}[start], ${name}[start + 1u], ${name}[start + 2u], ${name}[start + 3u]);
+    return select(vec4f(), v, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
+  }`;
+}
+
+/** WGSL: `nameSet(row, head, part, value)`, the counterpart of `nameAt`. */
+export function writePart(name: string, { width, parts, team, slice }: HeadPlan, heads: number): string {
+  const guard = team * slice > parts ? `if (part >= ${parts}u) { return; }` : '';
+  if (width % 4 === 0) {
+    return `fn ${name}Set(row: u32, head: u32, part: u32, v: vec4f) {
+      ${guard}
+      ${name}[(row * ${heads}u + head) * ${parts}u + part] = v;
+    }`;
+  }
+  return `fn ${name}Set(row: u32, head: u32, part: u32, v: vec4f) {
+    ${guard}
+    let start = (row * ${heads}u + head) * ${width}u + 4u * part;
+    let left = ${width}u - 4u * part;
+    ${name}[start] = v.x;
+    if (left > 1u) { ${name}[start + 1u] = v.y; }
+    if (left > 2u) { ${name}[start + 2u] = v.z; }
+    if (left > 3u) { ${name}[start + 3u] = v.w; }
+  }`;
+}
+
+/** WGSL: a tile of two tensors, from row `start` of `count` on, in workgroup memory; zeros beyond the last row. */
+export const tileOf = (plan: HeadPlan, [first, second]: readonly [string, string], count: number): string => `
+  var<workgroup> ${first}Tile: array<vec4f, ${plan.tile * plan.team * plan.slice}>;
+  var<workgroup> ${second}Tile: array<vec4f, ${plan.tile * plan.team * plan.slice}>;
+  fn loadTile(image: u32, head: u32, start: u32, local: u32) {
+    for (var i = local; i < ${plan.tile * plan.team * plan.slice}u; i += ${plan.threads}u) {
+      let row = start + i / ${plan.team * plan.slice}u;
+      let part = i % ${plan.team * plan.slice}u;
+      var a = vec4f();
+      var b = vec4f();
+      if (row < ${count}u) {
+        a = ${first}At(image * ${count}u + row, head, part);
+        b = ${second}At(image * ${count}u + row, head, part);
+      }
+      ${first}Tile[i] = a;
+      ${second}Tile[i] = b;
+    }
+  }`;
+
+/** WGSL: memory for the shares of a team, if there is one. */
+export const sharesOf = ({ team, threads, chunk }: HeadPlan, type: 'f32' | 'vec2f'): string =>
+  team > 1 ? `var<workgroup> shares: array<${type}, ${threads * chunk}>;` : '';
+
+/**
+ * WGSL statements: each of the values, variables of an invocation, becomes the sum over its team. `member` is the
+ * invocation's number in the team, `own` its row's in the workgroup.
+ */
+export function addShares({ team, rows, chunk }: HeadPlan, values: readonly string[]): string {
+  if (team === 1) return '';
+  return `
+    ${values.map((value, i) => `shares[(member * ${chunk}u + ${i}u) * ${rows}u + own] = ${value};`).join('\n')}
+    workgroupBarrier();
+    ${values.map((value, i) => `${value} = ${each(team, (t) => `shares[${(t * chunk + i) * rows}u + own]`, ' + ')};`).join('\n')}
+    workgroupBarrier();`;
+}
+
+/**
+ * The entry point. `body` works on row `own` of the workgroup, which is row `row` (of `count`, perhaps beyond) of an image,
+ * for a head; `part` is the first part of the invocation's slice.
+ */
+export function forEachHead(plan: HeadPlan, o: { heads: number; count: number; groups: number }, body: string): string {
+  const tiles = Math.ceil(o.count / plan.rows);
+  return `
+    @compute @workgroup_size(${plan.threads})
+    fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+            @builtin(local_invocation_index) local: u32) {
+      let index = flatGroup(group, groups);
+      if (index >= ${o.groups}u) { return; }
+      let image = index / ${tiles * o.heads}u;
+      let head = index / ${tiles}u % ${o.heads}u;
+      let own = local % ${plan.rows}u;
+      let member = local / ${plan.rows}u;
+      let part = member * ${plan.slice}u;
+      let row = index % ${tiles}u * ${plan.rows}u + own;
+      ${body}
+    }`;
+}
+
+/** Workgroups of it. */
+export const headGroups = (plan: HeadPlan, o: { images: number; heads: number; count: number }): number =>
+  o.images * o.heads * Math.ceil(o.count / plan.rows);
