@@ -12,6 +12,8 @@ import { linearCombinationKernels } from './linear-combination';
 import { optimizerKernels } from './optimizer';
 import { randomNormalKernels } from './random-normal';
 import { resampleKernels } from './resample';
+import { splitKernels } from './split';
+import { sumKernels } from './sum';
 
 /** All kernels. A new one is a file and a line here. */
 export const gpuKernels: readonly GpuKernel[] = [
@@ -28,4 +30,6 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...optimizerKernels,
   ...randomNormalKernels,
   ...resampleKernels,
+  ...splitKernels,
+  ...sumKernels,
 ];

@@ -9,6 +9,8 @@ import { normCases } from './norms';
 import { optimizerCases } from './optimizer';
 import { randomNormalCases } from './random-normal';
 import { resampleCases } from './resample';
+import { splitCases } from './split';
+import { sumCases } from './sum';
 
 /** Every case, by what it is about. A new family of kernels is a file and a line here. */
 export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
@@ -22,4 +24,6 @@ export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
   optimizer: optimizerCases,
   'random normals': randomNormalCases,
   resample: resampleCases,
+  split: splitCases,
+  sum: sumCases,
 };
