@@ -14,7 +14,6 @@ const sizes: readonly Sizes[] = [
   { batch: 2, n: 70, m: 66, channels: 32, heads: 2 }, // width 16
   { batch: 1, n: 40, m: 40, channels: 64, heads: 2 }, // width 32
   { batch: 2, n: 7, m: 35, channels: 64, heads: 1 }, // a team of two
-  { batch: 1, n: 33, m: 10, channels: 128, heads: 1 },
   { batch: 1, n: 6, m: 7, channels: 41, heads: 1 }, // the last part and the last slice are not full
   { batch: 1, n: 5, m: 6, channels: 520, heads: 1 },
   { batch: 1, n: 20, m: 21, channels: 8, heads: 2, size: 40 }, // scores of ±1000s
