@@ -7,7 +7,7 @@ import { originFolder } from '../storage/files';
 import type { Locks } from '../storage/run-lock';
 import { createCanvases } from './canvases';
 import { createDeviceKeeper, isDeviceLoss } from './device-keeper';
-import { drawGrid } from './draw-grid';
+import { createDrawGrid } from './draw-grid';
 import { type LoadedModel, loadModelFile } from './loaded-model';
 import { drawImages } from './sampling';
 import { createSessions } from './sessions';
@@ -30,7 +30,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
   const { endpoint = globalThis as unknown as Endpoint, storage = originFolder, locks = browserLocks() } = surroundings;
   const device = createDeviceKeeper();
   const sessions = createSessions({ models, device, storage, locks });
-  const canvases = createCanvases((images, columns) => drawGrid(device.current(), images, columns));
+  const canvases = createCanvases(createDrawGrid(device.current));
   const imageSets = new Map<number, DecodedImages>();
   let lastSet = 0;
   let loaded: LoadedModel | undefined;

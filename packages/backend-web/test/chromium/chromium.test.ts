@@ -1,0 +1,346 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Browser, launch, noChromium } from '../../../../tests/browser/harness/browser';
+import { type Site, serve } from '../../../../tests/browser/harness/server';
+import type { Web } from './page';
+
+/** Page, worker, files and canvases of a real Chromium. */
+
+declare const web: Web; // in the page
+
+let folder: string;
+let isolated: Site;
+let plain: Site;
+
+beforeAll(async () => {
+  if (noChromium) return;
+  folder = mkdtempSync(join(tmpdir(), 'denoiser-web-'));
+  const here = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  await build({
+    entryPoints: [here('page'), here('worker')],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'error',
+  });
+  writeFileSync(
+    join(folder, 'index.html'),
+    '<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>test</title><script type="module" src="page.js"></script></html>',
+  );
+  isolated = await serve({ '/': folder }, { isolated: true });
+  plain = await serve({ '/': folder }, { isolated: false });
+});
+afterAll(async () => {
+  if (noChromium) return;
+  await Promise.all([isolated, plain].map((site) => site?.close()));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function openPage(browser: Browser, site: Site): Promise<Page> {
+  const page = await browser.open(`${site.url}/`);
+  await page.waitForFunction(() => 'web' in globalThis);
+  return page;
+}
+
+describe.skipIf(noChromium)('Chromium without WebGPU', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: false });
+  });
+  afterEach(() => expect(browser.problems.splice(0)).toEqual([]));
+  afterAll(() => browser?.close());
+
+  test('the engine has threads in an isolated page, and says how to get them in another', async () => {
+    const start = async (site: Site) =>
+      (await openPage(browser, site)).evaluate(async () => {
+        const { client } = web.connect();
+        const device = await client.start();
+        client.close();
+        return { device, cores: navigator.hardwareConcurrency };
+      });
+    const { device, cores } = await start(isolated);
+    expect(device).toMatchObject({ name: 'engine', threads: cores });
+    expect(device.advice).toBeUndefined();
+    expect(device.candidates[0]).toMatchObject({ name: 'webgpu', available: false });
+    const other = (await start(plain)).device;
+    expect(other).toMatchObject({ name: 'engine', threads: 1 });
+    expect(other.advice).toContain('Cross-Origin-Opener-Policy: same-origin');
+  });
+
+  test('WebGL draws, too', async () => {
+    const page = await openPage(browser, plain);
+    const name = await page.evaluate(async () => {
+      const { client } = web.connect();
+      const device = await client.start({ device: 'webgl' });
+      client.close();
+      return device.name;
+    });
+    expect(name).toBe('webgl');
+  });
+
+  test('files become squares: turned as their EXIF says, and one that is no picture is named', async () => {
+    const page = await openPage(browser, plain);
+    const found = await page.evaluate(async () => {
+      // Left half red, right half blue, and a note (EXIF orientation 6) that says: turn it to the right.
+      const canvas = new OffscreenCanvas(64, 64);
+      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+      for (const [colour, x] of [
+        ['#f00', 0],
+        ['#00f', 32],
+      ] as const) {
+        context.fillStyle = colour;
+        context.fillRect(x, 0, 32, 64);
+      }
+      const jpeg = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg', quality: 1 })).arrayBuffer());
+      const exif = [
+        0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, 77, 77, 0, 42, 0, 0, 0, 8, 0, 1, 1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0,
+        0, 0, 0, 0, 0,
+      ];
+      const turned = new Blob([jpeg.subarray(0, 2), Uint8Array.from(exif), jpeg.subarray(2)], { type: 'image/jpeg' });
+      const { data } = await web.toSquare(turned, 8);
+      const { client } = web.connect();
+      const noPicture = { name: 'letter.txt', source: new Blob(['Dear …']) };
+      const set = await client.openImages({ images: [{ name: 'a.jpg', source: turned }, noPicture], size: 8 });
+      const none = await client.openImages({ images: [noPicture], size: 8 }).catch((error) => error.message);
+      client.close();
+      return { top: [...data.slice(0, 4)], bottom: [...data.slice(-4)], set, none };
+    });
+    expect(found.top[0]).toBeGreaterThan(240);
+    expect(found.top[2]).toBeLessThan(15);
+    expect(found.bottom[2]).toBeGreaterThan(240);
+    expect(found.set).toMatchObject({
+      length: 1,
+      skipped: [expect.stringMatching(/^letter\.txt was left out: it is no picture/)],
+    });
+    expect(found.none).toMatch(/^There are no images to train on: letter\.txt/);
+  });
+
+  test('train, reload, go on, sample to a canvas: the page’s thread is never blocked', async () => {
+    const page = await openPage(browser, isolated);
+    const first = await page.evaluate(async () => {
+      const { client } = web.connect();
+      await client.start({ device: 'engine' });
+      const { id } = await client.openImages({ images: await web.colours(8), size: 16 });
+      const session = client.train({
+        run: 'reloaded',
+        images: id,
+        steps: 30,
+        model: { baseWidth: 8, timeDim: 16 },
+        training: { batchSize: 4 },
+        checkpointEvery: 10,
+        samples: { every: 5, count: 4, solverSteps: 3 },
+      });
+      for await (const event of session) if (event.type === 'checkpoint' && event.step >= 10) break;
+      // Not a word to the worker: the page goes away in the middle of training.
+      return web.longTasks;
+    });
+    expect(first).toEqual([]);
+    await page.reload();
+    await page.waitForFunction(() => 'web' in globalThis);
+    const second = await page.evaluate(async () => {
+      const canvas = document.body.appendChild(document.createElement('canvas'));
+      const { client } = web.connect();
+      await client.start({ device: 'engine' });
+      const [run] = await client.runs();
+      const events = await web.follow(client.resumeRun('reloaded'));
+      const info = await client.load(await client.download('reloaded'));
+      const id = await client.attachCanvas(canvas);
+      let last: Uint8ClampedArray | undefined;
+      for await (const { pixels } of client.sample({ plan: web.plan, labels: [0, 1, 0], canvas: { x0: id } }))
+        last = pixels.x0;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const bitmap = await createImageBitmap(canvas);
+      const shown = web.look(bitmap);
+      await client.deleteRun('reloaded');
+      return {
+        run,
+        events,
+        info,
+        last: [...(last ?? [])],
+        shown,
+        width: bitmap.width,
+        left: await client.runs(),
+        longTasks: web.longTasks,
+      };
+    });
+    expect(second.run?.step).toBeGreaterThanOrEqual(10);
+    expect(second.events.at(-1)).toMatchObject({ type: 'done', status: 'finished', step: 30 });
+    expect(second.info).toMatchObject({ classNames: ['blue', 'red'], imageShape: [16, 16, 3], step: 30 });
+    expect(second.width).toBe(32);
+    // The second image stands to the right of the first, the third below.
+    const row = (image: number, y: number) => second.last.slice((image * 16 + y) * 64, (image * 16 + y + 1) * 64);
+    expect(second.shown.slice(0, 128)).toEqual([...row(0, 0), ...row(1, 0)]);
+    expect(second.shown.slice(16 * 128, 16 * 128 + 64)).toEqual(row(2, 0));
+    expect(second.left).toEqual([]);
+    expect(second.longTasks).toEqual([]);
+    await page.close();
+  });
+
+  test('a second tab on the same run is refused, until the first is closed', async () => {
+    const [one, two] = [await openPage(browser, plain), await openPage(browser, plain)];
+    await one.evaluate(async () => {
+      const { client } = web.connect();
+      await client.start({ device: 'engine' });
+      const { id } = await client.openImages({ images: await web.colours(4), size: 8 });
+      const request = {
+        run: 'shared',
+        images: id,
+        steps: 100_000,
+        model: { baseWidth: 4, timeDim: 8 },
+        checkpointEvery: 5,
+        samples: null,
+      };
+      const events = client.train(request)[Symbol.asyncIterator]();
+      for (;;) if ((await events.next()).value?.type === 'checkpoint') return;
+    });
+    const tryIt = () =>
+      two.evaluate(async () => {
+        const { client } = web.connect();
+        await client.start({ device: 'engine' });
+        const answer = await client.deleteRun('shared').then(
+          () => 'deleted',
+          (error) => error.message as string,
+        );
+        client.close();
+        return answer;
+      });
+    expect(await tryIt()).toBe(
+      'The run "shared" is being trained in another tab: stop it there, or choose another name.',
+    );
+    await one.close();
+    await expect.poll(tryIt, { timeout: 20_000 }).toBe('deleted');
+    await two.close();
+  });
+
+  test('when the browser’s quota is used up, training goes on and says so', async () => {
+    const page = await openPage(browser, plain);
+    const session = await browser.context.newCDPSession(page);
+    const origin = new URL(plain.url).origin;
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 400_000 });
+    const events = await page.evaluate(async () => {
+      const { client } = web.connect();
+      await client.start({ device: 'engine' });
+      const { id } = await client.openImages({ images: await web.colours(4), size: 8 });
+      return web.follow(
+        client.train({
+          run: 'full',
+          images: id,
+          steps: 3,
+          model: { baseWidth: 16, timeDim: 16 },
+          checkpointEvery: 2,
+          samples: null,
+        }),
+      );
+    });
+    await session.send('Storage.overrideQuotaForOrigin', { origin });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'storage-full' }));
+    expect(events.at(-1)).toMatchObject({ type: 'done', step: 3 });
+    await page.close();
+  });
+});
+
+describe.skipIf(noChromium)('Chromium with WebGPU', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch({ webgpu: true });
+  });
+  afterEach(() => expect(browser.problems.splice(0)).toEqual([]));
+  afterAll(() => browser?.close());
+
+  test('a GPU that is emulated is not chosen by itself', async () => {
+    const page = await openPage(browser, isolated);
+    const device = await page.evaluate(async () => {
+      const { client } = web.connect();
+      const chosen = await client.start();
+      client.close();
+      return chosen;
+    });
+    expect(device.name).toBe('engine');
+    expect(device.candidates[0]?.reason).toContain('emulated in software');
+  });
+
+  test('images go from the GPU to the canvas, and nothing is read back', async () => {
+    const page = await openPage(browser, plain);
+    const found = await page.evaluate(async () => {
+      const { worker, client } = web.connect();
+      await client.start({ device: 'webgpu' });
+      const reads = () =>
+        new Promise<number>((resolve) => {
+          const listen = ({ data }: MessageEvent) => {
+            if (data.reads === undefined) return;
+            worker.removeEventListener('message', listen);
+            resolve(data.reads);
+          };
+          worker.addEventListener('message', listen);
+          worker.postMessage('reads?');
+        });
+      const { id: images } = await client.openImages({ images: await web.colours(2), size: 8 });
+      const request = { run: 'gpu', images, steps: 1, model: { baseWidth: 4, timeDim: 8 }, samples: null } as const;
+      await web.follow(client.train({ ...request, training: { batchSize: 2 } }));
+      await client.load(await client.download('gpu'));
+      await client.deleteRun('gpu');
+      const canvas = document.body.appendChild(document.createElement('canvas'));
+      const id = await client.attachCanvas(canvas);
+      let pixels: Uint8ClampedArray | undefined;
+      const sampled = { plan: web.plan, labels: [0, 1, 0], seed: 4 };
+      for await (const step of client.sample(sampled)) pixels = step.pixels.x0;
+      const before = await reads();
+      for await (const _ of client.sample({ ...sampled, canvas: { x0: id, columns: 3 }, send: { pixels: [] } }));
+      const after = await reads();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const shown = web.look(await createImageBitmap(canvas));
+      client.close();
+      return { shown, pixels: [...(pixels ?? [])], reads: after - before };
+    });
+    expect(found.reads).toBe(0);
+    expect(found.shown).toHaveLength(3 * 8 * 8 * 4);
+    for (let i = 0; i < found.shown.length; i++) {
+      const [y, x, c] = [Math.floor(i / 96), Math.floor(i / 4) % 24, i % 4];
+      const expected = found.pixels[((Math.floor(x / 8) * 8 + y) * 8 + (x % 8)) * 4 + c] as number;
+      expect(Math.abs((found.shown[i] as number) - expected), `at ${x}, ${y}, ${c}`).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('a lost device: training goes on from the last checkpoint on a new one', async () => {
+    const page = await openPage(browser, plain);
+    const events = await page.evaluate(async () => {
+      const { worker, client } = web.connect();
+      await client.start({ device: 'webgpu' });
+      const { id: images } = await client.openImages({ images: await web.colours(4), size: 8 });
+      let isLost = false;
+      return web.follow(
+        client.train({
+          run: 'lost',
+          images,
+          steps: 8,
+          model: { baseWidth: 4, timeDim: 8 },
+          training: { batchSize: 2 },
+          checkpointEvery: 3,
+          samples: null,
+        }),
+        (event) => {
+          if (isLost || event.type !== 'progress' || event.step < 4) return;
+          isLost = true;
+          worker.postMessage({ denoiser: 1e9, method: 'loseDevice' });
+        },
+      );
+    });
+    const types = events.map(({ type }) => type);
+    const lost = types.indexOf('device-lost');
+    expect(lost).toBeGreaterThan(0);
+    expect(types.indexOf('device-recovered')).toBeGreaterThan(lost);
+    const recovered = events[types.indexOf('device-recovered')] as { step: number; device: { name: string } };
+    expect(recovered).toMatchObject({ step: 3, device: { name: 'webgpu' } });
+    const after = events.slice(lost).flatMap((event) => (event.type === 'progress' ? event.losses : []));
+    expect(after.map(({ step }) => step)).toEqual([4, 5, 6, 7, 8]);
+    expect(after.every(({ loss }) => loss > 0)).toBe(true);
+    expect(events.at(-1)).toMatchObject({ type: 'done', status: 'finished', step: 8 });
+  });
+});
