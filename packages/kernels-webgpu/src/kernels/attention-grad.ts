@@ -12,6 +12,7 @@ import {
   partType,
   readPart,
   sharesOf,
+  slicesOf,
   tileOf,
   writePart,
 } from '../wgsl/heads';
@@ -48,13 +49,12 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
   const m = k.shape[1] as number;
   const width = channels / heads;
   const plan = headPlan({ width, own: n, other: m, slice: 8, chunk: 4, shares: 2, facts: 0 }, backend.capabilities);
-  const { slice, team, tile, chunk } = plan;
+  const { slice, tile, chunk } = plan;
   const type = partType(plan);
   const dq = backend.make(q.shape);
   const groups = headGroups(plan, { images, heads, count: n });
   const both = numbered('b', chunk); // (score, dy·v) of each key of a chunk
   const slopes = numbered('d', chunk);
-  const step = team * slice;
   backend.run({
     key: `attentionGradQueries ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
     reads: { q, k, v, y, dy, logSumExp },
@@ -95,12 +95,13 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
           workgroupBarrier();
           let count = min(${tile}u, ${m}u - start);
           for (var j = 0u; j < count; j += ${chunk}u) {
-            let at = j * ${step}u + part;
-            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(q${i}, kTile[at + ${c * step + i}u])`, ' + ')}, ${each(slice, (i) => `dot(dy${i}, vTile[at + ${c * step + i}u])`, ' + ')});`).join('\n')}
+            ${slicesOf('k', plan)}
+            ${slicesOf('v', plan)}
+            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(q${i}, (*kRow${c})[${i}])`, ' + ')}, ${each(slice, (i) => `dot(dy${i}, (*vRow${c})[${i}])`, ' + ')});`).join('\n')}
             ${addShares(plan, both)}
             ${each(chunk, (c) => `var ${slopes[c]} = exp2(${both[c]}.x - base) * (${both[c]}.y - shift);`)}
             ${m % chunk === 0 ? '' : slopes.map((one, c) => `${one} = select(0.0, ${one}, j + ${c}u < count);`).join('\n')}
-            ${each(slice, (i) => `dq${i} += ${slopes.map((one, c) => `${one} * kTile[at + ${c * step + i}u]`).join(' + ')};`)}
+            ${each(slice, (i) => `dq${i} += ${slopes.map((one, c) => `${one} * (*kRow${c})[${i}]`).join(' + ')};`)}
           }
         }
         if (row < ${n}u) {
@@ -125,7 +126,7 @@ function byKey(
   const m = k.shape[1] as number;
   const width = channels / heads;
   const plan = headPlan({ width, own: m, other: n, slice: 4, chunk: 4, shares: 2, facts: 8 }, backend.capabilities);
-  const { slice, team, tile, chunk } = plan;
+  const { slice, tile, chunk } = plan;
   const type = partType(plan);
   const dk = backend.make(k.shape);
   const dv = backend.make(v.shape);
@@ -133,7 +134,6 @@ function byKey(
   const both = numbered('b', chunk); // (score, dy·v) of each query of a chunk
   const probabilities = numbered('p', chunk);
   const slopes = numbered('d', chunk);
-  const step = team * slice;
   backend.run({
     key: `attentionGradKeys ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
     reads: { q, k, v, dy, logSumExp, overlap },
@@ -175,8 +175,9 @@ function byKey(
           workgroupBarrier();
           let count = min(${tile}u, ${n}u - start);
           for (var j = 0u; j < count; j += ${chunk}u) {
-            let at = j * ${step}u + part;
-            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(k${i}, qTile[at + ${c * step + i}u])`, ' + ')}, ${each(slice, (i) => `dot(v${i}, dyTile[at + ${c * step + i}u])`, ' + ')});`).join('\n')}
+            ${slicesOf('q', plan)}
+            ${slicesOf('dy', plan)}
+            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(k${i}, (*qRow${c})[${i}])`, ' + ')}, ${each(slice, (i) => `dot(v${i}, (*dyRow${c})[${i}])`, ' + ')});`).join('\n')}
             ${addShares(plan, both)}
             ${each(
               chunk,
@@ -184,8 +185,8 @@ function byKey(
               let ${probabilities[c]} = exp2(${both[c]}.x - facts[j + ${c}u].x);
               let ${slopes[c]} = ${probabilities[c]} * (${both[c]}.y - facts[j + ${c}u].y);`,
             )}
-            ${each(slice, (i) => `dk${i} += ${slopes.map((d, c) => `${d} * qTile[at + ${c * step + i}u]`).join(' + ')};`)}
-            ${each(slice, (i) => `dv${i} += ${probabilities.map((p, c) => `${p} * dyTile[at + ${c * step + i}u]`).join(' + ')};`)}
+            ${each(slice, (i) => `dk${i} += ${slopes.map((d, c) => `${d} * (*qRow${c})[${i}]`).join(' + ')};`)}
+            ${each(slice, (i) => `dv${i} += ${probabilities.map((p, c) => `${p} * (*dyRow${c})[${i}]`).join(' + ')};`)}
           }
         }
         if (row < ${m}u) {

@@ -10,6 +10,7 @@ import {
   partType,
   readPart,
   sharesOf,
+  slicesOf,
   tileOf,
   writePart,
 } from '../wgsl/heads';
@@ -36,7 +37,7 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
     { width, own: n, other: m, slice: 8, chunk: width > 16 ? 4 : 8, shares: 1, facts: 0 },
     backend.capabilities,
   );
-  const { slice, team, tile, chunk } = plan;
+  const { slice, tile, chunk } = plan;
   const type = partType(plan);
   const y = backend.make(q.shape);
   const logSumExp = backend.make([images, heads, n]);
@@ -71,8 +72,9 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
           workgroupBarrier();
           let count = min(${tile}u, ${m}u - start);
           for (var j = 0u; j < count; j += ${chunk}u) {
-            let at = j * ${team * slice}u + part;
-            ${scores.map((s, c) => `var ${s} = ${each(slice, (i) => `dot(q${i}, kTile[at + ${c * team * slice + i}u])`, ' + ')};`).join('\n')}
+            ${slicesOf('k', plan)}
+            ${slicesOf('v', plan)}
+            ${scores.map((s, c) => `var ${s} = ${each(slice, (i) => `dot(q${i}, (*kRow${c})[${i}])`, ' + ')};`).join('\n')}
             ${addShares(plan, scores)}
             ${m % chunk === 0 ? '' : scores.map((s, c) => `${s} = select(LOWEST, ${s}, j + ${c}u < count);`).join('\n')}
             let top = ${scores.reduce((text, s) => `max(${text}, ${s})`, 'largest')};
@@ -80,7 +82,7 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
             largest = top;
             ${scores.map((s) => `${s} = exp2(${s} - top);`).join('\n')}
             sum = sum * fade + (${scores.join(' + ')});
-            ${each(slice, (i) => `y${i} = y${i} * fade + ${scores.map((s, c) => `${s} * vTile[at + ${c * team * slice + i}u]`).join(' + ')};`)}
+            ${each(slice, (i) => `y${i} = y${i} * fade + ${scores.map((s, c) => `${s} * (*vRow${c})[${i}]`).join(' + ')};`)}
           }
         }
         if (row < ${n}u) {

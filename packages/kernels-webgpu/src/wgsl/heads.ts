@@ -110,24 +110,37 @@ export function writePart(name: string, { width, parts, team, slice }: HeadPlan,
   }`;
 }
 
-/** WGSL: a tile of two tensors, from row `start` of `count` on, in workgroup memory; zeros beyond the last row. */
-export const tileOf = (plan: HeadPlan, [first, second]: readonly [string, string], count: number): string => `
-  var<workgroup> ${first}Tile: array<vec4f, ${plan.tile * plan.team * plan.slice}>;
-  var<workgroup> ${second}Tile: array<vec4f, ${plan.tile * plan.team * plan.slice}>;
+/**
+ * WGSL: a tile of two tensors, from row `start` of `count` on, in workgroup memory; zeros beyond the last row. In slices, so
+ * that an index is checked (as WGSL's implementations do) once for each and not for each part.
+ */
+export function tileOf(
+  { tile, team, slice, threads }: HeadPlan,
+  names: readonly [string, string],
+  count: number,
+): string {
+  const [first, second] = names;
+  return `
+  var<workgroup> ${first}Tile: array<array<vec4f, ${slice}>, ${tile * team}>;
+  var<workgroup> ${second}Tile: array<array<vec4f, ${slice}>, ${tile * team}>;
   fn loadTile(image: u32, head: u32, start: u32, local: u32) {
-    for (var i = local; i < ${plan.tile * plan.team * plan.slice}u; i += ${plan.threads}u) {
-      let row = start + i / ${plan.team * plan.slice}u;
-      let part = i % ${plan.team * plan.slice}u;
+    for (var i = local; i < ${tile * team * slice}u; i += ${threads}u) {
+      let row = start + i / ${team * slice}u;
       var a = vec4f();
       var b = vec4f();
       if (row < ${count}u) {
-        a = ${first}At(image * ${count}u + row, head, part);
-        b = ${second}At(image * ${count}u + row, head, part);
+        a = ${first}At(image * ${count}u + row, head, i % ${team * slice}u);
+        b = ${second}At(image * ${count}u + row, head, i % ${team * slice}u);
       }
-      ${first}Tile[i] = a;
-      ${second}Tile[i] = b;
+      ${first}Tile[i / ${slice}u][i % ${slice}u] = a;
+      ${second}Tile[i / ${slice}u][i % ${slice}u] = b;
     }
   }`;
+}
+
+/** WGSL statements: `nameRow0`, `nameRow1`, …, pointers to the invocation's slices of the rows of a chunk, from row `j` of the tile on. */
+export const slicesOf = (name: string, { chunk, team }: HeadPlan): string =>
+  each(chunk, (c) => `let ${name}Row${c} = &${name}Tile[(j + ${c}u) * ${team}u + member];`);
 
 /** WGSL: memory for the shares of a team, if there is one. */
 export const sharesOf = ({ team, threads, chunk }: HeadPlan, type: 'f32' | 'vec2f'): string =>
