@@ -18,7 +18,7 @@ const mayImport = {
   trainer: [tf, '@denoiser/ops', '@denoiser/schedules', '@denoiser/samplers', '@denoiser/safetensors'],
   'kernels-wasm': [tf, '@denoiser/ops', '@tensorflow/tfjs-backend-cpu', 'node:'],
   'kernels-webgpu': [tf, '@denoiser/ops', '@tensorflow/tfjs-backend-webgpu'],
-  'backend-node': ['@denoiser/', '@tensorflow/', 'sharp', 'node:'],
+  'backend-node': ['@denoiser/', '@tensorflow/', 'sharp', 'webgpu', 'node:'],
   'backend-web': ['@denoiser/', '@tensorflow/'],
   cli: ['@denoiser/', '@tensorflow/', 'node:', 'cli-progress', 'commander', 'd3-scale', 'd3-shape', 'zod'],
 };

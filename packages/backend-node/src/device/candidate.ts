@@ -8,6 +8,11 @@ export type DeviceCandidate = {
   readonly description: string;
   /** Why it can't run here, or undefined if it can. Cheap: asked of every candidate. */
   obstacle(): Promise<string | undefined>;
-  /** Makes it tfjs's current backend, ready for training. Throws if it does not start after all. */
-  start(): Promise<{ threads: number }>;
+  /** Why it is taken only when asked for by name, though it runs; undefined, or absent, if it is worth taking. */
+  reservation?(): Promise<string | undefined>;
+  /**
+   * Makes it tfjs's current backend, ready for training, and says how many threads of the processor compute, or on what
+   * else. Throws if it does not start after all.
+   */
+  start(): Promise<{ threads: number; adapter?: string }>;
 };

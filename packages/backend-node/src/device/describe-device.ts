@@ -18,6 +18,8 @@ export type DeviceDescription = {
 };
 
 const packages = ['@denoiser/backend-node', '@denoiser/ops', '@denoiser/trainer', '@tensorflow/tfjs-core'];
+/** Optional packages, by the tfjs backend that needs them. */
+const packageOf: Readonly<Record<string, string>> = { webgpu: 'webgpu', tensorflow: '@tensorflow/tfjs-node-gpu' };
 
 /**
  * What there is to know when something is wrong with a device: versions, and which kernels its backend has. Ask before the
@@ -25,11 +27,12 @@ const packages = ['@denoiser/backend-node', '@denoiser/ops', '@denoiser/trainer'
  */
 export function describeDevice({ backend }: { readonly backend: string }): DeviceDescription {
   const has = (name: string) => getKernel(name, backend) != null;
+  const extra = packageOf[backend];
   const own = Object.values<unknown>(ops).filter(isKernelName);
   return {
     versions: {
       node: process.versions.node,
-      ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
+      ...Object.fromEntries([...packages, ...(extra ? [extra] : [])].map((name) => [name, versionOf(name)])),
       sharp: sharp.versions.sharp ?? 'unknown',
     },
     kernels: {

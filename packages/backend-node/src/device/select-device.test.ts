@@ -2,14 +2,17 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { DeviceCandidate } from './candidate';
+import { cpu } from './cpu';
 import { describeDevice } from './describe-device';
+import { engine } from './engine';
 import { selectDevice } from './select-device';
+import { wasm } from './wasm';
 
 afterEach(() => vi.restoreAllMocks());
 
-test('the CPU engine is chosen by itself, and the answer says why', async () => {
+test('without a graphics card the CPU engine is chosen by itself, and the answer says why', async () => {
   const warn = vi.spyOn(console, 'warn');
-  const device = await selectDevice();
+  const device = await selectDevice({}, [engine, wasm, cpu]);
   expect(warn).not.toHaveBeenCalled();
   expect(device).toMatchObject({ name: 'engine', backend: 'denoiser', threads: availableParallelism() });
   expect(device.reason).toMatch(/CPU engine.*first that runs here/);
@@ -41,16 +44,20 @@ test('a device asked for by name is taken, with gradients and without advertisem
 test('an unknown device is refused with the names there are', async () => {
   await expect(selectDevice({ device: 'tpu' })).rejects.toMatchObject({
     isDenoiserError: true,
-    message: 'There is no device "tpu": choose one of auto, engine, wasm, cpu.',
+    message: 'There is no device "tpu": choose one of auto, cuda, webgpu, engine, wasm, cpu.',
   });
 });
 
-function candidate(name: string, fails: { obstacle?: string; start?: string } = {}): DeviceCandidate {
+function candidate(
+  name: string,
+  fails: { obstacle?: string; reservation?: string; start?: string } = {},
+): DeviceCandidate {
   return {
     name,
     backend: name,
     description: `the ${name} device`,
     obstacle: async () => fails.obstacle,
+    reservation: async () => fails.reservation,
     async start() {
       if (fails.start) throw new Error(fails.start);
       return { threads: 3 };
@@ -77,6 +84,14 @@ test('what can not run or does not start is passed over with the reason', async 
       { name: 'slow', available: true, reason: 'it is the slow device' },
     ],
   });
+});
+
+test('what is not worth taking is left to those who name it', async () => {
+  const there = [candidate('dawn', { reservation: 'it is software' }), candidate('engine')];
+  const { name, candidates } = await selectDevice({}, there);
+  expect(name).toBe('engine');
+  expect(candidates[0]).toEqual({ name: 'dawn', available: true, reason: 'it is software' });
+  expect(await selectDevice({ device: 'dawn' }, there)).toMatchObject({ name: 'dawn', reason: 'it was asked for' });
 });
 
 test('a device asked for that does not start is an error with the reason', async () => {

@@ -8,6 +8,8 @@ export type Device = {
   /** The tfjs backend that is now current. */
   readonly backend: string;
   readonly threads: number;
+  /** What it computes on, if that is not the processor. */
+  readonly adapter?: string;
   /** Why this one. */
   readonly reason: string;
   /** All that were considered, in order of preference. */
@@ -16,7 +18,7 @@ export type Device = {
 
 /**
  * Makes the best device tfjs's current backend, with every gradient registered, and says which and why. 'auto' (default)
- * takes the first candidate that starts; a name takes that one or fails.
+ * takes the first candidate that starts and is worth taking; a name takes that one or fails.
  *
  * Throws a `DenoiserError` for an unknown name (it lists the known ones) and for a device that does not start.
  */
@@ -33,21 +35,23 @@ export async function selectDevice(
   }
   await import('@tensorflow/tfjs'); // gradients and the cpu backend
   const considered: { name: string; available: boolean; reason: string }[] = [];
-  let chosen: Pick<Device, 'name' | 'backend' | 'threads' | 'reason'> | undefined;
+  let chosen: Omit<Device, 'candidates'> | undefined;
   for (const candidate of candidates) {
     const { name, backend, description } = candidate;
-    const isWanted = !chosen && (device === 'auto' || device === name);
     let obstacle = await candidate.obstacle();
+    const reservation = obstacle === undefined ? await candidate.reservation?.() : undefined;
+    const isWanted = !chosen && (device === name || (device === 'auto' && reservation === undefined));
     if (isWanted && obstacle === undefined) {
       try {
-        const { threads } = await candidate.start();
+        const started = await candidate.start();
         const reason = device === name ? 'it was asked for' : `it is ${description}, the first that runs here`;
-        chosen = { name, backend, threads, reason };
+        chosen = { name, backend, ...started, reason };
       } catch (error) {
         obstacle = messageOf(error);
       }
     }
-    considered.push({ name, available: obstacle === undefined, reason: obstacle ?? `it is ${description}` });
+    const reason = obstacle ?? reservation ?? `it is ${description}`;
+    considered.push({ name, available: obstacle === undefined, reason });
   }
   if (!chosen) {
     const wanted = considered.filter(({ name }) => device === 'auto' || device === name);

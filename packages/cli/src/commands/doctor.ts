@@ -47,7 +47,7 @@ const shortName = (kernel: string): string => kernel.replace(/^denoiser\./, '');
 async function trainOnce(): Promise<{ loss: number; milliseconds: number }> {
   const model = createUNet({ baseWidth: 8, timeDim: 32 });
   const trainer = createTrainer({ model, seed: 0, batchSize: 1 });
-  const dataset = memoryDataset({ images: new Float32Array(16 * 16 * 3), imageShape: [16, 16, 3] });
+  const dataset = memoryDataset({ images: new Float32Array(8 * 8 * 3), imageShape: [8, 8, 3] });
   try {
     await trainer.fit(dataset, { steps: 1 });
     const start = performance.now();
