@@ -4,6 +4,7 @@ import type { DenoiserWebGPUBackend } from '../backend';
 import { FLAT_GROUP, flat } from '../dispatch';
 import {
   addShares,
+  chunkOf,
   each,
   forEachHead,
   headGroups,
@@ -12,7 +13,6 @@ import {
   partType,
   readPart,
   sharesOf,
-  slicesOf,
   tileOf,
   writePart,
 } from '../wgsl/heads';
@@ -95,13 +95,13 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
           workgroupBarrier();
           let count = min(${tile}u, ${m}u - start);
           for (var j = 0u; j < count; j += ${chunk}u) {
-            ${slicesOf('k', plan)}
-            ${slicesOf('v', plan)}
-            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(q${i}, (*kRow${c})[${i}])`, ' + ')}, ${each(slice, (i) => `dot(dy${i}, (*vRow${c})[${i}])`, ' + ')});`).join('\n')}
+            ${chunkOf('k', plan)}
+            ${chunkOf('v', plan)}
+            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(q${i}, (*kChunk)[${c}][${i}])`, ' + ')}, ${each(slice, (i) => `dot(dy${i}, (*vChunk)[${c}][${i}])`, ' + ')});`).join('\n')}
             ${addShares(plan, both)}
             ${each(chunk, (c) => `var ${slopes[c]} = exp2(${both[c]}.x - base) * (${both[c]}.y - shift);`)}
             ${m % chunk === 0 ? '' : slopes.map((one, c) => `${one} = select(0.0, ${one}, j + ${c}u < count);`).join('\n')}
-            ${each(slice, (i) => `dq${i} += ${slopes.map((one, c) => `${one} * (*kRow${c})[${i}]`).join(' + ')};`)}
+            ${each(slice, (i) => `dq${i} += ${slopes.map((one, c) => `${one} * (*kChunk)[${c}][${i}]`).join(' + ')};`)}
           }
         }
         if (row < ${n}u) {
@@ -175,9 +175,9 @@ function byKey(
           workgroupBarrier();
           let count = min(${tile}u, ${n}u - start);
           for (var j = 0u; j < count; j += ${chunk}u) {
-            ${slicesOf('q', plan)}
-            ${slicesOf('dy', plan)}
-            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(k${i}, (*qRow${c})[${i}])`, ' + ')}, ${each(slice, (i) => `dot(v${i}, (*dyRow${c})[${i}])`, ' + ')});`).join('\n')}
+            ${chunkOf('q', plan)}
+            ${chunkOf('dy', plan)}
+            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(k${i}, (*qChunk)[${c}][${i}])`, ' + ')}, ${each(slice, (i) => `dot(v${i}, (*dyChunk)[${c}][${i}])`, ' + ')});`).join('\n')}
             ${addShares(plan, both)}
             ${each(
               chunk,
@@ -185,8 +185,8 @@ function byKey(
               let ${probabilities[c]} = exp2(${both[c]}.x - facts[j + ${c}u].x);
               let ${slopes[c]} = ${probabilities[c]} * (${both[c]}.y - facts[j + ${c}u].y);`,
             )}
-            ${each(slice, (i) => `dk${i} += ${slopes.map((d, c) => `${d} * (*qRow${c})[${i}]`).join(' + ')};`)}
-            ${each(slice, (i) => `dv${i} += ${probabilities.map((p, c) => `${p} * (*dyRow${c})[${i}]`).join(' + ')};`)}
+            ${each(slice, (i) => `dk${i} += ${slopes.map((d, c) => `${d} * (*qChunk)[${c}][${i}]`).join(' + ')};`)}
+            ${each(slice, (i) => `dv${i} += ${probabilities.map((p, c) => `${p} * (*dyChunk)[${c}][${i}]`).join(' + ')};`)}
           }
         }
         if (row < ${m}u) {

@@ -2,6 +2,7 @@ import { Attention, type AttentionAttrs, type AttentionInputs } from '@denoiser/
 import { FLAT_GROUP, flat } from '../dispatch';
 import {
   addShares,
+  chunkOf,
   each,
   forEachHead,
   headGroups,
@@ -10,7 +11,6 @@ import {
   partType,
   readPart,
   sharesOf,
-  slicesOf,
   tileOf,
   writePart,
 } from '../wgsl/heads';
@@ -72,9 +72,9 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
           workgroupBarrier();
           let count = min(${tile}u, ${m}u - start);
           for (var j = 0u; j < count; j += ${chunk}u) {
-            ${slicesOf('k', plan)}
-            ${slicesOf('v', plan)}
-            ${scores.map((s, c) => `var ${s} = ${each(slice, (i) => `dot(q${i}, (*kRow${c})[${i}])`, ' + ')};`).join('\n')}
+            ${chunkOf('k', plan)}
+            ${chunkOf('v', plan)}
+            ${scores.map((s, c) => `var ${s} = ${each(slice, (i) => `dot(q${i}, (*kChunk)[${c}][${i}])`, ' + ')};`).join('\n')}
             ${addShares(plan, scores)}
             ${m % chunk === 0 ? '' : scores.map((s, c) => `${s} = select(LOWEST, ${s}, j + ${c}u < count);`).join('\n')}
             let top = ${scores.reduce((text, s) => `max(${text}, ${s})`, 'largest')};
@@ -82,7 +82,7 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
             largest = top;
             ${scores.map((s) => `${s} = exp2(${s} - top);`).join('\n')}
             sum = sum * fade + (${scores.join(' + ')});
-            ${each(slice, (i) => `y${i} = y${i} * fade + ${scores.map((s, c) => `${s} * (*vRow${c})[${i}]`).join(' + ')};`)}
+            ${each(slice, (i) => `y${i} = y${i} * fade + ${scores.map((s, c) => `${s} * (*vChunk)[${c}][${i}]`).join(' + ')};`)}
           }
         }
         if (row < ${n}u) {

@@ -18,8 +18,8 @@ import { kernel } from './kernel';
  * dbias. Groups of one block: one dispatch, and one that adds up the channels' sums over the images if there are several.
  * There is no dz in memory unless it is an output; where there is an activation and no residual, it is computed twice.
  *
- * Per element about 30 FLOPs, 60 with gelu. Bytes in three dispatches: 24 (x read three times, dy twice, dx written), and 4
- * with a residual (dz written and read for dy, residual read). In one: 12, and 8 with a residual. Where the activation is
+ * Per element about 30 FLOPs, 60 with gelu. Bytes in three dispatches: 24 (x read three times, dy twice, dx written), and 8
+ * with a residual (it is read, dz written and read in dy's place). In one: 12, and 8 with a residual. Where the activation is
  * linear, dresidual is dy itself, and neither is touched. 11 KB of workgroup memory.
  */
 export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad, (inputs, attrs, backend) => {

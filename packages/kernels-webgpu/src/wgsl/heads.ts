@@ -111,36 +111,36 @@ export function writePart(name: string, { width, parts, team, slice }: HeadPlan,
 }
 
 /**
- * WGSL: a tile of two tensors, from row `start` of `count` on, in workgroup memory; zeros beyond the last row. In slices, so
- * that an index is checked (as WGSL's implementations do) once for each and not for each part.
+ * WGSL: a tile of two tensors, from row `start` of `count` on, in workgroup memory; zeros beyond the last row. It stands
+ * there by chunks of rows and members of a team, so that an index is checked (as implementations of WGSL do) once for all
+ * that an invocation reads of a chunk.
  */
-export function tileOf(
-  { tile, team, slice, threads }: HeadPlan,
-  names: readonly [string, string],
-  count: number,
-): string {
+export function tileOf(plan: HeadPlan, names: readonly [string, string], count: number): string {
+  const { tile, team, slice, threads, chunk } = plan;
   const [first, second] = names;
   return `
-  var<workgroup> ${first}Tile: array<array<vec4f, ${slice}>, ${tile * team}>;
-  var<workgroup> ${second}Tile: array<array<vec4f, ${slice}>, ${tile * team}>;
+  var<workgroup> ${first}Tile: array<array<array<vec4f, ${slice}>, ${chunk}>, ${(tile / chunk) * team}>;
+  var<workgroup> ${second}Tile: array<array<array<vec4f, ${slice}>, ${chunk}>, ${(tile / chunk) * team}>;
   fn loadTile(image: u32, head: u32, start: u32, local: u32) {
     for (var i = local; i < ${tile * team * slice}u; i += ${threads}u) {
-      let row = start + i / ${team * slice}u;
+      let row = i / ${team * slice}u;
+      let part = i % ${team * slice}u;
       var a = vec4f();
       var b = vec4f();
-      if (row < ${count}u) {
-        a = ${first}At(image * ${count}u + row, head, i % ${team * slice}u);
-        b = ${second}At(image * ${count}u + row, head, i % ${team * slice}u);
+      if (start + row < ${count}u) {
+        a = ${first}At(image * ${count}u + start + row, head, part);
+        b = ${second}At(image * ${count}u + start + row, head, part);
       }
-      ${first}Tile[i / ${slice}u][i % ${slice}u] = a;
-      ${second}Tile[i / ${slice}u][i % ${slice}u] = b;
+      let place = row / ${chunk}u * ${team}u + part / ${slice}u;
+      ${first}Tile[place][row % ${chunk}u][part % ${slice}u] = a;
+      ${second}Tile[place][row % ${chunk}u][part % ${slice}u] = b;
     }
   }`;
 }
 
-/** WGSL statements: `nameRow0`, `nameRow1`, …, pointers to the invocation's slices of the rows of a chunk, from row `j` of the tile on. */
-export const slicesOf = (name: string, { chunk, team }: HeadPlan): string =>
-  each(chunk, (c) => `let ${name}Row${c} = &${name}Tile[(j + ${c}u) * ${team}u + member];`);
+/** WGSL: `nameChunk`, what the invocation takes of the chunk from row `j` of the tile on: `(*nameChunk)[row][part]`. */
+export const chunkOf = (name: string, { chunk, team }: HeadPlan): string =>
+  `let ${name}Chunk = &${name}Tile[j / ${chunk}u * ${team}u + member];`;
 
 /** WGSL: memory for the shares of a team, if there is one. */
 export const sharesOf = ({ team, threads, chunk }: HeadPlan, type: 'f32' | 'vec2f'): string =>
@@ -174,7 +174,7 @@ export function forEachHead(plan: HeadPlan, o: { heads: number; count: number; g
       let image = index / ${tiles * o.heads}u;
       let head = index / ${tiles}u % ${o.heads}u;
       let own = local % ${plan.rows}u;
-      let member = local / ${plan.rows}u;
+      let member = ${plan.team === 1 ? '0u' : `local / ${plan.rows}u`};
       let part = member * ${plan.slice}u;
       let row = index % ${tiles}u * ${plan.rows}u + own;
       ${body}
