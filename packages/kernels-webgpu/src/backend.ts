@@ -1,5 +1,5 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { BackendValues, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Capabilities } from './capabilities';
 import { readCapabilities } from './capabilities';
 import { type Dispatch, moduleOf, signatureOf } from './dispatch';
@@ -35,7 +35,12 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
 
   /** Memory for a result, on the GPU, not initialized. */
   make(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
-    return this.makeTensorInfo([...shape], dtype);
+    const isEmpty = shape.includes(0); // has no buffer that could be read back
+    return this.makeTensorInfo(
+      [...shape],
+      dtype,
+      isEmpty ? util.getTypedArrayFromDType(dtype as 'float32', 0) : undefined,
+    );
   }
 
   /** Records one dispatch; it runs after all that were recorded before. */

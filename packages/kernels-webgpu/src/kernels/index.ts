@@ -2,13 +2,16 @@ import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
 import { attention } from './attention';
 import { attentionGrad } from './attention-grad';
+import { convKernels } from './conv2d';
 import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
 import { groupNorm } from './group-norm';
 import { groupNormGrad } from './group-norm-grad';
 import type { GpuKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
+import { linearKernels } from './linear';
 import { linearCombinationKernels } from './linear-combination';
+import { matMulKernels } from './matmul';
 import { optimizerKernels } from './optimizer';
 import { randomNormalKernels } from './random-normal';
 import { resampleKernels } from './resample';
@@ -21,12 +24,15 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...addNKernels,
   attention,
   attentionGrad,
+  ...convKernels,
   ...embeddingKernels,
   ...globalNormKernels,
   groupNorm,
   groupNormGrad,
   ...layerNormKernels,
+  ...linearKernels,
   ...linearCombinationKernels,
+  ...matMulKernels,
   ...optimizerKernels,
   ...randomNormalKernels,
   ...resampleKernels,

@@ -1,0 +1,60 @@
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../dispatch';
+import { four } from '../wgsl/gemm-operand';
+
+/** What happens to each four elements of a product before they are stored: a bias by column, and one of tfjs's activations. */
+export type Epilogue = {
+  readonly key: string;
+  /** WGSL of `finish(value: vec4f, columns: vec4u) -> vec4f`. */
+  readonly code: string;
+  readonly reads: Readonly<Record<string, TensorInfo>>;
+};
+
+/** Where a comparison with NaN is false, the value itself is kept: NaN stays NaN. */
+const ACTIVATIONS: Readonly<Record<string, string>> = {
+  linear: 'v',
+  relu: 'select(v, vec4f(), v < vec4f())',
+  relu6: 'select(select(v, vec4f(), v < vec4f()), vec4f(6.0), v > vec4f(6.0))',
+  elu: 'select(v, exp(v) - 1.0, v < vec4f())',
+  sigmoid: '1.0 / (1.0 + exp(-v))',
+};
+
+export type FusedOptions = {
+  bias?: TensorInfo | null | undefined;
+  activation?: backend_util.Activation | null | undefined;
+  preluActivationWeights?: TensorInfo | null | undefined;
+  leakyreluAlpha?: number | null | undefined;
+};
+
+/** The epilogue for a product with n columns; undefined if it is none of ours: a bias or slopes by row, another activation. */
+export function epilogueOf(n: number, options: FusedOptions): Epilogue | undefined {
+  const { bias, preluActivationWeights: slopes, leakyreluAlpha = 0.2 } = options;
+  const activation = options.activation ?? 'linear';
+  if (bias && !isByColumn(bias, n)) return undefined;
+  if (slopes && !isByColumn(slopes, n)) return undefined;
+  const reads: Record<string, TensorInfo> = {};
+  if (bias) reads.bias = bias;
+  let result = ACTIVATIONS[activation];
+  if (activation === 'leakyrelu') {
+    result = `select(v, v * ${float(leakyreluAlpha ?? 0.2)}, v < vec4f())`;
+  } else if (activation === 'prelu' && slopes) {
+    reads.slopes = slopes;
+    result = `select(v, v * ${four((j) => `slopes[columns[${j}]]`)}, v < vec4f())`;
+  }
+  if (!result) return undefined;
+  const biased = bias ? `value + ${four((j) => `bias[columns[${j}]]`)}` : 'value';
+  return {
+    key: `${bias ? 'bias ' : ''}${result}`,
+    code: `fn finish(value: vec4f, columns: vec4u) -> vec4f { let v = ${biased}; return ${result}; }`,
+    reads,
+  };
+}
+
+/** Nothing happens to it. */
+export const PLAIN = epilogueOf(0, {}) as Epilogue;
+
+const isByColumn = ({ shape, dtype }: TensorInfo, n: number) =>
+  dtype === 'float32' && shape.at(-1) === n && sizeOf(shape) === n;
+
+/** WGSL: an f32. */
+const float = (value: number): string => `f32(${value})`;

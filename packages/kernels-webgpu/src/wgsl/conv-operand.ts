@@ -1,0 +1,154 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { four, type Operand, orZero } from './gemm-operand';
+
+/** A convolution as seen from its forward direction: x [batch, height, width, inputs] → y [batch, outHeight, outWidth, outputs]. */
+export type ConvShape = {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly inputs: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly outputs: number;
+  readonly filterHeight: number;
+  readonly filterWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly dilationHeight: number;
+  readonly dilationWidth: number;
+  readonly padTop: number;
+  readonly padLeft: number;
+};
+
+const keyOf = (s: ConvShape) => Object.values(s).join(' ');
+
+/** WGSL that declares, from `place` and `k`, where an element is (`index: u32`) and whether it is there at all (`inside: bool`). */
+type Find = string;
+
+/**
+ * The patches of x that the filter sees: a row for each pixel of y, in it filterHeight · filterWidth · inputs elements. They are
+ * never stored: where an element of x is, is computed as it is loaded.
+ */
+export function patches(x: TensorInfo, s: ConvShape): Operand {
+  const find: Find = `
+    let tap = k / ${s.inputs}u;
+    let y = place.y + i32(tap / ${s.filterWidth}u * ${s.dilationHeight}u);
+    let x = place.z + i32(tap % ${s.filterWidth}u * ${s.dilationWidth}u);
+    let inside = u32(y) < ${s.height}u && u32(x) < ${s.width}u;
+    let index = u32((place.x + y) * ${s.width} + x) * ${s.inputs}u + k % ${s.inputs}u;`;
+  return {
+    tensor: x,
+    packing: 'inner',
+    type: typeFor(s.inputs),
+    key: `patches ${keyOf(s)}`,
+    code: (name) => `
+      // The first row of the pixel's image, and where its patch begins in the image.
+      fn place_${name}(batch: u32, outer: u32) -> vec3i {
+        return vec3i(${pixelOf('outer', s.outHeight, s.outWidth)} * vec3u(${s.height}u, ${s.strideHeight}u, ${s.strideWidth}u))
+          - vec3i(0, ${s.padTop}, ${s.padLeft});
+      }
+      ${loadInner(name, 'vec3i', s.inputs, s.filterHeight * s.filterWidth, find)}`,
+  };
+}
+
+/**
+ * The pixels of dy that saw a pixel of x: a row for each pixel of x, in it filterHeight · filterWidth · outputs elements, 0 where the
+ * stride steps over it.
+ */
+export function seenBy(dy: TensorInfo, s: ConvShape): Operand {
+  const strides = `vec2i(${s.strideHeight}, ${s.strideWidth})`;
+  const isStrided = s.strideHeight > 1 || s.strideWidth > 1;
+  const find: Find = `
+    let tap = k / ${s.outputs}u;
+    let at = place.yz - vec2i(vec2u(tap / ${s.filterWidth}u, tap % ${s.filterWidth}u) * vec2u(${s.dilationHeight}u, ${s.dilationWidth}u));
+    let pixel = at / ${strides};
+    let inside = ${isStrided ? `all(at % ${strides} == vec2i()) && ` : ''}all(at >= vec2i()) && all(pixel < vec2i(${s.outHeight}, ${s.outWidth}));
+    let index = u32((place.x + pixel.x) * ${s.outWidth} + pixel.y) * ${s.outputs}u + k % ${s.outputs}u;`;
+  return {
+    tensor: dy,
+    packing: 'inner',
+    type: typeFor(s.outputs),
+    key: `seenBy ${keyOf(s)}`,
+    code: (name) => `
+      // The first row of the pixel's image in dy, and where tap 0 saw the pixel, times the stride.
+      fn place_${name}(batch: u32, outer: u32) -> vec3i {
+        return vec3i(${pixelOf('outer', s.height, s.width)} * vec3u(${s.outHeight}u, 1u, 1u)) + vec3i(0, ${s.padTop}, ${s.padLeft});
+      }
+      ${loadInner(name, 'vec3i', s.outputs, s.filterHeight * s.filterWidth, find)}`,
+  };
+}
+
+/** The filter [filterHeight, filterWidth, inputs, outputs] with a column for each input channel. */
+export function turnedFilter(filter: TensorInfo, s: ConvShape): Operand {
+  const find: Find = `
+    let inside = true;
+    let index = k / ${s.outputs}u * ${s.inputs * s.outputs}u + place + k % ${s.outputs}u;`;
+  return {
+    tensor: filter,
+    packing: 'inner',
+    type: typeFor(s.outputs),
+    key: `turnedFilter ${keyOf(s)}`,
+    code: (name) => `
+      fn place_${name}(batch: u32, outer: u32) -> u32 { return outer * ${s.outputs}u; }
+      ${loadInner(name, 'u32', s.outputs, s.filterHeight * s.filterWidth, find)}`,
+  };
+}
+
+/** The patches of x, transposed: a row for each element of the filter but its output channel; the sum runs over the pixels of y. */
+export function patchesOverPixels(x: TensorInfo, s: ConvShape): Operand {
+  const find: Find = `
+    let pixel = ${pixelOf('k', s.outHeight, s.outWidth)};
+    let y = i32(pixel.y * ${s.strideHeight}u) + place.x;
+    let x = i32(pixel.z * ${s.strideWidth}u) + place.y;
+    let inside = u32(y) < ${s.height}u && u32(x) < ${s.width}u;
+    let index = u32((i32(pixel.x * ${s.height}u) + y) * ${s.width} + x) * ${s.inputs}u + u32(place.z);`;
+  const type = typeFor(s.inputs);
+  return {
+    tensor: x,
+    packing: 'outer',
+    type,
+    key: `patchesOverPixels ${keyOf(s)}`,
+    code: (name) => `
+      // Where the row's tap sees pixel 0, and the row's channel.
+      fn tap_${name}(outer: u32) -> vec3i {
+        let tap = outer / ${s.inputs}u;
+        let at = vec2u(tap / ${s.filterWidth}u, tap % ${s.filterWidth}u) * vec2u(${s.dilationHeight}u, ${s.dilationWidth}u);
+        return vec3i(vec2i(at) - vec2i(${s.padTop}, ${s.padLeft}), i32(outer % ${s.inputs}u));
+      }
+      ${findFunction(name, type, 'vec3i', find)}
+      ${
+        type === 'vec4f'
+          ? `
+      fn place_${name}(batch: u32, outer: u32) -> vec3i { return tap_${name}(outer); }
+      fn load_${name}(place: vec3i, k: u32) -> vec4f { return find_${name}(place, k); }`
+          : `
+      fn place_${name}(batch: u32, outer: u32) -> u32 { return outer; }
+      fn load_${name}(place: u32, k: u32) -> vec4f {
+        return ${four((j) => `find_${name}(tap_${name}(place + ${j}u), k)`)};
+      }`
+      }`,
+  };
+}
+
+/** Channels stand together in memory. */
+const typeFor = (channels: number) => (channels % 4 === 0 ? 'vec4f' : 'f32');
+
+/** WGSL: number, row and column of a pixel in a batch of images. */
+const pixelOf = (index: string, height: number, width: number) =>
+  `vec3u(${index} / ${height * width}u, ${index} / ${width}u % ${height}u, ${index} % ${width}u)`;
+
+/** WGSL of `find_name(place, k)`: an element, or as many as stand together; zeros where there is none. Without branches. */
+const findFunction = (name: string, type: 'vec4f' | 'f32', place: string, find: Find) => `
+  fn find_${name}(place: ${place}, k: u32) -> ${type} {
+    ${find}
+    return select(${type}(), ${name}[select(0u, index${type === 'vec4f' ? ' / 4u' : ''}, inside)], inside);
+  }`;
+
+/** WGSL of `load_name(place, k)`, where the inner sum runs over `taps` of the filter and their `channels`. */
+function loadInner(name: string, place: string, channels: number, taps: number, find: Find): string {
+  const type = typeFor(channels);
+  const elements = four((j) => orZero(`find_${name}(place, k + ${j}u)`, j, taps * channels));
+  return `
+    ${findFunction(name, type, place, find)}
+    fn load_${name}(place: ${place}, k: u32) -> vec4f { return ${type === 'vec4f' ? `find_${name}(place, k)` : elements}; }`;
+}

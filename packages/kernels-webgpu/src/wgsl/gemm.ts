@@ -1,0 +1,239 @@
+import { FLAT_GROUP } from '../dispatch';
+import type { Operand, Packing } from './gemm-operand';
+import { type GemmPlan, type GemmShape, invocations, type Tile, tileColumns, tileRows } from './gemm-plan';
+
+/** A product to generate a shader for. */
+export type Gemm = {
+  readonly shape: GemmShape;
+  readonly plan: GemmPlan;
+  readonly a: Operand;
+  readonly b: Operand;
+  /** WGSL of `fn finish(value: vec4f, columns: vec4u) -> vec4f`, applied to each four of a row before they are stored. */
+  readonly finish: string;
+  /** Also store Σ_k B[k, n], which costs nothing to read. For one matrix, not a batch. */
+  readonly columnSums: boolean;
+  /** Type of the results' bindings, see `resultType`. */
+  readonly result: 'vec4f' | 'f32';
+};
+
+/** Results are stored four at a time if rows of C are aligned and an invocation has four columns that are neighbours. */
+export const resultType = (n: number, b: Operand): 'vec4f' | 'f32' =>
+  n % 4 === 0 && b.packing === 'outer' ? 'vec4f' : 'f32';
+
+/** Workgroups of a product. */
+export const gemmGroups = ({ m, n, batch }: GemmShape, { tile, splits }: GemmPlan): number =>
+  batch * splits * Math.ceil(m / tileRows(tile)) * Math.ceil(n / tileColumns(tile));
+
+/**
+ * C = A·B in tiles. Workgroups load slices of A and B into workgroup memory, four elements a load, along whichever index stands
+ * together in memory; so all transpositions and convolutions (whose operands compute where an element is) are one algorithm. Then
+ * each invocation multiplies `each` rows by four columns in registers.
+ *
+ * Slices that are packed along the inner sum are padded by one vector a row and handed out row by row (column by column), which
+ * keeps neighbouring invocations on different banks; the others are read as they stand. Splits of the inner sum are stored
+ * one after the other, and after them their column sums, for `addUp`.
+ *
+ * Bindings: a, b, c, and sums if `columnSums` and there is one split.
+ */
+export function gemmCode({ shape, plan, a, b, finish, columnSums, result }: Gemm): string {
+  const { m, n, k, batch } = shape;
+  const { tile, splits } = plan;
+  const { columns, rows, each, depth } = tile;
+  const [height, width] = [tileRows(tile), tileColumns(tile)];
+  const down = Math.ceil(m / height);
+  const across = Math.ceil(n / width);
+  // Only the last part has a ragged end.
+  const part = Math.ceil(Math.ceil(k / depth) / splits) * depth;
+  const steps = (one: (step: number) => string) => Array.from({ length: each }, (_, i) => one(i)).join('\n');
+  const sliceA = slice('a', a, height, tile, k);
+  const sliceB = slice('b', b, width, tile, k);
+  const rowOf = (i: number) =>
+    a.packing === 'inner' || each === 1
+      ? `firstRow + ${i * rows}u + ty`
+      : `firstRow + ${(i - (i % 4)) * rows + (i % 4)}u + ty * 4u`;
+  const columnsOf =
+    b.packing === 'outer'
+      ? 'firstColumn + tx * 4u + vec4u(0u, 1u, 2u, 3u)'
+      : `firstColumn + tx + vec4u(0u, ${columns}u, ${2 * columns}u, ${3 * columns}u)`;
+  const isPartial = splits > 1;
+  const value = (sum: string) => (isPartial ? sum : `finish(${sum}, columns)`);
+  return `
+    ${FLAT_GROUP}
+    ${a.code('a')}
+    ${b.code('b')}
+    ${isPartial ? '' : finish}
+    var<workgroup> slice_a: array<vec4f, ${sliceA.vectors}>;
+    var<workgroup> slice_b: array<vec4f, ${sliceB.vectors}>;
+    ${storeFour('c', result, n)}
+    ${columnSums ? storeFour(isPartial ? 'c' : 'sums', result, n, 'Sums') : ''}
+    @compute @workgroup_size(${invocations(tile)})
+    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+            @builtin(local_invocation_index) local: u32) {
+      let group = flatGroup(workgroup, workgroups);
+      if (group >= ${gemmGroups(shape, plan)}u) { return; }
+      let firstColumn = group % ${across}u * ${width}u;
+      let firstRow = group / ${across}u % ${down}u * ${height}u;
+      let matrix = group / ${across * down}u; // the split, then the batch
+      let batch = matrix % ${batch}u;
+      let start = matrix / ${batch}u * ${part}u;
+      let tx = local % ${columns}u;
+      let ty = local / ${columns}u;
+      ${sliceA.places('firstRow')}
+      ${sliceB.places('firstColumn')}
+      ${steps((i) => `var sum${i} = vec4f();`)}
+      ${columnSums ? 'var columnSum = vec4f();' : ''}
+      for (var k0 = start; k0 < min(${k}u, start + ${part}u); k0 += ${depth}u) {
+        ${sliceA.loads('firstRow')}
+        ${sliceB.loads('firstColumn')}
+        workgroupBarrier();
+        for (var q = 0u; q < ${depth / 4}u; q++) {
+          ${readB(b.packing, tile)}
+          ${readAndMultiply(a.packing, tile)}
+          ${columnSums ? 'if (firstRow == 0u) { columnSum += b0 + b1 + b2 + b3; }' : ''}
+        }
+        workgroupBarrier();
+      }
+      let columns = ${columnsOf};
+      ${steps((i) => {
+        const store = `store(matrix * ${m * n}u + row * ${n}u, columns, ${value(`sum${i}`)});`;
+        return `{ let row = ${rowOf(i)}; ${m % height === 0 ? store : `if (row < ${m}u) { ${store} }`} }`;
+      })}
+      ${
+        columnSums
+          ? `if (firstRow == 0u && ty == 0u) { storeSums(${isPartial ? `${splits * m * n}u + matrix * ${n}u` : '0u'}, columns, columnSum); }`
+          : ''
+      }
+    }`;
+}
+
+/** A slice in workgroup memory: `outer` rows of A, or columns of B, of which `depth` elements are there. */
+function slice(name: string, { packing, type }: Operand, outer: number, tile: Tile, k: number) {
+  const size = invocations(tile);
+  const { depth } = tile;
+  const isInner = packing === 'inner';
+  // Vectors in a line of the slice; a line has one place (inner), or one k (outer).
+  const line = isInner ? depth / 4 : outer / 4;
+  const count = (depth * outer) / 4;
+  const turns = Math.ceil(count / size);
+  // Written out, what is the same in every slice is computed once. What is long, or read element by element, would be too much code.
+  const isLoop = turns > 1 && (turns > 4 || type === 'f32');
+  const indices = isLoop ? [] : Array.from({ length: turns }, (_, i) => i);
+  // Invocation `local` loads vectors local, local + size, …; each is at one position of its line in every turn.
+  const vectorOf = (turn: string) => `(local + ${turn} * ${size}u)`;
+  const position = `local % ${line}u`;
+  const place = (first: string, turn: string) =>
+    `place_${name}(batch, ${first} + ${isInner ? `${vectorOf(turn)} / ${line}u` : `${position} * 4u`})`;
+  const places = (first: string) =>
+    (isInner ? indices : [0]).map((i) => `let place_${name}${i} = ${place(first, `${i}u`)};`).join('\n');
+  const load = (turn: string, at: string) => {
+    const to = isInner ? `${vectorOf(turn)} / ${line}u * ${line + 1}u + ${position}` : vectorOf(turn);
+    const vector = `load_${name}(${at}, k)`;
+    const fill =
+      k % depth === 0
+        ? `slice_${name}[${to}] = ${vector};`
+        : `var v = vec4f(); if (k < ${k}u) { v = ${vector}; } slice_${name}[${to}] = v;`;
+    const lines = `let k = k0 + ${isInner ? `${position} * 4u` : `${vectorOf(turn)} / ${line}u`}; ${fill}`;
+    return count % size === 0 ? `{ ${lines} }` : `if (${vectorOf(turn)} < ${count}u) { ${lines} }`;
+  };
+  const loads = (first: string) =>
+    isLoop
+      ? `for (var turn = 0u; turn < ${turns}u; turn++) ${`{ ${load('turn', isInner ? place(first, 'turn') : `place_${name}0`)} }`}`
+      : indices.map((i) => load(`${i}u`, `place_${name}${isInner ? i : 0}`)).join('\n');
+  return { vectors: isInner ? outer * (line + 1) : count, places, loads };
+}
+
+/** Declares b0 … b3: this invocation's four columns at k = 4q … 4q + 3. */
+function readB(packing: Packing, { columns, depth }: Tile): string {
+  const each = [0, 1, 2, 3];
+  if (packing === 'outer')
+    return each.map((j) => `let b${j} = slice_b[(q * 4u + ${j}u) * ${columns}u + tx];`).join('\n');
+  const column = each.map((j) => `let column${j} = slice_b[(tx + ${j * columns}u) * ${depth / 4 + 1}u + q];`);
+  const turned = each.map((j) => `let b${j} = vec4f(${each.map((i) => `column${i}[${j}]`).join(', ')});`);
+  return [...column, ...turned].join('\n');
+}
+
+/** Adds A's elements at k = 4q … 4q + 3, for this invocation's rows, times b0 … b3. */
+function readAndMultiply(packing: Packing, { rows, each, depth }: Tile): string {
+  const four = [0, 1, 2, 3];
+  const rowIndices = Array.from({ length: each }, (_, i) => i);
+  if (packing === 'inner') {
+    return rowIndices
+      .map((i) => {
+        const products = four.map((j) => `a[${j}] * b${j}`).join(' + ');
+        return `{ let a = slice_a[(${i * rows}u + ty) * ${depth / 4 + 1}u + q]; sum${i} += ${products}; }`;
+      })
+      .join('\n');
+  }
+  const vectors = (rows * each) / 4;
+  const at = (j: number) => `slice_a[(q * 4u + ${j}u) * ${vectors}u`;
+  if (each === 1) return four.map((j) => `sum0 += ${at(j)} + ty / 4u][ty % 4u] * b${j};`).join('\n');
+  return four
+    .flatMap((j) =>
+      rowIndices
+        .filter((i) => i % 4 === 0)
+        .map((i) => {
+          const sums = four.map((r) => `sum${i + r} += a[${r}] * b${j};`).join(' ');
+          return `{ let a = ${at(j)} + ${(i / 4) * rows}u + ty]; ${sums} }`;
+        }),
+    )
+    .join('\n');
+}
+
+/** Declares `store<suffix>(offset, columns, value)`, which writes what is within the row. */
+function storeFour(binding: string, type: 'vec4f' | 'f32', n: number, suffix = ''): string {
+  const body =
+    type === 'vec4f'
+      ? `if (columns.x < ${n}u) { ${binding}[(offset + columns.x) / 4u] = value; }`
+      : [0, 1, 2, 3]
+          .map((j) => `if (columns[${j}] < ${n}u) { ${binding}[offset + columns[${j}]] = value[${j}]; }`)
+          .join('\n');
+  return `fn store${suffix}(offset: u32, columns: vec4u, value: vec4f) { ${body} }`;
+}
+
+/**
+ * Adds the splits of a product: each invocation has four neighbours of C, whose parts it reads in order, so the sum is the same
+ * every time. Bindings: parts, c, and sums if there are column sums. Reads splits + writes 1 times the size of C.
+ */
+export function addUpCode(o: {
+  shape: GemmShape;
+  splits: number;
+  finish: string;
+  columnSums: boolean;
+  group: number;
+}): string {
+  const { shape, splits, finish, columnSums, group } = o;
+  const { n } = shape;
+  const size = shape.batch * shape.m * n;
+  const isVector = n % 4 === 0;
+  const total = (at: string, stride: number) => `
+    var value = vec4f();
+    for (var s = 0u; s < ${splits}u; s++) { value += partsAt(${at} + s * ${stride}u); }`;
+  return `
+    ${FLAT_GROUP}
+    ${finish}
+    fn partsAt(i: u32) -> vec4f {
+      return ${isVector ? 'parts[i / 4u]' : 'vec4f(parts[i], parts[i + 1u], parts[i + 2u], parts[i + 3u])'};
+    }
+    @compute @workgroup_size(${group})
+    fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(num_workgroups) workgroups: vec3u,
+            @builtin(local_invocation_index) local: u32) {
+      let i = (flatGroup(workgroup, workgroups) * ${group}u + local) * 4u;
+      if (i < ${size}u) {
+        ${total('i', size)}
+        value = finish(value, (i + vec4u(0u, 1u, 2u, 3u)) % ${n}u);
+        ${writeFour('c', 'i', size, isVector)}
+      }
+      ${
+        columnSums
+          ? `if (i < ${n}u) { ${total(`${splits * size}u + i`, n)} ${writeFour('sums', 'i', n, isVector)} }`
+          : ''
+      }
+    }`;
+}
+
+function writeFour(binding: string, at: string, size: number, isVector: boolean): string {
+  if (isVector) return `${binding}[${at} / 4u] = value;`;
+  return [0, 1, 2, 3]
+    .map((j) => `if (${at} + ${j}u < ${size}u) { ${binding}[${at} + ${j}u] = value[${j}]; }`)
+    .join('\n');
+}

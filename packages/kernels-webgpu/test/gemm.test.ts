@@ -1,0 +1,95 @@
+import '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import { describe, expect, it } from 'vitest';
+import { registerWebGPU } from '../src';
+import { multiply } from '../src/kernels/gemm';
+import { dense } from '../src/wgsl/gemm-operand';
+import { invocations, planGemm, TILES, tileBytes } from '../src/wgsl/gemm-plan';
+import { numbers } from './cases/values';
+import { dawn } from './dawn';
+
+const gpu = await dawn();
+const webgpu = gpu && (await registerWebGPU({ gpu }));
+
+/** Σ_k a[row, k]·b[k, column], each stored as it stands or transposed. */
+function product(o: { m: number; n: number; k: number; a: Float32Array; b: Float32Array; tA: boolean; tB: boolean }) {
+  const { m, n, k, a, b, tA, tB } = o;
+  return Float32Array.from({ length: m * n }, (_, i) => {
+    const row = Math.floor(i / n);
+    const column = i % n;
+    let sum = 0;
+    for (let j = 0; j < k; j++)
+      sum += (a[tA ? j * m + row : row * k + j] as number) * (b[tB ? column * k + j : j * n + column] as number);
+    return sum;
+  });
+}
+
+describe.skipIf(!webgpu)('every tile multiplies matrices of any size and transposition', () => {
+  const sizes = [
+    { m: 37, n: 5, k: 71, splits: 1 },
+    { m: 140, n: 72, k: 100, splits: 3 },
+  ];
+  for (const [name, tile] of Object.entries(TILES)) {
+    for (const { m, n, k, splits } of sizes) {
+      it(`${name}, [${m}, ${k}] × [${k}, ${n}] in ${splits} parts`, async () => {
+        await tf.setBackend('webgpu');
+        const { backend } = webgpu as NonNullable<typeof webgpu>;
+        for (const [tA, tB] of [
+          [false, false],
+          [false, true],
+          [true, false],
+          [true, true],
+        ] as const) {
+          const a = numbers(m * k, 1);
+          const b = numbers(k * n, 2);
+          const inputs = { a: tf.tensor1d(a), b: tf.tensor1d(b) };
+          const c = backend.make([m, n]);
+          const sums = backend.make([n]);
+          multiply(backend, {
+            shape: { m, n, k, batch: 1 },
+            a: dense({ tensor: inputs.a, packing: tA ? 'outer' : 'inner', outer: m, inner: k }),
+            b: dense({ tensor: inputs.b, packing: tB ? 'inner' : 'outer', outer: n, inner: k }),
+            c,
+            sums,
+            plan: { tile, splits },
+          });
+          const got = (await backend.read(c.dataId)) as Float32Array;
+          const gotSums = (await backend.read(sums.dataId)) as Float32Array;
+          const error = (x: Float32Array, y: Float32Array) =>
+            x.reduce((e, v, i) => Math.max(e, Math.abs(v - (y[i] as number))), 0);
+          expect(error(product({ m, n, k, a, b, tA, tB }), got), `${tA} ${tB}`).toBeLessThan(1e-4);
+          const ones = new Float32Array(k).fill(1);
+          expect(error(product({ m: 1, n, k, a: ones, b, tA: false, tB }), gotSums), `sums ${tB}`).toBeLessThan(1e-4);
+        }
+      });
+    }
+  }
+});
+
+describe('the plan of a product', () => {
+  const limits = { workgroupSize: 256, workgroupBytes: 16384 };
+  it('takes large tiles where there are many, small ones where there are few', () => {
+    expect(planGemm({ m: 16384, n: 128, k: 576, batch: 1 }, limits)).toEqual({ tile: TILES.wide, splits: 1 });
+    expect(planGemm({ m: 4096, n: 64, k: 576, batch: 1 }, limits)).toEqual({ tile: TILES.square, splits: 1 });
+    expect(planGemm({ m: 256, n: 256, k: 256, batch: 1 }, limits)).toEqual({ tile: TILES.small, splits: 1 });
+    expect(planGemm({ m: 1, n: 256, k: 256, batch: 1 }, limits).tile).toBe(TILES.flat);
+    expect(planGemm({ m: 4096, n: 3, k: 64, batch: 1 }, limits).tile).toBe(TILES.tall);
+  });
+
+  it('splits a long sum of a small result, so that 64 workgroups have work', () => {
+    expect(planGemm({ m: 576, n: 64, k: 16384, batch: 1 }, limits)).toEqual({ tile: TILES.square, splits: 8 });
+    expect(planGemm({ m: 16, n: 16, k: 512, batch: 1 }, limits)).toEqual({ tile: TILES.small, splits: 2 });
+  });
+
+  it('stays within the limits that every WebGPU has, and within smaller ones', () => {
+    for (const tile of Object.values(TILES)) {
+      expect(invocations(tile)).toBeLessThanOrEqual(256);
+      expect(tileBytes(tile)).toBeLessThanOrEqual(16384);
+    }
+    const { tile } = planGemm({ m: 16384, n: 128, k: 576, batch: 1 }, { workgroupSize: 128, workgroupBytes: 16384 });
+    expect(tile).toBe(TILES.square);
+    expect(planGemm({ m: 4096, n: 3, k: 64, batch: 1 }, { workgroupSize: 128, workgroupBytes: 10000 }).tile).toBe(
+      TILES.small,
+    );
+  });
+});
