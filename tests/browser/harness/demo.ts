@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { type Browser, launch, screenshotPath } from './browser';
+import { serve } from './server';
+
+const folder = fileURLToPath(new URL('../../../apps/demo/dist/', import.meta.url));
+
+export type Demo = {
+  readonly browser: Browser;
+  readonly url: string;
+  /** A page with the demo, at a tab; `?device=engine` and the like go into `query`. */
+  open(tab?: 'forward' | 'sample' | 'train', query?: string): Promise<Page>;
+  /** Fails when a page complained: an error that was not caught, or one on the console. */
+  expectNoProblems(): void;
+  close(): Promise<void>;
+};
+
+/** The built demo on a server of static files, in a browser of its own. */
+export async function startDemo(options: Parameters<typeof launch>[0] & { isolated: boolean }): Promise<Demo> {
+  const { isolated, ...launchOptions } = options;
+  if (!existsSync(folder)) throw new Error('The demo is not built: npm run build.');
+  const [site, browser] = await Promise.all([serve({ '/': folder }, { isolated }), launch(launchOptions)]);
+  return {
+    browser,
+    url: site.url,
+    open: (tab = 'forward', query = '') => browser.open(`${site.url}/${query}#${tab}`),
+    expectNoProblems: () => expect(browser.problems).toEqual([]),
+    async close() {
+      await browser.close();
+      await site.close();
+    },
+  };
+}
+
+/** A picture of the whole page, for people to look at. */
+export async function look(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: screenshotPath(name), fullPage: true });
+}

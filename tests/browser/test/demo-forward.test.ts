@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { noChromium, screenshotPath } from '../harness/browser';
+import { type Demo, look, startDemo } from '../harness/demo';
+import { describeTasks, measureTasks } from '../harness/tasks';
+
+/** The forward tab, as somebody uses it who wants to see a picture drown. */
+
+describe.skipIf(noChromium)('the forward tab', () => {
+  let demo: Demo;
+  let page: Page;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: true });
+    page = await demo.open('forward');
+  });
+  afterEach(() => demo.expectNoProblems());
+  afterAll(() => demo?.close());
+
+  const curve = (name: string) => page.getByRole('img', { name: new RegExp(`^${name}:.*At t =`) });
+  const slider = () => page.getByRole('slider', { name: 'Time step t' });
+
+  test('shows a picture between clean and noise at once', async () => {
+    await expect.poll(() => page.getByText('at t = 250').count()).toBe(1);
+    await look(page, 'forward');
+  });
+
+  test('keys move t; picture and curves follow', async () => {
+    await slider().press('Home');
+    expect(await curve('ᾱ').getAttribute('aria-label')).toMatch(/At t = 0: 1\.00\.$/);
+    for (let i = 0; i < 3; i++) await slider().press('ArrowRight');
+    expect(await curve('ᾱ').getAttribute('aria-label')).toMatch(/At t = 3:/);
+    await slider().press('End');
+    // ᾱ of the linear schedule at its end: the product of 1 − β is 4.04·10⁻⁵.
+    expect(await curve('ᾱ').getAttribute('aria-label')).toMatch(/At t = 999: 4\.0e-5\.$/);
+    await page.getByRole('button', { name: 'Go to t = 500' }).click();
+    expect(await slider().inputValue()).toBe('500');
+  });
+
+  test('dragging over a curve moves t', async () => {
+    const plot = curve('SNR');
+    await plot.scrollIntoViewIfNeeded();
+    const box = (await plot.boundingBox()) as { x: number; y: number; width: number; height: number };
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    const t = Number(await slider().inputValue());
+    expect(t).toBeGreaterThan(700);
+    expect(t).toBeLessThan(850);
+  });
+
+  test('another schedule has other curves; zero terminal SNR ends at 0', async () => {
+    await slider().press('End');
+    await page.getByRole('radio', { name: 'Cosine' }).check();
+    await page.getByText('The bold line is').getByText('Cosine').waitFor();
+    await page.getByRole('checkbox', { name: 'Zero terminal SNR' }).check();
+    expect(await curve('ᾱ').getAttribute('aria-label')).toMatch(/At t = 999: 0\.$/);
+  });
+
+  test('own pictures are taken; what is no picture gets a sentence', async () => {
+    await page.screenshot({ path: screenshotPath('forward-window') });
+    const own = { name: 'mine.png', mimeType: 'image/png', buffer: readFileSync(screenshotPath('forward-window')) };
+    await page.getByLabel('Choose a picture…').last().setInputFiles(own);
+    await page.getByRole('radio', { name: 'Yours: mine.png', checked: true }).waitFor();
+    const text = { name: 'letter.png', mimeType: 'image/png', buffer: Buffer.from('Dear Sir or Madam') };
+    await page.getByLabel('Choose a picture…').last().setInputFiles(text);
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/letter\.png/);
+  });
+
+  test('plays to the end without blocking the page', async () => {
+    await slider().press('Home');
+    const tasks = await measureTasks(page, async () => {
+      await page.getByRole('button', { name: 'Play' }).click();
+      await page.getByRole('button', { name: 'Stop' }).waitFor();
+      await expect.poll(() => slider().inputValue(), { timeout: 60_000 }).toBe('999');
+    });
+    console.log(describeTasks('Playing the forward process', tasks));
+    expect(tasks.longest).toBeLessThan(50);
+  });
+
+  test('fits a small screen, and the night', async () => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overhang, 'pixels that stick out to the right').toBeLessThanOrEqual(0);
+    await look(page, 'forward-small-dark');
+  });
+});
