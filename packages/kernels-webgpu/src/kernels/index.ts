@@ -17,6 +17,7 @@ import { randomNormalKernels } from './random-normal';
 import { resampleKernels } from './resample';
 import { splitKernels } from './split';
 import { sumKernels } from './sum';
+import { trigonometryKernels } from './trigonometry';
 
 /** All kernels. A new one is a file and a line here. */
 export const gpuKernels: readonly GpuKernel[] = [
@@ -38,4 +39,5 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...resampleKernels,
   ...splitKernels,
   ...sumKernels,
+  ...trigonometryKernels,
 ];

@@ -14,6 +14,7 @@ import { randomNormalCases } from './random-normal';
 import { resampleCases } from './resample';
 import { splitCases } from './split';
 import { sumCases } from './sum';
+import { trigonometryCases } from './trigonometry';
 
 /** Every case, by what it is about. A new family of kernels is a file and a line here. */
 export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
@@ -32,4 +33,5 @@ export const cases: Readonly<Record<string, readonly KernelCase[]>> = {
   resample: resampleCases,
   split: splitCases,
   sum: sumCases,
+  trigonometry: trigonometryCases,
 };
