@@ -59,7 +59,9 @@ async function train({ folder, config: requested, start, isDryRun }: TrainingRun
   if (!isDryRun) await takeFolder();
   // Two trial steps, which leave no trace in the weights. A run that goes on has shown that it can.
   const trial = isNew ? await trainer.preflight(dataset, { steps: steps.total }) : undefined;
-  const about = { ...aboutRun(run), ...(trial && describePreflight(trial, device)) };
+  const { length, imageShape } = dataset;
+  const described = { length, imageShape, isAugmented: config.augment };
+  const about = { ...aboutRun(run), ...(trial && describePreflight(trial, { device, images: described })) };
   if (isDryRun) {
     print(list(about));
     return dispose();
@@ -89,7 +91,6 @@ async function train({ folder, config: requested, start, isDryRun }: TrainingRun
   const display = await createDisplay({ output: process.stdout, ...steps, batchSize, first: progress.step });
   const interrupt = catchInterrupt(() => display.line('Stopping after this step; Ctrl-C again ends at once.'));
   const { signal } = interrupt;
-  const { imageShape } = dataset;
   const previews = createPreviews({ config, trainer, imageShape, paths, signal, onStep: display.sampling });
   try {
     const noiseSteps = config.training.schedule.steps;

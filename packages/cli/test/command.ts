@@ -50,7 +50,10 @@ export const denoiser = (
 ): Promise<Result> => start(args, options).done;
 
 /** Runs what must succeed and say nothing on stderr. */
-export async function succeeds(args: readonly string[], options: { cwd: string }): Promise<string> {
+export async function succeeds(
+  args: readonly string[],
+  options: { cwd: string; env?: Record<string, string> },
+): Promise<string> {
   const result = await denoiser(args, options);
   expect(result.stderr).toBe('');
   expect(result.code, result.stdout).toBe(0);
