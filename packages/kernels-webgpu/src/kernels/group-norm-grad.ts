@@ -1,10 +1,11 @@
 import { type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
 import { columnSumGroups, columnSums } from '../wgsl/column-sums';
 import { atEachPlace } from '../wgsl/group-moments';
-import { groupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
-import { applySlope, computedSlope, groupSums, storedSlope, sumsOfPlace } from '../wgsl/group-slopes';
+import { type GroupGeometry, groupGeometry, groupPlaces, type ImageShape, keyOf } from '../wgsl/group-places';
+import { applySlope, computedSlope, groupSums, type Slope, storedSlope, sumsOfPlace } from '../wgsl/group-slopes';
 import { sumColumns } from './column-sums';
 import { partialMoments } from './group-norm';
 import { kernel } from './kernel';
@@ -24,103 +25,131 @@ import { kernel } from './kernel';
  */
 export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad, (inputs, attrs, backend) => {
   const { x, scale, bias, residual, dy } = inputs;
-  const { groups, epsilon, activation } = attrs;
-  const { workgroupSize, storageBuffers } = backend.capabilities;
-  const s = groupGeometry(x.shape as [number, number, number, number], groups, workgroupSize);
-  const { type } = s.lanes;
-  const dx = backend.make(x.shape);
-  const dscale = backend.make(scale.shape);
-  const dbias = backend.make(bias.shape);
+  const { groups, activation } = attrs;
+  const s = groupGeometry(x.shape as unknown as ImageShape, groups, backend.capabilities.workgroupSize);
   const isLinear = activation === 'linear';
-  const dz = residual && !isLinear ? backend.make(x.shape) : undefined;
-  /** What the slope at z takes. */
-  const forSlope = isLinear ? undefined : { bias, ...(residual && { residual }) };
-  const types = { x: type, dy: type, dx: type, dz: type, scale: type, bias: type, residual: type };
-  const variant = `${keyOf(s)} ${[epsilon, activation, Boolean(residual)]}`;
-  const slope = computedSlope(s, activation, Boolean(residual));
-  const applied = dz ? storedSlope : slope;
-  const done: TensorInfo[] = [];
-
-  if (s.blocks === 1) {
-    const reads = { x, dy, scale, ...forSlope };
-    const inPlace = { dx, ...(dz && { dz }) };
-    // With one image, the sums of the channels are there at once, if so many buffers can be bound.
-    const isDirect = s.images === 1 && Object.keys({ ...reads, ...inPlace }).length + 2 <= storageBuffers;
-    const sums = isDirect ? undefined : backend.make([s.images, s.channels, 2]);
-    backend.run({
-      key: `groupNormGrad ${variant} ${isDirect}`,
-      reads,
-      writes: { ...inPlace, ...(sums ? { sums } : { dscale, dbias }) },
-      types: { ...types, sums: 'vec2f' },
-      workgroups: flat(s.places),
-      code: () => `
-        ${sumsOfPlace(s, { epsilon, slope, writesSlope: Boolean(dz), to: isDirect ? 'output' : 0 })}
-        ${applySlope(applied)}
-        ${atEachPlace(
-          s.threads,
-          `if (index >= PLACES) { return; }
-          let p = placeOf(index, local);
-          let m = groupMoments(p);
-          applySlope(p, m, sumsOfPlace(p, m) / SIZE);`,
-        )}`,
-    });
-    if (sums) {
-      sumColumns(backend, { rows: s.images, sums, dscale, dbias });
-      done.push(sums);
-    }
-  } else {
-    const partials = partialMoments(backend, x, s) as TensorInfo;
-    /** (Σ g, Σ g·x̂) and (mean, 1/σ) for each place, then the sums of [images·blocks][channels]. */
-    const sums = backend.make([2 * s.places + s.images * s.blocks * s.channels, 2]);
-    backend.run({
-      key: `groupNormGradSums ${variant}`,
-      reads: { x, dy, scale, ...forSlope, partials },
-      writes: { ...(dz && { dz }), sums },
-      types: { ...types, partials: 'vec2f', sums: 'vec2f' },
-      workgroups: flat(s.places),
-      code: () => `
-        ${sumsOfPlace(s, { epsilon, slope, writesSlope: Boolean(dz), to: 2 * s.places })}
-        ${atEachPlace(
-          s.threads,
-          `if (index >= PLACES) { return; }
-          let p = placeOf(index, local);
-          let m = groupMoments(p);
-          let both = sumsOfPlace(p, m);
-          if (local == 0u) {
-            sums[2u * index] = both;
-            sums[2u * index + 1u] = m;
-          }`,
-        )}`,
-    });
-    const channels = { threads: s.threads, rows: s.images * s.blocks, columns: s.channels, offset: 2 * s.places };
-    backend.run({
-      key: `groupNormGradApply ${variant}`,
-      reads: { x, ...(dz ? { dz } : { dy, ...forSlope }), scale, sums },
-      writes: { dx, dscale, dbias },
-      types: { ...types, sums: 'vec2f' },
-      workgroups: flat(s.places + columnSumGroups(s.channels, s.threads)),
-      code: () => `
-        ${groupPlaces(s)}
-        ${groupSums(s)}
-        ${applied.code}
-        ${applySlope(applied)}
-        ${columnSums(channels)}
-        ${atEachPlace(
-          s.threads,
-          `if (index >= PLACES) {
-            columnSums(index - PLACES, local);
-            return;
-          }
-          let p = placeOf(index, local);
-          let m = sums[2u * p.slice * BLOCKS + 1u];
-          applySlope(p, m, groupSums(p) / SIZE);`,
-        )}`,
-    });
-    done.push(partials, sums);
-  }
-  for (const { dataId } of done) backend.disposeData(dataId);
+  const call: Call = {
+    inputs,
+    attrs,
+    s,
+    slope: computedSlope(s, activation, Boolean(residual)),
+    forSlope: isLinear ? {} : { bias, ...(residual && { residual }) },
+    dx: backend.make(x.shape),
+    dscale: backend.make(scale.shape),
+    dbias: backend.make(bias.shape),
+    dz: residual && !isLinear ? { dz: backend.make(x.shape) } : {},
+    types: Object.fromEntries(['x', 'dy', 'dx', 'dz', 'scale', 'bias', 'residual'].map((name) => [name, s.lanes.type])),
+    variant: `${keyOf(s)} ${[attrs.epsilon, activation, Boolean(residual)]}`,
+  };
+  if (s.blocks === 1) ownGroups(backend, call);
+  else sharedGroups(backend, call);
+  const { dx, dscale, dbias } = call;
   if (!residual) return [dx, dscale, dbias];
-  if (dz) return [dx, dscale, dbias, dz];
+  if (call.dz.dz) return [dx, dscale, dbias, call.dz.dz];
   backend.incRef(dy.dataId);
   return [dx, dscale, dbias, { dataId: dy.dataId, shape: dy.shape, dtype: dy.dtype }];
 });
+
+type Call = {
+  readonly inputs: GroupNormGradInputs;
+  readonly attrs: GroupNormAttrs;
+  readonly s: GroupGeometry;
+  readonly slope: Slope;
+  /** What the slope at z takes besides. */
+  readonly forSlope: { readonly bias?: TensorInfo; readonly residual?: TensorInfo };
+  readonly dx: TensorInfo;
+  readonly dscale: TensorInfo;
+  readonly dbias: TensorInfo;
+  /** If it is an output. */
+  readonly dz: { readonly dz?: TensorInfo };
+  readonly types: Readonly<Record<string, string>>;
+  readonly variant: string;
+};
+
+/** A workgroup has a group to itself. */
+function ownGroups(backend: DenoiserWebGPUBackend, call: Call): void {
+  const { s, slope, dx, dz, dscale, dbias } = call;
+  const { x, dy, scale } = call.inputs;
+  const reads = { x, dy, scale, ...call.forSlope };
+  // With one image, the sums of the channels are there at once, if so many buffers can be bound.
+  const buffers = Object.keys({ ...reads, dx, ...dz, dscale, dbias }).length;
+  const isDirect = s.images === 1 && buffers <= backend.capabilities.storageBuffers;
+  const sums = isDirect ? undefined : backend.make([s.images, s.channels, 2]);
+  backend.run({
+    key: `groupNormGrad ${call.variant} ${isDirect}`,
+    reads,
+    writes: { dx, ...dz, ...(sums ? { sums } : { dscale, dbias }) },
+    types: { ...call.types, sums: 'vec2f' },
+    workgroups: flat(s.places),
+    code: () => `
+      ${sumsOfPlace(s, { epsilon: call.attrs.epsilon, slope, writesSlope: Boolean(dz.dz), to: isDirect ? 'output' : 0 })}
+      ${applySlope(dz.dz ? storedSlope : slope)}
+      ${atEachPlace(
+        s.threads,
+        `if (index >= PLACES) { return; }
+        let p = placeOf(index, local);
+        let m = groupMoments(p);
+        applySlope(p, m, sumsOfPlace(p, m) / SIZE);`,
+      )}`,
+  });
+  if (!sums) return;
+  sumColumns(backend, { rows: s.images, sums, dscale, dbias });
+  backend.disposeData(sums.dataId);
+}
+
+/** Several workgroups share a group. */
+function sharedGroups(backend: DenoiserWebGPUBackend, call: Call): void {
+  const { s, slope, dx, dz, dscale, dbias, forSlope } = call;
+  const { x, dy, scale } = call.inputs;
+  const partials = partialMoments(backend, x, s) as TensorInfo;
+  /** (Σ g, Σ g·x̂) and (mean, 1/σ) for each place, then the sums for [images·blocks][channels]. */
+  const sums = backend.make([2 * s.places + s.images * s.blocks * s.channels, 2]);
+  const types = { ...call.types, partials: 'vec2f', sums: 'vec2f' };
+  backend.run({
+    key: `groupNormGradSums ${call.variant}`,
+    reads: { x, dy, scale, ...forSlope, partials },
+    writes: { ...dz, sums },
+    types,
+    workgroups: flat(s.places),
+    code: () => `
+      ${sumsOfPlace(s, { epsilon: call.attrs.epsilon, slope, writesSlope: Boolean(dz.dz), to: 2 * s.places })}
+      ${atEachPlace(
+        s.threads,
+        `if (index >= PLACES) { return; }
+        let p = placeOf(index, local);
+        let m = groupMoments(p);
+        let both = sumsOfPlace(p, m);
+        if (local == 0u) {
+          sums[2u * index] = both;
+          sums[2u * index + 1u] = m;
+        }`,
+      )}`,
+  });
+  const applied = dz.dz ? storedSlope : slope;
+  const channels = { threads: s.threads, rows: s.images * s.blocks, columns: s.channels, offset: 2 * s.places };
+  backend.run({
+    key: `groupNormGradApply ${call.variant}`,
+    reads: { x, ...(dz.dz ? dz : { dy, ...forSlope }), scale, sums },
+    writes: { dx, dscale, dbias },
+    types,
+    workgroups: flat(s.places + columnSumGroups(s.channels, s.threads)),
+    code: () => `
+      ${groupPlaces(s)}
+      ${groupSums(s)}
+      ${applied.code}
+      ${applySlope(applied)}
+      ${columnSums(channels)}
+      ${atEachPlace(
+        s.threads,
+        `if (index >= PLACES) {
+          columnSums(index - PLACES, local);
+          return;
+        }
+        let p = placeOf(index, local);
+        let m = sums[2u * p.slice * BLOCKS + 1u];
+        applySlope(p, m, groupSums(p) / SIZE);`,
+      )}`,
+  });
+  backend.disposeData(partials.dataId);
+  backend.disposeData(sums.dataId);
+}

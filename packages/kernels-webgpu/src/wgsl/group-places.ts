@@ -32,8 +32,11 @@ export type GroupGeometry = {
   readonly places: number;
 };
 
+/** [images, height, width, channels] */
+export type ImageShape = readonly [number, number, number, number];
+
 export function groupGeometry(
-  [images, height, width, channels]: readonly number[] & { 0: number; 1: number; 2: number; 3: number },
+  [images, height, width, channels]: ImageShape,
   groups: number,
   workgroupSize: number,
 ): GroupGeometry {
