@@ -2,7 +2,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { Capabilities } from './capabilities';
 import { readCapabilities } from './capabilities';
-import { type Dispatch, moduleOf, signatureOf } from './dispatch';
+import { type Dispatch, FLAT_GROUP, flat, moduleOf, signatureOf, sizeOf } from './dispatch';
 
 /** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
 type Internals = {
@@ -48,6 +48,13 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     const { reads, writes, uniforms, workgroups } = dispatch;
     const tensors = [...Object.values(reads), ...Object.values(writes)];
     if (workgroups.includes(0)) return;
+    for (const [name, tensor] of Object.entries(reads)) {
+      if (tensor.dtype !== 'float32' || this.stored(tensor).dtype === 'float32') continue;
+      const floats = this.floatsOf(tensor);
+      this.run({ ...dispatch, reads: { ...reads, [name]: floats } });
+      this.disposeData(floats.dataId);
+      return;
+    }
     const inner = this as unknown as Internals;
     const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
       this.uploadToGPU(tensor.dataId);
@@ -101,6 +108,27 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   bufferOf(tensor: TensorInfo): GPUBuffer {
     this.uploadToGPU(tensor.dataId);
     return this.stored(tensor).resource as GPUBuffer;
+  }
+
+  /** tfjs casts integers to floats by name only: what is in memory stays as it was. */
+  private floatsOf(tensor: TensorInfo): TensorInfo {
+    const floats = this.make(tensor.shape);
+    const size = sizeOf(tensor.shape);
+    this.run({
+      key: `floats ${size}`,
+      reads: { integers: { ...tensor, dtype: this.stored(tensor).dtype } },
+      writes: { floats },
+      workgroups: flat(Math.ceil(size / 64)),
+      code: () => `
+        ${FLAT_GROUP}
+        @compute @workgroup_size(64)
+        fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+                @builtin(local_invocation_index) local: u32) {
+          let i = flatGroup(group, groups) * 64u + local;
+          if (i < ${size}u) { floats[i] = f32(integers[i]); }
+        }`,
+    });
+    return floats;
   }
 
   private stored(tensor: TensorInfo): Stored {

@@ -86,6 +86,11 @@ export const matMulCases: readonly KernelCase[] = [
     },
   },
   {
+    name: 'integers times floats',
+    kernels,
+    compute: () => tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2], 'int32'), values([2, 4], 1)),
+  },
+  {
     name: 'integers, by the kernel of tfjs',
     kernels,
     compute: () => tf.matMul(tf.ones([2, 3], 'int32'), tf.ones([3, 2], 'int32')),
