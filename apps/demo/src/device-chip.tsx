@@ -1,5 +1,7 @@
 import type { DeviceRequest } from '@denoiser/backend-web';
+import { useSignal } from '@preact/signals';
 import { device, deviceFailure, deviceNames, requestedDevice } from './engine/device';
+import { canIsolate, isolate } from './engine/isolation';
 import { Select } from './ui/fields';
 import { Notice } from './ui/notice';
 
@@ -26,7 +28,8 @@ export function DeviceChip() {
         )}
       </p>
       {deviceFailure.value && <Notice kind="error">{deviceFailure.value}</Notice>}
-      {chosen?.advice && <p class="hint">{chosen.advice}</p>}
+      {chosen && <p class="hint">{sentence(chosen.reason)}</p>}
+      {chosen?.advice && <Advice text={chosen.advice} />}
       {(chosen || deviceFailure.value) && (
         <details>
           <summary>Why this one, and the others</summary>
@@ -56,6 +59,21 @@ export function DeviceChip() {
         </details>
       )}
     </section>
+  );
+}
+
+/** How to be faster, and, where the page can do it itself, the button. */
+function Advice({ text }: { text: string }) {
+  const failure = useSignal('');
+  if (!canIsolate()) return <p class="hint">{text}</p>;
+  const begin = () =>
+    isolate().catch((error: Error) => {
+      failure.value = error.message;
+    });
+  return (
+    <Notice action={{ name: 'Use all cores', run: begin }}>
+      {failure.value || `${text} Where you can't, this page can add them itself, and loads once more.`}
+    </Notice>
   );
 }
 

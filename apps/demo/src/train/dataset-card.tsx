@@ -1,3 +1,4 @@
+import { imagesFromDrop, imagesFromFiles, type TrainingImage } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { TextField } from '../ui/fields';
@@ -16,17 +17,22 @@ export function DatasetCard() {
   const className = useSignal('');
   const failure = useSignal('');
   const count = entries.value.length;
-  const addFiles = (files: readonly File[]) => {
-    const pictures = files.filter(({ type }) => type.startsWith('image/'));
+  const add = (found: readonly TrainingImage[]) => {
+    const pictures = found.filter(isPicture);
     const room = MOST - count;
     failure.value =
       pictures.length === 0
-        ? `None of these files is a picture; choose PNG, JPEG or WebP files.`
+        ? 'None of these files is a picture; choose PNG, JPEG or WebP files.'
         : pictures.length > room
           ? `More than ${MOST} pictures do not fit here, so the last ${pictures.length - room} were left out; the command has no such bound.`
           : '';
+    const given = className.value.trim();
     addEntries(
-      pictures.slice(0, room).map((file) => ({ name: file.name, className: className.value.trim(), source: file })),
+      pictures.slice(0, room).map(({ name, source, className }) => ({
+        name,
+        className: given || (className ?? ''),
+        source: source as File,
+      })),
     );
   };
   return (
@@ -62,8 +68,15 @@ export function DatasetCard() {
           className.value = next;
         }}
       />
-      <Drop button="Add pictures…" accept="image/*" multiple onFiles={addFiles}>
-        or drop them here; twenty are enough to try, hundreds are better
+      <Drop
+        button="Add pictures…"
+        accept="image/*"
+        multiple
+        onFiles={(files) => add(imagesFromFiles(files))}
+        onTransfer={async (transfer) => add(await imagesFromDrop(transfer))}
+      >
+        or drop them here; a folder with one folder for each class is fine, too. Twenty are enough to try, hundreds are
+        better
       </Drop>
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
       <details>
@@ -99,3 +112,5 @@ export function DatasetCard() {
     </section>
   );
 }
+
+const isPicture = ({ source }: TrainingImage) => source instanceof File && source.type.startsWith('image/');

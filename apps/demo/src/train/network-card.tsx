@@ -1,7 +1,19 @@
 import { Check, Choice, NumberField, Select, TextField } from '../ui/fields';
 import { classes, entries } from './dataset';
 import { startTraining } from './session';
-import { batchSize, colours, learningRate, pausesHidden, runName, runs, size, stage, steps, width } from './state';
+import {
+  batchSize,
+  colours,
+  learningRate,
+  pausesHidden,
+  prediction,
+  runName,
+  runs,
+  size,
+  stage,
+  steps,
+  width,
+} from './state';
 
 const LEAST = 4;
 
@@ -72,6 +84,20 @@ export function NetworkCard() {
             ]}
             onInput={(next) => {
               width.value = next;
+            }}
+          />
+          <Choice
+            label="The network learns to say"
+            hint="The picture is the quickest way to clean shapes; the noise is what the first papers and the digits of the other tab chose, and needs longer."
+            disabled={!isFree}
+            value={prediction.value}
+            options={[
+              { value: 'x0', name: 'the picture, x₀' },
+              { value: 'epsilon', name: 'the noise, ε' },
+              { value: 'v', name: 'a mix, v' },
+            ]}
+            onInput={(next) => {
+              prediction.value = next;
             }}
           />
           <div class="between">

@@ -1,4 +1,5 @@
-import type { TrainingEvent, TrainingSession } from '@denoiser/backend-web';
+import { pauseWhenHidden, persistStorage, type TrainingEvent, type TrainingSession } from '@denoiser/backend-web';
+import { effect } from '@preact/signals';
 import { type Engine, startEngine } from '../engine/engine';
 import { loadModel } from '../sample/load';
 import { saveFile } from '../save/save-file';
@@ -12,6 +13,8 @@ import {
   failure,
   learningRate,
   losses,
+  pausesHidden,
+  prediction,
   progress,
   run,
   runName,
@@ -25,13 +28,13 @@ import {
   width,
 } from './state';
 
-const PREVIEWS = { every: 100, count: 12, solverSteps: 12, guidance: 2 };
+const PREVIEWS = { every: 100, count: 12, solverSteps: 16, guidance: 2 };
 
 /** Trains a new network on the pictures that were gathered. */
 export async function startTraining(): Promise<void> {
   await attempt(async ({ client }) => {
     // Asked for with the user's press of the button; without it the browser may clear runs when it runs out of space.
-    void navigator.storage?.persist?.().catch(() => false);
+    void persistStorage().catch(() => false);
     const images = await client.openImages({
       images: entries.value.map(({ name, className, source }) => ({ name, source, ...(className && { className }) })),
       size: Number(size.value),
@@ -49,6 +52,7 @@ export async function startTraining(): Promise<void> {
         learningRateSchedule: { type: 'cosine', steps: steps.value, warmup: Math.min(50, Math.ceil(steps.value / 10)) },
         maxGradientNorm: 1,
         schedule: { type: 'cosine', steps: 1000 },
+        prediction: prediction.value,
         ema: { type: 'decay', decay: 0.995, startStep: 0, warmup: true },
         labelDropoutPer: 'sample',
       },
@@ -74,6 +78,7 @@ async function attempt(begin: (engine: Engine) => Promise<TrainingSession>): Pro
   progress.value = undefined;
   checkpointAt.value = undefined;
   announcement.value = 'Training is being prepared.';
+  isPausedByUser = false;
   try {
     const begun = await begin(await startEngine());
     session.value = begun;
@@ -129,12 +134,16 @@ function take(event: TrainingEvent): void {
   }
 }
 
+let isPausedByUser = false;
+
 export async function pause(): Promise<void> {
+  isPausedByUser = true;
   stage.value = 'pausing';
   await session.value?.pause();
 }
 
 export async function goOn(): Promise<void> {
+  isPausedByUser = false;
   await session.value?.resume();
 }
 
@@ -142,6 +151,11 @@ export async function stop(): Promise<void> {
   stage.value = 'stopping';
   await session.value?.stop();
 }
+
+effect(() => {
+  const running = session.value;
+  if (running && pausesHidden.value) return pauseWhenHidden(running, { isPausedByUser: () => isPausedByUser });
+});
 
 /** Asks what runs the browser keeps. A storage that can't be read is a sentence, not a broken page. */
 export async function listRuns(): Promise<void> {

@@ -8,6 +8,8 @@ export const width = signal<'8' | '16' | '32'>('16');
 export const steps = signal(1500);
 export const batchSize = signal(16);
 export const learningRate = signal<'0.0005' | '0.001' | '0.002'>('0.002');
+/** What the network is to say of a spoiled picture. */
+export const prediction = signal<'x0' | 'v' | 'epsilon'>('x0');
 export const runName = signal('first-try');
 export const pausesHidden = signal(false);
 

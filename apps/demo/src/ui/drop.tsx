@@ -9,6 +9,7 @@ export function Drop({
   multiple = false,
   disabled = false,
   onFiles,
+  onTransfer,
 }: {
   /** The button's name. */
   button: string;
@@ -17,6 +18,8 @@ export function Drop({
   multiple?: boolean;
   disabled?: boolean;
   onFiles: (files: readonly File[]) => void;
+  /** Told of what is dropped in place of `onFiles`: folders, too. */
+  onTransfer?: (transfer: DataTransfer) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
@@ -33,8 +36,10 @@ export function Drop({
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        const files = [...(event.dataTransfer?.files ?? [])];
-        if (!disabled && files.length > 0) onFiles(multiple ? files : files.slice(0, 1));
+        if (disabled || !event.dataTransfer) return;
+        if (onTransfer) return onTransfer(event.dataTransfer);
+        const files = [...event.dataTransfer.files];
+        if (files.length > 0) onFiles(multiple ? files : files.slice(0, 1));
       }}
     >
       <button type="button" class="small" disabled={disabled} onClick={() => input.current?.click()}>
