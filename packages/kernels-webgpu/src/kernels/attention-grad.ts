@@ -7,12 +7,13 @@ import {
   chunkOf,
   each,
   forEachHead,
+  type HeadPlan,
   headGroups,
   headPlan,
-  numbered,
   partType,
   readPart,
   sharesOf,
+  sumOf,
   tileOf,
   writePart,
 } from '../wgsl/heads';
@@ -40,21 +41,19 @@ export const attentionGrad = kernel<AttentionGradInputs, AttentionAttrs>(
 type Tensors = AttentionGradInputs & { overlap: TensorInfo };
 
 /**
- * dq, and Σ dy·y. An invocation has q, dy and dq of a query, or of up to 32 channels of it, in registers, at most 96
- * numbers; keys and values pass by in tiles of 8 KB, with 4 KB more for the teams. Three reads of four numbers from
- * workgroup memory for twelve multiply-adds.
+ * dq, and Σ dy·y. q, dy and dq of two queries, 16 channels of each, are in an invocation's registers, 96 numbers; keys and
+ * values pass by in tiles of 4 KB, with 4 KB more for the teams. A read of four numbers from workgroup memory serves eight
+ * multiply-adds.
  */
 function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, overlap }: Tensors, heads: number) {
   const [images, n, channels] = q.shape as [number, number, number];
   const m = k.shape[1] as number;
   const width = channels / heads;
-  const plan = headPlan({ width, own: n, other: m, slice: 8, chunk: 4, shares: 2, facts: 0 }, backend.capabilities);
-  const { slice, tile, chunk } = plan;
+  const plan = headPlan({ width, own: n, other: m, slice: 4, shares: 2, facts: 0 }, backend.capabilities);
+  const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
   const dq = backend.make(q.shape);
   const groups = headGroups(plan, { images, heads, count: n });
-  const both = numbered('b', chunk); // (score, dy·v) of each key of a chunk
-  const slopes = numbered('d', chunk);
   backend.run({
     key: `attentionGradQueries ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
     reads: { q, k, v, y, dy, logSumExp },
@@ -71,24 +70,27 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
         plan,
         { heads, count: n, groups },
         `
-        ${each(slice, (i) => `var q${i} = vec4f(); var dy${i} = vec4f(); var dq${i} = vec4f();`)}
-        var base = 0.0;
-        var b0 = vec2f();
-        let fact = (image * ${heads}u + head) * ${n}u + row;
-        if (row < ${n}u) {
-          let origin = image * ${n}u + row;
-          ${each(
-            slice,
-            (i) => `
-            q${i} = ${Math.LOG2E / Math.sqrt(width)} * qAt(origin, head, part + ${i}u);
-            dy${i} = dyAt(origin, head, part + ${i}u);
-            b0.x += dot(dy${i}, yAt(origin, head, part + ${i}u));`,
-          )}
-          base = logSumExp[fact] * ${Math.LOG2E};
-        }
-        ${addShares(plan, ['b0'])}
-        let shift = b0.x;
-        if (row < ${n}u && member == 0u) { overlap[fact] = shift; }
+        ${each(
+          hold,
+          (r) => `
+          ${each(slice, (i) => `var q${r}_${i} = vec4f(); var dy${r}_${i} = vec4f(); var dq${r}_${i} = vec4f();`)}
+          var base${r} = 0.0; // logSumExp to base 2
+          var shift${r} = vec2f(); // Σ dy·y
+          let fact${r} = (image * ${heads}u + head) * ${n}u + row${r};
+          if (row${r} < ${n}u) {
+            let origin = image * ${n}u + row${r};
+            ${each(
+              slice,
+              (i) => `
+              q${r}_${i} = ${Math.LOG2E / Math.sqrt(width)} * qAt(origin, head, part + ${i}u);
+              dy${r}_${i} = dyAt(origin, head, part + ${i}u);
+              shift${r}.x += dot(dy${r}_${i}, yAt(origin, head, part + ${i}u));`,
+            )}
+            base${r} = logSumExp[fact${r}] * ${Math.LOG2E};
+          }`,
+        )}
+        ${addShares(plan, names('shift', hold))}
+        ${each(hold, (r) => `if (row${r} < ${n}u && member == 0u) { overlap[fact${r}] = shift${r}.x; }`)}
         for (var start = 0u; start < ${m}u; start += ${tile}u) {
           workgroupBarrier();
           loadTile(image, head, start, local);
@@ -97,25 +99,28 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
           for (var j = 0u; j < count; j += ${chunk}u) {
             ${chunkOf('k', plan)}
             ${chunkOf('v', plan)}
-            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(q${i}, (*kChunk)[${c}][${i}])`, ' + ')}, ${each(slice, (i) => `dot(dy${i}, (*vChunk)[${c}][${i}])`, ' + ')});`).join('\n')}
-            ${addShares(plan, both)}
-            ${each(chunk, (c) => `var ${slopes[c]} = exp2(${both[c]}.x - base) * (${both[c]}.y - shift);`)}
-            ${m % chunk === 0 ? '' : slopes.map((one, c) => `${one} = select(0.0, ${one}, j + ${c}u < count);`).join('\n')}
-            ${each(slice, (i) => `dq${i} += ${slopes.map((one, c) => `${one} * (*kChunk)[${c}][${i}]`).join(' + ')};`)}
+            ${scoresOf(plan, { first: ['q', 'k'], second: ['dy', 'v'] })}
+            ${each(hold, (r) => each(chunk, (c) => `var d${r}_${c} = exp2(b${r}_${c}.x - base${r}) * (b${r}_${c}.y - shift${r}.x);`))}
+            ${m % chunk === 0 ? '' : each(hold, (r) => each(chunk, (c) => `d${r}_${c} = select(0.0, d${r}_${c}, j + ${c}u < count);`))}
+            ${addProducts(plan, { to: 'dq', weight: 'd', tile: 'k' })}
           }
         }
-        if (row < ${n}u) {
-          ${each(slice, (i) => `dqSet(image * ${n}u + row, head, part + ${i}u, ${1 / Math.sqrt(width)} * dq${i});`)}
-        }`,
+        ${each(
+          hold,
+          (r) => `
+          if (row${r} < ${n}u) {
+            ${each(slice, (i) => `dqSet(image * ${n}u + row${r}, head, part + ${i}u, ${1 / Math.sqrt(width)} * dq${r}_${i});`)}
+          }`,
+        )}`,
       )}`,
   });
   return dq;
 }
 
 /**
- * dk and dv. An invocation has k, v, dk and dv of a key, or of up to 16 channels of it, in registers, at most 64 numbers;
- * queries and dy pass by in tiles of 8 KB with each query's logSumExp and Σ dy·y, with 4 KB more for the teams. Four reads
- * of four numbers from workgroup memory for sixteen multiply-adds.
+ * dk and dv. k, v, dk and dv of two keys, 8 channels of each, are in an invocation's registers, 64 numbers; queries and dy
+ * pass by in tiles of 4 KB with each query's logSumExp and Σ dy·y, with 4 KB more for the teams. A read of four numbers
+ * from workgroup memory serves eight multiply-adds.
  */
 function byKey(
   backend: DenoiserWebGPUBackend,
@@ -125,15 +130,12 @@ function byKey(
   const [images, n, channels] = q.shape as [number, number, number];
   const m = k.shape[1] as number;
   const width = channels / heads;
-  const plan = headPlan({ width, own: m, other: n, slice: 4, chunk: 4, shares: 2, facts: 8 }, backend.capabilities);
-  const { slice, tile, chunk } = plan;
+  const plan = headPlan({ width, own: m, other: n, slice: 2, shares: 2, facts: 8 }, backend.capabilities);
+  const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
   const dk = backend.make(k.shape);
   const dv = backend.make(v.shape);
   const groups = headGroups(plan, { images, heads, count: m });
-  const both = numbered('b', chunk); // (score, dy·v) of each query of a chunk
-  const probabilities = numbered('p', chunk);
-  const slopes = numbered('d', chunk);
   backend.run({
     key: `attentionGradKeys ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
     reads: { q, k, v, dy, logSumExp, overlap },
@@ -151,16 +153,20 @@ function byKey(
         plan,
         { heads, count: m, groups },
         `
-        ${each(slice, (i) => `var k${i} = vec4f(); var v${i} = vec4f(); var dk${i} = vec4f(); var dv${i} = vec4f();`)}
-        if (row < ${m}u) {
-          let origin = image * ${m}u + row;
-          ${each(
-            slice,
-            (i) => `
-            k${i} = ${Math.LOG2E / Math.sqrt(width)} * kAt(origin, head, part + ${i}u);
-            v${i} = vAt(origin, head, part + ${i}u);`,
-          )}
-        }
+        ${each(
+          hold,
+          (r) => `
+          ${each(slice, (i) => `var k${r}_${i} = vec4f(); var v${r}_${i} = vec4f(); var dk${r}_${i} = vec4f(); var dv${r}_${i} = vec4f();`)}
+          if (row${r} < ${m}u) {
+            let origin = image * ${m}u + row${r};
+            ${each(
+              slice,
+              (i) => `
+              k${r}_${i} = ${Math.LOG2E / Math.sqrt(width)} * kAt(origin, head, part + ${i}u);
+              v${r}_${i} = vAt(origin, head, part + ${i}u);`,
+            )}
+          }`,
+        )}
         for (var start = 0u; start < ${n}u; start += ${tile}u) {
           workgroupBarrier();
           loadTile(image, head, start, local);
@@ -177,28 +183,71 @@ function byKey(
           for (var j = 0u; j < count; j += ${chunk}u) {
             ${chunkOf('q', plan)}
             ${chunkOf('dy', plan)}
-            ${both.map((b, c) => `var ${b} = vec2f(${each(slice, (i) => `dot(k${i}, (*qChunk)[${c}][${i}])`, ' + ')}, ${each(slice, (i) => `dot(v${i}, (*dyChunk)[${c}][${i}])`, ' + ')});`).join('\n')}
-            ${addShares(plan, both)}
+            ${scoresOf(plan, { first: ['k', 'q'], second: ['v', 'dy'] })}
             ${each(
               chunk,
               (c) => `
-              let ${probabilities[c]} = exp2(${both[c]}.x - facts[j + ${c}u].x);
-              let ${slopes[c]} = ${probabilities[c]} * (${both[c]}.y - facts[j + ${c}u].y);`,
+              let fact${c} = facts[j + ${c}u];
+              ${each(
+                hold,
+                (r) => `
+                let p${r}_${c} = exp2(b${r}_${c}.x - fact${c}.x);
+                let d${r}_${c} = p${r}_${c} * (b${r}_${c}.y - fact${c}.y);`,
+              )}`,
             )}
-            ${each(slice, (i) => `dk${i} += ${slopes.map((d, c) => `${d} * (*qChunk)[${c}][${i}]`).join(' + ')};`)}
-            ${each(slice, (i) => `dv${i} += ${probabilities.map((p, c) => `${p} * (*dyChunk)[${c}][${i}]`).join(' + ')};`)}
+            ${addProducts(plan, { to: 'dk', weight: 'd', tile: 'q' })}
+            ${addProducts(plan, { to: 'dv', weight: 'p', tile: 'dy' })}
           }
         }
-        if (row < ${m}u) {
-          let to = image * ${m}u + row;
-          ${each(
-            slice,
-            (i) => `
-            dkSet(to, head, part + ${i}u, ${1 / Math.sqrt(width)} * dk${i});
-            dvSet(to, head, part + ${i}u, dv${i});`,
-          )}
-        }`,
+        ${each(
+          hold,
+          (r) => `
+          if (row${r} < ${m}u) {
+            let to = image * ${m}u + row${r};
+            ${each(
+              slice,
+              (i) => `
+              dkSet(to, head, part + ${i}u, ${1 / Math.sqrt(width)} * dk${r}_${i});
+              dvSet(to, head, part + ${i}u, dv${r}_${i});`,
+            )}
+          }`,
+        )}`,
       )}`,
   });
   return [dk, dv];
 }
+
+const names = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
+
+/** WGSL: `b`, own row's and chunk's number behind it: the products of two own rows' parts with those of two tiles. */
+function scoresOf(
+  plan: HeadPlan,
+  { first, second }: { first: readonly [own: string, tile: string]; second: readonly [own: string, tile: string] },
+): string {
+  const { slice, hold, chunk } = plan;
+  const product = ([own]: readonly [string, string], side: string, r: number, c: number) =>
+    sumOf(slice, (i) => `dot(${own}${r}_${i}, ${side}${c}_${i})`);
+  return `
+    ${each(
+      chunk,
+      (c) => `
+      ${each(slice, (i) => `let one${c}_${i} = (*${first[1]}Chunk)[${c}][${i}]; let two${c}_${i} = (*${second[1]}Chunk)[${c}][${i}];`)}
+      ${each(hold, (r) => `var b${r}_${c} = vec2f(${product(first, 'one', r, c)}, ${product(second, 'two', r, c)});`)}`,
+    )}
+    ${addShares(
+      plan,
+      names('b', hold).flatMap((b) => names(`${b}_`, chunk)),
+    )}`;
+}
+
+/** WGSL: adds to `to` of each own row the chunk's rows of a tile times their weights. */
+const addProducts = (
+  { slice, hold, chunk }: HeadPlan,
+  { to, weight, tile }: { to: string; weight: string; tile: string },
+): string =>
+  each(
+    slice,
+    (i) => `
+    ${each(chunk, (c) => `let ${to}Row${c}_${i} = (*${tile}Chunk)[${c}][${i}];`)}
+    ${each(hold, (r) => `${to}${r}_${i} += ${sumOf(chunk, (c) => `${weight}${r}_${c} * ${to}Row${c}_${i}`)};`)}`,
+  );

@@ -7,10 +7,10 @@ import {
   forEachHead,
   headGroups,
   headPlan,
-  numbered,
   partType,
   readPart,
   sharesOf,
+  sumOf,
   tileOf,
   writePart,
 } from '../wgsl/heads';
@@ -20,29 +20,27 @@ import { kernel } from './kernel';
  * Attention in tiles with a running softmax (Milakov and Gimelshein 2018, arXiv:1805.02867; Dao et al. 2022,
  * arXiv:2205.14135, algorithm 1); no N×M matrix. One dispatch.
  *
- * A workgroup has 128 invocations and as many queries, or fewer where a head has more than 32 channels and a team of
- * invocations shares a query. Each has q (times log₂e/√width) and y in registers, at most 64 numbers; keys and values pass
- * by in tiles of 8 KB of workgroup memory, 64 keys at width 16, with 2 KB more for the teams. Keys are taken eight
- * at a time (four where heads have more than 16 channels): their scores, the new largest, one rescaling of y.
+ * A workgroup has 64 invocations and, where a head has up to 16 channels, 128 queries; a team of invocations shares the
+ * queries of a wider one, 16 channels each. q (times log₂e/√width) and y of two queries are in registers, at most 64
+ * numbers; keys and values pass by in tiles of 4 KB of workgroup memory, 32 keys at width 16, with 2 KB more for the teams.
+ * Keys are taken four at a time: their scores, the new largest, one rescaling of y. A read of four numbers from workgroup
+ * memory serves eight multiply-adds.
  *
- * FLOPs: 4·N·M·C, and an exponential for each pair and head; 1.1·4·N·M·C with rescaling. Bytes: 4·C·(2N + 2M) + 4·N·heads for each
- * image if caches keep what a head has; from the caches, each workgroup reads its head's keys and values once:
- * 8·C·M·N/128. A part of four of a key or value serves four multiply-adds for each read from workgroup memory.
+ * FLOPs: 4·N·M·C, C·N·M/4 more for rescaling, and an exponential and a quarter for each pair and head. Bytes for each image:
+ * 4·C·(2N + 2M) + 4·N·heads if caches keep what a head has; from the caches, each workgroup reads its head's keys and values
+ * once: 8·C·M·N/128, times the size of a team.
  */
 export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v }, { heads }, backend) => {
   const [images, n, channels] = q.shape as [number, number, number];
   const m = k.shape[1] as number;
   const width = channels / heads;
-  const plan = headPlan(
-    { width, own: n, other: m, slice: 8, chunk: width > 16 ? 4 : 8, shares: 1, facts: 0 },
-    backend.capabilities,
-  );
-  const { slice, tile, chunk } = plan;
+  const plan = headPlan({ width, own: n, other: m, slice: 4, shares: 1, facts: 0 }, backend.capabilities);
+  const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
   const y = backend.make(q.shape);
   const logSumExp = backend.make([images, heads, n]);
   const groups = headGroups(plan, { images, heads, count: n });
-  const scores = numbered('s', chunk);
+  const scores = Array.from({ length: hold * chunk }, (_, i) => `s${Math.floor(i / chunk)}_${i % chunk}`);
   backend.run({
     key: `attention ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
     reads: { q, k, v },
@@ -60,12 +58,17 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
         plan,
         { heads, count: n, groups },
         `
-        ${each(slice, (i) => `var q${i} = vec4f(); var y${i} = vec4f();`)}
-        if (row < ${n}u) {
-          ${each(slice, (i) => `q${i} = ${Math.LOG2E / Math.sqrt(width)} * qAt(image * ${n}u + row, head, part + ${i}u);`)}
-        }
-        var largest = LOWEST;
-        var sum = 0.0;
+        ${each(
+          hold,
+          (r) => `
+          ${each(slice, (i) => `var q${r}_${i} = vec4f(); var y${r}_${i} = vec4f();`)}
+          var largest${r} = LOWEST;
+          var sum${r} = 0.0;
+          if (row${r} < ${n}u) {
+            let origin = image * ${n}u + row${r};
+            ${each(slice, (i) => `q${r}_${i} = ${Math.LOG2E / Math.sqrt(width)} * qAt(origin, head, part + ${i}u);`)}
+          }`,
+        )}
         for (var start = 0u; start < ${m}u; start += ${tile}u) {
           workgroupBarrier();
           loadTile(image, head, start, local);
@@ -74,23 +77,41 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
           for (var j = 0u; j < count; j += ${chunk}u) {
             ${chunkOf('k', plan)}
             ${chunkOf('v', plan)}
-            ${scores.map((s, c) => `var ${s} = ${each(slice, (i) => `dot(q${i}, (*kChunk)[${c}][${i}])`, ' + ')};`).join('\n')}
+            ${each(
+              chunk,
+              (c) => `
+              ${each(slice, (i) => `let k${c}_${i} = (*kChunk)[${c}][${i}];`)}
+              ${each(hold, (r) => `var s${r}_${c} = ${sumOf(slice, (i) => `dot(q${r}_${i}, k${c}_${i})`)};`)}`,
+            )}
             ${addShares(plan, scores)}
-            ${m % chunk === 0 ? '' : scores.map((s, c) => `${s} = select(LOWEST, ${s}, j + ${c}u < count);`).join('\n')}
-            let top = ${scores.reduce((text, s) => `max(${text}, ${s})`, 'largest')};
-            let fade = exp2(largest - top);
-            largest = top;
-            ${scores.map((s) => `${s} = exp2(${s} - top);`).join('\n')}
-            sum = sum * fade + (${scores.join(' + ')});
-            ${each(slice, (i) => `y${i} = y${i} * fade + ${scores.map((s, c) => `${s} * (*vChunk)[${c}][${i}]`).join(' + ')};`)}
+            ${m % chunk === 0 ? '' : scores.map((s, i) => `${s} = select(LOWEST, ${s}, j + ${i % chunk}u < count);`).join('\n')}
+            ${each(
+              hold,
+              (r) => `
+              let top${r} = max(largest${r}, ${each(chunk - 1, (c) => `max(s${r}_${c}, `, '')}s${r}_${chunk - 1}${')'.repeat(chunk)};
+              let fade${r} = exp2(largest${r} - top${r});
+              largest${r} = top${r};
+              ${each(chunk, (c) => `s${r}_${c} = exp2(s${r}_${c} - top${r});`)}
+              sum${r} = sum${r} * fade${r} + (${sumOf(chunk, (c) => `s${r}_${c}`)});`,
+            )}
+            ${each(
+              slice,
+              (i) => `
+              ${each(chunk, (c) => `let v${c}_${i} = (*vChunk)[${c}][${i}];`)}
+              ${each(hold, (r) => `y${r}_${i} = y${r}_${i} * fade${r} + ${sumOf(chunk, (c) => `s${r}_${c} * v${c}_${i}`)};`)}`,
+            )}
           }
         }
-        if (row < ${n}u) {
-          ${each(slice, (i) => `ySet(image * ${n}u + row, head, part + ${i}u, y${i} / sum);`)}
-          if (member == 0u) {
-            logSumExp[(image * ${heads}u + head) * ${n}u + row] = (largest + log2(sum)) * ${Math.LN2};
-          }
-        }`,
+        ${each(
+          hold,
+          (r) => `
+          if (row${r} < ${n}u) {
+            ${each(slice, (i) => `ySet(image * ${n}u + row${r}, head, part + ${i}u, y${r}_${i} / sum${r});`)}
+            if (member == 0u) {
+              logSumExp[(image * ${heads}u + head) * ${n}u + row${r}] = (largest${r} + log2(sum${r})) * ${Math.LN2};
+            }
+          }`,
+        )}`,
       )}`,
   });
   return [y, logSumExp];

@@ -2,17 +2,22 @@ import { DenoiserError } from '@denoiser/ops';
 import type { Capabilities } from '../capabilities';
 
 /** Invocations of a workgroup. */
-const THREADS = 128;
-/** Bytes of a tile where there is a choice: two workgroups fit into the least memory that an adapter has, 16 KB. */
-const TILE_BYTES = 8192;
+const THREADS = 64;
+/** Bytes of a tile where there is a choice: little, so that many workgroups fit into a GPU's core. */
+const TILE_BYTES = 4096;
 /** Rows in a tile, at most. */
 const TILE_ROWS = 64;
+/** Invocations of a team, at most: each reads the shares of all. Heads of more than 256 channels get larger slices. */
+const TEAM = 32;
+/** Own rows of an invocation. */
+const HOLD = 2;
 
 /**
- * How attention shares out the work of one head. An invocation holds its own row (a query, or a key) in registers, four
- * numbers a part; the rows of the other kind pass by in tiles in workgroup memory, which all invocations read at the same
- * place at the same time, a broadcast. Where a head is too wide for one invocation's registers, a team of them has a row,
- * each with a slice of its parts; they add up their shares of the scores through workgroup memory.
+ * How attention shares out the work of one head. An invocation holds two rows of its own (queries, or keys) in registers,
+ * four numbers a part; the rows of the other kind pass by in tiles in workgroup memory, which all invocations read at the
+ * same place at the same time. Each part that is read serves both own rows: reading is what bounds such a kernel. Where a
+ * head is too wide for one invocation's registers, a team of them has the two rows, each with a slice of their parts; they
+ * add up their shares of the scores through workgroup memory.
  */
 export type HeadPlan = {
   /** Channels of a head. */
@@ -20,8 +25,11 @@ export type HeadPlan = {
   /** Parts of four, the last filled up with zeros. */
   readonly parts: number;
   readonly team: number;
-  /** Parts that an invocation has. */
+  readonly teams: number;
+  /** Parts that an invocation has of a row. */
   readonly slice: number;
+  /** Own rows of an invocation; `teams` rows lie between them. */
+  readonly hold: number;
   /** Own rows of a workgroup. */
   readonly rows: number;
   readonly threads: number;
@@ -32,23 +40,23 @@ export type HeadPlan = {
 };
 
 /**
- * @param o width: channels of a head; own, other: rows; slice: parts that fit into registers; chunk; shares: numbers that a
- * team adds up for each pair of rows; facts: bytes that go with each row of a tile.
+ * @param o width: channels of a head; own, other: rows; slice: parts that fit into registers; shares: numbers that a team
+ * adds up for each pair of rows; facts: bytes that go with each row of a tile.
  * @throws DenoiserError if not even one row of the other kind fits into workgroup memory.
  */
 export function headPlan(
-  o: { width: number; own: number; other: number; slice: number; chunk: number; shares: number; facts: number },
+  o: { width: number; own: number; other: number; slice: number; shares: number; facts: number },
   { workgroupSize, workgroupBytes }: Capabilities,
 ): HeadPlan {
   const limit = Math.min(THREADS, workgroupSize);
   const parts = Math.ceil(o.width / 4);
-  const team = Math.min(limit, Math.ceil(parts / o.slice));
+  const team = Math.min(TEAM, limit, Math.ceil(parts / o.slice));
   const slice = Math.ceil(parts / team);
-  const rows = Math.max(1, Math.min(Math.floor(limit / team), 32 * Math.ceil(o.own / 32)));
-  const threads = team * rows;
+  const teams = Math.max(1, Math.min(Math.floor(limit / team), 16 * Math.ceil(o.own / 16 / HOLD)));
+  const threads = team * teams;
   const rowBytes = 32 * team * slice + o.facts;
-  let { chunk } = o;
-  const free = () => workgroupBytes - (team > 1 ? 4 * o.shares * threads * chunk : 0);
+  let chunk = 4;
+  const free = () => workgroupBytes - (team > 1 ? 4 * o.shares * threads * HOLD * chunk : 0);
   while (chunk > 1 && chunk * rowBytes > free()) chunk /= 2;
   if (chunk * rowBytes > free()) {
     throw new DenoiserError(
@@ -58,15 +66,16 @@ export function headPlan(
   }
   const most = Math.min(TILE_ROWS, chunk * Math.ceil(o.other / chunk));
   const fit = Math.floor(Math.min(TILE_BYTES, free()) / rowBytes / chunk) * chunk;
-  return { width: o.width, parts, team, slice, rows, threads, tile: Math.max(chunk, Math.min(most, fit)), chunk };
+  const tile = Math.max(chunk, Math.min(most, fit));
+  return { width: o.width, parts, team, teams, slice, hold: HOLD, rows: teams * HOLD, threads, tile, chunk };
 }
 
 /** Text for each number below n. */
 export const each = (n: number, text: (i: number) => string, separator = '\n'): string =>
   Array.from({ length: n }, (_, i) => text(i)).join(separator);
 
-/** Names of variables: prefix0, prefix1, … */
-export const numbered = (prefix: string, n: number): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
+/** The sum of the texts for each number below n. */
+export const sumOf = (n: number, text: (i: number) => string): string => each(n, text, ' + ');
 
 /** Of bindings of [.., heads·width]. */
 export const partType = ({ width }: HeadPlan): 'vec4f' | 'f32' => (width % 4 === 0 ? 'vec4f' : 'f32');
@@ -143,40 +152,41 @@ export const chunkOf = (name: string, { chunk, team }: HeadPlan): string =>
   `let ${name}Chunk = &${name}Tile[j / ${chunk}u * ${team}u + member];`;
 
 /** WGSL: memory for the shares of a team, if there is one. */
-export const sharesOf = ({ team, threads, chunk }: HeadPlan, type: 'f32' | 'vec2f'): string =>
-  team > 1 ? `var<workgroup> shares: array<${type}, ${threads * chunk}>;` : '';
+export const sharesOf = ({ team, threads, hold, chunk }: HeadPlan, type: 'f32' | 'vec2f'): string =>
+  team > 1 ? `var<workgroup> shares: array<${type}, ${threads * hold * chunk}>;` : '';
 
 /**
  * WGSL statements: each of the values, variables of an invocation, becomes the sum over its team. `member` is the
- * invocation's number in the team, `own` its row's in the workgroup.
+ * invocation's number in the team, `own` the team's in the workgroup. At most hold·chunk values.
  */
-export function addShares({ team, rows, chunk }: HeadPlan, values: readonly string[]): string {
+export function addShares({ team, teams }: HeadPlan, values: readonly string[]): string {
   if (team === 1) return '';
+  const count = values.length;
   return `
-    ${values.map((value, i) => `shares[(member * ${chunk}u + ${i}u) * ${rows}u + own] = ${value};`).join('\n')}
+    ${values.map((value, i) => `shares[(member * ${count}u + ${i}u) * ${teams}u + own] = ${value};`).join('\n')}
     workgroupBarrier();
-    ${values.map((value, i) => `${value} = ${each(team, (t) => `shares[${(t * chunk + i) * rows}u + own]`, ' + ')};`).join('\n')}
+    ${values.map((value, i) => `${value} = ${each(team, (t) => `shares[${(t * count + i) * teams}u + own]`, ' + ')};`).join('\n')}
     workgroupBarrier();`;
 }
 
 /**
- * The entry point. `body` works on row `own` of the workgroup, which is row `row` (of `count`, perhaps beyond) of an image,
- * for a head; `part` is the first part of the invocation's slice.
+ * The entry point. `body` works on rows `row0`, `row1`, … (of `count`, perhaps beyond) of an image, for a head; `part` is
+ * the first part of the invocation's slice.
  */
 export function forEachHead(plan: HeadPlan, o: { heads: number; count: number; groups: number }, body: string): string {
-  const tiles = Math.ceil(o.count / plan.rows);
+  const blocks = Math.ceil(o.count / plan.rows);
   return `
     @compute @workgroup_size(${plan.threads})
     fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
             @builtin(local_invocation_index) local: u32) {
       let index = flatGroup(group, groups);
       if (index >= ${o.groups}u) { return; }
-      let image = index / ${tiles * o.heads}u;
-      let head = index / ${tiles}u % ${o.heads}u;
-      let own = local % ${plan.rows}u;
-      let member = ${plan.team === 1 ? '0u' : `local / ${plan.rows}u`};
+      let image = index / ${blocks * o.heads}u;
+      let head = index / ${blocks}u % ${o.heads}u;
+      let own = local % ${plan.teams}u;
+      let member = ${plan.team === 1 ? '0u' : `local / ${plan.teams}u`};
       let part = member * ${plan.slice}u;
-      let row = index % ${tiles}u * ${plan.rows}u + own;
+      ${each(plan.hold, (r) => `let row${r} = index % ${blocks}u * ${plan.rows}u + ${r * plan.teams}u + own;`)}
       ${body}
     }`;
 }

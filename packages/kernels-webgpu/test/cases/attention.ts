@@ -15,7 +15,7 @@ const sizes: readonly Sizes[] = [
   { batch: 1, n: 40, m: 40, channels: 64, heads: 2 }, // width 32
   { batch: 2, n: 7, m: 35, channels: 64, heads: 1 }, // a team of two
   { batch: 1, n: 6, m: 7, channels: 41, heads: 1 }, // the last part and the last slice are not full
-  { batch: 1, n: 5, m: 6, channels: 520, heads: 1 },
+  { batch: 1, n: 5, m: 6, channels: 264, heads: 1 }, // a team as large as they get
   { batch: 1, n: 20, m: 21, channels: 8, heads: 2, size: 40 }, // scores of ±1000s
 ];
 
