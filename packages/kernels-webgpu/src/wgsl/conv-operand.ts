@@ -22,7 +22,10 @@ export type ConvShape = {
 
 const keyOf = (s: ConvShape) => Object.values(s).join(' ');
 
-/** WGSL that declares, from `place` and `k`, where an element is (`index: u32`) and whether it is there at all (`inside: bool`). */
+/**
+ * WGSL that declares, from `place` and `k`, where an element is (`index: u32`) and whether it is there at all (`inside: bool`).
+ * Coordinates are unsigned: what lies before the image has wrapped to far behind it, so that one comparison finds both.
+ */
 type Find = string;
 
 /**
@@ -31,11 +34,9 @@ type Find = string;
  */
 export function patches(x: TensorInfo, s: ConvShape): Operand {
   const find: Find = `
-    let tap = k / ${s.inputs}u;
-    let y = place.y + i32(tap / ${s.filterWidth}u * ${s.dilationHeight}u);
-    let x = place.z + i32(tap % ${s.filterWidth}u * ${s.dilationWidth}u);
-    let inside = u32(y) < ${s.height}u && u32(x) < ${s.width}u;
-    let index = u32((place.x + y) * ${s.width} + x) * ${s.inputs}u + k % ${s.inputs}u;`;
+    let at = place.yz + ${tapOf(`k / ${s.inputs}u`, s)};
+    let inside = at.x < ${s.height}u && at.y < ${s.width}u;
+    let index = ((place.x + at.x) * ${s.width}u + at.y) * ${s.inputs}u + k % ${s.inputs}u;`;
   return {
     tensor: x,
     packing: 'inner',
@@ -43,11 +44,11 @@ export function patches(x: TensorInfo, s: ConvShape): Operand {
     key: `patches ${keyOf(s)}`,
     code: (name) => `
       // The first row of the pixel's image, and where its patch begins in the image.
-      fn place_${name}(batch: u32, outer: u32) -> vec3i {
-        return vec3i(${pixelOf('outer', s.outHeight, s.outWidth)} * vec3u(${s.height}u, ${s.strideHeight}u, ${s.strideWidth}u))
-          - vec3i(0, ${s.padTop}, ${s.padLeft});
+      fn place_${name}(batch: u32, outer: u32) -> vec3u {
+        return ${pixelOf('outer', s.outHeight, s.outWidth)} * vec3u(${s.height}u, ${s.strideHeight}u, ${s.strideWidth}u)
+          - vec3u(0u, ${s.padTop}u, ${s.padLeft}u);
       }
-      ${loadInner(name, 'vec3i', s.inputs, s.filterHeight * s.filterWidth, find)}`,
+      ${loadInner(name, 'vec3u', s.inputs, s.filterHeight * s.filterWidth, find)}`,
   };
 }
 
@@ -56,14 +57,13 @@ export function patches(x: TensorInfo, s: ConvShape): Operand {
  * stride steps over it.
  */
 export function seenBy(dy: TensorInfo, s: ConvShape): Operand {
-  const strides = `vec2i(${s.strideHeight}, ${s.strideWidth})`;
+  const strides = `vec2u(${s.strideHeight}u, ${s.strideWidth}u)`;
   const isStrided = s.strideHeight > 1 || s.strideWidth > 1;
   const find: Find = `
-    let tap = k / ${s.outputs}u;
-    let at = place.yz - vec2i(vec2u(tap / ${s.filterWidth}u, tap % ${s.filterWidth}u) * vec2u(${s.dilationHeight}u, ${s.dilationWidth}u));
+    let at = place.yz - ${tapOf(`k / ${s.outputs}u`, s)};
     let pixel = at / ${strides};
-    let inside = ${isStrided ? `all(at % ${strides} == vec2i()) && ` : ''}all(at >= vec2i()) && all(pixel < vec2i(${s.outHeight}, ${s.outWidth}));
-    let index = u32((place.x + pixel.x) * ${s.outWidth} + pixel.y) * ${s.outputs}u + k % ${s.outputs}u;`;
+    let inside = pixel.x < ${s.outHeight}u && pixel.y < ${s.outWidth}u${isStrided ? ` && all(pixel * ${strides} == at)` : ''};
+    let index = ((place.x + pixel.x) * ${s.outWidth}u + pixel.y) * ${s.outputs}u + k % ${s.outputs}u;`;
   return {
     tensor: dy,
     packing: 'inner',
@@ -71,10 +71,10 @@ export function seenBy(dy: TensorInfo, s: ConvShape): Operand {
     key: `seenBy ${keyOf(s)}`,
     code: (name) => `
       // The first row of the pixel's image in dy, and where tap 0 saw the pixel, times the stride.
-      fn place_${name}(batch: u32, outer: u32) -> vec3i {
-        return vec3i(${pixelOf('outer', s.height, s.width)} * vec3u(${s.outHeight}u, 1u, 1u)) + vec3i(0, ${s.padTop}, ${s.padLeft});
+      fn place_${name}(batch: u32, outer: u32) -> vec3u {
+        return ${pixelOf('outer', s.height, s.width)} * vec3u(${s.outHeight}u, 1u, 1u) + vec3u(0u, ${s.padTop}u, ${s.padLeft}u);
       }
-      ${loadInner(name, 'vec3i', s.outputs, s.filterHeight * s.filterWidth, find)}`,
+      ${loadInner(name, 'vec3u', s.outputs, s.filterHeight * s.filterWidth, find)}`,
   };
 }
 
@@ -98,10 +98,9 @@ export function turnedFilter(filter: TensorInfo, s: ConvShape): Operand {
 export function patchesOverPixels(x: TensorInfo, s: ConvShape): Operand {
   const find: Find = `
     let pixel = ${pixelOf('k', s.outHeight, s.outWidth)};
-    let y = i32(pixel.y * ${s.strideHeight}u) + place.x;
-    let x = i32(pixel.z * ${s.strideWidth}u) + place.y;
-    let inside = u32(y) < ${s.height}u && u32(x) < ${s.width}u;
-    let index = u32((i32(pixel.x * ${s.height}u) + y) * ${s.width} + x) * ${s.inputs}u + u32(place.z);`;
+    let at = pixel.yz * vec2u(${s.strideHeight}u, ${s.strideWidth}u) + place.xy;
+    let inside = at.x < ${s.height}u && at.y < ${s.width}u;
+    let index = ((pixel.x * ${s.height}u + at.x) * ${s.width}u + at.y) * ${s.inputs}u + place.z;`;
   const type = typeFor(s.inputs);
   return {
     tensor: x,
@@ -110,17 +109,15 @@ export function patchesOverPixels(x: TensorInfo, s: ConvShape): Operand {
     key: `patchesOverPixels ${keyOf(s)}`,
     code: (name) => `
       // Where the row's tap sees pixel 0, and the row's channel.
-      fn tap_${name}(outer: u32) -> vec3i {
-        let tap = outer / ${s.inputs}u;
-        let at = vec2u(tap / ${s.filterWidth}u, tap % ${s.filterWidth}u) * vec2u(${s.dilationHeight}u, ${s.dilationWidth}u);
-        return vec3i(vec2i(at) - vec2i(${s.padTop}, ${s.padLeft}), i32(outer % ${s.inputs}u));
+      fn tap_${name}(outer: u32) -> vec3u {
+        return vec3u(${tapOf(`outer / ${s.inputs}u`, s)} - vec2u(${s.padTop}u, ${s.padLeft}u), outer % ${s.inputs}u);
       }
-      ${findFunction(name, type, 'vec3i', find)}
+      ${findFunction(name, type, 'vec3u', find)}
       ${
         type === 'vec4f'
           ? `
-      fn place_${name}(batch: u32, outer: u32) -> vec3i { return tap_${name}(outer); }
-      fn load_${name}(place: vec3i, k: u32) -> vec4f { return find_${name}(place, k); }`
+      fn place_${name}(batch: u32, outer: u32) -> vec3u { return tap_${name}(outer); }
+      fn load_${name}(place: vec3u, k: u32) -> vec4f { return find_${name}(place, k); }`
           : `
       fn place_${name}(batch: u32, outer: u32) -> u32 { return outer; }
       fn load_${name}(place: u32, k: u32) -> vec4f {
@@ -136,6 +133,10 @@ const typeFor = (channels: number) => (channels % 4 === 0 ? 'vec4f' : 'f32');
 /** WGSL: number, row and column of a pixel in a batch of images. */
 const pixelOf = (index: string, height: number, width: number) =>
   `vec3u(${index} / ${height * width}u, ${index} / ${width}u % ${height}u, ${index} % ${width}u)`;
+
+/** WGSL: how far tap number `tap` of the filter is from its first one. */
+const tapOf = (tap: string, s: ConvShape) =>
+  `vec2u(${tap} / ${s.filterWidth}u, ${tap} % ${s.filterWidth}u) * vec2u(${s.dilationHeight}u, ${s.dilationWidth}u)`;
 
 /** WGSL of `find_name(place, k)`: an element, or as many as stand together; zeros where there is none. Without branches. */
 const findFunction = (name: string, type: 'vec4f' | 'f32', place: string, find: Find) => `
