@@ -23,6 +23,10 @@ const WEBGPU = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   '--enable-features=Vulkan',
+  // Without these what WebGPU draws to a canvas stays blank: canvases have to lie in the same software Vulkan.
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  '--ignore-gpu-blocklist',
   // SwiftShader would clear workgroup memory with an instruction for each word, and compile such kernels 30 times longer.
   '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
 ];

@@ -38,3 +38,9 @@ export async function startDemo(options: Parameters<typeof launch>[0] & { isolat
 export async function look(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: screenshotPath(name), fullPage: true });
 }
+
+/** The file that a download brings. */
+export async function saved(page: Page, start: () => Promise<void>): Promise<{ name: string; path: string }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), start()]);
+  return { name: download.suggestedFilename(), path: await download.path() };
+}

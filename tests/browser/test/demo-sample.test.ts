@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { noChromium } from '../harness/browser';
+import { type Demo, look, saved, startDemo } from '../harness/demo';
+import { describeTasks, measureTasks } from '../harness/tasks';
+
+/** The sample tab, as somebody uses it who wants pictures: on WebGPU, and in a browser that has none. */
+
+describe.skipIf(noChromium).each([
+  { webgpu: true, query: '?device=webgpu', isolated: false, device: 'the GPU, by WebGPU', most: 3 },
+  { webgpu: false, query: '', isolated: true, device: 'the CPU engine', most: 20 },
+])('the sample tab on $device', ({ webgpu, query, isolated, device, most }) => {
+  let demo: Demo;
+  let page: Page;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu, isolated });
+    page = await demo.open('sample', query);
+  });
+  afterEach(() => demo.expectNoProblems());
+  afterAll(() => demo?.close());
+
+  const button = (name: string) => page.getByRole('button', { name, exact: true });
+  const number = (label: string) => page.getByRole('spinbutton', { name: label, exact: true });
+  const picture = (i: number): Locator => page.getByRole('button', { name: new RegExp(`^Picture ${i}, [^,]+$`) });
+  const pixels = (of: Locator) => of.locator('canvas').evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+
+  /** Draws with what the controls say, to the end. */
+  async function draw(steps: number): Promise<void> {
+    await number('Steps').fill(String(steps));
+    await button('Draw pictures').click();
+    await page.getByText(`${steps} of ${steps} steps`).waitFor({ timeout: 300_000 });
+  }
+
+  test('loads the model that comes with the page, and says what computes', async () => {
+    await button('Draw pictures').waitFor({ timeout: 60_000 });
+    await expect.poll(() => page.getByRole('region', { name: 'Device' }).innerText()).toContain(device);
+    await page.getByText(/16×16 grey, 10 classes/).waitFor();
+  });
+
+  test('draws one of each class while the page stays alive', async () => {
+    await page.getByRole('slider', { name: 'How many' }).fill(String(Math.min(most, 10)));
+    const tasks = await measureTasks(page, () => draw(most));
+    console.log(describeTasks(`Sampling on ${device}`, tasks));
+    expect(tasks.longest).toBeLessThan(50);
+    expect(await picture(3).getAttribute('aria-label')).toBe('Picture 3, 2');
+    await look(page, `sample-${webgpu ? 'webgpu' : 'engine'}`);
+  });
+
+  test('the same seed draws the same pictures, another one others', async () => {
+    await draw(2);
+    const first = await pixels(picture(1));
+    await draw(2);
+    expect(await pixels(picture(1))).toBe(first);
+    await number('Seed').fill('2');
+    await draw(2);
+    expect(await pixels(picture(1))).not.toBe(first);
+  });
+
+  if (webgpu) return; // What follows is the page's own; in software it takes long.
+
+  test('replays a picture step by step', async () => {
+    await page.getByRole('slider', { name: 'How many' }).fill('4');
+    await draw(10);
+    await picture(2).click();
+    const replay = page.getByRole('region', { name: 'Picture 2 (1), step by step' });
+    const step = replay.getByRole('slider', { name: 'Replay step' });
+    const shown = () =>
+      replay
+        .locator('canvas')
+        .first()
+        .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const end = await shown();
+    await step.press('Home');
+    expect(await step.getAttribute('aria-valuetext')).toMatch(/^1 of 10, t = 9\d\d$/);
+    expect(await shown()).not.toBe(end);
+    await replay.getByRole('button', { name: 'Replay' }).click();
+    await expect.poll(() => step.getAttribute('aria-valuetext'), { timeout: 20_000 }).toMatch(/^10 of 10/);
+    expect(await shown()).toBe(end);
+  });
+
+  test('saves a PNG and an animation', async () => {
+    const png = await saved(page, () => button('Save all as PNG').click());
+    expect(png.name).toBe('pictures.png');
+    const { format, width = 0, height = 0 } = await sharp(readFileSync(png.path)).metadata();
+    expect(format).toBe('png');
+    expect(width).toBeGreaterThan(3.5 * height);
+    const gif = await saved(page, () => button('Save all as animation').click());
+    expect(gif.name).toBe('pictures.gif');
+    expect((await sharp(readFileSync(gif.path)).metadata()).pages).toBe(10);
+  });
+
+  test('paints over a part and fills it; the rest stays', async () => {
+    const area = page.getByRole('application', { name: /What to paint over/ });
+    await area.scrollIntoViewIfNeeded();
+    const box = (await area.boundingBox()) as { x: number; y: number; width: number; height: number };
+    await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.8);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.85, { steps: 5 });
+    await page.mouse.up();
+    await button('Fill it in').click();
+    const variants = page.getByRole('img', { name: /^Filled, variant/ });
+    await expect.poll(() => button('Fill it in').isEnabled(), { timeout: 120_000 }).toBe(true);
+    expect(await variants.count()).toBe(4);
+    const top = (of: Locator) =>
+      of.evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(0, 0, 16, 8).data ?? [])]);
+    const before = await top(picture(2).locator('canvas'));
+    const after = await top(variants.first());
+    const apart = before.map((value, i) => Math.abs(value - (after[i] ?? Number.NaN)));
+    expect(Math.max(...apart), 'levels of 255').toBeLessThanOrEqual(1);
+    await look(page, 'sample-inpaint');
+  });
+
+  test('a row between two seeds', async () => {
+    await number('Steps').fill('8');
+    await button('Draw the row').click();
+    await expect.poll(() => button('Draw the row').isEnabled(), { timeout: 120_000 }).toBe(true);
+    expect(await page.getByRole('img', { name: /of the way from seed 1 to seed 2$/ }).count()).toBe(9);
+  });
+
+  test('stops when it is told to', async () => {
+    await number('Steps').fill('1000');
+    await button('Draw pictures').click();
+    await page.getByText(/^Step \d+ of 1000/).waitFor();
+    await button('Stop').click();
+    await expect.poll(() => button('Draw pictures').isEnabled()).toBe(true);
+    expect(await page.getByText(/^\d+ of 1000 steps/).innerText()).not.toMatch(/^1000/);
+  });
+
+  test('another solver and β instead of the posterior variance draw other pictures', async () => {
+    await page.getByRole('slider', { name: 'How many' }).fill('1');
+    await draw(5);
+    const posterior = await pixels(picture(1));
+    await page.getByRole('radio', { name: 'β', exact: true }).check();
+    await draw(5);
+    expect(await pixels(picture(1))).not.toBe(posterior);
+    await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'DPM-Solver++ 2M' });
+    await draw(5);
+    expect(await pixels(picture(1))).not.toBe(posterior);
+  });
+
+  test('a file that is no model gets a sentence, and the digits come back', async () => {
+    await button('Another model').click();
+    const file = {
+      name: 'poem.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from('Roses are red.'),
+    };
+    await page.getByLabel('Open a model file…').last().setInputFiles(file);
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/safetensors/);
+    await look(page, 'sample-failure');
+    await button('Try again').click();
+  });
+});
+
+describe.skipIf(noChromium)('a page that is not cross-origin isolated, without WebGPU', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: false });
+  });
+  afterAll(() => demo?.close());
+
+  test('computes on one thread and says how to get more', async () => {
+    const page = await demo.open('sample');
+    await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
+    const device = page.getByRole('region', { name: 'Device' });
+    await expect.poll(() => device.innerText()).toMatch(/Cross-Origin-Opener-Policy/);
+    await device.getByText('Why this one, and the others').click();
+    expect(await device.innerText()).toMatch(/webgpu \(not here\)/);
+    await look(page, 'sample-not-isolated');
+    demo.expectNoProblems();
+  });
+});
