@@ -165,7 +165,10 @@ export function addShares({ team, teams }: HeadPlan, values: readonly string[]):
   return `
     ${values.map((value, i) => `shares[(member * ${count}u + ${i}u) * ${teams}u + own] = ${value};`).join('\n')}
     workgroupBarrier();
-    ${values.map((value, i) => `${value} = ${each(team, (t) => `shares[${(t * count + i) * teams}u + own]`, ' + ')};`).join('\n')}
+    ${values.map((value, i) => `${value} = shares[${i * teams}u + own];`).join('\n')}
+    for (var other = 1u; other < ${team}u; other++) {
+      ${values.map((value, i) => `${value} += shares[(other * ${count}u + ${i}u) * ${teams}u + own];`).join('\n')}
+    }
     workgroupBarrier();`;
 }
 
