@@ -8,8 +8,9 @@ import { invocations, planGemm, TILES, tileBytes } from '../src/wgsl/gemm-plan';
 import { numbers } from './cases/values';
 import { dawn } from './dawn';
 
-const gpu = await dawn();
-const webgpu = gpu && (await registerWebGPU({ gpu }));
+// A device with the limits that every WebGPU has, and no more.
+const adapter = await (await dawn())?.requestAdapter();
+const webgpu = adapter && (await registerWebGPU({ device: await adapter.requestDevice(), adapterInfo: adapter.info }));
 
 /** Σ_k a[row, k]·b[k, column], each stored as it stands or transposed. */
 function product(o: { m: number; n: number; k: number; a: Float32Array; b: Float32Array; tA: boolean; tB: boolean }) {
@@ -34,6 +35,7 @@ describe.skipIf(!webgpu)('every tile multiplies matrices of any size and transpo
       it(`${name}, [${m}, ${k}] × [${k}, ${n}] in ${splits} parts`, async () => {
         await tf.setBackend('webgpu');
         const { backend } = webgpu as NonNullable<typeof webgpu>;
+        const before = backend.numDataIds();
         for (const [tA, tB] of [
           [false, false],
           [false, true],
@@ -60,7 +62,10 @@ describe.skipIf(!webgpu)('every tile multiplies matrices of any size and transpo
           expect(error(product({ m, n, k, a, b, tA, tB }), got), `${tA} ${tB}`).toBeLessThan(1e-4);
           const ones = new Float32Array(k).fill(1);
           expect(error(product({ m: 1, n, k, a: ones, b, tA: false, tB }), gotSums), `sums ${tB}`).toBeLessThan(1e-4);
+          for (const tensor of [c, sums]) backend.disposeData(tensor.dataId);
+          tf.dispose(Object.values(inputs));
         }
+        expect(backend.numDataIds()).toBe(before);
       });
     }
   }
