@@ -29,6 +29,11 @@ export function addEvalOptions(command: Command): Command {
     .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
     .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
     .option(
+      '--ema-length <share>',
+      "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",
+      number('--ema-length', { min: 0, max: 0.28, above: true }),
+    )
+    .option(
       '--checkpoint <step>',
       'which checkpoint of the run (default: the latest)',
       integer('--checkpoint', { min: 0 }),

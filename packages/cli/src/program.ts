@@ -130,6 +130,11 @@ function addSample(program: Command): void {
     .optionsGroup('How:')
     .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
     .option(
+      '--ema-length <share>',
+      "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",
+      number('--ema-length', { min: 0, max: 0.28, above: true }),
+    )
+    .option(
       '--checkpoint <step>',
       'which checkpoint of the run (default: the latest)',
       integer('--checkpoint', { min: 0 }),

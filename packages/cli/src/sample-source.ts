@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileCheckpointStore } from '@denoiser/backend-node';
+import { writeSafetensors } from '@denoiser/safetensors';
 import { createSchedule, edm, flow, type Prediction } from '@denoiser/schedules';
-import { readCheckpoint } from '@denoiser/trainer';
+import { readCheckpoint, reconstructEma } from '@denoiser/trainer';
 import { loadUNet, type UNet } from '@denoiser/unet';
 import { atPath, CommandError } from './errors';
 import { flagOf } from './flag';
@@ -24,6 +25,8 @@ export interface SampleSource extends Trained {
 export interface SourceOptions {
   weights: 'ema' | 'model';
   checkpoint?: number;
+  /** σ_rel of an average to be made from the snapshots of a run. */
+  emaLength?: number;
   /** These are for bare files; checkpoints know them. */
   size?: number;
   schedule?: (typeof SCHEDULES)[number];
@@ -51,14 +54,37 @@ export async function openSource(path: string, options: SourceOptions): Promise<
   }
   const step = /^step-(\d+)$/.exec(basename(path))?.[1];
   if (step !== undefined && existsSync(`${path}/state.json`)) {
+    if (options.emaLength !== undefined) throw new CommandError('bad-option', `${LENGTH} of a run; give its folder.`);
     return openCheckpoint(dirname(path), Number(step), options.weights);
   }
-  const { config, checkpoints } = runPaths(path);
+  const { config, checkpoints, snapshots } = runPaths(path);
   if (!existsSync(config) && !existsSync(checkpoints)) {
     const wanted = "a run folder, a folder in a run's checkpoints/ or a .safetensors file";
     throw new CommandError('no-source', `${path} is no run folder; give ${wanted}.`);
   }
-  return openCheckpoint(checkpoints, options.checkpoint, options.weights);
+  const source = await openCheckpoint(checkpoints, options.checkpoint, options.weights);
+  return options.emaLength === undefined ? source : withAverage(source, snapshots, options as Averaged);
+}
+
+type Averaged = SourceOptions & { emaLength: number };
+const LENGTH = '--ema-length makes an average from the snapshots';
+
+/** The same with an average of another length, which ends at the chosen checkpoint or the last snapshot. */
+async function withAverage(source: SampleSource, snapshots: string, o: Averaged): Promise<SampleSource> {
+  source.model.dispose();
+  if (o.weights === 'model') throw new CommandError('bad-option', `${LENGTH}, not --weights model; give one of them.`);
+  const store = fileCheckpointStore(snapshots);
+  const steps = (await store.list()).filter((step) => step <= (o.checkpoint ?? Number.POSITIVE_INFINITY));
+  const last = steps.at(-1);
+  if (last === undefined) {
+    throw new CommandError('no-snapshots', `${snapshots} has no snapshots of averages; train with --post-hoc-ema.`);
+  }
+  const average = await reconstructEma(store, { sigmaRel: o.emaLength, step: last });
+  return {
+    ...source,
+    model: loadUNet(writeSafetensors(average)),
+    description: `${snapshots}, average of relative length ${o.emaLength} up to step ${last}`,
+  };
 }
 
 async function openCheckpoint(
@@ -118,6 +144,7 @@ function processOf({
 
 /** A file of the original's layout says nothing but its weights; the rest are the original's defaults or the user's word. */
 function openFile(path: string, options: SourceOptions): SampleSource {
+  if (options.emaLength !== undefined) throw new CommandError('bad-option', `${LENGTH} of a run; give its folder.`);
   if (options.checkpoint !== undefined) {
     throw new CommandError(
       'bad-option',

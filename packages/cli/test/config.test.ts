@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
@@ -42,6 +42,22 @@ test('training from the config.json of a run gives that run again, bit for bit',
     expect(of('second') === of('first'), file).toBe(true);
   }
   expect(readdirSync(join(cwd, 'second/snapshots'))).toHaveLength(6);
+});
+
+test('an average of any length is made from the snapshots of a run', async () => {
+  const draw = (out: string, ...options: string[]) =>
+    succeeds(['sample', 'first', '--count', '2', '--steps', '3', '--out', out, ...options], { cwd });
+  await draw('usual.png');
+  expect(await draw('long.png', '--ema-length', '0.2')).toContain('average of relative length 0.2 up to step 6');
+  expect(await draw('early.png', '--ema-length', '0.2', '--checkpoint', '4')).toContain('up to step 4');
+  const pictures = ['usual', 'long', 'early'].map((name) => bytes(`${name}.png`));
+  expect(new Set(pictures).size).toBe(3);
+  const refused = (...args: string[]) => fails(['sample', ...args, '--ema-length', '0.2'], { cwd });
+  expect(await refused('first', '--weights', 'model')).toContain('not --weights model');
+  expect(await refused('first/checkpoints/step-00000006')).toContain('give its folder');
+  cpSync(join(cwd, 'first'), join(cwd, 'without'), { recursive: true });
+  rmSync(join(cwd, 'without/snapshots'), { recursive: true });
+  expect(await refused('without')).toMatch(/no snapshots.*--post-hoc-ema/);
 });
 
 test('held-out images are measured, the best checkpoint is kept, and the report shows it', () => {
