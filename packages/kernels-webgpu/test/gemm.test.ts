@@ -83,6 +83,7 @@ describe('the plan of a product', () => {
 
   it('splits a long sum of a small result, so that 64 workgroups have work', () => {
     expect(planGemm({ m: 576, n: 64, k: 16384, batch: 1 }, limits)).toEqual({ tile: TILES.square, splits: 8 });
+    expect(planGemm({ m: 1152, n: 128, k: 65536, batch: 1 }, limits)).toEqual({ tile: TILES.wide, splits: 4 });
     expect(planGemm({ m: 16, n: 16, k: 512, batch: 1 }, limits)).toEqual({ tile: TILES.small, splits: 2 });
   });
 

@@ -45,6 +45,8 @@ const ENOUGH = 64;
 /** An inner sum is not split into parts shorter than this: the traffic of the partial sums would show. */
 const SHORTEST_SPLIT = 256;
 const MOST_SPLITS = 32;
+/** From here on, a part is so long that a larger tile saves more reads than its partial sums cost. */
+const LONG_SPLIT = 4096;
 
 /** Rows of a tile. */
 export const tileRows = (tile: Tile): number => tile.rows * tile.each;
@@ -56,8 +58,8 @@ export const invocations = (tile: Tile): number => tile.rows * tile.columns;
 export const tileBytes = (tile: Tile): number => (tileRows(tile) + tileColumns(tile)) * (tile.depth + 4) * 4;
 
 /**
- * The largest tile of which there are enough to keep the GPU busy and that wastes less than a third of its work at the edges. If
- * there is none, small tiles (or square ones, if C has room for them) with the inner sum split.
+ * The largest tile of which there are enough to keep the GPU busy, in long splits if need be, and that wastes less than a third of
+ * its work at the edges. If there is none, small tiles (or square ones, if C has room for them) with the inner sum split.
  */
 export function planGemm(
   { m, n, k, batch }: GemmShape,
@@ -72,8 +74,11 @@ export function planGemm(
   };
   if (n <= 4 && fits(TILES.tall)) return split(TILES.tall);
   if (m <= 4) return split(TILES.flat);
-  for (const tile of [TILES.wide, TILES.square, TILES.small])
-    if (fits(tile) && used(tile) > 2 / 3 && count(tile) >= ENOUGH) return { tile, splits: 1 };
+  for (const tile of [TILES.wide, TILES.square, TILES.small]) {
+    if (!fits(tile) || used(tile) <= 2 / 3) continue;
+    const splits = Math.ceil(ENOUGH / count(tile));
+    if (splits === 1 || (splits <= 8 && k >= splits * LONG_SPLIT)) return { tile, splits };
+  }
   const large = split(TILES.square);
   return fits(TILES.square) && used(TILES.square) > 2 / 3 && large.splits > 1 ? large : split(TILES.small);
 }
