@@ -24,3 +24,13 @@ export function sumColumns(
       }`,
   });
 }
+
+/** dscale and dbias where there is nothing to add up: zeros. */
+export function sumNothing(
+  backend: DenoiserWebGPUBackend,
+  { dscale, dbias }: { dscale: TensorInfo; dbias: TensorInfo },
+): void {
+  const sums = backend.make([1, 2]);
+  sumColumns(backend, { rows: 0, sums, dscale, dbias });
+  backend.disposeData(sums.dataId);
+}

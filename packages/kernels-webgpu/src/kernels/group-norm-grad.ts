@@ -6,7 +6,7 @@ import { columnSumGroups, columnSums } from '../wgsl/column-sums';
 import { atEachPlace } from '../wgsl/group-moments';
 import { type GroupGeometry, groupGeometry, groupPlaces, type ImageShape, keyOf } from '../wgsl/group-places';
 import { applySlope, computedSlope, groupSums, type Slope, storedSlope, sumsOfPlace } from '../wgsl/group-slopes';
-import { sumColumns } from './column-sums';
+import { sumColumns, sumNothing } from './column-sums';
 import { partialMoments } from './group-norm';
 import { kernel } from './kernel';
 
@@ -41,7 +41,8 @@ export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNo
     types: Object.fromEntries(['x', 'dy', 'dx', 'dz', 'scale', 'bias', 'residual'].map((name) => [name, s.lanes.type])),
     variant: `${keyOf(s)} ${[attrs.epsilon, activation, Boolean(residual)]}`,
   };
-  if (s.blocks === 1) ownGroups(backend, call);
+  if (s.images * s.rows === 0) sumNothing(backend, call);
+  else if (s.blocks === 1) ownGroups(backend, call);
   else sharedGroups(backend, call);
   const { dx, dscale, dbias } = call;
   if (!residual) return [dx, dscale, dbias];

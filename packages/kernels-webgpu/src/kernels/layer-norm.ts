@@ -11,7 +11,7 @@ import { FLAT_GROUP, flat, sizeOf } from '../dispatch';
 import { lanesOf } from '../wgsl/lanes';
 import { moments } from '../wgsl/moments';
 import { rowSum, sumOverRows } from '../wgsl/reductions';
-import { sumColumns } from './column-sums';
+import { sumColumns, sumNothing } from './column-sums';
 import { kernel } from './kernel';
 
 /** Rows of which one workgroup of the gradient adds up what goes to scale and bias, at the least and at the most. */
@@ -97,12 +97,16 @@ const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad,
   const s = geometryOf(x, backend);
   const { type, width } = s.lanes;
   const block = Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(s.rows / BLOCKS)));
-  const blocks = Math.max(1, Math.ceil(s.rows / block));
+  const blocks = Math.ceil(s.rows / block);
   const wide = Math.min(s.columns, s.threads);
   const high = Math.floor(s.threads / wide);
   const dx = backend.make(x.shape);
   const dscale = backend.make(scale.shape);
   const dbias = backend.make(scale.shape);
+  if (s.rows === 0) {
+    sumNothing(backend, { dscale, dbias });
+    return [dx, dscale, dbias];
+  }
   const sums = blocks > 1 ? backend.make([blocks, s.channels, 2]) : undefined;
   const store = Array.from({ length: width }, (_, lane) => {
     const at = width === 1 ? '' : `[${lane}]`;

@@ -64,7 +64,7 @@ export function groupGeometry(
     threads,
     blockRows,
     blocks,
-    places: images * groups * blocks,
+    places: rows === 0 ? 0 : images * groups * blocks,
   };
 }
 

@@ -1,7 +1,7 @@
 import { Attention, AttentionGrad, attention } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs';
 import type { KernelCase } from './case';
-import { values } from './values';
+import { numbers, values } from './values';
 
 type Sizes = { batch: number; n: number; m: number; channels: number; heads: number; size?: number };
 
@@ -19,7 +19,7 @@ const sizes: readonly Sizes[] = [
   { batch: 1, n: 20, m: 21, channels: 8, heads: 2, size: 40 }, // scores of ±1000s
 ];
 
-export const attentionCases: readonly KernelCase[] = sizes.flatMap(({ batch, n, m, channels, heads, size = 1 }) => {
+const ofSizes: readonly KernelCase[] = sizes.flatMap(({ batch, n, m, channels, heads, size = 1 }) => {
   const inputs = () => [
     tf.mul(values([batch, n, channels], 1), size),
     tf.mul(values([batch, m, channels], 2), size),
@@ -48,3 +48,17 @@ export const attentionCases: readonly KernelCase[] = sizes.flatMap(({ batch, n, 
     },
   ];
 });
+
+/** Keys of [2, 9, 4] with NaN in channel 1 of key 3 of the first image: head 0 is lost, head 1 is not. */
+const attentionToNaN: KernelCase = {
+  name: 'NaN in a key reaches what attends to it, and nothing else',
+  kernels: [Attention],
+  compute: () => {
+    const [q, v] = [values([2, 5, 4], 1), values([2, 9, 4], 3)] as [tf.Tensor3D, tf.Tensor3D];
+    const keys = numbers(2 * 9 * 4, 2);
+    keys[13] = Number.NaN;
+    return attention(q, tf.tensor3d(keys, [2, 9, 4]), v, { heads: 2 });
+  },
+};
+
+export const attentionCases: readonly KernelCase[] = [...ofSizes, attentionToNaN];

@@ -9,7 +9,7 @@ import {
 } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs';
 import type { KernelCase } from './case';
-import { values } from './values';
+import { numbers, values } from './values';
 
 /** Odd channel counts, more than one block of rows, one row, one channel, more columns than a workgroup has invocations. */
 const rowShapes = [
@@ -108,4 +108,31 @@ const groupNorms: KernelCase[] = [...ownGroups, ...sharedGroups].flatMap(
   },
 );
 
-export const normCases: readonly KernelCase[] = [...layerNorms, ...groupNorms];
+const ofNothing = () => values([0, 4, 4, 6], 1) as tf.Tensor4D;
+const vectors = () => [values([6], 1), values([6], 2)] as [tf.Tensor1D, tf.Tensor1D];
+const edges: readonly KernelCase[] = [
+  {
+    name: 'the gradients of normalizing no images at all are 0',
+    kernels: [GroupNormGrad, LayerNormGrad],
+    compute: () => [
+      ...tf.grads((x, s, b) => groupNorm(x as tf.Tensor4D, s as tf.Tensor1D, b as tf.Tensor1D, { groups: 2 }))([
+        ofNothing(),
+        ...vectors(),
+      ]),
+      ...tf.grads((x, s, b) => layerNorm(x, s as tf.Tensor1D, b as tf.Tensor1D))([ofNothing(), ...vectors()]),
+    ],
+  },
+  {
+    name: 'NaN and infinity stay in their group and row',
+    kernels: [GroupNorm, LayerNorm],
+    compute: () => {
+      const data = numbers(2 * 4 * 4 * 6, 1);
+      data[40] = Number.NaN;
+      data[150] = Number.POSITIVE_INFINITY;
+      const x = tf.tensor4d(data, [2, 4, 4, 6]);
+      return [groupNorm(x, ...vectors(), { groups: 2 }), layerNorm(x, ...vectors())];
+    },
+  },
+];
+
+export const normCases: readonly KernelCase[] = [...layerNorms, ...groupNorms, ...edges];
