@@ -8,13 +8,13 @@ struct Grid { width: u32, height: u32, channels: u32, columns: u32, count: u32 }
 @group(0) @binding(1) var<uniform> grid: Grid;
 
 @vertex fn corner(@builtin(vertex_index) i: u32) -> @builtin(position) vec4f {
-  return vec4f(f32(i << 1u & 2u) * 2.0 - 1.0, f32(i & 2u) * 2.0 - 1.0, 0.0, 1.0);
+  return vec4f(f32((i << 1u) & 2u) * 2.0 - 1.0, f32(i & 2u) * 2.0 - 1.0, 0.0, 1.0);
 }
 
 @fragment fn pixel(@builtin(position) position: vec4f) -> @location(0) vec4f {
   let x = u32(position.x);
   let y = u32(position.y);
-  let image = y / grid.height * grid.columns + x / grid.width;
+  let image = (y / grid.height) * grid.columns + x / grid.width;
   if (image >= grid.count) { return vec4f(0.0); }
   let at = ((image * grid.height + y % grid.height) * grid.width + x % grid.width) * grid.channels;
   let blue = min(2u, grid.channels - 1u);

@@ -13,8 +13,8 @@ const web = {
     threshold: true,
   }),
 
-  connect() {
-    const worker = new Worker('worker.js', { type: 'module' });
+  connect(program: 'worker' | 'small-worker' = 'worker') {
+    const worker = new Worker(`${program}.js`, { type: 'module' });
     return { worker, client: backend.connectWorker(worker) };
   },
 
@@ -41,13 +41,13 @@ const web = {
     return events;
   },
 
-  /** RGBA of what a canvas or a bitmap shows. */
-  look(source: HTMLCanvasElement | ImageBitmap): number[] {
-    const { width, height } = source;
-    const canvas = new OffscreenCanvas(width, height);
-    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
-    context.drawImage(source, 0, 0);
-    return [...context.getImageData(0, 0, width, height).data];
+  /** RGBA of what the first canvas of the page shows. */
+  async shown(): Promise<{ width: number; rgba: number[] }> {
+    const bitmap = await createImageBitmap(document.querySelector('canvas') as HTMLCanvasElement);
+    const { width, height } = bitmap;
+    const context = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.drawImage(bitmap, 0, 0);
+    return { width, rgba: [...context.getImageData(0, 0, width, height).data] };
   },
 
   /** Tasks of the page's thread of more than 50 ms, since it was loaded. */
