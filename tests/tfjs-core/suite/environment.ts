@@ -10,4 +10,6 @@ jasmine.DEFAULT_TIMEOUT_INTERVAL = 120_000;
 // Specs that tfjs-core ships disabled run as well: the list of exceptions says which of them fail, and why.
 Object.assign(globalThis, { xit: Reflect.get(globalThis, 'it') });
 
-setTestEnvs([{ name: options.backend, backendName: options.backend, isDataSync: true }]);
+const { backend, flags } = options;
+// Without a canvas, a GPU's values can only be awaited.
+setTestEnvs([{ name: backend, backendName: backend, isDataSync: backend !== 'webgpu', flags }]);

@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { Report } from '../suite/report';
+import { softwareVulkan } from '../../../scripts/chromium.mjs';
+import type { EngineReport, WebGPUReport } from '../suite/report';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'node_modules', '.cache');
-const program = join(folder, 'suite.cjs');
 
-/** Bundles the suite: tfjs-core's ES modules, in a package that says they are CommonJS, load in Node no other way. */
-export async function buildSuite(): Promise<void> {
+/** The programs of suite/. */
+type Program = 'main' | 'webgpu';
+
+/** Bundles a program: tfjs-core's ES modules, in a package that says they are CommonJS, load in Node no other way. */
+export async function buildSuite(program: Program): Promise<void> {
   await build({
-    entryPoints: [join(root, 'suite', 'main.ts')],
-    outfile: program,
+    entryPoints: [join(root, 'suite', `${program}.ts`)],
+    outfile: join(folder, `${program}.cjs`),
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -23,15 +26,25 @@ export async function buildSuite(): Promise<void> {
     mainFields: ['module', 'main'],
     // tfjs's modules register kernels and gradients as they load: none may be shaken off.
     ignoreAnnotations: true,
-    external: ['jasmine-core', 'jasmine-core/*'],
+    external: ['jasmine-core', 'jasmine-core/*', 'webgpu'],
     logLevel: 'error',
   });
 }
 
-/** Runs the suite in a process of its own, which must end by itself. */
-export async function runSuite(o: { simd: string; threads: number }): Promise<Report> {
-  const file = join(folder, `report-${o.simd}-${o.threads}.json`);
-  const args = [program, '--simd', o.simd, '--threads', String(o.threads), '--report', file];
-  await promisify(execFile)(process.execPath, args, { cwd: root, timeout: 300_000, maxBuffer: 2 ** 26 });
+/** Runs the suite on the CPU engine in a process of its own, which must end by itself. */
+export const runSuite = (o: { simd: string; threads: number }): Promise<EngineReport> =>
+  run('main', `report-${o.simd}-${o.threads}.json`, ['--simd', o.simd, '--threads', String(o.threads)]);
+
+/** Runs the part of it that is about our WGSL kernels, on WebGPU through Dawn. */
+export const runWebGPUSuite = (): Promise<WebGPUReport> => run('webgpu', 'report-webgpu.json', ['--backend', 'webgpu']);
+
+async function run<R>(program: Program, report: string, options: string[]): Promise<R> {
+  const file = join(folder, report);
+  await promisify(execFile)(process.execPath, [join(folder, `${program}.cjs`), ...options, '--report', file], {
+    cwd: root,
+    env: { ...process.env, ...softwareVulkan() },
+    timeout: 300_000,
+    maxBuffer: 2 ** 26,
+  });
   return JSON.parse(readFileSync(file, 'utf8'));
 }

@@ -4,7 +4,7 @@ import { buildSuite, runSuite } from './run-suite';
 
 const reasons = new Map(exceptions.map(({ spec, reason }) => [spec, reason]));
 
-await buildSuite();
+await buildSuite('main');
 for (const [simd, threads] of [
   ['relaxed', 2],
   ['plain', 1],
