@@ -77,7 +77,7 @@ export function planGemm(
   for (const tile of [TILES.wide, TILES.square, TILES.small]) {
     if (!fits(tile) || used(tile) <= 2 / 3) continue;
     const splits = Math.ceil(ENOUGH / count(tile));
-    if (splits === 1 || (splits <= 8 && k >= splits * LONG_SPLIT)) return { tile, splits };
+    if (splits === 1 || (tile !== TILES.small && splits <= 8 && k >= splits * LONG_SPLIT)) return { tile, splits };
   }
   const large = split(TILES.square);
   return fits(TILES.square) && used(TILES.square) > 2 / 3 && large.splits > 1 ? large : split(TILES.small);
