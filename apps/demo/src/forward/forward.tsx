@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { pictureFromFile } from '../pictures/from-file';
+import { useAfterPaint } from '../ui/after-paint';
 import { Drop } from '../ui/drop';
 import { Check, Choice, NumberField, Slider } from '../ui/fields';
 import { Notice } from '../ui/notice';
@@ -14,6 +15,7 @@ import { isZeroTerminal, pictureName, pictures, SIDE, scheduleName, seed, t } fr
 
 /** Tab 1: a picture drowns in noise. */
 export function Forward() {
+  const isPainted = useAfterPaint();
   return (
     <>
       <header class="intro">
@@ -31,11 +33,11 @@ export function Forward() {
             <Time />
             <Film />
           </div>
-          <Histogram />
+          {isPainted && <Histogram />}
         </div>
         <Controls />
       </div>
-      <Curves />
+      {isPainted && <Curves />}
     </>
   );
 }
@@ -47,7 +49,10 @@ function Controls() {
     try {
       const picture = await pictureFromFile(file, SIDE, 3);
       const name = `Yours: ${file.name}`;
-      pictures.value = [...pictures.value.filter((other) => other.name !== name), { name, picture }];
+      pictures.value = [
+        ...pictures.value.filter((other) => other.name !== name),
+        { name, thumb: picture, whole: () => picture },
+      ];
       pictureName.value = name;
       failure.value = '';
     } catch (error) {
@@ -63,7 +68,7 @@ function Controls() {
         options={pictures.value.map(({ name }) => ({ value: name, name }))}
         face={({ value }) => {
           const found = pictures.value.find(({ name }) => name === value);
-          return found && <Pixels picture={found.picture} />;
+          return found && <Pixels picture={found.thumb} />;
         }}
         onInput={(name) => {
           pictureName.value = name;

@@ -37,7 +37,7 @@ export function Histogram() {
   return (
     <article class="card plot">
       <header>
-        <h4>All pixels end in the same bell curve</h4>
+        <h3>All pixels end in the same bell curve</h3>
         <span class="value">{numbers}</span>
       </header>
       <Plot

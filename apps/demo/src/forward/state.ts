@@ -7,8 +7,17 @@ import { noiseSchedule, type ScheduleName } from './noise-schedules';
 /** Side of the pictures: large enough to recognize, small enough for a slider that moves without delay. */
 export const SIDE = 96;
 
-export const pictures = signal<readonly { name: string; picture: Picture }[]>(
-  drawnPictures.map(({ name, paint }) => ({ name, picture: paintPicture(paint, SIDE) })),
+const THUMB = 48;
+
+/** A picture to choose: small at once, whole when it is chosen. */
+export type Choosable = { readonly name: string; readonly thumb: Picture; readonly whole: () => Picture };
+
+export const pictures = signal<readonly Choosable[]>(
+  drawnPictures.map(({ name, paint }) => ({
+    name,
+    thumb: paintPicture(paint, THUMB),
+    whole: () => paintPicture(paint, SIDE),
+  })),
 );
 export const pictureName = signal<string>(drawnPictures[0].name);
 export const t = signal(250);
@@ -17,8 +26,9 @@ export const scheduleName = signal<ScheduleName>('linear');
 export const isZeroTerminal = signal(false);
 
 export const schedule = computed(() => noiseSchedule(scheduleName.value, isZeroTerminal.value));
-export const x0 = computed(
-  () => (pictures.value.find(({ name }) => name === pictureName.value) ?? (pictures.value[0] as never)).picture,
-);
+export const x0 = computed(() => {
+  const chosen = pictures.value.find(({ name }) => name === pictureName.value) ?? (pictures.value[0] as Choosable);
+  return chosen.whole();
+});
 /** One ε for all t: the same noise, more and more of it. */
 export const eps = computed(() => seededNormals(seed.value, SIDE * SIDE * 3));

@@ -38,7 +38,7 @@ export async function loadModel(source: ModelSource): Promise<void> {
     const info = await client.load(file, source.facts ?? {});
     if (mine !== turn) return;
     chosenClass.value = info.classNames.length > 0 ? 'each' : 'none';
-    guidance.value = info.classNames.length > 0 ? 2 : 1;
+    guidance.value = source === shippedModel ? 2 : 1;
     selected.value = 0;
     if (info.learnedVariance) {
       solver.value = 'ddim';

@@ -44,16 +44,7 @@ export function DatasetCard() {
         <Notice
           action={{
             name: 'Use the shapes',
-            run: () =>
-              addEntries(
-                SHAPES.flatMap((shape) =>
-                  shapePictures(shape, OF_EACH_SHAPE).map((source, i) => ({
-                    name: `${shape} ${i + 1}`,
-                    className: shape,
-                    source,
-                  })),
-                ),
-              ),
+            run: addShapes,
           }}
         >
           Nothing at hand? The page can draw {SHAPES.length * OF_EACH_SHAPE} coloured circles, squares and triangles to
@@ -111,6 +102,15 @@ export function DatasetCard() {
       )}
     </section>
   );
+}
+
+/** One shape after the other, so that the page never stands still for long. */
+async function addShapes(): Promise<void> {
+  for (const shape of SHAPES) {
+    const sources = shapePictures(shape, OF_EACH_SHAPE);
+    addEntries(sources.map((source, i) => ({ name: `${shape} ${i + 1}`, className: shape, source })));
+    await new Promise((resolve) => setTimeout(resolve));
+  }
 }
 
 const isPicture = ({ source }: TrainingImage) => source instanceof File && source.type.startsWith('image/');

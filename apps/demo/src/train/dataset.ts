@@ -15,7 +15,11 @@ export const entries = signal<readonly Entry[]>([]);
 /** The classes and how many pictures each has, in the order in which they came. */
 export const classes = computed(() => {
   const found = new Map<string, Entry[]>();
-  for (const entry of entries.value) found.set(entry.className, [...(found.get(entry.className) ?? []), entry]);
+  for (const entry of entries.value) {
+    const members = found.get(entry.className);
+    if (members) members.push(entry);
+    else found.set(entry.className, [entry]);
+  }
   return [...found].map(([name, members]) => ({ name, members }));
 });
 

@@ -59,7 +59,7 @@ function Kept({ info }: { info: RunInfo }) {
           type="button"
           class="primary"
           disabled={isBusy}
-          aria-label={`Resume ${name}`}
+          aria-label={`${isDone ? 'Train longer' : 'Resume'} ${name}`}
           onClick={() => resumeTraining(name, until.value)}
         >
           {isDone ? 'Train longer' : 'Resume'}
@@ -67,7 +67,7 @@ function Kept({ info }: { info: RunInfo }) {
         <button
           type="button"
           disabled={step === 0}
-          aria-label={`Use ${name} in Sample`}
+          aria-label={`Use in Sample ${name}`}
           onClick={() => sampleFrom(name)}
         >
           Use in Sample

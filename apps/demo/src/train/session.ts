@@ -28,7 +28,7 @@ import {
   width,
 } from './state';
 
-const PREVIEWS = { every: 100, count: 12, solverSteps: 16, guidance: 2 };
+const PREVIEWS = { every: 100, count: 12, solverSteps: 16, guidance: 1 };
 
 /** Trains a new network on the pictures that were gathered. */
 export async function startTraining(): Promise<void> {

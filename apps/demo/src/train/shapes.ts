@@ -11,7 +11,7 @@ export function shapePictures(shape: (typeof SHAPES)[number], count: number): Rg
   const random = seededNormals(SHAPES.indexOf(shape) + 1, count * 5);
   return Array.from({ length: count }, (_, i) => {
     const [a, b, c, d, e] = random.subarray(5 * i, 5 * i + 5) as unknown as [number, number, number, number, number];
-    const radius = SIDE * (0.3 + 0.06 * Math.tanh(a));
+    const radius = SIDE * (0.33 + 0.05 * Math.tanh(a));
     const room = SIDE / 2 - radius - 1;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = '#12141c';
