@@ -2,6 +2,7 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { FLAT_GROUP, flat } from '../dispatch';
 import { lanesOf } from '../wgsl/lanes';
+import { perThread } from '../wgsl/per-thread';
 import { kernel } from './kernel';
 
 const THREADS = 256;
@@ -9,8 +10,8 @@ const THREADS = 256;
 const ENOUGH_GROUPS = 64;
 /** Elements that an invocation adds up, at least, before a slice is worth its second pass. */
 const DEPTH = 8;
-/** Rows shorter than that are left to tfjs, which has an invocation for each. */
-const SHORT_ROW = 64;
+/** So few elements one invocation adds up alone. */
+const FEW = 64;
 
 type Attrs = { axis: number | number[]; keepDims: boolean };
 type View = { readonly outer: number; readonly reduced: number; readonly inner: number };
@@ -20,7 +21,7 @@ export const sumKernels = (['Sum', 'Mean'] as const).map((name) =>
   kernel<{ x: TensorInfo }, Attrs>(name, ({ x }, { axis, keepDims }, backend, stock) => {
     const axes = util.parseAxisParam(axis, x.shape);
     const view = viewOf(x.shape, axes);
-    if (x.dtype !== 'float32' || !view || (view.inner === 1 && view.reduced < SHORT_ROW)) return stock();
+    if (x.dtype !== 'float32' || !view) return stock();
     const shape = x.shape.flatMap((size, i) => (!axes.includes(i) ? [size] : keepDims ? [1] : []));
     return sum(backend, x, view, shape, name === 'Mean' ? 1 / view.reduced : 1);
   }),
@@ -52,6 +53,24 @@ function sum(
   const lanes = lanesOf(isRow ? reduced : inner);
   const length = isRow ? reduced / lanes.width : reduced;
   const columns = isRow ? 1 : inner / lanes.width;
+  if (length < FEW) {
+    const y = backend.make(shape);
+    backend.run({
+      key: `sumOfFew ${outer} ${reduced} ${inner} ${scale}`,
+      reads: { x },
+      writes: { y },
+      types: { x: lanes.type, y: isRow ? 'f32' : lanes.type },
+      ...perThread(
+        outer * columns,
+        `var sum = Lanes();
+         let first = i / ${columns}u * ${length * columns}u + i % ${columns}u;
+         for (var r = 0u; r < ${length}u; r++) { sum += x[first + r * ${columns}u]; }
+         y[i] = ${isRow ? 'total(sum)' : 'sum'} * ${scale};`,
+        lanes.code,
+      ),
+    });
+    return y;
+  }
   const tile = Math.min(columns, 64);
   const tiles = Math.ceil(columns / tile);
   const rows = Math.floor(THREADS / tile);
