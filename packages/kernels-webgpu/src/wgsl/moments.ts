@@ -10,7 +10,7 @@ export const moments = (sum: 'workgroupSum' | 'rowSum'): string => `
   fn include(m: ptr<function, Moments>, x: Lanes) {
     (*m).count += 1.0;
     let d = x - (*m).mean;
-    (*m).mean += d / (*m).count;
+    (*m).mean += d * (1.0 / (*m).count);
     (*m).deviations += d * (x - (*m).mean);
   }
   /** (mean, squared deviations) of \`size\` elements that several invocations included. */
