@@ -44,6 +44,8 @@ export interface Runs {
   update(config: RunConfig): Promise<void>;
   checkpoints(run: string, options: { readonly keep: number }): Promise<CheckpointStore>;
   list(): Promise<RunInfo[]>;
+  /** Names of runs that were not written to their end: the page was closed in the middle, or is at it. */
+  beginnings(): Promise<string[]>;
   delete(run: string): Promise<void>;
 }
 
@@ -127,6 +129,15 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
         throw storageError(error, `the run "${given.run}"`);
       }
     },
+    async beginnings() {
+      const parent = await root();
+      const found: string[] = [];
+      for (const name of await folderNames(parent)) {
+        const handle = await findFolder(parent, name);
+        if (handle && !(await readReplacedJson(handle, CONFIG))) found.push(runOf(name));
+      }
+      return found;
+    },
     async update(given) {
       await replaceJson(await folder(given.run), CONFIG, given);
     },
@@ -144,4 +155,8 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
 /** A folder's name must have no slash and not be "." or "..". */
 function folderOf(run: string): string {
   return `run-${encodeURIComponent(run)}`;
+}
+
+function runOf(folder: string): string {
+  return decodeURIComponent(folder.slice('run-'.length));
 }

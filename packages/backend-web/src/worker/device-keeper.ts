@@ -8,6 +8,8 @@ export interface DeviceKeeper {
   start(request: DeviceRequest): Promise<Device>;
   /** Errors: `not-started`. */
   current(): SelectedDevice;
+  /** Recovers first, if the device was lost while nobody needed it. Errors: `not-started`. */
+  ready(): Promise<void>;
   /**
    * What `work` gives; `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
    * wrong at that moment is taken for a consequence.
@@ -28,6 +30,7 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
   let request: DeviceRequest = 'auto';
   let selected: SelectedDevice | undefined;
   let recovery: Promise<Device> | undefined;
+  let isLost = false;
   const listeners: (() => Promise<void>)[] = [];
 
   const current = () => {
@@ -35,15 +38,36 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
     return selected;
   };
 
+  function take(chosen: SelectedDevice): SelectedDevice {
+    selected = chosen;
+    isLost = false;
+    void chosen.gpu?.lost.then(() => {
+      isLost ||= selected === chosen;
+    });
+    return chosen;
+  }
+
   async function again(): Promise<Device> {
     // A driver that crashed may be gone for good; then anything is better than nothing.
-    selected = await choose({ device: request }).catch(() => choose({ device: 'auto' }));
+    const { device } = take(await choose({ device: request }).catch(() => choose({ device: 'auto' })));
     for (const listener of listeners) await listener();
-    return selected.device;
+    return device;
+  }
+
+  function recover(): Promise<Device> {
+    recovery ??= again().finally(() => {
+      recovery = undefined;
+    });
+    return recovery;
   }
 
   return {
     current,
+    recover,
+    async ready() {
+      current();
+      if (isLost || recovery) await recover();
+    },
     async start(wanted) {
       if (selected) {
         if (wanted === 'auto' || wanted === selected.device.name) return selected.device;
@@ -53,14 +77,13 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
         );
       }
       request = wanted;
-      selected = await choose({ device: wanted });
-      return selected.device;
+      return take(await choose({ device: wanted })).device;
     },
     async guard(work) {
       const { gpu, device } = current();
       if (!gpu) return work;
       const lost = gpu.lost.then((reason) => {
-        throw new WebError('device-lost', `The device ${device.name} was lost (${reason}): start it again and go on.`);
+        throw new WebError('device-lost', `The device ${device.name} was lost (${reason}): try again.`);
       });
       lost.catch(() => {});
       try {
@@ -69,12 +92,6 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
         await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
         throw error;
       }
-    },
-    recover() {
-      recovery ??= again().finally(() => {
-        recovery = undefined;
-      });
-      return recovery;
     },
     onRecovered: (listener) => void listeners.push(listener),
     lose() {

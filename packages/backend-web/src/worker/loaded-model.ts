@@ -4,11 +4,12 @@ import type { ModelFacts, ModelInfo } from '../protocol/model';
 import { readTraining } from './model-file';
 import type { ModelKind, WebModel } from './web-model';
 
-/** The network to sample from, with the file that it can be made of again. */
+/** The network to sample from, and what it can be made of again. */
 export type LoadedModel = {
   readonly model: WebModel;
   readonly info: ModelInfo;
-  readonly bytes: Uint8Array;
+  /** The file, if it is kept. */
+  readonly bytes?: Uint8Array;
   readonly facts: ModelFacts;
 };
 
@@ -54,7 +55,7 @@ export function loadModelFile(bytes: Uint8Array, facts: ModelFacts, { loadModel 
       learnedVariance,
       ...(trained.step !== undefined && { step: trained.step }),
     };
-    return { model, info, bytes, facts };
+    return { model, info, facts };
   } catch (error) {
     model.dispose();
     throw error;

@@ -44,10 +44,9 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     loaded = undefined;
   };
   device.onRecovered(async () => {
-    if (!loaded) return;
-    const { bytes, facts } = loaded;
+    const { bytes, facts } = loaded ?? {};
     free();
-    loaded = loadModelFile(bytes, facts, models);
+    if (bytes && facts) loaded = loadModelFile(bytes, facts, models);
   });
   const find = <T>(value: T | undefined, what: string): T => {
     if (value !== undefined) return value;
@@ -57,15 +56,17 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
   const answers: Answers = {
     start: ({ device: request }) => device.start(request),
     async load({ file, facts }) {
-      device.current();
+      await device.ready();
       const bytes = new Uint8Array(file instanceof Blob ? await file.arrayBuffer() : file);
       const opened = loadModelFile(bytes, facts, models);
       free();
-      loaded = opened;
+      // Only a GPU can be lost; elsewhere the file would take memory for nothing.
+      loaded = device.current().gpu ? { ...opened, bytes } : opened;
       return opened.info;
     },
     unload: async () => free(),
     async sample(request, context) {
+      await device.ready();
       const model = find(loaded, 'is no network to draw with: load a file first');
       try {
         await device.guard(drawImages(request, model, canvases, context));
@@ -89,12 +90,12 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
       imageSets.delete(id);
     },
     async train(request, { emit, signal }) {
-      device.current();
+      await device.ready();
       const images = find(imageSets.get(request.images), `are no images ${request.images}: open them first`);
       await sessions.train(request, images, { send: emit, signal });
     },
     async resumeRun(request, { emit, signal }) {
-      device.current();
+      await device.ready();
       await sessions.resume(request, { send: emit, signal });
     },
     control: ({ run, action }) => sessions.control(run, action),

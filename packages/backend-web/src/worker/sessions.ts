@@ -120,7 +120,10 @@ export function createSessions(o: {
       return control ? control.between(read) : read();
     },
     async list() {
-      return (await runs()).list();
+      const stored = await runs();
+      // What a page that was closed has left half written; one that is at it holds its lock.
+      for (const run of await stored.beginnings()) await hold(run, () => stored.delete(run)).catch(() => {});
+      return stored.list();
     },
     async delete(run) {
       await hold(run, async () => {
