@@ -36,6 +36,7 @@ export async function startDemo(options: Parameters<typeof launch>[0] & { isolat
 
 /** A picture of the whole page, for people to look at. */
 export async function look(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => scrollTo(0, 0)); // else the bar of tabs, which stays in sight, is in the middle
   await page.screenshot({ path: screenshotPath(name), fullPage: true });
 }
 

@@ -8,6 +8,9 @@ import { describeTasks, measureTasks } from '../harness/tasks';
 
 /** The sample tab, as somebody uses it who wants pictures: on WebGPU, and in a browser that has none. */
 
+/** What another device drew from the same seed. */
+let elsewhere: number[] | undefined;
+
 describe.skipIf(noChromium).each([
   { webgpu: true, query: '?device=webgpu', isolated: false, device: 'the GPU, by WebGPU', most: 3 },
   { webgpu: false, query: '', isolated: true, device: 'the CPU engine', most: 20 },
@@ -46,6 +49,18 @@ describe.skipIf(noChromium).each([
     expect(tasks.longest).toBeLessThan(50);
     expect(await picture(3).getAttribute('aria-label')).toBe('Picture 3, 2');
     await look(page, `sample-${webgpu ? 'webgpu' : 'engine'}`);
+  });
+
+  test('draws on every device the same', async () => {
+    await page.getByRole('slider', { name: 'How many' }).fill('3');
+    await draw(3);
+    const values = await picture(3)
+      .locator('canvas')
+      .evaluate((canvas: HTMLCanvasElement) => [...(canvas.getContext('2d')?.getImageData(0, 0, 16, 16).data ?? [])]);
+    expect(new Set(values).size).toBeGreaterThan(20);
+    elsewhere ??= values;
+    const apart = values.map((value, i) => Math.abs(value - (elsewhere?.[i] ?? Number.NaN)));
+    expect(Math.max(...apart), 'levels of 255').toBeLessThanOrEqual(1);
   });
 
   test('the same seed draws the same pictures, another one others', async () => {
@@ -161,7 +176,7 @@ describe.skipIf(noChromium)('a page that is not cross-origin isolated, without W
   });
   afterAll(() => demo?.close());
 
-  test('computes on one thread and says how to get more', async () => {
+  test('computes on one thread, says how to get more, and gets it', async () => {
     const page = await demo.open('sample');
     await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
     const device = page.getByRole('region', { name: 'Device' });
@@ -169,6 +184,12 @@ describe.skipIf(noChromium)('a page that is not cross-origin isolated, without W
     await device.getByText('Why this one, and the others').click();
     expect(await device.innerText()).toMatch(/webgpu \(not here\)/);
     await look(page, 'sample-not-isolated');
+
+    // A service worker of the page's own adds the headers.
+    const loaded = page.waitForEvent('load');
+    await device.getByRole('button', { name: 'Use all cores' }).click();
+    await loaded;
+    await expect.poll(() => device.innerText(), { timeout: 60_000 }).toMatch(/the CPU engine, \d+ threads/);
     demo.expectNoProblems();
   });
 });

@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import type axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noChromium } from '../harness/browser';
+import { type Demo, look, startDemo } from '../harness/demo';
+
+/** Whether everybody can use the demo, as far as a program can tell: axe, and the keyboard alone. */
+
+declare const window: { axe: typeof axe }; // in the page
+
+const axePath = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axePath });
+  const { violations, passes } = await page.evaluate(() => window.axe.run(document));
+  expect(passes.length, 'rules that axe could check').toBeGreaterThan(20);
+  return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(' ')})`);
+}
+
+/** Brings each tab to where it shows all that it has. */
+const TABS = {
+  forward: async (page: Page) => {
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+  },
+  sample: async (page: Page) => {
+    await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('spinbutton', { name: 'Steps' }).fill('2');
+    await page.getByRole('button', { name: 'Draw pictures' }).click();
+    await page.getByText('2 of 2 steps').waitFor();
+  },
+  train: async (page: Page) => {
+    await page.getByRole('button', { name: 'Use the shapes' }).click();
+    await page.getByRole('list', { name: 'Classes' }).waitFor();
+  },
+};
+
+describe.skipIf(noChromium).each(['light', 'dark'] as const)('the demo in %s', (colorScheme) => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: true, colorScheme, reducedMotion: 'reduce' });
+  });
+  afterAll(() => demo?.close());
+
+  test.each(Object.entries(TABS))('axe finds nothing to complain about: %s', async (tab, prepare) => {
+    const page = await demo.open(tab as keyof typeof TABS);
+    await prepare(page);
+    for (const details of await page.locator('main details:visible > summary').all()) await details.click();
+    expect(await violationsOf(page)).toEqual([]);
+    await look(page, `${tab}-${colorScheme}`);
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await violationsOf(page), 'on a small screen').toEqual([]);
+    const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overhang, 'pixels that stick out to the right').toBeLessThanOrEqual(0);
+    await look(page, `${tab}-${colorScheme}-small`);
+    await page.close();
+  });
+});
+
+describe.skipIf(noChromium)('with the keyboard alone', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: true });
+  });
+  afterAll(() => demo?.close());
+
+  const focused = (page: Page) =>
+    page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      const { outlineStyle, boxShadow } = getComputedStyle(element);
+      return { text: element.innerText, isVisible: outlineStyle !== 'none' || boxShadow !== 'none' };
+    });
+
+  test('tabs are chosen by arrows, and pictures are drawn by Enter', async () => {
+    const page = await demo.open('forward');
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toMatchObject({ text: expect.stringContaining('Forward'), isVisible: true });
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
+    expect(await focused(page)).toMatchObject({ text: expect.stringContaining('Sample'), isVisible: true });
+    await page.getByRole('spinbutton', { name: 'Steps' }).fill('2');
+    for (let presses = 0; presses < 40 && (await focused(page)).text !== 'Draw pictures'; presses++) {
+      await page.keyboard.press('Shift+Tab');
+    }
+    expect(await focused(page)).toEqual({ text: 'Draw pictures', isVisible: true });
+    await page.keyboard.press('Enter');
+    await page.getByText('2 of 2 steps').waitFor();
+    await page.keyboard.press('Shift+Tab');
+    expect(new URL(page.url()).hash).toBe('#sample');
+    await page.goBack();
+    await page.getByRole('tab', { name: 'Forward', selected: true }).waitFor();
+    demo.expectNoProblems();
+  });
+});

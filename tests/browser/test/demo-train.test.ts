@@ -1,0 +1,165 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { noChromium } from '../harness/browser';
+import { type Demo, look, saved, startDemo } from '../harness/demo';
+import { describeTasks, measureTasks } from '../harness/tasks';
+
+/** The train tab, as somebody uses it who has a few pictures and ten minutes. */
+
+const work = mkdtempSync(join(tmpdir(), 'denoiser-train-'));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const number = (page: Page, name: string) => page.getByRole('spinbutton', { name, exact: true });
+
+/** Fills in the smallest network and starts. */
+async function start(page: Page, { steps, batchSize }: { steps: number; batchSize: number }): Promise<void> {
+  await number(page, 'Training steps').fill(String(steps));
+  await page.getByText('More settings').click();
+  await page.getByRole('radio', { name: '8, quick' }).check();
+  await number(page, 'Batch size').fill(String(batchSize));
+  await button(page, 'Start training').click();
+}
+
+const stepsDone = async (page: Page): Promise<number> => {
+  const bar = page.getByRole('progressbar', { name: 'Training' });
+  return (await bar.count()) === 0 ? 0 : bar.evaluate((element: HTMLProgressElement) => element.value);
+};
+
+describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
+  let demo: Demo;
+  let page: Page;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: true });
+    page = await demo.open('train');
+  });
+  afterEach(() => demo.expectNoProblems());
+  afterAll(() => demo?.close());
+
+  test('pictures come from the page itself, from files and from the pen', async () => {
+    expect(await button(page, 'Start training').isDisabled()).toBe(true);
+    await button(page, 'Use the shapes').click();
+    const classes = page.getByRole('list', { name: 'Classes' });
+    await expect.poll(() => classes.innerText()).toMatch(/circle 120[\s\S]*square 120[\s\S]*triangle 120/);
+
+    await page.getByRole('textbox', { name: 'Class of new pictures' }).fill('stripe');
+    const stripe = { create: { width: 24, height: 24, channels: 3 as const, background: '#d22' } };
+    const buffer = await sharp(stripe).extend({ left: 24, right: 24, background: '#fff' }).png().toBuffer();
+    const files = [1, 2].map((i) => ({ name: `stripe-${i}.png`, mimeType: 'image/png', buffer }));
+    await page.getByLabel('Add pictures…').last().setInputFiles(files);
+    await expect.poll(() => classes.innerText()).toContain('stripe 2');
+
+    await page.getByText('Draw some').click();
+    const pad = page.getByRole('application', { name: /Drawing/ });
+    await pad.scrollIntoViewIfNeeded();
+    const box = (await pad.boundingBox()) as { x: number; y: number; width: number; height: number };
+    await page.mouse.move(box.x + 40, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 120, box.y + 120, { steps: 4 });
+    await page.mouse.up();
+    await button(page, 'Add the drawing as stripe').click();
+    await expect.poll(() => classes.innerText()).toContain('stripe 18');
+    await look(page, 'train-pictures');
+    await button(page, 'Remove stripe').click();
+    await expect.poll(() => classes.innerText()).not.toContain('stripe');
+  });
+
+  test('trains while the page stays alive, pauses, goes on, and stops', async () => {
+    const tasks = await measureTasks(page, async () => {
+      await start(page, { steps: 120, batchSize: 8 });
+      await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(30);
+    });
+    console.log(describeTasks('Training on the CPU engine', tasks));
+    expect(tasks.longest).toBeLessThan(50);
+    expect(await page.getByRole('img', { name: /^Loss over/ }).count()).toBe(1);
+
+    await button(page, 'Pause').click();
+    await button(page, 'Go on').waitFor();
+    const paused = await stepsDone(page);
+    await page.waitForTimeout(500);
+    expect(await stepsDone(page), 'steps while it pauses').toBe(paused);
+    await button(page, 'Go on').click();
+    await expect.poll(() => stepsDone(page), { timeout: 60_000 }).toBeGreaterThan(paused);
+    await button(page, 'Stop').click();
+    await page.getByText(/^Stopped at step/).waitFor({ state: 'attached', timeout: 60_000 });
+    await look(page, 'train-stopped');
+  });
+
+  test('a run outlives the page: after a reload it goes on where it was', async () => {
+    await page.reload();
+    const kept = page.getByRole('region', { name: 'Kept in this browser' });
+    await expect.poll(() => kept.innerText(), { timeout: 60_000 }).toMatch(/first-try step \d+ of 120/);
+    const step = Number(/step (\d+) of/.exec(await kept.innerText())?.[1]);
+    expect(step).toBeGreaterThan(30);
+    await button(page, 'Resume first-try').click();
+    await expect.poll(() => stepsDone(page), { timeout: 60_000 }).toBeGreaterThan(step);
+    await page.getByText('Trained to step 120.').waitFor({ state: 'attached', timeout: 120_000 });
+    const samples = page.getByRole('img', { name: /pictures drawn at step 1[02]0$/ });
+    expect(await samples.count()).toBeGreaterThan(0);
+    await look(page, 'train-done');
+  });
+
+  test('the file that it gives draws pictures with the command', async () => {
+    const { name, path } = await saved(page, () => button(page, 'Download safetensors').click());
+    expect(name).toBe('first-try.safetensors');
+    const command = fileURLToPath(new URL('../../../packages/cli/bin/denoiser.js', import.meta.url));
+    const out = join(work, 'grid.png');
+    const file = join(work, name);
+    copyFileSync(path, file);
+    const args = [command, 'sample', file, '--count', '3', '--steps', '4', '--size', '16', '--out', out];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status, stdout).toBe(0);
+    expect((await sharp(out).metadata()).format).toBe('png');
+  });
+
+  test('its network draws in the sample tab', async () => {
+    await button(page, 'Use it in Sample').click();
+    await page.getByText(/16×16 colour, 3 classes/).waitFor({ timeout: 60_000 });
+    await number(page, 'Steps').fill('5');
+    await button(page, 'Draw pictures').click();
+    await page.getByText('5 of 5 steps').waitFor({ timeout: 60_000 });
+    expect(await page.getByRole('button', { name: 'Picture 2, square', exact: true }).count()).toBe(1);
+    await look(page, 'train-sampled');
+  });
+
+  test('a run is deleted when the user says so', async () => {
+    await page.getByRole('tab', { name: 'Train' }).click();
+    page.once('dialog', (dialog) => dialog.accept());
+    await button(page, 'Delete first-try').click();
+    const kept = page.getByRole('region', { name: 'Kept in this browser' });
+    await expect.poll(() => kept.count(), { timeout: 30_000 }).toBe(0);
+  });
+});
+
+describe.skipIf(noChromium)('the train tab on WebGPU', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: true, isolated: false });
+  });
+  afterAll(() => demo?.close());
+
+  test('trains and keeps what it learned', async () => {
+    const page = await demo.open('train', '?device=webgpu');
+    await button(page, 'Use the shapes').click();
+    const tasks = await measureTasks(page, async () => {
+      await start(page, { steps: 1000, batchSize: 2 });
+      await expect.poll(() => stepsDone(page), { timeout: 300_000 }).toBeGreaterThan(4);
+    });
+    await button(page, 'Stop').click(); // at the end it would draw samples, which takes long in software
+    await page.getByText(/^Stopped at step/).waitFor({ state: 'attached', timeout: 120_000 });
+    console.log(describeTasks('Training on WebGPU', tasks));
+    expect(tasks.longest).toBeLessThan(50);
+    await look(page, 'train-webgpu');
+    await page.reload();
+    const kept = page.getByRole('region', { name: 'Kept in this browser' });
+    await expect.poll(() => kept.innerText(), { timeout: 60_000 }).toMatch(/step [1-9]\d* of 1000/);
+    demo.expectNoProblems();
+  });
+});
