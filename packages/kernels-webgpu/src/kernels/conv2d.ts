@@ -1,7 +1,7 @@
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { sizeOf } from '../dispatch';
-import { type ConvShape, patches, patchesOverPixels, seenBy, turnedFilter } from '../wgsl/conv-operand';
+import { byClass, type ConvShape, patches, patchesOverPixels, seenBy, turnedFilter } from '../wgsl/conv-operand';
 import { dense } from '../wgsl/gemm-operand';
 import { type Epilogue, epilogueOf, type FusedOptions } from './epilogue';
 import { multiply } from './gemm';
@@ -43,13 +43,20 @@ export const convKernels = [
     },
   ),
 
-  /** A pixel of x was seen through each tap of the filter by one pixel of y: the patches of dy times the turned filter. */
+  /**
+   * A pixel of x was seen through each tap of the filter by one pixel of y: the patches of dy times the turned filter. With a stride,
+   * most of that would be zeros: a product for each class of pixels instead, if the stride divides the image.
+   */
   kernel<{ dy: TensorInfo; filter: TensorInfo }, ConvAttrs & { inputShape: number[] }>(
     'Conv2DBackpropInput',
     ({ dy, filter }, attrs, backend, stock) => {
       const s = shapeOf(attrs.inputShape, filter.shape, attrs);
       if (!s || !isOutputOf(s, dy) || !areFloats(dy, filter)) return stock();
       const dx = backend.make(attrs.inputShape);
+      if (s.strideHeight * s.strideWidth > 1 && s.height % s.strideHeight === 0 && s.width % s.strideWidth === 0) {
+        multiply(backend, { ...byClass(dy, filter, s), c: dx });
+        return dx;
+      }
       const m = s.batch * s.height * s.width;
       const k = sizeOf(filter.shape) / s.inputs;
       multiply(backend, {

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
-import { addUpCode, gemmCode, gemmGroups, resultType } from '../wgsl/gemm';
+import { addUpCode, gemmCode, gemmGroups, resultType, rowsInOrder } from '../wgsl/gemm';
 import type { Operand } from '../wgsl/gemm-operand';
 import { type GemmPlan, type GemmShape, planGemm } from '../wgsl/gemm-plan';
 import { type Epilogue, PLAIN } from './epilogue';
@@ -22,19 +22,22 @@ export function multiply(
     c: TensorInfo;
     sums?: TensorInfo | undefined;
     epilogue?: Epilogue;
+    /** Where the rows of C go, if they are not in order: WGSL, see `rowsInOrder`. */
+    rowOf?: string | undefined;
     plan?: GemmPlan;
   },
 ): void {
   const { shape, a, b, c, sums, epilogue = PLAIN } = o;
   const { m, n, k, batch } = shape;
+  const rowOf = o.rowOf ?? rowsInOrder(m);
   const plan = o.plan ?? planGemm(shape, backend.capabilities);
   const { tile, splits } = plan;
   const columnSums = sums !== undefined;
   const result = resultType(n, b);
-  const key = `${m} ${n} ${k} ${batch}, splits ${splits}, ${columnSums ? 'sums, ' : ''}${epilogue.key}`;
+  const key = `${m} ${n} ${k} ${batch}, splits ${splits}, ${columnSums ? 'sums, ' : ''}${epilogue.key}${o.rowOf ?? ''}`;
   const product = {
     key: `gemm ${Object.values(tile)}, ${key}, ${a.key}, ${b.key}`,
-    code: () => gemmCode({ shape, plan, a, b, finish: epilogue.code, columnSums, result }),
+    code: () => gemmCode({ shape, plan, a, b, finish: epilogue.code, columnSums, rowOf, result }),
     workgroups: flat(gemmGroups(shape, plan)),
   };
   const operands = { a: a.tensor, b: b.tensor };
@@ -50,7 +53,7 @@ export function multiply(
   const type = n % 4 === 0 ? 'vec4f' : 'f32';
   backend.run({
     key: `gemm sum, ${key}`,
-    code: () => addUpCode({ shape, splits, finish: epilogue.code, columnSums, group: GROUP }),
+    code: () => addUpCode({ shape, splits, finish: epilogue.code, rowOf, columnSums, group: GROUP }),
     types: { parts: type, c: type, sums: type },
     reads: { parts, ...epilogue.reads },
     writes: outputs,

@@ -78,6 +78,78 @@ export function seenBy(dy: TensorInfo, s: ConvShape): Operand {
   };
 }
 
+/**
+ * Where a stride divides the image, the pixels of x fall into strideHeight · strideWidth classes, each seen through its own taps of the
+ * filter. As matrices of a batch they leave out (nearly) all of what `seenBy` and `turnedFilter` multiply by 0: with a 3×3 filter and
+ * stride 2, four taps instead of nine.
+ */
+export function byClass(dy: TensorInfo, filter: TensorInfo, s: ConvShape) {
+  const [tapsDown, tapsAcross] = [Math.ceil(s.filterHeight / s.strideHeight), Math.ceil(s.filterWidth / s.strideWidth)];
+  const [height, width] = [s.height / s.strideHeight, s.width / s.strideWidth];
+  const taps = tapsDown * tapsAcross;
+  const strides = `vec2u(${s.strideHeight}u, ${s.strideWidth}u)`;
+  const pads = `vec2u(${s.padTop}u, ${s.padLeft}u)`;
+  const classOf = (index: string) => `vec2u(${index} / ${s.strideWidth}u, ${index} % ${s.strideWidth}u)`;
+  const step = `vec2u(k / ${s.outputs * tapsAcross}u, k / ${s.outputs}u % ${tapsAcross}u)`;
+  const type = typeFor(s.outputs);
+  const key = `of classes ${keyOf(s)}`;
+  const a: Operand = {
+    tensor: dy,
+    packing: 'inner',
+    type,
+    key: `dy ${key}`,
+    code: (name) => `
+      // The first row of the pixel's image in dy, the pixel of dy that saw it through the first of its taps, and its class.
+      fn place_${name}(batch: u32, outer: u32) -> vec4u {
+        let pixel = ${pixelOf('outer', height, width)};
+        return vec4u(pixel.x * ${s.outHeight}u, pixel.yz + (${classOf('batch')} + ${pads}) / ${strides}, batch);
+      }
+      ${loadInner(
+        name,
+        'vec4u',
+        s.outputs,
+        taps,
+        `
+        let step = ${step};
+        let tap = (${classOf('place.w')} + ${pads}) % ${strides} + step * ${strides};
+        let pixel = place.yz - step;
+        let inside = tap.x < ${s.filterHeight}u && tap.y < ${s.filterWidth}u && pixel.x < ${s.outHeight}u && pixel.y < ${s.outWidth}u;
+        let index = ((place.x + pixel.x) * ${s.outWidth}u + pixel.y) * ${s.outputs}u + k % ${s.outputs}u;`,
+      )}`,
+  };
+  const b: Operand = {
+    tensor: filter,
+    packing: 'inner',
+    type,
+    key: `filter ${key}`,
+    code: (name) => `
+      fn place_${name}(batch: u32, outer: u32) -> vec2u { return vec2u(outer * ${s.outputs}u, batch); }
+      ${loadInner(
+        name,
+        'vec2u',
+        s.outputs,
+        taps,
+        `
+        let tap = (${classOf('place.y')} + ${pads}) % ${strides} + ${step} * ${strides};
+        let inside = tap.x < ${s.filterHeight}u && tap.y < ${s.filterWidth}u;
+        let index = (tap.x * ${s.filterWidth}u + tap.y) * ${s.inputs * s.outputs}u + place.x + k % ${s.outputs}u;`,
+      )}`,
+  };
+  const rowOf = `
+    fn rowOf(matrix: u32, row: u32) -> u32 {
+      let pixel = ${pixelOf('row', height, width)};
+      let at = pixel.yz * ${strides} + ${classOf('matrix')};
+      return (pixel.x * ${s.height}u + at.x) * ${s.width}u + at.y;
+    }`;
+  const shape = {
+    m: s.batch * height * width,
+    n: s.inputs,
+    k: taps * s.outputs,
+    batch: s.strideHeight * s.strideWidth,
+  };
+  return { shape, a, b, rowOf };
+}
+
 /** The filter [filterHeight, filterWidth, inputs, outputs] with a column for each input channel. */
 export function turnedFilter(filter: TensorInfo, s: ConvShape): Operand {
   const find: Find = `

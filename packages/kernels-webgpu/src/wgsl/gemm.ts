@@ -12,9 +12,15 @@ export type Gemm = {
   readonly finish: string;
   /** Also store Σ_k B[k, n], which costs nothing to read. For one matrix, not a batch. */
   readonly columnSums: boolean;
+  /** Where the rows of C go, see `rowsInOrder`. */
+  readonly rowOf: string;
   /** Type of the results' bindings, see `resultType`. */
   readonly result: 'vec4f' | 'f32';
 };
+
+/** WGSL of `fn rowOf(matrix: u32, row: u32) -> u32`: which row of the result in memory a row of C is. */
+export const rowsInOrder = (m: number): string =>
+  `fn rowOf(matrix: u32, row: u32) -> u32 { return matrix * ${m}u + row; }`;
 
 /** Results are stored four at a time if rows of C are aligned and an invocation has four columns that are neighbours. */
 export const resultType = (n: number, b: Operand): 'vec4f' | 'f32' =>
@@ -35,7 +41,7 @@ export const gemmGroups = ({ m, n, batch }: GemmShape, { tile, splits }: GemmPla
  *
  * Bindings: a, b, c, and sums if `columnSums` and there is one split.
  */
-export function gemmCode({ shape, plan, a, b, finish, columnSums, result }: Gemm): string {
+export function gemmCode({ shape, plan, a, b, finish, columnSums, rowOf, result }: Gemm): string {
   const { m, n, k, batch } = shape;
   const { tile, splits } = plan;
   const { columns, rows, each, depth } = tile;
@@ -47,7 +53,7 @@ export function gemmCode({ shape, plan, a, b, finish, columnSums, result }: Gemm
   const steps = (one: (step: number) => string) => Array.from({ length: each }, (_, i) => one(i)).join('\n');
   const sliceA = slice('a', a, height, tile, k);
   const sliceB = slice('b', b, width, tile, k);
-  const rowOf = (i: number) =>
+  const stepRow = (i: number) =>
     a.packing === 'inner' || each === 1
       ? `firstRow + ${i * rows}u + ty`
       : `firstRow + ${(i - (i % 4)) * rows + (i % 4)}u + ty * 4u`;
@@ -61,7 +67,7 @@ export function gemmCode({ shape, plan, a, b, finish, columnSums, result }: Gemm
     ${FLAT_GROUP}
     ${a.code('a')}
     ${b.code('b')}
-    ${isPartial ? '' : finish}
+    ${isPartial ? rowsInOrder(m) : `${finish}\n${rowOf}`}
     var<workgroup> slice_a: array<vec4f, ${sliceA.vectors}>;
     var<workgroup> slice_b: array<vec4f, ${sliceB.vectors}>;
     ${storeFour('c', result, n)}
@@ -95,8 +101,8 @@ export function gemmCode({ shape, plan, a, b, finish, columnSums, result }: Gemm
       }
       let columns = ${columnsOf};
       ${steps((i) => {
-        const store = `store(matrix * ${m * n}u + row * ${n}u, columns, ${value(`sum${i}`)});`;
-        return `{ let row = ${rowOf(i)}; ${m % height === 0 ? store : `if (row < ${m}u) { ${store} }`} }`;
+        const store = `store(rowOf(matrix, row) * ${n}u, columns, ${value(`sum${i}`)});`;
+        return `{ let row = ${stepRow(i)}; ${m % height === 0 ? store : `if (row < ${m}u) { ${store} }`} }`;
       })}
       ${
         columnSums
@@ -198,12 +204,13 @@ export function addUpCode(o: {
   shape: GemmShape;
   splits: number;
   finish: string;
+  rowOf: string;
   columnSums: boolean;
   group: number;
 }): string {
-  const { shape, splits, finish, columnSums, group } = o;
-  const { n } = shape;
-  const size = shape.batch * shape.m * n;
+  const { shape, splits, finish, rowOf, columnSums, group } = o;
+  const { m, n } = shape;
+  const size = shape.batch * m * n;
   const isVector = n % 4 === 0;
   const total = (at: string, stride: number) => `
     var value = vec4f();
@@ -211,6 +218,8 @@ export function addUpCode(o: {
   return `
     ${FLAT_GROUP}
     ${finish}
+    ${rowOf}
+    fn at(i: u32) -> u32 { return rowOf(i / ${m * n}u, i / ${n}u % ${m}u) * ${n}u + i % ${n}u; }
     fn partsAt(i: u32) -> vec4f {
       return ${isVector ? 'parts[i / 4u]' : 'vec4f(parts[i], parts[i + 1u], parts[i + 2u], parts[i + 3u])'};
     }
@@ -221,19 +230,20 @@ export function addUpCode(o: {
       if (i < ${size}u) {
         ${total('i', size)}
         value = finish(value, (i + vec4u(0u, 1u, 2u, 3u)) % ${n}u);
-        ${writeFour('c', 'i', size, isVector)}
+        ${writeFour('c', (i) => `at(${i})`, size, isVector)}
       }
       ${
         columnSums
-          ? `if (i < ${n}u) { ${total(`${splits * size}u + i`, n)} ${writeFour('sums', 'i', n, isVector)} }`
+          ? `if (i < ${n}u) { ${total(`${splits * size}u + i`, n)} ${writeFour('sums', (i) => i, n, isVector)} }`
           : ''
       }
     }`;
 }
 
-function writeFour(binding: string, at: string, size: number, isVector: boolean): string {
-  if (isVector) return `${binding}[${at} / 4u] = value;`;
+/** WGSL that writes elements i … i+3 of `size` to where they go. */
+function writeFour(binding: string, at: (i: string) => string, size: number, isVector: boolean): string {
+  if (isVector) return `${binding}[${at('i')} / 4u] = value;`;
   return [0, 1, 2, 3]
-    .map((j) => `if (${at} + ${j}u < ${size}u) { ${binding}[${at} + ${j}u] = value[${j}]; }`)
+    .map((j) => `if (i + ${j}u < ${size}u) { ${binding}[${at(`(i + ${j}u)`)}] = value[${j}]; }`)
     .join('\n');
 }
