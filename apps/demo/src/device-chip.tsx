@@ -1,6 +1,6 @@
-import type { DeviceRequest } from '@denoiser/backend-web';
+import type { Device, DeviceRequest } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
-import { device, deviceFailure, deviceNames, requestedDevice } from './engine/device';
+import { device, deviceFailure, deviceNames, isStarting, requestedDevice } from './engine/device';
 import { canIsolate, isolate } from './engine/isolation';
 import { Select } from './ui/fields';
 import { Notice } from './ui/notice';
@@ -17,18 +17,26 @@ export function DeviceChip() {
   return (
     <section class="device" aria-label="Device">
       <p class="chip" role="status">
-        <span class={`dot${chosen ? ' on' : ''}`} aria-hidden="true" />
-        {chosen ? (
+        <span class={`dot${chosen && !isStarting.value ? ' on' : ''}`} aria-hidden="true" />
+        {isStarting.value ? (
+          <span>Starting the device …</span>
+        ) : chosen ? (
           <span>
             Computing on <strong>{deviceNames[chosen.name]}</strong>
             {threads}.
           </span>
         ) : (
-          <span>Nothing computes yet: the forward tab needs no model.</span>
+          <span>
+            {deviceFailure.value ? 'Nothing computes.' : 'Nothing computes yet: the forward tab needs no model.'}
+          </span>
         )}
       </p>
       {deviceFailure.value && <Notice kind="error">{deviceFailure.value}</Notice>}
-      {chosen && <p class="hint">{sentence(chosen.reason)}</p>}
+      {chosen && (
+        <p class="hint">
+          {sentence(chosen.reason)} {withoutGpu(chosen)}
+        </p>
+      )}
       {chosen?.advice && <Advice text={chosen.advice} />}
       {(chosen || deviceFailure.value) && (
         <details>
@@ -60,6 +68,13 @@ export function DeviceChip() {
       )}
     </section>
   );
+}
+
+/** Why not the GPU, and what would help. */
+function withoutGpu({ name, candidates }: Device): string {
+  const gpu = candidates.find((candidate) => candidate.name === 'webgpu');
+  if (name === 'webgpu' || name === 'webgl' || !gpu || gpu.available) return '';
+  return `Not on the GPU: ${gpu.reason}. A current browser with hardware acceleration switched on would be faster.`;
 }
 
 /** How to be faster, and, where the page can do it itself, the button. */

@@ -1,5 +1,6 @@
 import { type Client, connectWorker, type Device, type DeviceRequest } from '@denoiser/backend-web';
-import { device, deviceFailure, requestedDevice } from './device';
+import { batch } from '@preact/signals';
+import { device, deviceFailure, isStarting, requestedDevice } from './device';
 
 /** The worker that computes, with the device it chose. */
 export type Engine = { readonly client: Client; readonly device: Device };
@@ -12,11 +13,7 @@ let engine: Promise<Engine> | undefined;
  * @throws DenoiserError if nothing computes here; the next call tries again.
  */
 export function startEngine(): Promise<Engine> {
-  engine ??= start(requestedDevice.value).catch((error: Error) => {
-    engine = undefined;
-    deviceFailure.value = error.message;
-    throw error;
-  });
+  engine ??= start(requestedDevice.value);
   return engine;
 }
 
@@ -24,23 +21,35 @@ export function startEngine(): Promise<Engine> {
 export async function switchDevice(request: DeviceRequest): Promise<Engine> {
   const old = engine;
   engine = undefined;
-  device.value = undefined;
   requestedDevice.value = request;
   (await old?.catch(() => undefined))?.client.close();
   return startEngine();
 }
 
 async function start(request: DeviceRequest): Promise<Engine> {
-  deviceFailure.value = undefined;
-  const client = connectWorker(
-    new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'denoiser' }),
-  );
+  isStarting.value = true;
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'denoiser' });
+  const client = connectWorker(worker);
+  // A worker that has failed answers no more; what is asked next gets a new one.
+  worker.addEventListener('error', () => {
+    engine = undefined;
+  });
   try {
     const chosen = await client.start({ device: request });
-    device.value = chosen;
+    batch(() => {
+      isStarting.value = false;
+      deviceFailure.value = undefined;
+      device.value = chosen;
+    });
     return { client, device: chosen };
   } catch (error) {
     client.close();
+    engine = undefined;
+    batch(() => {
+      isStarting.value = false;
+      deviceFailure.value = (error as Error).message;
+      device.value = undefined;
+    });
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { savePicture } from '../save/save-picture';
 import { Letter, xHat0 } from '../ui/formulas';
 import { Notice } from '../ui/notice';
 import { Rgba } from '../ui/rgba';
-import { loadAgain } from './load';
+import { wayOn } from './load';
 import { SaveAnimation } from './save-animation';
 import { busy, count, type Drawing, drawing, type Frame, failure, loading, model, selected } from './state';
 
@@ -21,7 +21,7 @@ export function Grids() {
   return (
     <section class="card" aria-label="Pictures" ref={section}>
       {failure.value && (
-        <Notice kind="error" {...(!model.value && { action: { name: 'Try again', run: loadAgain } })}>
+        <Notice kind="error" {...(!model.value && { action: wayOn() })}>
           {failure.value}
         </Notice>
       )}

@@ -52,8 +52,24 @@ export async function loadModel(source: ModelSource): Promise<void> {
   }
 }
 
-/** Tries once more what failed. */
-export const loadAgain = (): Promise<void> => loadModel(current ?? shippedModel);
+/** Opens a file of the user's. */
+export const openModel = (file: File): Promise<void> =>
+  loadModel({
+    name: file.name,
+    async read() {
+      const start = new TextDecoder('latin1').decode(await file.slice(0, 2).arrayBuffer());
+      if (start !== 'PK') return file;
+      throw new Error(
+        `${file.name} is a PyTorch pickle or a zip file, not safetensors; in Python, safetensors.torch.save_file(torch.load(…), …) converts it.`,
+      );
+    },
+  });
+
+/** What may help after a failure: trying again what was fetched, or going back to what is there. */
+export const wayOn = (): { name: string; run: () => Promise<void> } =>
+  current && current !== shippedModel
+    ? { name: 'Back to the digits', run: () => loadModel(shippedModel) }
+    : { name: 'Try again', run: () => loadModel(shippedModel) };
 
 /** Loads the shipped model unless something else was asked for before. */
 export function loadFirst(): void {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { NumberField, Select } from '../ui/fields';
-import { currentFacts, describeModel, loadModel, shippedModel } from './load';
+import { currentFacts, describeModel, loadModel, openModel, shippedModel } from './load';
 import { loading, model } from './state';
 
 /** Which network draws, and the way to open another. */
@@ -11,7 +11,7 @@ export function ModelCard() {
   const open = ([file]: readonly File[]) => {
     if (!file) return;
     isOpening.value = false;
-    void loadModel({ name: file.name, read: async () => file });
+    void openModel(file);
   };
   return (
     <section class="card" aria-label="Model">

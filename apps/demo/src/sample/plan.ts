@@ -9,6 +9,7 @@ import { createSchedule } from '@denoiser/schedules';
  */
 export function makePlan(model: ModelInfo, solver: Solver<'discrete'>, steps: number): Plan {
   const schedule = createSchedule(model.schedule);
+  if (solver.name === 'pndm' && steps < 4) throw new Error('PNDM needs at least 4 steps; choose more of them.');
   const isAncestral = solver.name.startsWith('ddpm');
   const plan = createPlan({
     schedule,

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 
 type Common = { label: string; hint?: ComponentChildren; disabled?: boolean };
 
@@ -50,7 +50,7 @@ export function Slider({
   );
 }
 
-/** A whole number; what is no number of the range is left as it was. */
+/** A whole number. What is being typed counts as soon as it is one of the range; anything else is put right on leaving. */
 export function NumberField({
   label,
   hint,
@@ -61,6 +61,7 @@ export function NumberField({
   onInput,
 }: Common & { value: number; min: number; max: number; onInput: (value: number) => void }) {
   const id = useId();
+  const [draft, setDraft] = useState<string | undefined>(undefined);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -71,14 +72,18 @@ export function NumberField({
         min={min}
         max={max}
         step={1}
-        value={value}
+        value={draft ?? String(value)}
         disabled={disabled}
         {...described(id, hint)}
-        onChange={(event) => {
-          const given = event.currentTarget.valueAsNumber;
-          const next = Number.isNaN(given) ? value : Math.round(Math.min(max, Math.max(min, given)));
-          event.currentTarget.value = String(next);
-          onInput(next);
+        onInput={(event) => {
+          const typed = event.currentTarget.valueAsNumber;
+          setDraft(event.currentTarget.value);
+          if (Number.isInteger(typed) && typed >= min && typed <= max) onInput(typed);
+        }}
+        onBlur={(event) => {
+          const typed = event.currentTarget.valueAsNumber;
+          setDraft(undefined);
+          if (!Number.isNaN(typed)) onInput(Math.round(Math.min(max, Math.max(min, typed))));
         }}
       />
       <Hint id={id} hint={hint} />
