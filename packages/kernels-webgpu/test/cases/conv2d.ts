@@ -23,6 +23,8 @@ const convolutions: readonly Convolution[] = [
   { x: [1, 9, 8, 4], filter: [2, 4, 4, 6], strides: [2, 3] },
   { x: [1, 6, 6, 4], filter: [3, 3, 4, 4], pad: 1 },
   { x: [1, 6, 6, 2], filter: [1, 1, 2, 4], strides: 2, pad: 1 },
+  { x: [2, 6, 9, 8], filter: [3, 5, 8, 4], strides: [2, 3], pad: 'valid' },
+  { x: [1, 4, 4, 5], filter: [3, 3, 5, 260], strides: 2 },
   {
     x: [1, 6, 5, 4],
     filter: [4, 2, 4, 8],
