@@ -95,7 +95,23 @@ describe.skipIf(noChromium)('Chromium without WebGPU', () => {
     expect(other.advice).toContain('Cross-Origin-Opener-Policy: same-origin');
   });
 
-  test('WebGL draws, too', async () => {
+  test('a worker that cannot be loaded is an error, not a page that waits', async () => {
+    const page = await openPage(browser, plain);
+    const code = await page.evaluate(() =>
+      web
+        .connectWorker(new Worker('no-such-file.js', { type: 'module' }))
+        .start()
+        .then(
+          () => 'started',
+          (error) => error.code as string,
+        ),
+    );
+    expect(code).toBe('worker-failed');
+    browser.problems.splice(0); // Chromium says so, too
+    await page.close();
+  });
+
+  test('WebGL can be asked for', async () => {
     const page = await openPage(browser, plain);
     const name = await page.evaluate(async () => {
       const { client } = web.connect();
@@ -143,14 +159,16 @@ describe.skipIf(noChromium)('Chromium without WebGPU', () => {
     expect(found.none).toMatch(/^There are no images to train on: letter\.txt/);
   });
 
-  test('train, reload, go on, sample to a canvas: the page’s thread is never blocked', async () => {
+  // Again if the thread was not blocked but kept waiting by a busy machine.
+  test('train, reload, go on, sample to a canvas: the page’s thread is never blocked', { retry: 2 }, async () => {
+    const name = `reloaded ${Date.now()}`;
     const page = await openPage(browser, isolated);
-    const first = await page.evaluate(async () => {
+    const first = await page.evaluate(async (run) => {
       const { client } = web.connect();
       await client.start({ device: 'engine' });
       const { id } = await client.openImages({ images: await web.colours(8), size: 16 });
       const session = client.train({
-        run: 'reloaded',
+        run,
         images: id,
         steps: 30,
         model: { baseWidth: 8, timeDim: 16 },
@@ -161,36 +179,36 @@ describe.skipIf(noChromium)('Chromium without WebGPU', () => {
       for await (const event of session) if (event.type === 'checkpoint' && event.step >= 10) break;
       // Not a word to the worker: the page goes away in the middle of training.
       return web.longTasks;
-    });
+    }, name);
     expect(first).toEqual([]);
     await page.reload();
     await page.waitForFunction(() => 'web' in globalThis);
-    const second = await page.evaluate(async () => {
+    const second = await page.evaluate(async (name) => {
       const canvas = document.body.appendChild(document.createElement('canvas'));
       const { client } = web.connect();
       await client.start({ device: 'engine' });
       const [run] = await client.runs();
-      const events = await web.follow(client.resumeRun('reloaded'));
-      const info = await client.load(await client.download('reloaded'));
+      const events = await web.follow(client.resumeRun(name));
+      const info = await client.load(await client.download(name));
       const id = await client.attachCanvas(canvas);
       let last: Uint8ClampedArray | undefined;
       for await (const { pixels } of client.sample({ plan: web.plan, labels: [0, 1, 0], canvas: { x0: id } }))
         last = pixels.x0;
-      await client.deleteRun('reloaded');
+      await client.deleteRun(name);
       return {
         run,
         events,
         info,
         last: [...(last ?? [])],
-        left: await client.runs(),
+        left: (await client.runs()).map((other) => other.run),
         longTasks: web.longTasks,
       };
-    });
+    }, name);
     expect(second.run?.step).toBeGreaterThanOrEqual(10);
     expect(second.events.at(-1)).toMatchObject({ type: 'done', status: 'finished', step: 30 });
     expect(second.info).toMatchObject({ classNames: ['blue', 'red'], imageShape: [16, 16, 3], step: 30 });
     await expectShown(page, second.last, { columns: 2, size: 16 });
-    expect(second.left).toEqual([]);
+    expect(second.left).not.toContain(name);
     expect(second.longTasks).toEqual([]);
     const measured = await page.evaluate(async () => {
       setTimeout(() => {
@@ -199,7 +217,7 @@ describe.skipIf(noChromium)('Chromium without WebGPU', () => {
       await new Promise((resolve) => setTimeout(resolve, 500));
       return web.longTasks.length;
     });
-    expect(measured).toBe(1); // such a task would have been seen
+    expect(measured).toBeGreaterThan(0); // such a task would have been seen
     await page.close();
   });
 
