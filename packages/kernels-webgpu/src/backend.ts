@@ -45,15 +45,17 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
 
   /** Records one dispatch; it runs after all that were recorded before. */
   run(dispatch: Dispatch): void {
-    const { reads, writes, uniforms, workgroups } = dispatch;
-    const tensors = [...Object.values(reads), ...Object.values(writes)];
+    const { reads, writes, scalars = {}, uniforms, workgroups } = dispatch;
+    const tensors = [reads, writes, scalars].flatMap((named) => Object.values(named));
     if (workgroups.includes(0)) return;
-    for (const [name, tensor] of Object.entries(reads)) {
-      if (tensor.dtype !== 'float32' || this.stored(tensor).dtype === 'float32') continue;
-      const floats = this.floatsOf(tensor);
-      this.run({ ...dispatch, reads: { ...reads, [name]: floats } });
-      this.disposeData(floats.dataId);
-      return;
+    for (const role of ['reads', 'scalars'] as const) {
+      for (const [name, tensor] of Object.entries(dispatch[role] ?? {})) {
+        if (tensor.dtype !== 'float32' || this.stored(tensor).dtype === 'float32') continue;
+        const floats = this.floatsOf(tensor);
+        this.run({ ...dispatch, [role]: { ...dispatch[role], [name]: floats } });
+        this.disposeData(floats.dataId);
+        return;
+      }
     }
     const inner = this as unknown as Internals;
     const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
@@ -89,7 +91,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     if (stored.resource != null) return;
     const size = Math.max(4, 4 * stored.shape.reduce((a, b) => a * b, 1));
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    stored.resource = this.bufferManager.acquireBuffer(size, usage);
+    const alsoUniform = size === 4 ? GPUBufferUsage.UNIFORM : 0; // see `Dispatch.scalars`
+    stored.resource = this.bufferManager.acquireBuffer(size, usage | alsoUniform);
     if (!stored.values) return;
     const values = stored.values as ArrayLike<number>;
     const isInteger = stored.dtype === 'int32' || stored.dtype === 'bool';

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
-/** One dispatch of a compute shader. Tensors are bound in the order in which they are named: reads, then writes. */
+/** One dispatch of a compute shader. Tensors are bound in the order in which they are named: reads, writes, scalars. */
 export type Dispatch = {
   /** Names the pipeline. Everything that `code`, `types` and the tensors' types depend on must be in it: sizes, variants. */
   readonly key: string;
@@ -9,6 +9,8 @@ export type Dispatch = {
   readonly reads: Readonly<Record<string, TensorInfo>>;
   /** Also what is changed in place. A tensor is in `reads` or in `writes`, not in both. */
   readonly writes: Readonly<Record<string, TensorInfo>>;
+  /** Numbers that are on the GPU, float32 tensors of one element, each an f32 of its name: they take no storage buffer. */
+  readonly scalars?: Readonly<Record<string, TensorInfo>>;
   /** Element types other than f32 (i32 for int32 tensors): 'vec4f' where the last dimension is a multiple of 4, … */
   readonly types?: Readonly<Record<string, string>>;
   /** Numbers that change from call to call, `uniforms.name` in the shader: f32, or u32. Sizes belong into the code, as constants. */
@@ -17,7 +19,7 @@ export type Dispatch = {
 };
 
 /** The whole WGSL module of a dispatch: declarations of its bindings, then its code. */
-export function moduleOf({ code, reads, writes, types = {}, uniforms }: Dispatch): string {
+export function moduleOf({ code, reads, writes, scalars = {}, types = {}, uniforms }: Dispatch): string {
   const lines: string[] = [];
   const source = code();
   // `enable` directives stand before everything else in WGSL.
@@ -32,6 +34,7 @@ export function moduleOf({ code, reads, writes, types = {}, uniforms }: Dispatch
   };
   declare('read', reads);
   declare('read_write', writes);
+  for (const name of Object.keys(scalars)) lines.push(`@group(0) @binding(${binding++}) var<uniform> ${name}: f32;`);
   if (uniforms) {
     const fields = Object.entries(uniforms).map(
       ([name, value]) => `${name}: ${typeof value === 'number' ? 'f32' : 'u32'}`,
@@ -43,10 +46,11 @@ export function moduleOf({ code, reads, writes, types = {}, uniforms }: Dispatch
 }
 
 /** The kinds of a dispatch's bindings, in order. */
-export function signatureOf({ reads, writes, uniforms }: Dispatch): GPUBufferBindingType[] {
+export function signatureOf({ reads, writes, scalars = {}, uniforms }: Dispatch): GPUBufferBindingType[] {
   return [
     ...Object.keys(reads).map(() => 'read-only-storage' as const),
     ...Object.keys(writes).map(() => 'storage' as const),
+    ...Object.keys(scalars).map(() => 'uniform' as const),
     ...(uniforms ? (['uniform'] as const) : []),
   ];
 }

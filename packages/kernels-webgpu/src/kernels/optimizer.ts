@@ -17,7 +17,7 @@ const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backe
   const names = ['parameter', 'gradient', 'firstMoment', 'secondMoment'];
   forEachOfTuples(backend, {
     name: gradientScale ? 'adamW scaled' : 'adamW',
-    ...(gradientScale && { shared: { gradientScale } }),
+    ...(gradientScale && { scalars: { gradientScale } }),
     reads: ['gradient'],
     writes: ['parameter', 'firstMoment', 'secondMoment'],
     tuples: tuplesOf(inputs, names, count),
@@ -32,7 +32,7 @@ const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backe
       keep: 1 - learningRate * weightDecay,
     },
     body: `
-      let g = gradient$[i]${gradientScale ? ' * gradientScale[0]' : ''};
+      let g = gradient$[i]${gradientScale ? ' * gradientScale' : ''};
       let m = firstMoment$[i] * uniforms.keepFirst + g * uniforms.takeFirst;
       let v = secondMoment$[i] * uniforms.keepSecond + g * g * uniforms.takeSecond;
       firstMoment$[i] = m;

@@ -19,16 +19,15 @@ export function forEachOfTuples(
     readonly reads: readonly string[];
     readonly writes: readonly string[];
     readonly tuples: readonly Readonly<Record<string, TensorInfo>>[];
-    /** Read by each tuple's body, under their own names. */
-    readonly shared?: Readonly<Record<string, TensorInfo>>;
+    /** Numbers on the GPU for all bodies, under their own names. */
+    readonly scalars?: Readonly<Record<string, TensorInfo>>;
     readonly uniforms: Readonly<Record<string, number>>;
     readonly body: string;
   },
 ): void {
-  const { name, reads, writes, shared = {}, uniforms, body } = o;
+  const { name, reads, writes, scalars, uniforms, body } = o;
   const members = [...reads, ...writes];
-  const buffers = backend.capabilities.storageBuffers - Object.keys(shared).length;
-  const most = Math.max(1, Math.floor(buffers / members.length));
+  const most = Math.max(1, Math.floor(backend.capabilities.storageBuffers / members.length));
   const sizeIn = (tuple: Readonly<Record<string, TensorInfo>>) =>
     sizeOf((tuple[members[0] as string] as TensorInfo).shape);
   for (const type of ['vec4f', 'f32'] as const) {
@@ -40,8 +39,9 @@ export function forEachOfTuples(
         Object.fromEntries(part.flatMap((tuple, k) => names.map((one) => [one + k, tuple[one] as TensorInfo])));
       const dispatch: Dispatch = {
         key: `${name} ${part.length} ${type}`,
-        reads: { ...named(reads), ...shared },
+        reads: named(reads),
         writes: named(writes),
+        ...(scalars && { scalars }),
         types: Object.fromEntries(part.flatMap((_, k) => members.map((one) => [one + k, type]))),
         uniforms: { ...uniforms, ...Object.fromEntries(counts.map((count, k) => [`count${k}`, { u32: count }])) },
         workgroups: flat(Math.ceil(counts.reduce((a, b) => a + b, 0) / GROUP)),
