@@ -41,7 +41,7 @@ export async function expectToSampleAsTheOriginal({
     conditioning,
     guidance: { scale },
   });
-  const x0 = images.dataSync();
+  const x0 = await images.data();
   expect(largestDifference(x0, nchwToNhwc(readFloats(files.x0), nchw))).toBeLessThan(1e-3);
   // As the original rounds: towards zero.
   const bytes = Array.from(x0, (value) => Math.trunc(((Math.min(1, Math.max(-1, value)) + 1) / 2) * 255));

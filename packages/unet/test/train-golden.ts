@@ -7,7 +7,7 @@ import { type CaseName, type Golden, golden } from './golden';
  * Trains a case of the manifest on its one batch and expects what the original gave: the L2 norm of every parameter's
  * first gradient, and the loss before each AdamW step. No tensor may be left over from a step.
  */
-export function expectToTrainAsTheOriginal(name: CaseName): void {
+export async function expectToTrainAsTheOriginal(name: CaseName): Promise<void> {
   const run = golden(name);
   const names = [...run.model.parameters.keys()];
   const parameters = [...run.model.parameters.values()];
@@ -16,31 +16,31 @@ export function expectToTrainAsTheOriginal(name: CaseName): void {
   expect(Object.keys(run.grad_l2).sort()).toEqual([...names].sort());
 
   const before = tf.memory().numTensors;
-  run.adamw_losses.forEach((expected, index) => {
-    const { loss, gradients } = lossAndGradients(run, parameters);
+  for (const [index, expected] of run.adamw_losses.entries()) {
+    const { loss, gradients } = await lossAndGradients(run, parameters);
     expect(relative(loss, expected)).toBeLessThan(1e-4);
     if (index === 0) {
       expect(relative(loss, run.mse)).toBeLessThan(1e-4);
-      const errors = names.map((parameter, i) => ({
-        parameter,
-        error: relative(norm(gradients[i].dataSync()), run.grad_l2[parameter]),
-      }));
+      const errors: { parameter: string; error: number }[] = [];
+      for (const [i, parameter] of names.entries()) {
+        errors.push({ parameter, error: relative(norm(await gradients[i].data()), run.grad_l2[parameter]) });
+      }
       expect(errors.filter(({ error }) => !(error < 1e-3))).toEqual([]);
     }
     adamWStep({ parameters, gradients, firstMoments, secondMoments, step: index + 1, learningRate: 3e-4 });
     tf.dispose(gradients);
     expect(tf.memory().numTensors).toBe(before);
-  });
+  }
 }
 
 /** The loss, and its gradients in the order of the parameters. */
-function lossAndGradients(
+async function lossAndGradients(
   { model, x, target, time, conditioning }: Golden,
   parameters: tf.Variable[],
-): { loss: number; gradients: tf.Tensor[] } {
+): Promise<{ loss: number; gradients: tf.Tensor[] }> {
   const denoise = model.denoiser();
   const { value, grads } = tf.variableGrads(() => meanSquaredError(denoise(x, time, conditioning), target), parameters);
-  const loss = value.dataSync()[0];
+  const [loss] = await value.data();
   value.dispose();
   return { loss, gradients: parameters.map((parameter) => grads[parameter.name]) };
 }

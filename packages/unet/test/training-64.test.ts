@@ -10,6 +10,6 @@ beforeAll(async () => {
   await tf.setBackend('wasm');
 });
 
-test.each(['unet-64', 'unet-64-conditional'] as const)('%s trains as the original: gradients, AdamW', (name) => {
-  expectToTrainAsTheOriginal(name);
-});
+test.each(['unet-64', 'unet-64-conditional'] as const)('%s trains as the original: gradients, AdamW', (name) =>
+  expectToTrainAsTheOriginal(name),
+);

@@ -10,6 +10,6 @@ beforeAll(async () => {
   await tf.setBackend('wasm');
 });
 
-test.each(['unet-tiny', 'unet-tiny-conditional'] as const)('%s trains as the original: gradients, AdamW', (name) => {
-  expectToTrainAsTheOriginal(name);
-});
+test.each(['unet-tiny', 'unet-tiny-conditional'] as const)('%s trains as the original: gradients, AdamW', (name) =>
+  expectToTrainAsTheOriginal(name),
+);

@@ -42,9 +42,9 @@ export function createWebGPU(source: DawnSource = installed): DeviceCandidate {
       return `its adapter, ${nameOf(found)}, is software and much slower than the CPU engine; it is taken when asked for by name`;
     },
     async start() {
-      const { backendName } = await startDawn();
-      if (!(await setBackend(backendName))) throw new Error('its backend did not start');
       const found = await adapter();
+      const { backendName } = await startDawn(found && isSoftware(found) ? FOR_SOFTWARE : []);
+      if (!(await setBackend(backendName))) throw new Error('its backend did not start');
       return { threads: 1, ...(found && { adapter: nameOf(found) }) };
     },
   };
@@ -53,13 +53,16 @@ export function createWebGPU(source: DawnSource = installed): DeviceCandidate {
 /** Dawn lives as long as its GPU object is referred to; it does not keep the process alive. */
 let running: { readonly gpu: GPU; readonly webgpu: WebGPU } | undefined;
 
+/** SwiftShader would clear workgroup memory with an instruction for each word, and compile such kernels 30 times longer. */
+const FOR_SOFTWARE = ['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'];
+
 /** Registers the backend once; anew only after the device was lost. */
-async function startDawn(): Promise<WebGPU> {
+async function startDawn(options: string[]): Promise<WebGPU> {
   if (running) return running.webgpu;
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals); // GPUBufferUsage and its like, which tfjs's backend takes for granted
   const { registerWebGPU } = await import('@denoiser/kernels-webgpu');
-  const gpu: GPU = create([]);
+  const gpu: GPU = create(options);
   const webgpu = await withNavigator(gpu, () => registerWebGPU({ gpu }));
   running = { gpu, webgpu };
   void webgpu.lost.then(() => {
