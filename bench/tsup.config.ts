@@ -1,4 +1,9 @@
 import { defineConfig } from 'tsup';
 import shared from '../tsup.config';
 
-export default defineConfig({ ...shared, entry: ['src/main.ts', 'src/tfjs-peer.ts'], dts: false });
+export default defineConfig({
+  ...shared,
+  entry: ['src/main.ts', 'src/tfjs-peer.ts', 'src/web/main.ts', 'src/web/dawn.ts'],
+  external: [/^@denoiser\//, 'webgpu'],
+  dts: false,
+});

@@ -1,0 +1,13 @@
+/// <reference types="@webgpu/types" />
+import type { Task } from './task';
+
+/** The same in Node, on Dawn: a process that is given a task as JSON and prints what it found. */
+const { create, globals } = await import('webgpu');
+// SwiftShader would clear workgroup memory with an instruction for each word.
+const gpu = create(['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension']);
+const scope = globalThis as { navigator?: object };
+scope.navigator ??= {};
+Object.assign(globalThis, globals);
+Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
+const { measure } = await import('./workload');
+process.stdout.write(`${JSON.stringify(await measure(JSON.parse(process.argv[2] as string) as Task))}\n`);

@@ -1,0 +1,73 @@
+import type { Measurement, Task } from './task';
+
+export type Result = { readonly task: Task; readonly measurement: Measurement };
+
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+
+/** Counts per step, ours beside stock tfjs's, with what the targets are about. */
+export function countTable(results: readonly Result[]): string {
+  const lines = [
+    '| step | kernels | dispatches | MB bound | buffers made | MB allocated | readbacks | submissions |',
+    '|---|---|---:|---:|---:|---:|---:|---:|',
+  ];
+  for (const { task, measurement } of results) {
+    const { counts } = measurement;
+    const each = (total: number) => total / task.measured;
+    const cells = [
+      each(counts.dispatches).toFixed(0),
+      megabytes(each(counts.bytes)),
+      each(counts.buffers).toFixed(0),
+      megabytes(each(counts.allocated)),
+      each(counts.readbacks).toFixed(0),
+      each(counts.submissions).toFixed(0),
+    ];
+    lines.push(`| ${task.step} | ${task.subject} | ${cells.join(' | ')} |`);
+  }
+  for (const [ours, stock] of pairs(results)) {
+    const ratio = (of: (result: Result) => number) => `${(of(stock) / of(ours)).toFixed(1)}×`;
+    const dispatches = ratio(({ task, measurement }) => measurement.counts.dispatches / task.measured);
+    const bytes = ratio(({ task, measurement }) => measurement.counts.bytes / task.measured);
+    lines.push(`| ${ours.task.step} | **fewer** | **${dispatches}** | **${bytes}** | | | | |`);
+  }
+  return lines.join('\n');
+}
+
+/** The median time of a step. */
+export function timeTable(results: readonly Result[]): string {
+  const lines = ['| step | denoiser | stock tfjs | ratio |', '|---|---:|---:|---:|'];
+  for (const [ours, stock] of pairs(results)) {
+    const [a, b] = [median(ours.measurement.ms), median(stock.measurement.ms)];
+    lines.push(`| ${ours.task.step} | ${a.toFixed(0)} ms | ${b.toFixed(0)} ms | ${(b / a).toFixed(2)}× |`);
+  }
+  return lines.join('\n');
+}
+
+/** Where a step's dispatches and bytes are, by tfjs kernel and shader: the largest first. */
+export function profileTable({ task, measurement: { counts } }: Result): string {
+  const rows = Object.entries(counts.kernels)
+    .sort(([, a], [, b]) => b.bytes - a.bytes)
+    .map(([name, { dispatches, bytes }]) => {
+      const share = `${((100 * bytes) / counts.bytes).toFixed(1)} %`;
+      return `| ${name} | ${(dispatches / task.measured).toFixed(0)} | ${megabytes(bytes / task.measured)} | ${share} |`;
+    });
+  return [
+    `**${task.step}, ${task.subject}**`,
+    '',
+    '| kernel · shader | dispatches | MB bound | share |',
+    '|---|---:|---:|---:|',
+    ...rows,
+  ].join('\n');
+}
+
+/** Ours and stock tfjs's results of the same step. */
+function pairs(results: readonly Result[]): [ours: Result, stock: Result][] {
+  return results.flatMap((ours): [Result, Result][] => {
+    const stock = results.find(({ task }) => task.step === ours.task.step && task.subject === 'stock tfjs');
+    return ours.task.subject === 'denoiser' && stock ? [[ours, stock]] : [];
+  });
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
