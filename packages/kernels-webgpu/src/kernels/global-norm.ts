@@ -4,6 +4,7 @@ import { lanes } from '../wgsl/per-thread';
 import { workgroupSum } from '../wgsl/reductions';
 import { kernel } from './kernel';
 
+/** Invocations in a workgroup, at most. */
 const THREADS = 256;
 /** Elements, of one or four floats, that an invocation adds up, unless the tensor is too large for `MOST_GROUPS`. */
 const DEPTH = 8;
@@ -15,11 +16,12 @@ const MOST_GROUPS = 64;
  * asks for. Then one dispatch for the sum of those.
  */
 const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, backend) => {
+  const threads = Math.min(THREADS, backend.capabilities.workgroupSize);
   const tensors = Object.values(inputs)
     .map((tensor) => {
       const { width, type } = lanes(sizeOf(tensor.shape));
       const count = sizeOf(tensor.shape) / width;
-      return { tensor, type, count, groups: Math.min(MOST_GROUPS, Math.ceil(count / (THREADS * DEPTH))) };
+      return { tensor, type, count, groups: Math.min(MOST_GROUPS, Math.ceil(count / (threads * DEPTH))) };
     })
     .sort((a, b) => a.type.localeCompare(b.type)); // alike beside alike: fewer pipelines
   const total = tensors.reduce((sum, { groups }) => sum + groups, 0);
@@ -30,7 +32,7 @@ const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, back
     const sums = part.map(
       (_, k) => `
         if (place < uniforms.groups${k}) {
-          for (var i = place * ${THREADS}u + local; i < uniforms.count${k}; i += uniforms.groups${k} * ${THREADS}u) {
+          for (var i = place * ${threads}u + local; i < uniforms.count${k}; i += uniforms.groups${k} * ${threads}u) {
             let x = x${k}[i];
             sum += ${part[k]?.type === 'f32' ? 'x * x' : 'dot(x, x)'};
           }
@@ -43,15 +45,15 @@ const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, back
     ]);
     const groups = part.reduce((sum, one) => sum + one.groups, 0);
     backend.run({
-      key: `squares ${part.map(({ type }) => type)}`,
+      key: `squares ${threads} ${part.map(({ type }) => type)}`,
       reads: Object.fromEntries(part.map(({ tensor }, k) => [`x${k}`, tensor])),
       writes: { partials },
       types: Object.fromEntries(part.map(({ type }, k) => [`x${k}`, type])),
       uniforms: { first: { u32: first }, ...Object.fromEntries(sizes) },
       workgroups: [groups],
       code: () => `
-        ${workgroupSum(THREADS)}
-        @compute @workgroup_size(${THREADS})
+        ${workgroupSum(threads)}
+        @compute @workgroup_size(${threads})
         fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
           var place = group.x;
           var sum = 0f;
@@ -64,17 +66,17 @@ const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, back
   }
   const y = backend.make([]);
   backend.run({
-    key: 'rootOfSum',
+    key: `rootOfSum ${threads}`,
     reads: { partials },
     writes: { y },
     uniforms: { count: { u32: total } },
     workgroups: [1],
     code: () => `
-      ${workgroupSum(THREADS)}
-      @compute @workgroup_size(${THREADS})
+      ${workgroupSum(threads)}
+      @compute @workgroup_size(${threads})
       fn main(@builtin(local_invocation_index) local: u32) {
         var sum = 0f;
-        for (var i = local; i < uniforms.count; i += ${THREADS}u) { sum += partials[i]; }
+        for (var i = local; i < uniforms.count; i += ${threads}u) { sum += partials[i]; }
         let all = workgroupSum(vec2f(sum, 0), local).x;
         if (local == 0u) { y[0] = sqrt(all); }
       }`,

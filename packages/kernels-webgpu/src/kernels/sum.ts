@@ -5,6 +5,7 @@ import { lanesOf } from '../wgsl/lanes';
 import { perThread } from '../wgsl/per-thread';
 import { kernel } from './kernel';
 
+/** Invocations in a workgroup, at most. */
 const THREADS = 256;
 /** Workgroups that keep a GPU busy: where the result alone asks for fewer, what is added up is cut into slices. */
 const ENOUGH_GROUPS = 64;
@@ -71,15 +72,16 @@ function sum(
     });
     return y;
   }
-  const tile = Math.min(columns, 64);
+  const threads = Math.min(THREADS, backend.capabilities.workgroupSize);
+  const tile = Math.min(columns, 64, threads);
   const tiles = Math.ceil(columns / tile);
-  const rows = Math.floor(THREADS / tile);
+  const rows = Math.floor(threads / tile);
   const wanted = Math.ceil(ENOUGH_GROUPS / (outer * tiles));
   const slices = Math.max(1, Math.min(wanted, Math.floor(length / (rows * DEPTH))));
   const y = backend.make(slices > 1 ? [outer, slices, inner] : shape);
   const factor = slices > 1 ? 1 : scale;
   backend.run({
-    key: `sum ${outer} ${reduced} ${inner} ${slices} ${factor}`,
+    key: `sum ${threads} ${outer} ${reduced} ${inner} ${slices} ${factor}`,
     reads: { x },
     writes: { y },
     types: { x: lanes.type, y: isRow ? 'f32' : lanes.type },

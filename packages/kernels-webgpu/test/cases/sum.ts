@@ -54,6 +54,12 @@ export const sumCases: readonly KernelCase[] = [
     })),
   ),
   {
+    name: 'sums in workgroups of 32 invocations',
+    kernels: ['Sum'],
+    capabilities: { workgroupSize: 32 },
+    compute: () => [tf.sum(values([3, 90, 140], 1), 1), tf.sum(values([2, 3001], 1), 1)],
+  },
+  {
     name: 'sums that are tfjs’s own: of axes apart, of integers, of one element',
     kernels: ['Sum'],
     compute: () => [
