@@ -86,7 +86,7 @@ describe.skipIf(noChromium).each([
 
   if (webgpu) {
     describe('WebGPU, in a worker', () => {
-      testSeed({ device: 'webgpu', site: 'plain', place: 'worker', networks: ['unet-tiny-conditional'], runs: [] });
+      testSeed({ device: 'webgpu', site: 'plain', place: 'worker' });
     });
   } else {
     describe('the CPU engine in a cross-origin isolated page, in a worker', () => {
