@@ -143,7 +143,7 @@ function slice(name: string, { packing, type }: Operand, outer: number, tile: Ti
   };
   const loads = (first: string) =>
     isLoop
-      ? `for (var turn = 0u; turn < ${turns}u; turn++) ${`{ ${load('turn', isInner ? place(first, 'turn') : `place_${name}0`)} }`}`
+      ? `for (var turn = 0u; turn < ${turns}u; turn++) { ${load('turn', isInner ? place(first, 'turn') : `place_${name}0`)} }`
       : indices.map((i) => load(`${i}u`, `place_${name}${isInner ? i : 0}`)).join('\n');
   return { vectors: isInner ? outer * (line + 1) : count, places, loads };
 }
@@ -158,15 +158,15 @@ function readB(packing: Packing, { columns, depth }: Tile): string {
   return [...column, ...turned].join('\n');
 }
 
-/** Adds A's elements at k = 4q … 4q + 3, for this invocation's rows, times b0 … b3. */
+/** Adds A's elements at k = 4q … 4q + 3, for this invocation's rows, times b0 … b3: each addition is one fused multiply-add. */
 function readAndMultiply(packing: Packing, { rows, each, depth }: Tile): string {
   const four = [0, 1, 2, 3];
   const rowIndices = Array.from({ length: each }, (_, i) => i);
   if (packing === 'inner') {
     return rowIndices
       .map((i) => {
-        const products = four.map((j) => `a[${j}] * b${j}`).join(' + ');
-        return `{ let a = slice_a[(${i * rows}u + ty) * ${depth / 4 + 1}u + q]; sum${i} += ${products}; }`;
+        const sums = four.map((j) => `sum${i} += a[${j}] * b${j};`).join(' ');
+        return `{ let a = slice_a[(${i * rows}u + ty) * ${depth / 4 + 1}u + q]; ${sums} }`;
       })
       .join('\n');
   }
