@@ -35,7 +35,7 @@ export function Forward() {
           </div>
           {isPainted && <Histogram />}
         </div>
-        <Controls />
+        {isPainted && <Controls />}
       </div>
       {isPainted && <Curves />}
     </>
@@ -51,7 +51,7 @@ function Controls() {
       const name = `Yours: ${file.name}`;
       pictures.value = [
         ...pictures.value.filter((other) => other.name !== name),
-        { name, thumb: picture, whole: () => picture },
+        { name, thumb: () => picture, whole: () => picture },
       ];
       pictureName.value = name;
       failure.value = '';
@@ -68,7 +68,7 @@ function Controls() {
         options={pictures.value.map(({ name }) => ({ value: name, name }))}
         face={({ value }) => {
           const found = pictures.value.find(({ name }) => name === value);
-          return found && <Pixels picture={found.thumb} />;
+          return found && <Pixels picture={found.thumb()} />;
         }}
         onInput={(name) => {
           pictureName.value = name;

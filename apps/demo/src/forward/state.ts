@@ -7,16 +7,16 @@ import { noiseSchedule, type ScheduleName } from './noise-schedules';
 /** Side of the pictures: large enough to recognize, small enough for a slider that moves without delay. */
 export const SIDE = 96;
 
-const THUMB = 48;
+const THUMB = 36;
 
-/** A picture to choose: small at once, whole when it is chosen. */
-export type Choosable = { readonly name: string; readonly thumb: Picture; readonly whole: () => Picture };
+/** A picture to choose: each size is painted when it is first asked for. */
+export type Choosable = { readonly name: string; readonly thumb: () => Picture; readonly whole: () => Picture };
 
 export const pictures = signal<readonly Choosable[]>(
   drawnPictures.map(({ name, paint }) => ({
     name,
-    thumb: paintPicture(paint, THUMB),
-    whole: () => paintPicture(paint, SIDE),
+    thumb: once(() => paintPicture(paint, THUMB)),
+    whole: once(() => paintPicture(paint, SIDE)),
   })),
 );
 export const pictureName = signal<string>(drawnPictures[0].name);
@@ -32,3 +32,11 @@ export const x0 = computed(() => {
 });
 /** One ε for all t: the same noise, more and more of it. */
 export const eps = computed(() => seededNormals(seed.value, SIDE * SIDE * 3));
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -59,30 +59,34 @@ const planet: Paint = (u, v) => {
   return star % 41 === 0 ? [0.85, 0.88, 1] : mix([0.05, 0.06, 0.16], [0.13, 0.1, 0.26], v);
 };
 
-/** A white 5 on black, drawn with one stroke; what the shipped model learned looks like this. */
+/** The stroke of a 5, as points. */
+const five: readonly Point[] = [
+  [0.68, 0.22],
+  [0.4, 0.22],
+  [0.37, 0.46],
+  ...Array.from({ length: 23 }, (_, i): Point => {
+    const angle = -1.9 + 0.2 * i;
+    return [0.48 + 0.19 * Math.cos(angle), 0.61 + 0.18 * Math.sin(angle)];
+  }),
+];
+
+/** A white 5 on black; what the shipped model learned looks like this. */
 const digit: Paint = (u, v) => {
-  const stroke: (readonly [number, number])[] = [
-    [0.68, 0.22],
-    [0.4, 0.22],
-    [0.37, 0.46],
-  ];
-  for (let a = -1.9; a <= 2.5; a += 0.2) stroke.push([0.48 + 0.19 * Math.cos(a), 0.61 + 0.18 * Math.sin(a)]);
   let nearest = 1;
-  for (let i = 1; i < stroke.length; i++) nearest = Math.min(nearest, distance(u, v, stroke[i - 1], stroke[i]));
+  for (let i = 1; i < five.length; i++) {
+    nearest = Math.min(nearest, distance(u, v, five[i - 1] as Point, five[i] as Point));
+  }
   const light = 1 - smooth((nearest - 0.035) / 0.035);
   return [light, light, light];
 };
 
-type Point = readonly [number, number] | undefined;
+type Point = readonly [number, number];
 
-function distance(
-  u: number,
-  v: number,
-  [x0, y0] = [0, 0] as Point & object,
-  [x1, y1] = [0, 0] as Point & object,
-): number {
-  const along = clamp(((u - x0) * (x1 - x0) + (v - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2));
-  return Math.hypot(u - x0 - along * (x1 - x0), v - y0 - along * (y1 - y0));
+/** From a point to a line between two others. */
+function distance(u: number, v: number, a: Point, b: Point): number {
+  const [dx, dy] = [b[0] - a[0], b[1] - a[1]];
+  const along = clamp(((u - a[0]) * dx + (v - a[1]) * dy) / (dx * dx + dy * dy));
+  return Math.hypot(u - a[0] - along * dx, v - a[1] - along * dy);
 }
 
 /** A chequerboard: the finest detail goes first. */

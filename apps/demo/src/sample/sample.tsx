@@ -17,9 +17,9 @@ export function Sample() {
       <header class="intro">
         <h2>Pictures come out</h2>
         <p>
-          A network was trained to say which part of a spoiled picture is noise. Give it noise alone, take away a little
-          of what it points at, ask again. At each step it also has a guess at the finished picture, {xHat0}; watch how
-          early it is right.
+          A network was trained to tell picture and noise apart. Give it noise alone, take away a little of what it
+          calls noise, ask again. At each step it also has a guess at the finished picture, {xHat0}; watch how early it
+          is right.
         </p>
       </header>
       <p class="visually-hidden" role="status" aria-live="polite">
