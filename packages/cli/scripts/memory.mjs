@@ -25,7 +25,7 @@ const CONFIGURATIONS = [
   '--size 64 --base-width 64 --batch-size 4 --recompute',
 ];
 /** A run that does everything soon: grids and checkpoints twice, so that the second meets what the first left behind. */
-const SHORT = '--samples 16 --preview-steps 3 --sample-every 3steps --checkpoint-every 3steps --steps 6';
+const SHORT = '--preview-steps 3 --sample-every 3steps --checkpoint-every 3steps --steps 6';
 
 const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 const work = await mkdtemp(join(tmpdir(), 'denoiser-memory-'));
@@ -51,10 +51,10 @@ for (const name of ['noise', 'snow']) {
 const given = process.argv.slice(2).join(' ');
 console.log('| options | estimate, MiB | measured, MiB | ratio |\n|---|---:|---:|---:|');
 for (const options of given ? [given] : CONFIGURATIONS) {
-  const { stdout } = await train([options, '--dry-run --steps 6']);
+  const { stdout } = await train([options, '--samples 16 --steps 6 --dry-run']);
   const [, number, unit] = /about ([\d.]+) (MiB|GiB) at most/.exec(stdout);
   const estimate = number * (unit === 'GiB' ? 1024 : 1);
-  const { peak } = await train([options, SHORT, `--out ${join(work, 'run')} --overwrite`]);
+  const { peak } = await train([options, '--samples 16', SHORT, `--out ${join(work, 'run')} --overwrite`]);
   const ratio = estimate / peak;
   console.log(`| \`${options}\` | ${estimate.toFixed(0)} | ${peak.toFixed(0)} | ${ratio.toFixed(2)} |`);
   if (Math.abs(ratio - 1) > 0.2) process.exitCode = 1;

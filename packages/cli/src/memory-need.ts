@@ -10,10 +10,10 @@ const DECODED_BEFORE = 10_000;
 const CHECKPOINT = 2.5;
 
 /**
- * The most bytes that the process of a training run will have, grids and checkpoints included. Two trial steps have taken
- * what a step takes; what comes later is added.
+ * The most bytes that the process of a training run will have, grids and checkpoints included. Two trial steps and one of a
+ * grid have taken what they take; what comes later is added.
  *
- * @param processBytes what the process has after the trial steps
+ * @param processBytes what the process has after them
  * @param stateBytes of the weights, their moments and averages
  */
 export function memoryNeed(o: {

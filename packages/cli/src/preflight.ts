@@ -3,7 +3,7 @@ import type { Preflight } from '@denoiser/trainer';
 import { memoryNeed } from './memory-need';
 import { bytes, duration, rate } from './progress';
 
-/** What two trial steps have found, for people. Call it right after them: they have taken the memory of a step. */
+/** What two trial steps have found, for people. Call it right after them and `tryGrid`. */
 export function describePreflight(
   found: Preflight,
   o: {

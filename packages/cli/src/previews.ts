@@ -10,10 +10,14 @@ const BATCH = 16;
 const COUNT = 12;
 const MOST_CLASSES = 64;
 
-export interface PreviewOptions {
+/** What grids are drawn from. */
+export interface GridSource {
   config: RunConfig;
   trainer: Trainer;
   imageShape: readonly [height: number, width: number, channels: number];
+}
+
+export interface PreviewOptions extends GridSource {
   paths: RunPaths;
   signal: AbortSignal;
   onStep: (done: number, total: number) => void;
@@ -31,19 +35,12 @@ export interface Previews {
   draw(): Promise<boolean>;
 }
 
-export function createPreviews({ config, trainer, imageShape, paths, signal, ...options }: PreviewOptions): Previews {
-  const { sampleEvery, classNames, previewSteps, training } = config;
+export function createPreviews({ paths, signal, onStep, ...source }: PreviewOptions): Previews {
+  const { config, trainer, imageShape } = source;
+  const { sampleEvery, previewSteps } = config;
   const { progress } = trainer;
   const interval = sampleEvery === 'never' ? undefined : sampleEvery;
-  const plan = ddpmPlan(createSchedule(training.schedule), {
-    variance: training.variance.type === 'learned-range' ? 'learned-range' : 'posterior',
-    steps: previewSteps < training.schedule.steps ? previewSteps : undefined,
-    clip: true,
-    original: false,
-    prediction: training.prediction,
-  });
-  const classes = classNames.map((_, label) => label);
-  const count = config.samples ?? (Math.min(classes.length, MOST_CLASSES) || COUNT);
+  const { count, columns, options } = gridOf(source, previewSteps);
   const path = () => {
     const isInside = interval?.unit === 'step' || progress.position > 0;
     return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
@@ -61,24 +58,45 @@ export function createPreviews({ config, trainer, imageShape, paths, signal, ...
     },
     async draw() {
       try {
-        const data = await draw({
-          denoiser: trainer.model.denoiser(trainer.emaParameters),
-          plan,
-          imageShape,
-          count,
-          labels: config.conditional ? dealLabels(count, classes) : undefined,
-          guidance: config.guidance,
-          seed: training.seed,
-          batchSize: BATCH,
-          signal,
-          onStep: options.onStep,
-        });
-        await writeGrid(path(), { data, count, imageShape }, gridColumns(count, classes.length));
+        const data = await draw({ ...options, count, signal, onStep });
+        await writeGrid(path(), { data, count, imageShape }, columns);
         return true;
       } catch (error) {
         if (signal.aborted) return false;
         throw error;
       }
+    },
+  };
+}
+
+/** One step of a grid, for nothing: the process has then what memory grids take. */
+export async function tryGrid(source: GridSource): Promise<void> {
+  const { count, options } = gridOf(source, 1);
+  await draw({ ...options, count: Math.min(count, BATCH) });
+}
+
+function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
+  const { classNames, guidance, training } = config;
+  const plan = ddpmPlan(createSchedule(training.schedule), {
+    variance: training.variance.type === 'learned-range' ? 'learned-range' : 'posterior',
+    steps: steps < training.schedule.steps ? steps : undefined,
+    clip: true,
+    original: false,
+    prediction: training.prediction,
+  });
+  const classes = classNames.map((_, label) => label);
+  const count = config.samples ?? (Math.min(classes.length, MOST_CLASSES) || COUNT);
+  return {
+    count,
+    columns: gridColumns(count, classes.length),
+    options: {
+      denoiser: trainer.model.denoiser(trainer.emaParameters),
+      plan,
+      imageShape,
+      labels: config.conditional ? dealLabels(count, classes) : undefined,
+      guidance,
+      seed: training.seed,
+      batchSize: BATCH,
     },
   };
 }

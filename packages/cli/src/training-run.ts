@@ -7,7 +7,7 @@ import type { RunConfig } from './config/run-schema';
 import { CommandError, Interrupted } from './errors';
 import { catchInterrupt } from './interrupt';
 import { describePreflight } from './preflight';
-import { createPreviews } from './previews';
+import { createPreviews, tryGrid } from './previews';
 import { createDisplay, type Steps, stepsOf } from './progress';
 import { openRunRecord } from './record/run-record';
 import { checkpointPath, clearLater, clearRun, runPaths, writeConfig } from './run-folder';
@@ -60,6 +60,7 @@ async function train({ folder, config: requested, start, isDryRun }: TrainingRun
   // Two trial steps, which leave no trace in the weights. A run that goes on has shown that it can.
   const trial = isNew ? await trainer.preflight(dataset, { steps: steps.total }) : undefined;
   const { length, imageShape } = dataset;
+  if (trial) await tryGrid({ config, trainer, imageShape });
   const described = { length, imageShape, isAugmented: config.augment };
   const about = { ...aboutRun(run), ...(trial && describePreflight(trial, { device, images: described })) };
   if (isDryRun) {
