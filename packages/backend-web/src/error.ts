@@ -18,3 +18,10 @@ export class WebError extends Error {
 export function isDenoiserError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && (error as { isDenoiserError?: unknown }).isDenoiserError === true;
 }
+
+export function outOfMemory(details: string): WebError {
+  return new WebError(
+    'out-of-memory',
+    `There is not enough memory for this (${details}): choose a smaller network, smaller images or a smaller batch, or close other tabs.`,
+  );
+}

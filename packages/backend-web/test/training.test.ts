@@ -2,6 +2,7 @@ import { readSafetensors } from '@denoiser/safetensors';
 import { createPlan, ddim } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { loadUNet } from '@denoiser/unet';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import type { Client, TrainingSession } from '../src/page/client';
 import type { TrainingEvent, TrainRequest } from '../src/protocol/training';
@@ -44,7 +45,9 @@ const weightsOf = async (client: Client, run: string) => {
 
 test('a run tells its losses, samples and checkpoints, and gives a file to sample from that knows its classes', async () => {
   const { client, images } = await worker();
+  const tensors = tf.memory().numTensors;
   const events = await all(client.train({ ...small, run: 'colours', images }));
+  expect(tf.memory().numTensors).toBe(tensors);
   const losses = of(events, 'progress').flatMap((event) => event.losses);
   expect(losses.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
   expect(losses.every(({ loss }) => loss > 0 && loss < 10)).toBe(true);

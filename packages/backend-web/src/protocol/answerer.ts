@@ -1,4 +1,4 @@
-import { isDenoiserError } from '../error';
+import { isDenoiserError, outOfMemory } from '../error';
 import type { Endpoint } from './endpoint';
 import { isMessage, type SentError, type ToPage, type ToWorker } from './messages';
 import type { Methods } from './methods';
@@ -66,6 +66,7 @@ export function answerCalls(endpoint: Endpoint, answers: Answers): void {
       if (!controller.signal.aborted) post({ denoiser: id, error: asSent(error) });
     } finally {
       running.delete(id);
+      controller.abort(); // what a call that failed has left under way learns that nobody listens
     }
   }
 
@@ -83,8 +84,8 @@ export function asSent(error: unknown): SentError {
   if (isDenoiserError(error)) return { code: error.code, message: error.message };
   const message = error instanceof Error ? error.message : String(error);
   if (/out of memory|allocation failed|memory access out of bounds/i.test(message)) {
-    const advice = 'choose a smaller network, smaller images or a smaller batch, or close other tabs';
-    return { code: 'out-of-memory', message: `There is not enough memory for this (${message}): ${advice}.` };
+    const { code, message: sentence } = outOfMemory(message);
+    return { code, message: sentence };
   }
   console.error(error);
   return { code: 'unexpected', message: `Something in the worker failed that should not: ${message}` };

@@ -8,17 +8,18 @@ import { createDeviceKeeper, isDeviceLoss } from './device-keeper';
 function gpus(o: { isGoneForGood?: boolean } = {}) {
   const requests: DeviceRequest[] = [];
   const unplug: (() => void)[] = [];
-  const choose = async ({ device = 'auto' }: { device?: DeviceRequest }): Promise<SelectedDevice> => {
-    requests.push(device);
+  const device = new EventTarget();
+  const choose = async ({ device: request = 'auto' }: { device?: DeviceRequest }): Promise<SelectedDevice> => {
+    requests.push(request);
     const isGone = o.isGoneForGood && requests.length > 1;
-    if (isGone && device === 'webgpu') throw new WebError('no-device', 'It is gone.');
+    if (isGone && request === 'webgpu') throw new WebError('no-device', 'It is gone.');
     const name = isGone ? 'engine' : 'webgpu';
     const common = { device: { name, backend: name, threads: 1, reason: '', candidates: [] } } as const;
     if (isGone) return common;
     const lost = new Promise<string>((resolve) => unplug.push(() => resolve('unplugged')));
-    return { ...common, gpu: { device: {} as GPUDevice, lost } };
+    return { ...common, gpu: { device: device as unknown as GPUDevice, lost } };
   };
-  return { keeper: createDeviceKeeper(choose), requests, unplug };
+  return { keeper: createDeviceKeeper(choose), requests, unplug, device };
 }
 
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -41,6 +42,22 @@ test('what fails just before the news of the loss is taken for its consequence, 
   const work = keeper.guard(Promise.reject(new Error('buffer is gone')));
   setTimeout(() => unplug[0]?.(), 20);
   await expect(work).rejects.toMatchObject({ code: 'device-lost' });
+});
+
+test('memory that the GPU does not have is an error, which the work would not notice', async () => {
+  const { keeper, device } = gpus();
+  await keeper.start('webgpu');
+  const tell = (error: object) => device.dispatchEvent(Object.assign(new Event('uncapturederror'), { error }));
+  class GPUOutOfMemoryError {}
+  const work = keeper.guard(new Promise(() => {}));
+  tell(new GPUOutOfMemoryError());
+  await expect(work).rejects.toMatchObject({
+    code: 'out-of-memory',
+    message: expect.stringContaining('smaller batch'),
+  });
+  const other = keeper.guard(new Promise((resolve) => setTimeout(() => resolve('done'), 5)));
+  tell(new Error('of another kind'));
+  expect(await other).toBe('done');
 });
 
 test('everybody who recovers gets the same new device, after what was loaded is on it', async () => {

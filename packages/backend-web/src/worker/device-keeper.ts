@@ -1,5 +1,5 @@
 import { type SelectedDevice, select } from '../device/select-device';
-import { WebError } from '../error';
+import { outOfMemory, WebError } from '../error';
 import type { Device, DeviceRequest } from '../protocol/device';
 
 /** The device of a worker, through its losses. */
@@ -12,7 +12,8 @@ export interface DeviceKeeper {
   ready(): Promise<void>;
   /**
    * What `work` gives; `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
-   * wrong at that moment is taken for a consequence.
+   * wrong at that moment is taken for a consequence. `out-of-memory` when the GPU's memory does not suffice, of which the
+   * work itself learns nothing: its results would be zeros.
    */
   guard<T>(work: Promise<T>): Promise<T>;
   /** After a loss: the device again, or the best that is left. All who ask at the same time get the same. */
@@ -86,11 +87,14 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
         throw new WebError('device-lost', `The device ${device.name} was lost (${reason}): try again.`);
       });
       lost.catch(() => {});
+      const memory = watchMemory(gpu.device);
       try {
-        return await Promise.race([work, lost]);
+        return await Promise.race([work, lost, memory.exhausted]);
       } catch (error) {
         await Promise.race([lost, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
         throw error;
+      } finally {
+        memory.end();
       }
     },
     onRecovered: (listener) => void listeners.push(listener),
@@ -100,6 +104,19 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
       gpu.device.destroy();
     },
   };
+}
+
+function watchMemory(device: GPUDevice): { readonly exhausted: Promise<never>; end(): void } {
+  let listen = (_: GPUUncapturedErrorEvent) => {};
+  const exhausted = new Promise<never>((_, reject) => {
+    listen = ({ error }) => {
+      // By name: a worker without WebGPU has no such class.
+      if (error.constructor.name === 'GPUOutOfMemoryError') reject(outOfMemory('the graphics card has no more'));
+    };
+  });
+  exhausted.catch(() => {});
+  device.addEventListener('uncapturederror', listen);
+  return { exhausted, end: () => device.removeEventListener('uncapturederror', listen) };
 }
 
 export function isDeviceLoss(error: unknown): boolean {

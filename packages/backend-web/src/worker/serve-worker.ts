@@ -90,11 +90,13 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
       imageSets.delete(id);
     },
     async train(request, { emit, signal }) {
+      checkSecure();
       await device.ready();
       const images = find(imageSets.get(request.images), `are no images ${request.images}: open them first`);
       await sessions.train(request, images, { send: emit, signal });
     },
     async resumeRun(request, { emit, signal }) {
+      checkSecure();
       await device.ready();
       await sessions.resume(request, { send: emit, signal });
     },
@@ -109,6 +111,15 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     loseDevice: async () => device.lose(),
   };
   answerCalls(endpoint, answers);
+}
+
+/** Checkpoints have checksums, which browsers compute for trusted pages only. */
+function checkSecure(): void {
+  if (globalThis.crypto?.subtle) return;
+  throw new WebError(
+    'insecure-page',
+    'Browsers train only on pages from https or localhost: serve the page from there.',
+  );
 }
 
 const browserLocks = (): Locks | undefined =>

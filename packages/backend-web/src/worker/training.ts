@@ -21,7 +21,7 @@ export type TrainingParts = {
 
 /** Devices lost in a row without a step between them, after which training gives up. */
 const FRUITLESS = 3;
-/** How long what is under way on a lost device may take to fail. */
+/** How long what is under way on a broken device may take to fail. */
 const PATIENCE_MS = 2000;
 
 /**
@@ -40,12 +40,13 @@ export async function train(parts: TrainingParts): Promise<void> {
         return await device.guard(life.run);
       } catch (error) {
         life.seal();
+        control.interrupt();
+        // What is still under way on a broken device fails by itself, soon; and if it should not, it is left alone.
+        await Promise.race([life.run.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
         fruitless = life.step() > reached ? 0 : fruitless + 1;
         reached = Math.max(reached, life.step());
         if (!isDeviceLoss(error) || control.wish === 'stop' || fruitless >= FRUITLESS) throw error;
         send({ type: 'device-lost', step: life.step(), message: (error as Error).message });
-        control.interrupt();
-        await Promise.race([life.run.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
       } finally {
         life.dispose();
       }
