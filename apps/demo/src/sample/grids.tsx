@@ -16,7 +16,9 @@ export function Grids() {
   const section = useRef<HTMLElement>(null);
   const isDrawing = busy.value?.what === 'pictures';
   useEffect(() => {
-    if (isDrawing) section.current?.scrollIntoView({ block: 'nearest' }); // below the controls on small screens
+    // Below the controls on small screens.
+    const top = section.current?.getBoundingClientRect().top ?? 0;
+    if (isDrawing && top > 0.7 * innerHeight) section.current?.scrollIntoView();
   }, [isDrawing]);
   return (
     <section class="card" aria-label="Pictures" ref={section}>
