@@ -1,5 +1,6 @@
 /// <reference types="@webgpu/types" />
-import { engine } from '@tensorflow/tfjs-core';
+import { engine, type TensorInfo } from '@tensorflow/tfjs-core';
+import { flopsOf } from './flops';
 
 /** What a program asked of the GPU. */
 export type Counts = {
@@ -12,8 +13,16 @@ export type Counts = {
   /** Buffers mapped for reading. */
   readbacks: number;
   submissions: number;
-  /** Dispatches and bytes by tfjs kernel and shader. */
-  kernels: Record<string, { dispatches: number; bytes: number }>;
+  /** By tfjs kernel, and in it by shader. */
+  kernels: Record<string, KernelCounts>;
+};
+
+export type KernelCounts = {
+  calls: number;
+  flops: number;
+  dispatches: number;
+  bytes: number;
+  shaders: Record<string, number>;
 };
 
 const nothing = (): Counts => ({
@@ -57,6 +66,11 @@ export function countGpuWork({ execute }: { execute: boolean }): () => Counts {
       return made as never;
     });
   }
+  const kernelOf = (name: string): KernelCounts => {
+    const known = counts.kernels[name] ?? { calls: 0, flops: 0, dispatches: 0, bytes: 0, shaders: {} };
+    counts.kernels[name] = known;
+    return known;
+  };
   const passOf = (pass: object) => {
     const known = passes.get(pass) ?? { bytes: 0, shader: '' };
     passes.set(pass, known);
@@ -72,12 +86,12 @@ export function countGpuWork({ execute }: { execute: boolean }): () => Counts {
   });
   wrap(GPUComputePassEncoder.prototype, 'dispatchWorkgroups', function (call) {
     const { bytes, shader } = passOf(this);
-    const name = `${running.at(-1) ?? 'none'} · ${shader}`;
-    counts.kernels[name] ??= { dispatches: 0, bytes: 0 };
-    for (const one of [counts, counts.kernels[name]]) {
+    const kernel = kernelOf(running.at(-1) ?? 'none');
+    for (const one of [counts, kernel]) {
       one.dispatches++;
       one.bytes += bytes;
     }
+    kernel.shaders[shader] = (kernel.shaders[shader] ?? 0) + 1;
     return execute ? call() : undefined;
   });
   wrap(GPUBuffer.prototype, 'mapAsync', (call, [mode]) => {
@@ -91,9 +105,16 @@ export function countGpuWork({ execute }: { execute: boolean }): () => Counts {
   const tfjs = engine();
   const run = tfjs.runKernel.bind(tfjs);
   tfjs.runKernel = ((...args: Parameters<typeof run>) => {
-    running.push(args[0].replace(/^denoiser\./, ''));
+    const name = args[0].replace(/^denoiser\./, '');
+    running.push(name);
     try {
-      return run(...args);
+      const result = run(...args);
+      const [, inputs, attrs = {}] = args;
+      const outputs = [result].flat() as unknown as TensorInfo[];
+      const kernel = kernelOf(name);
+      kernel.calls++;
+      kernel.flops += flopsOf(name, { inputs: inputs as never, attrs, outputs });
+      return result;
     } finally {
       running.pop();
     }

@@ -42,19 +42,24 @@ export function timeTable(results: readonly Result[]): string {
   return lines.join('\n');
 }
 
-/** Where a step's dispatches and bytes are, by tfjs kernel and shader: the largest first. */
+/** What each kernel of a step does: the largest share of bytes first. FLOPs are counted of our own kernels alone. */
 export function profileTable({ task, measurement: { counts } }: Result): string {
+  const each = (total: number) => total / task.measured;
   const rows = Object.entries(counts.kernels)
+    .filter(([, { dispatches }]) => dispatches > 0)
     .sort(([, a], [, b]) => b.bytes - a.bytes)
-    .map(([name, { dispatches, bytes }]) => {
-      const share = `${((100 * bytes) / counts.bytes).toFixed(1)} %`;
-      return `| ${name} | ${(dispatches / task.measured).toFixed(0)} | ${megabytes(bytes / task.measured)} | ${share} |`;
+    .map(([name, { calls, flops, dispatches, bytes, shaders }]) => {
+      const work =
+        task.subject === 'denoiser' ? [(each(flops) / 1e9).toFixed(3), (flops / bytes).toFixed(1)] : ['', ''];
+      const names = Object.entries(shaders).map(([shader, times]) => `${shader} ${each(times).toFixed(0)}`);
+      const cells = [each(calls).toFixed(0), each(dispatches).toFixed(0), ...work, megabytes(each(bytes))];
+      return `| ${name} | ${cells.join(' | ')} | ${((100 * bytes) / counts.bytes).toFixed(1)} % | ${names.join(', ')} |`;
     });
   return [
     `**${task.step}, ${task.subject}**`,
     '',
-    '| kernel · shader | dispatches | MB bound | share |',
-    '|---|---:|---:|---:|',
+    '| kernel | calls | dispatches | GFLOP | FLOP/byte | MB bound | share | shaders, dispatches of each |',
+    '|---|---:|---:|---:|---:|---:|---:|---|',
     ...rows,
   ].join('\n');
 }
