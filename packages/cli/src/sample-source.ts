@@ -6,6 +6,7 @@ import { createSchedule, edm, flow, type Prediction } from '@denoiser/schedules'
 import { readCheckpoint, reconstructEma } from '@denoiser/trainer';
 import { loadUNet, type UNet } from '@denoiser/unet';
 import { atPath, CommandError } from './errors';
+import { readFileTraining } from './file-training';
 import { flagOf } from './flag';
 import { runPaths } from './run-folder';
 import type { SCHEDULES } from './sampler-options';
@@ -118,6 +119,12 @@ const learnsVariance = (options: object): boolean =>
   'type' in options.variance &&
   options.variance.type === 'learned-range';
 
+/** Whether the user says what process a bare file was trained with. */
+const namesProcess = (options: SourceOptions): boolean =>
+  [options.schedule, options.zeroSnr, options.noiseSteps, options.betaStart, options.betaEnd].some(
+    (option) => option !== undefined,
+  );
+
 /** The process that the options of a bare file name; the defaults are the original's. */
 function processOf({
   schedule = 'linear',
@@ -142,7 +149,7 @@ function processOf({
   return createSchedule({ type: schedule, ...common, ...((betaStart ?? betaEnd) !== undefined && ends) });
 }
 
-/** A file of the original's layout says nothing but its weights; the rest are the original's defaults or the user's word. */
+/** A file of the original's layout: how it was trained is the user's word, else the file's own, else as the original. */
 function openFile(path: string, options: SourceOptions): SampleSource {
   if (options.emaLength !== undefined) throw new CommandError('bad-option', `${LENGTH} of a run; give its folder.`);
   if (options.checkpoint !== undefined) {
@@ -163,15 +170,17 @@ function openFile(path: string, options: SourceOptions): SampleSource {
     if (!(error instanceof Error && 'isDenoiserError' in error)) throw error;
     throw new CommandError('bad-file', `${path}: ${error.message}`);
   }
+  const training = readFileTraining(bytes);
   const { channels, classes = 0, imageSize, learnedVariance } = model.architecture.config;
-  const [height, width] = [options.size ?? imageSize ?? 64].flat();
+  const [height, width] = [options.size ?? training.imageShape?.slice(0, 2) ?? imageSize ?? 64].flat();
+  const isNamed = training.classNames?.length === classes;
   return {
     model,
-    process: processOf(options),
-    prediction: options.prediction,
+    process: training.schedule && !namesProcess(options) ? createSchedule(training.schedule) : processOf(options),
+    prediction: options.prediction ?? training.prediction,
     learnedVariance,
     imageShape: [height as number, (width ?? height) as number, channels],
-    classNames: Array.from({ length: classes }, (_, i) => String(i)),
+    classNames: (isNamed && training.classNames) || Array.from({ length: classes }, (_, i) => String(i)),
     description: path,
   };
 }

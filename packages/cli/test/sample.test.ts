@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { fails, start, succeeds, temporaryFolder } from './command';
@@ -115,6 +116,32 @@ test('a bare file of the original layout gives what its checkpoint gives', async
   await sample('bare/ckpt.safetensors', ...choice, '--size', '16', '--noise-steps', '20', '--out', 'bare.png');
   await sample(checkpoint, ...choice, '--weights', 'model', '--out', 'folder.png');
   expect(bytes('bare.png')).toBe(bytes('folder.png'));
+});
+
+test('a file that says how it was trained, as those of a page do, needs no word of the user', async () => {
+  const checkpoint = 'run/checkpoints/step-00000002';
+  const file = readSafetensors(readFileSync(join(cwd, checkpoint, 'model.safetensors')));
+  const training = {
+    schedule: { type: 'linear', steps: 20 },
+    prediction: 'epsilon',
+    imageShape: [16, 16, 3],
+    classNames: ['3', '5', '8'],
+  };
+  const says = (said: object) => ({
+    ...file,
+    metadata: { ...file.metadata, 'denoiser.training': JSON.stringify(said) },
+  });
+  const choice = ['--class', '8', '--count', '2', '--steps', '3', '--seed', '4'];
+  await sample(checkpoint, ...choice, '--weights', 'model', '--out', 'folder.png');
+  writeFileSync(join(cwd, 'page.safetensors'), writeSafetensors(says(training)));
+  await sample('page.safetensors', ...choice, '--out', 'page.png');
+  expect(bytes('page.png')).toBe(bytes('folder.png'));
+
+  writeFileSync(join(cwd, 'other.safetensors'), writeSafetensors(says({ ...training, prediction: 'x0' })));
+  await sample('other.safetensors', ...choice, '--out', 'other.png');
+  expect(bytes('other.png')).not.toBe(bytes('folder.png'));
+  await sample('other.safetensors', ...choice, '--prediction', 'epsilon', '--out', 'told.png');
+  expect(bytes('told.png')).toBe(bytes('folder.png'));
 });
 
 test('bad requests are refused before the work', async () => {
