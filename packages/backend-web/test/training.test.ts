@@ -124,6 +124,31 @@ test('the weights of now can be had while it trains and while it rests', async (
   expect(steps[1]).toBeGreaterThanOrEqual(steps[0] as number);
 });
 
+test('drawing while it trains: neither notices the other', async () => {
+  const { client, images } = await worker();
+  await all(client.train({ ...small, run: 'h', images, samples: null }));
+  const info = await client.load(await client.download('h'));
+  const plan = createPlan({ schedule: createSchedule(info.schedule), solver: ddim(), steps: 3 });
+  const draw = async () => {
+    const seen: number[][] = [];
+    for await (const { pixels } of client.sample({ plan, labels: [0, 1] })) seen.push([...(pixels.x ?? [])]);
+    return seen;
+  };
+  const alone = await draw();
+  let drawn: number[][] | undefined;
+  const session = client.train({ ...small, run: 'i', images, steps: 2000, checkpointEvery: 2000, samples: null });
+  let isDrawing = false;
+  await all(session, (event) => {
+    if (event.type !== 'progress' || isDrawing) return;
+    isDrawing = true;
+    void draw().then((images) => {
+      drawn = images;
+      return session.stop();
+    });
+  });
+  expect(drawn).toEqual(alone);
+});
+
 test('leaving the loop of events stops training with a checkpoint', async () => {
   const { client, images } = await worker();
   for await (const event of client.train({ ...small, run: 'c', images, steps: 1000 })) {

@@ -147,7 +147,13 @@ describe.skipIf(noChromium)('Chromium without WebGPU', () => {
       const set = await client.openImages({ images: [{ name: 'a.jpg', source: turned }, noPicture], size: 8 });
       const none = await client.openImages({ images: [noPicture], size: 8 }).catch((error) => error.message);
       client.close();
-      return { top: [...data.slice(0, 4)], bottom: [...data.slice(-4)], set, none };
+      const other = web.connect().client;
+      // What a canvas shows is as good as a file; the camera of this browser is missing.
+      const drawing = await web.imageFromCanvas(canvas, { className: 'drawn' });
+      const drawn = await other.openImages({ images: [drawing], size: 8 });
+      const camera = await web.openCamera().catch((error) => error.code);
+      other.close();
+      return { top: [...data.slice(0, 4)], bottom: [...data.slice(-4)], set, none, drawn, camera };
     });
     expect(found.top[0]).toBeGreaterThan(240);
     expect(found.top[2]).toBeLessThan(15);
@@ -156,6 +162,8 @@ describe.skipIf(noChromium)('Chromium without WebGPU', () => {
       length: 1,
       skipped: [expect.stringMatching(/^letter\.txt was left out: it is no picture/)],
     });
+    expect(found.drawn).toMatchObject({ length: 1, classNames: ['drawn'], skipped: [] });
+    expect(['no-camera', 'camera-refused']).toContain(found.camera);
     expect(found.none).toMatch(/^There are no images to train on: letter\.txt/);
   });
 
