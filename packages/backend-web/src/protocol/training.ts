@@ -19,7 +19,7 @@ export type TrainRequest = {
   readonly steps: number;
   /** Mirror half of the images; default false. */
   readonly isFlipped?: boolean;
-  /** Steps between checkpoints; default 200. */
+  /** Steps between checkpoints; default 200. Where they take longer than two minutes, there are checkpoints between. */
   readonly checkpointEvery?: number;
   /** How many checkpoints are kept; default 2. */
   readonly keep?: number;
@@ -28,7 +28,7 @@ export type TrainRequest = {
 };
 
 export type SamplesOptions = {
-  /** Steps between two; default 200. */
+  /** Steps between two; default 200. The last ones are drawn at the end. */
   readonly every?: number;
   /** How many images; default 8. Classes are dealt round. */
   readonly count?: number;

@@ -17,10 +17,14 @@ export type TrainingParts = {
   readonly device: DeviceKeeper;
   readonly control: SessionControl;
   readonly send: (event: TrainingEvent, transfer?: Transferable[]) => void;
+  /** Milliseconds; default `performance.now`. */
+  readonly clock?: () => number;
 };
 
 /** Devices lost in a row without a step between them, after which training gives up. */
 const FRUITLESS = 3;
+/** A tab is easily closed: no more than this is ever lost. */
+const LONGEST_STRETCH_MS = 120_000;
 /** How long what is under way on a broken device may take to fail. */
 const PATIENCE_MS = 2000;
 
@@ -102,7 +106,7 @@ function startLife(given: TrainingParts, isRecovered: boolean) {
 
 /** Trains in stretches, between which samples are drawn and the page's wishes fulfilled. */
 async function trainOn(
-  { config, images, control, send }: TrainingParts,
+  { config, images, control, send, clock = () => performance.now() }: TrainingParts,
   trainer: Trainer,
   store: CheckpointStore,
 ): Promise<void> {
@@ -115,7 +119,8 @@ async function trainOn(
   let isResting = false;
   let drawnAt = progress.step;
 
-  const isDrawn = () => samples === null || progress.step === drawnAt || progress.step % samples.every !== 0;
+  const isDrawn = () =>
+    samples === null || progress.step === drawnAt || (progress.step % samples.every !== 0 && progress.step < steps); // the last ones always
   const drawNow = async (signal: AbortSignal) => {
     try {
       const drawn = await drawSamples(trainer, config, {
@@ -147,12 +152,18 @@ async function trainOn(
       continue;
     }
     if (progress.step >= steps) break;
+    const begun = clock();
     const multiple = (every: number) => (Math.floor(progress.step / every) + 1) * every;
     await trainer.fit(dataset, {
       steps: Math.min(steps, multiple(checkpointEvery), samples ? multiple(samples.every) : Infinity),
       signal,
       checkpoints: { store, everyEpochs: Infinity },
-      callbacks: { onStep: (record) => reports.step(record) },
+      callbacks: {
+        onStep(record) {
+          reports.step(record);
+          if (clock() - begun >= LONGEST_STRETCH_MS) control.interrupt(); // ends with a checkpoint
+        },
+      },
     });
     reports.flush();
   }
