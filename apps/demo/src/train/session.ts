@@ -49,7 +49,13 @@ export async function startTraining(): Promise<void> {
       training: {
         batchSize: batchSize.value,
         learningRate: rate,
-        learningRateSchedule: { type: 'cosine', steps: steps.value, warmup: Math.min(50, Math.ceil(steps.value / 10)) },
+        // Not down to 0, so that there is something to learn when it goes on.
+        learningRateSchedule: {
+          type: 'cosine',
+          final: 0.1,
+          steps: steps.value,
+          warmup: Math.min(50, Math.ceil(steps.value / 10)),
+        },
         maxGradientNorm: 1,
         schedule: { type: 'cosine', steps: 1000 },
         prediction: prediction.value,
