@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 
 export const TABS = ['forward', 'sample', 'train'] as const;
 export type TabId = (typeof TABS)[number];
@@ -12,7 +12,21 @@ export function showTab(id: TabId): void {
   if (tab.value === id) return;
   tab.value = id;
   history.pushState(null, '', `#${id}`);
+  // Where the reader was in the tab before means nothing in this one.
+  const main = document.querySelector('main');
+  const tabs = document.querySelector<HTMLElement>('nav.tabs');
+  const top = main && tabs ? main.offsetTop - tabs.offsetHeight : 0;
+  if (scrollY > top) scrollTo(0, top);
 }
+
+const titles: Record<TabId, string> = {
+  forward: 'Noise goes in',
+  sample: 'Pictures come out',
+  train: 'Teach it your own',
+};
+effect(() => {
+  document.title = `${titles[tab.value]} · denoiser`;
+});
 
 addEventListener('popstate', () => {
   tab.value = fromAddress();

@@ -4,6 +4,7 @@ import { pictureFromFile } from '../pictures/from-file';
 import { useAfterPaint } from '../ui/after-paint';
 import { Drop } from '../ui/drop';
 import { Check, Choice, NumberField, Slider } from '../ui/fields';
+import { NextTab } from '../ui/next-tab';
 import { Notice } from '../ui/notice';
 import { Pixels } from '../ui/pixels';
 import { Curves } from './curves';
@@ -38,6 +39,7 @@ export function Forward() {
         {isPainted && <Controls />}
       </div>
       {isPainted && <Curves />}
+      <NextTab to="sample">Next: the way back, from noise to pictures</NextTab>
     </>
   );
 }

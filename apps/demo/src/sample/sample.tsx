@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { xHat0 } from '../ui/formulas';
+import { NextTab } from '../ui/next-tab';
 import { Controls } from './controls';
 import { Grids } from './grids';
 import { Inpaint } from './inpaint';
@@ -41,6 +42,7 @@ export function Sample() {
           {model.value && <Interpolate />}
         </div>
       </div>
+      <NextTab to="train">Next: teach it your own pictures</NextTab>
     </>
   );
 }
