@@ -15,6 +15,8 @@ import { describeTasks, measureTasks } from '../harness/tasks';
 const work = mkdtempSync(join(tmpdir(), 'denoiser-train-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
+const denoiser = fileURLToPath(new URL('../../../packages/cli/bin/denoiser.js', import.meta.url));
+
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const number = (page: Page, name: string) => page.getByRole('spinbutton', { name, exact: true });
 
@@ -105,28 +107,40 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     await look(page, 'train-done');
   });
 
-  test('the file that it gives draws pictures with the command', async () => {
+  test('its network draws in the sample tab, and with its file the command draws the same', async () => {
     const { name, path } = await saved(page, () => button(page, 'Download safetensors').click());
     expect(name).toBe('first-try.safetensors');
-    const command = fileURLToPath(new URL('../../../packages/cli/bin/denoiser.js', import.meta.url));
-    const out = join(work, 'grid.png');
-    const file = join(work, name);
-    copyFileSync(path, file);
-    const args = [command, 'sample', file, '--count', '3', '--steps', '4', '--size', '16', '--out', out];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    expect(stderr).toBe('');
-    expect(status, stdout).toBe(0);
-    expect((await sharp(out).metadata()).format).toBe('png');
-  });
 
-  test('its network draws in the sample tab', async () => {
     await button(page, 'Use it in Sample').click();
     await page.getByText(/16×16 colour, 3 classes/).waitFor({ timeout: 60_000 });
+    await page.getByRole('slider', { name: 'How many' }).fill('3');
+    await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'DDIM' });
+    await page.getByRole('slider', { name: 'Guidance' }).fill('2');
     await number(page, 'Steps').fill('5');
     await button(page, 'Draw pictures').click();
     await page.getByText('5 of 5 steps').waitFor({ timeout: 60_000 });
-    expect(await page.getByRole('button', { name: 'Picture 2, square', exact: true }).count()).toBe(1);
+    const square = page.getByRole('button', { name: 'Picture 2, square', exact: true }).locator('canvas');
+    const inPage = await square.evaluate((canvas: HTMLCanvasElement) => [
+      ...(canvas.getContext('2d')?.getImageData(0, 0, 16, 16).data ?? []),
+    ]);
     await look(page, 'train-sampled');
+
+    const file = join(work, name);
+    copyFileSync(path, file);
+    const out = join(work, 'grid.png');
+    const choice = ['--sampler', 'ddim', '--steps', '5', '--seed', '1', '--guidance', '2', '--count', '3'];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [denoiser, 'sample', file, ...choice, '--device', 'engine', '--out', out],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toBe('');
+    expect(status, stdout).toBe(0);
+    // A grid has 2 pixels between pictures, and shows small ones four times as large.
+    const second = sharp(out).extract({ left: 2 + 66, top: 2, width: 64, height: 64 });
+    const byCommand = await second.resize(16, 16, { kernel: 'nearest' }).ensureAlpha().raw().toBuffer();
+    const apart = inPage.map((value, i) => Math.abs(value - (byCommand[i] ?? Number.NaN)));
+    expect(Math.max(...apart), 'levels of 255').toBeLessThanOrEqual(1);
   });
 
   test('a run is deleted when the user says so', async () => {
