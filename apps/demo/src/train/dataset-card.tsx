@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { TextField } from '../ui/fields';
 import { Notice } from '../ui/notice';
+import { Camera } from './camera';
 import { addEntries, classes, entries, removeClass } from './dataset';
 import { DrawingPad } from './drawing-pad';
 import { SHAPES, shapePictures } from './shapes';
@@ -73,6 +74,10 @@ export function DatasetCard() {
       <details>
         <summary>Draw some</summary>
         <DrawingPad className={className.value.trim()} />
+      </details>
+      <details>
+        <summary>Use the camera</summary>
+        <Camera className={className.value.trim()} />
       </details>
       {count > 0 && (
         <ul class="classes" aria-label="Classes">
