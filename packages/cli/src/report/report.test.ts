@@ -45,12 +45,12 @@ const facts = {
   about: { device: 'engine' },
   versions: { denoiser: '1.2.3' },
 };
-const pageOf = (lines: StepLine[]) =>
+const pageOf = (lines: StepLine[], times = stretches) =>
   reportPage({
     paths,
     facts,
     lines,
-    stretches: lines.length > 0 ? stretches : [],
+    stretches: lines.length > 0 ? times : [],
     validations: lines.length > 0 ? validations : [],
     noiseSteps: 1000,
     step: lines.length,
@@ -96,10 +96,17 @@ test('every picture has its text, and every chart a name, a description and a ta
   expect(html.match(/<details><summary>.* as a table/g)).toHaveLength(6);
 });
 
+test('the loss by t of the beginning is that of the first stretch where it is longer than a quarter of the run', async () => {
+  const [first, last] = stretches as [(typeof stretches)[0], (typeof stretches)[0]];
+  const html = await pageOf(linesOf(400), [{ ...first, step: 300 }, last]);
+  expect(html).toContain('at the beginning (to step 300)');
+  expect(await pageOf(linesOf(400), [last])).toContain('so far (to step 400)');
+});
+
 test('the loss by t of the beginning stands beside that of the end', async () => {
   const html = await pageOf(linesOf(400));
-  expect(html).toContain('first quarter (to step 100)');
-  expect(html).toContain('last quarter (to step 400)');
+  expect(html).toContain('at the beginning (to step 100)');
+  expect(html).toContain('lately (to step 400)');
   // 0.4/(1 + i) over i = 0 … 19, by their number; a quarter of it later.
   const harmonic = Array.from({ length: 20 }, (_, i) => 1 / (1 + i)).reduce((a, b) => a + b);
   const cell = (scale: number) => `<td>${Number(((scale * harmonic) / 20).toPrecision(3))}</td>`;

@@ -239,12 +239,13 @@ const legend = (series: readonly Series[]): string => {
   return `<ul class="legend">${items.join('')}</ul>`;
 };
 
-/** The loss by t of the last quarter of the run and, for comparison, of the first. */
+/** The loss by t of the last quarter of the run and, for comparison, of the first, or of the first stretch if that is longer. */
 function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): string {
   const end = stretches.at(-1)?.step;
   if (end === undefined) return '';
-  const early = stretches.filter(({ step }) => step <= end / 4);
+  const quarter = Math.max(end / 4, stretches[0]?.step ?? 0);
   const late = stretches.filter(({ step }) => step > (end * 3) / 4);
+  const early = stretches.filter((stretch) => stretch.step <= quarter && !late.includes(stretch));
   const width = noiseSteps / RANGES;
   const pointsOf = ({ loss, count }: LossByTime): Point[] => {
     const points = loss.flatMap((y, range): Point[] => (count[range] ? [[range * width, y]] : []));
@@ -257,14 +258,14 @@ function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): strin
     ...(first
       ? [
           {
-            name: name('first quarter', first.step),
+            name: name('at the beginning', first.step),
             points: pointsOf(first),
             kind: 'stairs' as const,
             tone: 2 as const,
           },
         ]
       : []),
-    { name: name(first ? 'last quarter' : 'so far', recent.step), points: pointsOf(recent), kind: 'stairs', tone: 1 },
+    { name: name(first ? 'lately' : 'so far', recent.step), points: pointsOf(recent), kind: 'stairs', tone: 1 },
   ];
   const cell = ({ loss, count }: LossByTime, range: number) => (count[range] ? readable(loss[range] as number) : '–');
   const rows = Array.from({ length: RANGES }, (_, range) => [
