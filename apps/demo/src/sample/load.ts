@@ -96,10 +96,10 @@ async function fetchShipped(): Promise<Blob> {
   return response.blob();
 }
 
-// Another device is another worker, which knows nothing of the model.
+// Another device is another worker, which knows nothing of the model; and one that works may come after one that did not.
 let last = device.value;
 effect(() => {
   const now = device.value;
-  if (now && last && now !== last && current) void loadModel(current);
+  if (now && now !== last && current && (last || failure.peek())) void loadModel(current);
   if (now) last = now;
 });

@@ -1,0 +1,57 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noChromium } from '../harness/browser';
+import { type Demo, look, startDemo } from '../harness/demo';
+
+/** What goes wrong in real life: each time a sentence, and a way on. */
+
+describe.skipIf(noChromium)('when something fails', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: true });
+  });
+  afterAll(() => demo?.close());
+
+  const alert = (page: Page) => page.getByRole('alert').first();
+  const drawButton = (page: Page) => page.getByRole('button', { name: 'Draw pictures' });
+
+  test('no WebGPU where it was asked for: the page says so and computes on something else', async () => {
+    const page = await demo.open('sample', '?device=webgpu');
+    await expect.poll(() => alert(page).innerText(), { timeout: 60_000 }).toMatch(/can't run webgpu/);
+    await look(page, 'failure-no-webgpu');
+    const device = page.getByRole('region', { name: 'Device' });
+    await device.getByText('Why this one, and the others').click();
+    await device.getByRole('combobox', { name: 'Compute on' }).selectOption({ label: 'the best there is' });
+    await drawButton(page).waitFor({ timeout: 60_000 });
+    demo.expectNoProblems();
+    await page.close();
+  });
+
+  test('the model does not come: it is fetched again when the user says so', async () => {
+    const page = await demo.open('forward');
+    await page.route('**/*.safetensors', (route) => route.abort());
+    await page.getByRole('tab', { name: 'Sample' }).click();
+    await expect.poll(() => alert(page).innerText(), { timeout: 60_000 }).toMatch(/could not be fetched.*try again/);
+    await page.unroute('**/*.safetensors');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await drawButton(page).waitFor({ timeout: 60_000 });
+    await page.close();
+    demo.browser.problems.length = 0; // the browser itself tells of the request that failed
+  });
+
+  test('no room for checkpoints: training goes on and says that it keeps nothing', async () => {
+    const page = await demo.open('train');
+    const session = await demo.browser.context.newCDPSession(page);
+    await page.getByRole('button', { name: 'Use the shapes' }).click();
+    await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(demo.url).origin, quotaSize: 2_000_000 });
+    await page.getByRole('spinbutton', { name: 'Training steps' }).fill('20');
+    await page.getByText('More settings').click();
+    await page.getByRole('radio', { name: '8, quick' }).check();
+    await page.getByRole('button', { name: 'Start training' }).click();
+    const progress = page.getByRole('region', { name: 'Training progress' });
+    await expect.poll(() => progress.innerText(), { timeout: 120_000 }).toMatch(/storage/);
+    await page.getByText('Trained to step 20.').waitFor({ state: 'attached', timeout: 120_000 });
+    await look(page, 'failure-quota');
+    demo.expectNoProblems();
+  });
+});
