@@ -35,6 +35,7 @@ import {
 import {
   adamWJob,
   emaJob,
+  sumSquaresJob,
 } from './optimizer';
 import {
   embeddingGradJob,
@@ -88,6 +89,7 @@ export {
   layerNormJob,
   adamWJob,
   emaJob,
+  sumSquaresJob,
   embeddingGradJob,
   embeddingJob,
   randomNormalJob,
@@ -133,6 +135,7 @@ export const jobs: StaticArray<(chunk: i32) => void> = [
   layerNormJob,
   adamWJob,
   emaJob,
+  sumSquaresJob,
   embeddingGradJob,
   embeddingJob,
   randomNormalJob,

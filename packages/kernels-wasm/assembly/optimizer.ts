@@ -1,5 +1,6 @@
 import { loadPart, storePart } from './math';
 import { argument, argumentF32 } from './pool';
+import { sumLanes } from './simd';
 
 /** One pass over all parameters. The table has a row for each chunk: addresses and number of values. */
 
@@ -51,4 +52,22 @@ export function emaJob(chunk: i32): void {
     const kept = f32x4.mul(loadPart(s + at, left), decay);
     storePart(s + at, f32x4.add(kept, f32x4.mul(loadPart(p + at, left), rest)), left);
   }
+}
+
+/** Job: chunk of a sum of squares; partial[chunk] = Σ x². 0 table of (x, values), 1 partial. */
+export function sumSquaresJob(chunk: i32): void {
+  const entry = argument(0) + <usize>chunk * 8;
+  const x = load<usize>(entry);
+  const count = load<i32>(entry, 4);
+  let even = f32x4.splat(0);
+  let odd = even;
+  for (let i = 0; i < count; i += 8) {
+    const at = x + ((<usize>i) << 2);
+    const a = loadPart(at, count - i);
+    even = f32x4.add(even, f32x4.mul(a, a));
+    if (count - i <= 4) break;
+    const b = loadPart(at + 16, count - i - 4);
+    odd = f32x4.add(odd, f32x4.mul(b, b));
+  }
+  store<f32>(argument(1) + ((<usize>chunk) << 2), sumLanes(f32x4.add(even, odd)));
 }

@@ -1,4 +1,4 @@
-import { adamWStep, emaStep } from '@denoiser/ops';
+import { adamWStep, emaStep, globalNorm } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs';
 import { describe, it } from 'vitest';
 import { expectAgreement, values } from './harness';
@@ -27,5 +27,12 @@ describe('adamWStep and emaStep', () => {
       },
       { tolerance: 1e-6 },
     );
+  });
+});
+
+describe('globalNorm', () => {
+  it('agrees with the reference, also on many tensors and odd sizes', () => {
+    const shapes = [[3, 5], [40_000], [1], [7, 2, 2], [9], [8], []];
+    expectAgreement(() => globalNorm(shapes.map((shape, i) => values(shape, i))), { tolerance: 1e-6 });
   });
 });

@@ -1,4 +1,11 @@
-import { AdamWStep, type AdamWStepAttrs, EmaStep, type EmaStepAttrs } from '@denoiser/ops';
+import {
+  AdamWStep,
+  type AdamWStepAttrs,
+  EmaStep,
+  type EmaStepAttrs,
+  GlobalNorm,
+  type GlobalNormInputs,
+} from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
 import { BLOCK } from './elementwise';
@@ -62,4 +69,18 @@ const emaStep = kernel<Named, EmaStepAttrs>(EmaStep, (inputs, { count, decay }, 
   return [];
 });
 
-export const optimizerKernels = [adamWStep, emaStep];
+/** Partial sums of chunks, added up in order in float64: no matter who ran which. */
+const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, backend) => {
+  const { table, chunks } = chunkTable(
+    backend,
+    Object.values(inputs).map((tensor) => [tensor]),
+  );
+  const y = backend.output([], 'float32');
+  const partial = backend.engine.scratch(SCRATCH.partial, Math.max(1, chunks) * 4);
+  backend.engine.run('sumSquaresJob', chunks, [table, partial]);
+  const sum = backend.engine.float32(partial, chunks).reduce((a, b) => a + b, 0);
+  backend.engine.float32(backend.address(y), 1)[0] = Math.sqrt(sum);
+  return y;
+});
+
+export const optimizerKernels = [adamWStep, emaStep, globalNorm];
