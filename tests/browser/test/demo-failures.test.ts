@@ -1,7 +1,8 @@
+import { statSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noChromium } from '../harness/browser';
-import { type Demo, look, startDemo } from '../harness/demo';
+import { type Demo, look, saved, startDemo } from '../harness/demo';
 
 /** What goes wrong in real life: each time a sentence, and a way on. */
 
@@ -39,7 +40,7 @@ describe.skipIf(noChromium)('when something fails', () => {
     demo.browser.problems.length = 0; // the browser itself tells of the request that failed
   });
 
-  test('no room for checkpoints: training goes on and says that it keeps nothing', async () => {
+  test('no room for checkpoints: training goes on, says that it keeps nothing, and gives its weights away', async () => {
     const page = await demo.open('train');
     const session = await demo.browser.context.newCDPSession(page);
     await page.getByRole('button', { name: 'Use the shapes' }).click();
@@ -52,6 +53,8 @@ describe.skipIf(noChromium)('when something fails', () => {
     await expect.poll(() => progress.innerText(), { timeout: 120_000 }).toMatch(/storage/);
     await page.getByText('Trained to step 20.').waitFor({ state: 'attached', timeout: 120_000 });
     await look(page, 'failure-quota');
+    const { path } = await saved(page, () => page.getByRole('button', { name: 'Download safetensors' }).click());
+    expect(statSync(path).size).toBeGreaterThan(1_000_000);
     demo.expectNoProblems();
   });
 });

@@ -104,6 +104,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     await page.getByText('Trained to step 120.').waitFor({ state: 'attached', timeout: 120_000 });
     const samples = page.getByRole('img', { name: /pictures drawn at step 1[02]0$/ });
     expect(await samples.count()).toBeGreaterThan(0);
+    expect(await number(page, 'Train until step').inputValue()).toBe('240');
     await look(page, 'train-done');
   });
 

@@ -13,7 +13,7 @@ export function KeptRuns() {
       <h3 id="kept-title">Kept in this browser</h3>
       <ul class="classes">
         {kept.map((info) => (
-          <Kept key={info.run} info={info} />
+          <Kept key={`${info.run} ${info.step} ${info.steps}`} info={info} />
         ))}
       </ul>
     </section>
