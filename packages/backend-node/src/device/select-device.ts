@@ -33,12 +33,14 @@ export async function selectDevice(
       `There is no device "${device}": choose one of auto, ${names.join(', ')}.`,
     );
   }
+  // All at once: some ask another process.
+  const obstacles = candidates.map((candidate) => candidate.obstacle());
   await import('@tensorflow/tfjs'); // gradients and the cpu backend
   const considered: { name: string; available: boolean; reason: string }[] = [];
   let chosen: Omit<Device, 'candidates'> | undefined;
-  for (const candidate of candidates) {
+  for (const [i, candidate] of candidates.entries()) {
     const { name, backend, description } = candidate;
-    let obstacle = await candidate.obstacle();
+    let obstacle = await obstacles[i];
     const reservation = obstacle === undefined ? await candidate.reservation?.() : undefined;
     const isWanted = !chosen && (device === name || (device === 'auto' && reservation === undefined));
     if (isWanted && obstacle === undefined) {
