@@ -165,7 +165,8 @@ describe.skipIf(noChromium).each([
     await page.getByLabel('Open a model file…').last().setInputFiles(file);
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/safetensors/);
     await look(page, 'sample-failure');
-    await button('Try again').click();
+    await button('Back to the digits').first().click();
+    await page.getByText(/16×16 grey, 10 classes/).waitFor({ timeout: 60_000 });
   });
 });
 

@@ -115,7 +115,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     await button(page, 'Use it in Sample').click();
     await page.getByText(/16×16 colour, 3 classes/).waitFor({ timeout: 60_000 });
     await page.getByRole('slider', { name: 'How many' }).fill('3');
-    await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'DDIM' });
+    await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'UniPC' });
     await page.getByRole('slider', { name: 'Guidance' }).fill('2');
     await number(page, 'Steps').fill('5');
     await button(page, 'Draw pictures').click();
@@ -129,7 +129,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     const file = join(work, name);
     copyFileSync(path, file);
     const out = join(work, 'grid.png');
-    const choice = ['--sampler', 'ddim', '--steps', '5', '--seed', '1', '--guidance', '2', '--count', '3'];
+    const choice = ['--sampler', 'unipc', '--steps', '5', '--seed', '1', '--guidance', '2', '--count', '3'];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [denoiser, 'sample', file, ...choice, '--device', 'engine', '--out', out],
