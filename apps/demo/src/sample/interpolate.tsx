@@ -4,34 +4,34 @@ import { Rgba } from '../ui/rgba';
 import { conditions, follow, occupy } from './draw';
 import { makePlan } from './plan';
 import { makeSolver } from './solvers';
-import { busy, classNames, type Frame, guidance, type LoadedModel, model, nameOfClass, steps } from './state';
+import { busy, classNames, type Frame, guidance, type LoadedModel, model, nameOfClass } from './state';
 
 const LENGTH = 9;
-const MOST_STEPS = 50;
+const STEPS = 14;
 
 /** A row of pictures from one seed's to another's. */
 export function Interpolate() {
-  const from = useSignal(1);
-  const to = useSignal(2);
-  const className = useSignal('0');
+  const from = useSignal(3);
+  const to = useSignal(9);
+  const className = useSignal('-1');
   const row = useSignal<Frame | undefined>(undefined);
   const mine = busy.value?.what === 'row';
   const [height, width] = (model.value as LoadedModel).info.imageShape;
   const draw = () =>
     occupy('row', async (loaded, client, signal) => {
       row.value = undefined;
-      const label = Number(className.value);
+      const label = Math.min(Number(className.value), classNames.value.length - 1);
       await follow(
         client,
         {
-          plan: makePlan(loaded.info, makeSolver('ddim', 'posterior'), Math.min(steps.value, MOST_STEPS)),
+          plan: makePlan(loaded.info, makeSolver('dpmpp-2m', 'posterior'), STEPS),
           count: LENGTH,
           seed: from.value,
           indices: Array.from({ length: LENGTH }, () => 0),
           towards: { seed: to.value, weights: Array.from({ length: LENGTH }, (_, i) => i / (LENGTH - 1)) },
           ...conditions(
             Array.from({ length: LENGTH }, () => label),
-            guidance.value,
+            label < 0 ? 1 : guidance.value,
           ),
         },
         signal,
@@ -45,8 +45,9 @@ export function Interpolate() {
     <section class="card" aria-labelledby="interpolate-title">
       <h3 id="interpolate-title">Between two seeds</h3>
       <p class="prose">
-        A seed is a point in the space of noise. On the arc between two of them lies noise as good as theirs, and DDIM
-        makes a picture of each: neighbours look alike, so the space has an order that nobody put there.
+        A seed is a point in the space of noise. On the arc between two of them lies noise as good as theirs.
+        DPM-Solver++, which adds none of its own, makes a picture of each: neighbours look alike, so the space has an
+        order that nobody put there.
       </p>
       <div class="between">
         <NumberField
@@ -100,7 +101,7 @@ export function Interpolate() {
               index={i}
               height={height}
               width={width}
-              label={`${Math.round((100 * i) / (LENGTH - 1))} % of the way from seed ${from.value} to seed ${to.value}`}
+              label={`${Math.round((100 * i) / (LENGTH - 1))} % of the way`}
             />
           ))}
         </div>

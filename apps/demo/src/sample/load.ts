@@ -16,7 +16,6 @@ const SHIPPED = new URL('models/digits.safetensors', document.baseURI);
 /** The model that comes with the page. */
 export const shippedModel: ModelSource = {
   name: 'Handwritten digits',
-  facts: { schedule: { type: 'cosine', steps: 1000 }, prediction: 'epsilon', imageSize: 16 },
   read: fetchShipped,
 };
 

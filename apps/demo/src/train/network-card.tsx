@@ -88,7 +88,7 @@ export function NetworkCard() {
           />
           <Choice
             label="The network learns to say"
-            hint="The picture is the quickest way to clean shapes; the noise is what the first papers and the digits of the other tab chose, and needs longer."
+            hint="The picture is the quickest way to clean shapes; the noise is what the first papers chose, and needs longer; the mix, of the other tab's digits, lies between."
             disabled={!isFree}
             value={prediction.value}
             options={[
