@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -125,6 +125,12 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
       ...(canvas.getContext('2d')?.getImageData(0, 0, 16, 16).data ?? []),
     ]);
     await look(page, 'train-sampled');
+    const tasks = await measureTasks(page, async () => {
+      const gif = await saved(page, () => button(page, 'Save all as animation').click());
+      expect((await sharp(readFileSync(gif.path)).metadata()).pages).toBe(5);
+    });
+    console.log(describeTasks('Making an animation in colour', tasks));
+    expect(tasks.longest).toBeLessThan(50);
 
     const file = join(work, name);
     copyFileSync(path, file);
