@@ -4,17 +4,20 @@ import { seededNormals } from './forward/noise';
 import { noiseSchedule } from './forward/noise-schedules';
 import { drawnPictures } from './pictures/drawn';
 import { paintPicture } from './pictures/picture';
+import { usePaints } from './ui/paints';
 import { Pixels } from './ui/pixels';
 
 const SIDE = 20;
 const STOPS = [980, 720, 560, 420, 280, 140, 0];
 
 export function Masthead() {
+  const isPainted = usePaints(1) > 0;
   const frames = useMemo(() => {
+    if (!isPainted) return [];
     const eps = seededNormals(11, SIDE * SIDE * 3);
     const x0 = paintPicture(drawnPictures[1].paint, SIDE);
     return STOPS.map((t) => diffuse(noiseSchedule('cosine', false), t, x0, eps));
-  }, []);
+  }, [isPainted]);
   return (
     <header class="masthead">
       <div class="page">

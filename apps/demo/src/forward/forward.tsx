@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { pictureFromFile } from '../pictures/from-file';
-import { useAfterPaint } from '../ui/after-paint';
 import { Drop } from '../ui/drop';
 import { Check, Choice, NumberField, Slider } from '../ui/fields';
 import { NextTab } from '../ui/next-tab';
 import { Notice } from '../ui/notice';
+import { usePaints } from '../ui/paints';
 import { Pixels } from '../ui/pixels';
 import { Curves } from './curves';
 import { Equation } from './equation';
@@ -16,7 +16,7 @@ import { isZeroTerminal, pictureName, pictures, SIDE, scheduleName, seed, t } fr
 
 /** Tab 1: a picture drowns in noise. */
 export function Forward() {
-  const isPainted = useAfterPaint();
+  const paints = usePaints(3);
   return (
     <>
       <header class="intro">
@@ -34,11 +34,11 @@ export function Forward() {
             <Time />
             <Film />
           </div>
-          {isPainted && <Histogram />}
+          {paints > 1 && <Histogram />}
         </div>
-        {isPainted && <Controls />}
+        {paints > 0 && <Controls />}
       </div>
-      {isPainted && <Curves />}
+      {paints > 2 && <Curves />}
       <NextTab to="sample">Next: the way back, from noise to pictures</NextTab>
     </>
   );

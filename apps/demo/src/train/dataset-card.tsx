@@ -4,12 +4,13 @@ import { Drop } from '../ui/drop';
 import { TextField } from '../ui/fields';
 import { Notice } from '../ui/notice';
 import { Camera } from './camera';
-import { addEntries, classes, entries, removeClass } from './dataset';
+import { addEntries, classes, type Entry, entries, removeClass } from './dataset';
 import { DrawingPad } from './drawing-pad';
 import { SHAPES, shapePictures } from './shapes';
 import { Thumb } from './thumb';
 
 const OF_EACH_SHAPE = 120;
+const AT_ONCE = 30;
 const SHOWN = 16;
 const MOST = 5000;
 
@@ -109,13 +110,17 @@ export function DatasetCard() {
   );
 }
 
-/** One shape after the other, so that the page never stands still for long. */
+/** Drawn a few at a time, so that the page never stands still for long, and added all at once. */
 async function addShapes(): Promise<void> {
+  const drawn: Entry[] = [];
   for (const shape of SHAPES) {
-    const sources = shapePictures(shape, OF_EACH_SHAPE);
-    addEntries(sources.map((source, i) => ({ name: `${shape} ${i + 1}`, className: shape, source })));
-    await new Promise((resolve) => setTimeout(resolve));
+    for (let first = 0; first < OF_EACH_SHAPE; first += AT_ONCE) {
+      const sources = shapePictures(shape, { first, count: AT_ONCE });
+      drawn.push(...sources.map((source, i) => ({ name: `${shape} ${first + i + 1}`, className: shape, source })));
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
+  addEntries(drawn);
 }
 
 const isPicture = ({ source }: TrainingImage) => source instanceof File && source.type.startsWith('image/');

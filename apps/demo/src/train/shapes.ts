@@ -4,13 +4,22 @@ import type { RgbaPicture } from './dataset';
 export const SHAPES = ['circle', 'square', 'triangle'] as const;
 const SIDE = 32;
 
-/** `count` pictures of a shape, each in another place, size, turn and colour: a data set of the page's own making. */
-export function shapePictures(shape: (typeof SHAPES)[number], count: number): RgbaPicture[] {
+/** Pictures `first`, `first` + 1 … of a shape, each in another place, size, turn and colour: a data set of the page's own making. */
+export function shapePictures(
+  shape: (typeof SHAPES)[number],
+  { first, count }: { first: number; count: number },
+): RgbaPicture[] {
   const canvas = new OffscreenCanvas(SIDE, SIDE);
   const context = canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
-  const random = seededNormals(SHAPES.indexOf(shape) + 1, count * 5);
+  const random = seededNormals(SHAPES.indexOf(shape) + 1, (first + count) * 5);
   return Array.from({ length: count }, (_, i) => {
-    const [a, b, c, d, e] = random.subarray(5 * i, 5 * i + 5) as unknown as [number, number, number, number, number];
+    const [a, b, c, d, e] = random.subarray(5 * (first + i), 5 * (first + i) + 5) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
     const radius = SIDE * (0.33 + 0.05 * Math.tanh(a));
     const room = SIDE / 2 - radius - 1;
     context.setTransform(1, 0, 0, 1, 0, 0);
