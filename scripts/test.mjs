@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureChromium, softwareVulkan } from './chromium.mjs';
+import { ensureChromium, findChromium, softwareVulkan } from './chromium.mjs';
 import { install, root, run, tool, turboEnvironment } from './setup.mjs';
 
 /** `npm test`: installs, lints, builds, type-checks and runs every test. Turbo skips what has not changed. */
 install();
 ensureChromium();
-const testEnvironment = { ...turboEnvironment, ...softwareVulkan() };
+// The browser is named, so that results without one are not taken for results with one.
+const testEnvironment = { ...turboEnvironment, ...softwareVulkan(), CHROMIUM_PATH: findChromium() ?? '' };
 run(tool('biome'), ['check', '--error-on-warnings', '.']);
 run(process.execPath, ['scripts/check-imports.mjs']);
 run(tool('turbo'), ['run', 'build', 'typecheck', 'publint', '--output-logs=errors-only'], { env: turboEnvironment });

@@ -1,6 +1,6 @@
 /**
  * Makes the model that the page ships of a run of the command: the averaged weights of its last checkpoint as 16-bit
- * floats, with what a sampler needs to know about their training.
+ * floats. Its metadata say how it was trained.
  *
  *   node scripts/ship-model.mjs <run folder> public/models/digits.safetensors
  */
@@ -32,16 +32,8 @@ for (const [name, entry] of tensors) {
   for (const value of values) largest = Math.max(largest, Math.abs(value));
   halves.set(name, { dtype: 'F16', shape: entry.shape, data });
 }
-const training = {
-  schedule: state.options.schedule,
-  prediction: state.prediction,
-  learnedVariance: false,
-  imageShape: state.dataset.imageShape,
-  classNames: state.dataset.classNames ?? [],
-  step: state.step,
-};
 const bytes = writeSafetensors({
-  metadata: { ...metadata, 'denoiser.training': JSON.stringify(training) },
+  metadata,
   tensors: halves,
 });
 writeFileSync(target, bytes);

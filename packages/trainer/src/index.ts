@@ -14,6 +14,7 @@ export { createPowerEma, type PostHocEma, type PowerEma } from './ema/post-hoc';
 export { fitProfile, gammaOf, type PowerProfile, powerDecay, relativeWidth } from './ema/power-function';
 export { reconstructEma } from './ema/snapshots';
 export { epochPermutation } from './epoch-permutation';
+export { type FileTraining, readFileTraining } from './file-training';
 export type {
   Callbacks,
   CheckpointOptions,

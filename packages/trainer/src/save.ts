@@ -1,6 +1,7 @@
 import type { TensorFile } from '@denoiser/safetensors';
 import { encodeCheckpoint } from './checkpoint';
 import { writeSnapshot } from './ema/snapshots';
+import { trainingMetadata } from './file-training';
 import type { Run } from './trainer';
 import type { TensorFileName } from './training-state';
 import type { CheckpointStore, ImageDataset } from './types';
@@ -16,25 +17,33 @@ export async function saveCheckpoint(
   const { model, options, progress } = run;
   const { step, epoch, position } = progress;
   const { length, imageShape, classNames } = o.dataset;
-  const files = await encodeCheckpoint(
-    {
-      step,
-      epoch,
-      position,
-      architecture: model.architecture,
-      prediction: options.prediction,
-      options,
-      ...(progress.best && { best: progress.best }),
-      dataset: { length, imageShape, ...(classNames && { classNames }) },
-      ...(o.notes !== undefined && { notes: o.notes }),
-    },
-    filesOf(run),
-  );
+  const state = {
+    step,
+    epoch,
+    position,
+    architecture: model.architecture,
+    prediction: options.prediction,
+    options,
+    ...(progress.best && { best: progress.best }),
+    dataset: { length, imageShape, ...(classNames && { classNames }) },
+    ...(o.notes !== undefined && { notes: o.notes }),
+  };
+  const files = await encodeCheckpoint(state, filesOf(run, trainingMetadata(state)));
   await o.store.write(step, files);
 }
 
-async function* filesOf({ parts, progress }: Run): AsyncGenerator<[TensorFileName, TensorFile]> {
-  for (const part of parts) yield [part.file, await part.save(progress.step, progress.checkpoint)];
+/** Weights that one samples from. They say how they were trained, since they are copied out of their folders. */
+const NETWORKS: readonly TensorFileName[] = ['model.safetensors', 'ema.safetensors'];
+
+async function* filesOf(
+  { parts, progress }: Run,
+  training: Record<string, string>,
+): AsyncGenerator<[TensorFileName, TensorFile]> {
+  for (const part of parts) {
+    const file = await part.save(progress.step, progress.checkpoint);
+    if (NETWORKS.includes(part.file)) Object.assign(file.metadata, training);
+    yield [part.file, file];
+  }
 }
 
 /** Stores the averages of several lengths. Errors: as for a checkpoint. */

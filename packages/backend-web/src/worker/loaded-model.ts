@@ -1,7 +1,7 @@
 import { createSchedule } from '@denoiser/schedules';
+import { readFileTraining } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { ModelFacts, ModelInfo } from '../protocol/model';
-import { readTraining } from './model-file';
 import type { ModelKind, WebModel } from './web-model';
 
 /** The network to sample from, and what it can be made of again. */
@@ -28,7 +28,7 @@ type ImageConfig = {
  * Errors: those of `loadModel`; `bad-facts` where names and classes differ in number.
  */
 export function loadModelFile(bytes: Uint8Array, facts: ModelFacts, { loadModel }: ModelKind): LoadedModel {
-  const trained = readTraining(bytes);
+  const trained = readFileTraining(bytes);
   const schedule = facts.schedule ?? trained.schedule ?? { type: 'linear', steps: 1000 };
   createSchedule(schedule); // refuses what is none, before the weights take memory
   const model = loadModel(bytes);

@@ -1,4 +1,4 @@
-import { type CheckpointStore, memoryStore, readCheckpoint, type TrainingState } from '@denoiser/trainer';
+import { type CheckpointStore, memoryStore, readCheckpoint } from '@denoiser/trainer';
 import { isDenoiserError, WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/methods';
@@ -7,7 +7,6 @@ import { type Locks, lockRun } from '../storage/run-lock';
 import { openRuns, type RunConfig, type Runs } from '../storage/runs';
 import type { DeviceKeeper } from './device-keeper';
 import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
-import { withTraining } from './model-file';
 import { runConfigOf } from './run-config';
 import { createSessionControl, type SessionControl } from './session-control';
 import { train } from './training';
@@ -159,16 +158,5 @@ async function readWeights(run: string, store: CheckpointStore, weights: Weights
     throw new WebError('no-checkpoint', `The run "${run}" has no weights yet: train a step first.`);
   }
   const { state } = await readCheckpoint(store, { files: [file] });
-  return withTraining(await store.read(state.step, file), trainedAs(state));
-}
-
-function trainedAs({ options, prediction, dataset, step }: TrainingState) {
-  return {
-    schedule: options.schedule,
-    prediction,
-    learnedVariance: options.variance.type === 'learned-range',
-    imageShape: dataset.imageShape,
-    classNames: dataset.classNames ?? [],
-    step,
-  };
+  return (await store.read(state.step, file)) as Uint8Array<ArrayBuffer>;
 }
