@@ -1,8 +1,8 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Capabilities } from './capabilities';
-import { readCapabilities } from './capabilities';
-import { type Dispatch, FLAT_GROUP, flat, moduleOf, signatureOf, sizeOf } from './dispatch';
+import { type Capabilities, readCapabilities } from './capabilities';
+import { type Dispatch, moduleOf, signatureOf, sizeOf } from './dispatch';
+import { perThread } from './wgsl/per-thread';
 
 /** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
 type Internals = {
@@ -30,7 +30,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
 
   constructor(device: GPUDevice, adapterInfo?: GPUAdapterInfo) {
     super(device, adapterInfo);
-    this.capabilities = readCapabilities(device, adapterInfo);
+    this.capabilities = readCapabilities(device);
   }
 
   /** Memory for a result, on the GPU, not initialized. */
@@ -107,9 +107,11 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     stored.values = null;
   }
 
-  /** The tensor's own buffer, for whoever draws it. */
+  /** The tensor's own buffer, for whoever draws it: what was recorded to compute it is handed to the GPU first. */
   bufferOf(tensor: TensorInfo): GPUBuffer {
     this.uploadToGPU(tensor.dataId);
+    this.endComputePassEncoder();
+    if ((this as unknown as Internals).commandEncoder) this.submitQueue();
     return this.stored(tensor).resource as GPUBuffer;
   }
 
@@ -121,15 +123,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       key: `floats ${size}`,
       reads: { integers: { ...tensor, dtype: this.stored(tensor).dtype } },
       writes: { floats },
-      workgroups: flat(Math.ceil(size / 64)),
-      code: () => `
-        ${FLAT_GROUP}
-        @compute @workgroup_size(64)
-        fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
-                @builtin(local_invocation_index) local: u32) {
-          let i = flatGroup(group, groups) * 64u + local;
-          if (i < ${size}u) { floats[i] = f32(integers[i]); }
-        }`,
+      ...perThread(size, 'floats[i] = f32(integers[i]);'),
     });
     return floats;
   }

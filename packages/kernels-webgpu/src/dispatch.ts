@@ -21,10 +21,6 @@ export type Dispatch = {
 /** The whole WGSL module of a dispatch: declarations of its bindings, then its code. */
 export function moduleOf({ code, reads, writes, scalars = {}, types = {}, uniforms }: Dispatch): string {
   const lines: string[] = [];
-  const source = code();
-  // `enable` directives stand before everything else in WGSL.
-  const directives = source.match(/^\s*(enable|requires|diagnostic)\b[^;]*;/gm) ?? [];
-  const body = directives.reduce((text, directive) => text.replace(directive, ''), source);
   let binding = 0;
   const declare = (access: string, tensors: Readonly<Record<string, TensorInfo>>) => {
     for (const [name, { dtype }] of Object.entries(tensors)) {
@@ -42,7 +38,7 @@ export function moduleOf({ code, reads, writes, scalars = {}, types = {}, unifor
     lines.push(`struct Uniforms { ${fields.join(', ')} }`);
     lines.push(`@group(0) @binding(${binding}) var<uniform> uniforms: Uniforms;`);
   }
-  return [...directives, ...lines, body].join('\n');
+  return [...lines, code()].join('\n');
 }
 
 /** The kinds of a dispatch's bindings, in order. */
@@ -55,7 +51,7 @@ export function signatureOf({ reads, writes, scalars = {}, uniforms }: Dispatch)
   ];
 }
 
-/** Workgroups for `count` of them in a row, folded where one dimension is not enough; see `FLAT_INDEX`. */
+/** Workgroups for `count` of them in a row, folded where one dimension is not enough; see `FLAT_GROUP`. */
 export function flat(count: number, limit = 65535): [x: number, y: number] {
   if (count <= limit) return [count, 1];
   const rows = Math.ceil(count / limit);

@@ -1,7 +1,9 @@
 import { DenoiserError } from '@denoiser/ops';
-import { OPTIONAL_FEATURES } from './capabilities';
 
-/** A GPU device with all that its adapter allows of what kernels use: buffer sizes, workgroup sizes, subgroups, f16. */
+/** `tf.time` reads the GPU's clock where there is one. */
+const OPTIONAL_FEATURES = ['timestamp-query'] as const;
+
+/** A GPU device with all that its adapter allows of what kernels use: buffer sizes, workgroup sizes, storage buffers. */
 export async function requestDevice(gpu: GPU): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
@@ -12,7 +14,7 @@ export async function requestDevice(gpu: GPU): Promise<{ device: GPUDevice; adap
   }
   const { limits } = adapter;
   const device = await adapter.requestDevice({
-    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature as GPUFeatureName)) as never,
+    requiredFeatures: OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature)),
     requiredLimits: {
       maxBufferSize: limits.maxBufferSize,
       maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,

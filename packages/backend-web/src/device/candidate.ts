@@ -11,7 +11,7 @@ export type DeviceCandidate = {
   /** Why it can't run here, or undefined if it can. Cheap: asked of every candidate. */
   obstacle(): Promise<string | undefined>;
   /** Why it is not taken unless it is asked for by name, though it would run. */
-  drawback?(): Promise<string | undefined>;
+  reservation?(): Promise<string | undefined>;
   /** Makes it tfjs's current backend, ready for training. Throws if it does not start after all. */
   start(): Promise<Started>;
 };

@@ -6,13 +6,13 @@ import { select, selectDevice } from './select-device';
 
 type Name = DeviceCandidate['name'];
 
-function candidate(name: Name, o: { obstacle?: string; drawback?: string; start?: string } = {}): DeviceCandidate {
+function candidate(name: Name, o: { obstacle?: string; reservation?: string; start?: string } = {}): DeviceCandidate {
   return {
     name,
     backend: name,
     description: `the ${name} device`,
     obstacle: async () => o.obstacle,
-    drawback: async () => o.drawback,
+    reservation: async () => o.reservation,
     async start() {
       if (o.start) throw new Error(o.start);
       return { threads: 3 };
@@ -55,8 +55,8 @@ test('what does not start is passed over with the reason', async () => {
   });
 });
 
-test('a device with a drawback is left aside, and taken if it is asked for', async () => {
-  const there = [candidate('webgpu', { drawback: 'it is emulated' }), candidate('engine')];
+test('a device with a reservation is left aside, and taken if it is asked for', async () => {
+  const there = [candidate('webgpu', { reservation: 'it is emulated' }), candidate('engine')];
   const chosen = await selectDevice({}, there);
   expect(chosen.name).toBe('engine');
   expect(chosen.candidates[0]).toEqual({ name: 'webgpu', available: false, reason: 'it is emulated' });

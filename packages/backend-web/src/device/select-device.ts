@@ -37,7 +37,7 @@ export async function select(
     const { name, backend, description } = candidate;
     const isNamed = device === name;
     let obstacle = await answerOf(candidate.obstacle());
-    if (obstacle === undefined && !isNamed) obstacle = await answerOf(candidate.drawback?.());
+    if (obstacle === undefined && !isNamed) obstacle = await answerOf(candidate.reservation?.());
     if (obstacle === undefined && !chosen && (isNamed || device === 'auto')) {
       try {
         const reason = isNamed ? 'it was asked for' : `it is ${description}, the first that runs here`;

@@ -15,7 +15,7 @@ export const webgpu: DeviceCandidate = {
     }
     return (await gpu.requestAdapter()) ? undefined : 'WebGPU found no graphics adapter';
   },
-  async drawback() {
+  async reservation() {
     const info = (await gpuOfBrowser()?.requestAdapter())?.info as
       | (GPUAdapterInfo & { readonly isFallbackAdapter?: boolean })
       | undefined;

@@ -1,4 +1,5 @@
-import type { GPUData, Tensor4D } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '@denoiser/kernels-webgpu';
+import { backend, type Tensor4D } from '@tensorflow/tfjs-core';
 import { gridSize } from './grid-layout';
 
 /** A triangle that covers all, and for each pixel the number of the tensor that it shows. */
@@ -43,31 +44,27 @@ export function createGpuDrawing(device: GPUDevice): (images: Tensor4D, columns:
   return async (images, columns) => {
     const [count, height, width, channels] = images.shape;
     Object.assign(canvas, gridSize(count, columns, [height, width]));
-    const { buffer, tensorRef } = images.dataToGPU() as GPUData & { buffer: GPUBuffer }; // a copy, on the GPU
-    try {
-      device.queue.writeBuffer(uniform, 0, Uint32Array.of(width, height, channels, columns, count));
-      const encoder = device.createCommandEncoder();
-      const view = context.getCurrentTexture().createView();
-      const pass = encoder.beginRenderPass({
-        colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
-      });
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(
-        0,
-        device.createBindGroup({
-          layout: pipeline.getBindGroupLayout(0),
-          entries: [
-            { binding: 0, resource: { buffer } },
-            { binding: 1, resource: { buffer: uniform } },
-          ],
-        }),
-      );
-      pass.draw(3);
-      pass.end();
-      device.queue.submit([encoder.finish()]);
-    } finally {
-      tensorRef.dispose();
-    }
+    const buffer = (backend() as DenoiserWebGPUBackend).bufferOf(images);
+    device.queue.writeBuffer(uniform, 0, Uint32Array.of(width, height, channels, columns, count));
+    const encoder = device.createCommandEncoder();
+    const view = context.getCurrentTexture().createView();
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store', clearValue: [0, 0, 0, 0] }],
+    });
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(
+      0,
+      device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: [
+          { binding: 0, resource: { buffer } },
+          { binding: 1, resource: { buffer: uniform } },
+        ],
+      }),
+    );
+    pass.draw(3);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
     return canvas.transferToImageBitmap();
   };
 }

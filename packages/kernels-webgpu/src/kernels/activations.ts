@@ -1,11 +1,10 @@
 import { Gelu, GeluGrad, Silu, SiluGrad, type UnaryGradInputs, type UnaryInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
-import { FLAT_GROUP, flat, sizeOf } from '../dispatch';
+import { sizeOf } from '../dispatch';
 import { ACTIVATIONS } from '../wgsl/activations';
+import { perThread } from '../wgsl/per-thread';
 import { kernel } from './kernel';
-
-const GROUP = 64;
 
 export const activationKernels = [
   kernel<UnaryInputs, object>(Gelu, ({ x }, _, backend) => pointwise(backend, 'gelu', { x }, 'gelu(x[i])')),
@@ -32,17 +31,7 @@ function pointwise(
     key: `${name} ${size}`,
     reads: inputs,
     writes: { y },
-    workgroups: flat(Math.ceil(size / GROUP)),
-    code: () => `
-      ${ACTIVATIONS}
-      ${FLAT_GROUP}
-      @compute @workgroup_size(${GROUP})
-      fn main(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
-              @builtin(local_invocation_index) local: u32) {
-        let i = flatGroup(group, groups) * ${GROUP}u + local;
-        if (i >= ${size}u) { return; }
-        y[i] = ${expression};
-      }`,
+    ...perThread(size, `y[i] = ${expression};`, ACTIVATIONS),
   });
   return y;
 }
