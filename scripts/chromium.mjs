@@ -2,12 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-/**
- * Chromium for the tests: where it is, how to get it, and its software Vulkan (SwiftShader) for WebGPU in Node.
- * As a program, `node scripts/chromium.mjs` installs Debian's package where it is missing and that is possible.
- */
+/** Chromium for the tests: where it is, how to get it, and its software Vulkan (SwiftShader) for WebGPU in Node. */
 
 const { env } = process;
 const debianFolder = '/usr/lib/chromium';
@@ -35,6 +31,12 @@ export function findChromium() {
 /** What to tell whoever has no browser. */
 export const withoutChromium =
   'No Chromium here, so what is tested in a browser is skipped: install Chromium or Chrome, or name it in CHROMIUM_PATH.';
+
+/**
+ * For Dawn on SwiftShader, as an option of `create` and, after two dashes, of Chromium: else it clears workgroup memory with
+ * an instruction for each word, and compiles such kernels 30 times longer.
+ */
+export const forSwiftShader = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
 
 /**
  * The environment by which WebGPU in Node (Dawn) runs on the SwiftShader that Debian's chromium brings. Empty where it is
@@ -77,5 +79,3 @@ export function ensureChromium() {
   }
   if (!findChromium()) console.log(withoutChromium);
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) ensureChromium();

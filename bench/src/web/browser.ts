@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
-import { findChromium, withoutChromium } from '../../../scripts/chromium.mjs';
+import { findChromium, forSwiftShader, withoutChromium } from '../../../scripts/chromium.mjs';
 import type { Measurement, Task } from './task';
 
 declare function measure(task: Task): Promise<Measurement>; // in the page
@@ -12,11 +12,7 @@ const ARGUMENTS = [
   ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync', '--enable-unsafe-webgpu', '--enable-features=Vulkan'],
 ];
-const SOFTWARE = [
-  '--use-webgpu-adapter=swiftshader',
-  // SwiftShader would clear workgroup memory with an instruction for each word.
-  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
-];
+const SOFTWARE = ['--use-webgpu-adapter=swiftshader', `--${forSwiftShader}`];
 
 export type Runner = { run(task: Task): Promise<Measurement>; close(): Promise<void> };
 

@@ -1,10 +1,10 @@
 /// <reference types="@webgpu/types" />
+import { forSwiftShader } from '../../../scripts/chromium.mjs';
 import type { Task } from './task';
 
 /** The same in Node, on Dawn: a process that is given a task as JSON and prints what it found. */
 const { create, globals } = await import('webgpu');
-// SwiftShader would clear workgroup memory with an instruction for each word.
-const gpu = create(['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension']);
+const gpu = create([forSwiftShader]);
 const scope = globalThis as { navigator?: object };
 scope.navigator ??= {};
 Object.assign(globalThis, globals);

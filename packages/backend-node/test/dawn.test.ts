@@ -1,13 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { softwareVulkan } from '../../../scripts/chromium.mjs';
-import { findAdapter } from '../src/device/adapter';
-import { findPackage } from '../src/device/find-package';
-
-Object.assign(process.env, softwareVulkan()); // for the processes that are started here
-const adapter = await findAdapter(findPackage('webgpu') ?? '');
-if (!adapter) console.warn('No GPU and no SwiftShader here: Dawn is not tested. Install chromium (Debian) for it.');
+import { noAdapter } from './adapter';
 
 const program = (...args: string[]) => {
   const options = { encoding: 'utf8', timeout: 120_000 } as const; // kills what does not end by itself, and throws
@@ -16,7 +10,7 @@ const program = (...args: string[]) => {
   );
 };
 
-test.skipIf(!adapter)('a program samples on Dawn as on the CPU engine, and ends by itself', () => {
+test.skipIf(noAdapter)('a program samples on Dawn as on the CPU engine, and ends by itself', () => {
   const onDawn = program('webgpu');
   expect(onDawn.adapter).toMatch(/./);
   expect(onDawn.native).toContain('denoiser.Gelu');

@@ -1,25 +1,22 @@
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { softwareVulkan } from '../../../scripts/chromium.mjs';
+import { noAdapter } from '../../backend-node/test/adapter';
 import { denoiser, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
-Object.assign(process.env, softwareVulkan()); // for the commands that are started here
 
-const doctor = await denoiser(['doctor', '--device', 'webgpu'], { cwd });
-const isThere = doctor.code === 0;
-if (!isThere) console.warn(`The command is not tested on WebGPU: ${doctor.stderr.trim()}`);
-
-test.skipIf(!isThere)('doctor names the graphics adapter and which kernels are its own', () => {
+test.skipIf(noAdapter)('doctor names the graphics adapter and which kernels are its own', async () => {
+  const doctor = await denoiser(['doctor', '--device', 'webgpu'], { cwd });
+  expect(doctor.code, doctor.stderr).toBe(0);
   expect(doctor.stdout).toMatch(/chosen +webgpu, .+: it was asked for/);
   expect(doctor.stdout).toMatch(/native +.*Gelu/);
   expect(doctor.stdout).toMatch(/missing +none/);
   expect(doctor.stdout).toMatch(/loss \d\.\d+/);
 });
 
-test.skipIf(!isThere)('WebGPU draws what the CPU engine draws, and the command ends', async () => {
+test.skipIf(noAdapter)('WebGPU draws what the CPU engine draws, and the command ends', async () => {
   await writeDigits(join(cwd, 'digits'), [3, 5], 2);
   const tiny = ['--size', '8', '--base-width', '4', '--time-dim', '16', '--noise-steps', '20', '--preview-steps', '2'];
   const steps = ['--steps', '2', '--batch-size', '2', '--sample-every', 'never'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { findChromium, withoutChromium } from '../../../scripts/chromium.mjs';
+import { findChromium, forSwiftShader, withoutChromium } from '../../../scripts/chromium.mjs';
 
 const executablePath = findChromium();
 if (!executablePath) console.log(withoutChromium);
@@ -27,8 +27,7 @@ const WEBGPU = [
   '--use-vulkan=swiftshader',
   '--use-angle=swiftshader',
   '--ignore-gpu-blocklist',
-  // SwiftShader would clear workgroup memory with an instruction for each word, and compile such kernels 30 times longer.
-  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+  `--${forSwiftShader}`,
 ];
 const NO_WEBGPU = ['--disable-blink-features=WebGPU'];
 

@@ -6,6 +6,7 @@ import { getKernelsForBackend, registerBackend } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import './environment';
+import { forSwiftShader } from '../../../scripts/chromium.mjs';
 import { options } from './options';
 import type { WebGPUReport } from './report';
 import { runSpecs } from './run-specs';
@@ -26,13 +27,10 @@ import '@tensorflow/tfjs-core/dist/ops/sin_test';
 import '@tensorflow/tfjs-core/dist/ops/split_test';
 import '@tensorflow/tfjs-core/dist/ops/sum_test';
 
-/** See packages/kernels-webgpu/test/dawn.ts: SwiftShader compiles kernels with workgroup memory faster without it. */
-const DAWN_OPTIONS = ['disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension'];
-
 async function main(): Promise<WebGPUReport> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
-  const gpu: GPU = create(DAWN_OPTIONS);
+  const gpu: GPU = create([forSwiftShader]);
   const scope = globalThis as { navigator?: object };
   scope.navigator ??= {};
   Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true }); // tfjs looks for it

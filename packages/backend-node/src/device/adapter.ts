@@ -27,7 +27,8 @@ export function findAdapter(dawn: string): Promise<Adapter | undefined> {
   return new Promise((resolve) => {
     const options = { timeout: PATIENCE_MS, encoding: 'utf8' } as const;
     execFile(process.execPath, ['--input-type=module', '--eval', program], options, (error, answer) => {
-      resolve(error ? undefined : (JSON.parse(answer) ?? undefined));
+      // A driver may print to the same place first.
+      resolve(error ? undefined : (JSON.parse(answer.trimEnd().split('\n').at(-1) as string) ?? undefined));
     });
   });
 }
