@@ -32,12 +32,13 @@ export function countTable(results: readonly Result[]): string {
   return lines.join('\n');
 }
 
-/** The median time of a step. */
+/** The median time of a step, with the least and the most. */
 export function timeTable(results: readonly Result[]): string {
   const lines = ['| step | denoiser | stock tfjs | ratio |', '|---|---:|---:|---:|'];
   for (const [ours, stock] of pairs(results)) {
-    const [a, b] = [median(ours.measurement.ms), median(stock.measurement.ms)];
-    lines.push(`| ${ours.task.step} | ${a.toFixed(0)} ms | ${b.toFixed(0)} ms | ${(b / a).toFixed(2)}× |`);
+    const times = [ours, stock].map(({ measurement: { ms } }) => ms);
+    const [a, b] = times.map(median) as [number, number];
+    lines.push(`| ${ours.task.step} | ${times.map(withSpread).join(' | ')} | ${(b / a).toFixed(2)}× |`);
   }
   return lines.join('\n');
 }
@@ -71,6 +72,9 @@ function pairs(results: readonly Result[]): [ours: Result, stock: Result][] {
     return ours.task.subject === 'denoiser' && stock ? [[ours, stock]] : [];
   });
 }
+
+const withSpread = (ms: readonly number[]): string =>
+  `${median(ms).toFixed(0)} ms (${Math.min(...ms).toFixed(0)}–${Math.max(...ms).toFixed(0)})`;
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
