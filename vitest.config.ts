@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /** The one test configuration; each package runs it with itself as the root. */
 export default defineConfig({
+  // Sources of the packages beside, so that nothing has to be built before its tests run.
+  resolve: { conditions: ['source', 'module', 'node', 'development|production'] },
+  ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // The CPU backends are slow and the machine is shared: a test fails by what it says, not by the clock.

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs';
-import { registerCpuEngine } from '@denoiser/kernels-wasm';
+import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { meanSquaredError } from '@denoiser/ops';
 import { createAdamW, trainStep } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';

@@ -14,4 +14,3 @@ export { adamWStep, emaStep } from './optimizer';
 export { normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
 export { randomNormal } from './random-normal';
 export { maxPool2x, upsample2x } from './resample';
-export { completeWasmBackend } from './wasm/complete';

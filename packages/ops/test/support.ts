@@ -4,7 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect } from 'vitest';
-import { completeWasmBackend, normals } from '../src';
+import { completeWasmBackend } from '../../kernels-stock-wasm/src';
+import { normals } from '../src';
 
 export type Mode = 'cpu' | 'wasm' | 'completed wasm';
 

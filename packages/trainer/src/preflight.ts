@@ -117,7 +117,7 @@ function missingKernel(error: unknown): DenoiserError | undefined {
   if (!kernel && !gradient) return undefined;
   const what = kernel ? `The backend ${backend} has no kernel ${kernel}` : `tfjs has no gradient of ${gradient}`;
   const advice = kernel
-    ? 'choose another device (for the stock wasm backend, call completeWasmBackend of @denoiser/ops)'
+    ? 'choose another device (for the stock wasm backend, call completeWasmBackend of @denoiser/kernels-stock-wasm)'
     : "import '@tensorflow/tfjs', which registers the gradients";
   return new DenoiserError('kernel-missing', `${what}, which training needs; ${advice}.`);
 }

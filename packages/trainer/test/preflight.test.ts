@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { completeWasmBackend, conv2d, groupNorm, normals } from '@denoiser/ops';
+import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
+import { conv2d, groupNorm, normals } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryDataset, memoryStore, type TrainableModel, type TrainerOptions } from '../src/index';

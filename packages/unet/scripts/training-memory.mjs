@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs';
-import { registerCpuEngine } from '@denoiser/kernels-wasm';
+import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { normals } from '@denoiser/ops';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import * as tf from '@tensorflow/tfjs-core';

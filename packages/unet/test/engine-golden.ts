@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs';
-import { type CpuEngine, registerCpuEngine } from '@denoiser/kernels-wasm';
+import { type CpuEngine, registerCpuEngine } from '@denoiser/kernels-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { outputDifference } from './golden';

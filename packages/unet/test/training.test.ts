@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { completeWasmBackend } from '@denoiser/ops';
+import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, test } from 'vitest';
 import { expectToTrainAsTheOriginal } from './train-golden';

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs';
-import { registerCpuEngine } from '@denoiser/kernels-wasm';
+import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { registerWebGPU } from '@denoiser/kernels-webgpu';
 import { type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
 import { createPlan, ddpm, type NoiseSource, sampleImages } from '@denoiser/samplers';

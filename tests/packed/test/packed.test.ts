@@ -18,7 +18,7 @@ const folders = [
   'unet',
   'samplers',
   'trainer',
-  'kernels-wasm',
+  'kernels-cpu',
   'kernels-webgpu',
   'backend-node',
   'backend-web',

@@ -1,6 +1,6 @@
 /** Runs tfjs-core's tests on one backend and writes a report. Bundled with all of tfjs, so that there is one engine of tfjs. */
 import { writeFileSync } from 'node:fs';
-import { registerCpuEngine } from '@denoiser/kernels-wasm';
+import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';

@@ -1,4 +1,4 @@
-import { completeWasmBackend } from '@denoiser/ops';
+import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { DeviceCandidate } from './candidate';
 

@@ -1,7 +1,7 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { DeviceCandidate } from './candidate';
 
-/** denoiser's CPU engine, `@denoiser/kernels-wasm`. */
+/** denoiser's CPU engine, `@denoiser/kernels-cpu`. */
 export const engine: DeviceCandidate = {
   name: 'engine',
   backend: 'denoiser',
@@ -10,7 +10,7 @@ export const engine: DeviceCandidate = {
     return typeof WebAssembly === 'object' ? undefined : 'this browser has no WebAssembly';
   },
   async start() {
-    const { registerCpuEngine } = await import('@denoiser/kernels-wasm');
+    const { registerCpuEngine } = await import('@denoiser/kernels-cpu');
     const { backendName, threads } = await registerCpuEngine();
     if (!(await setBackend(backendName))) throw new Error('its backend did not start');
     return { threads };

@@ -1,5 +1,5 @@
+import type { UnaryGradInputs, Upsample2xAttrs, Upsample2xGradInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { UnaryGradInputs, Upsample2xAttrs, Upsample2xGradInputs } from '../kernels';
 import type { Heap } from './heap';
 
 export function maxPool2xGrad(heap: Heap, inputs: UnaryGradInputs): TensorInfo {

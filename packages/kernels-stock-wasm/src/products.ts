@@ -1,6 +1,6 @@
+import type { LinearGradInputs } from '@denoiser/ops';
 import type { BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { broadcast_util, util } from '@tensorflow/tfjs-core';
-import type { LinearGradInputs } from '../kernels';
 import type { Block, Heap } from './heap';
 
 /** Rows that are multiplied at a time where rows are summed over: their columns then fit in the first cache. */

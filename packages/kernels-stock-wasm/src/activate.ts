@@ -1,4 +1,4 @@
-import type { Activation } from '../kernels';
+import type { Activation } from '@denoiser/ops';
 import { geluOf, geluSlopeOf } from './gelu-table';
 
 /** y = activation(y) from `start` to `end`; one loop for each activation, so that each is compiled by itself. */

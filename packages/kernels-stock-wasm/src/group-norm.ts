@@ -1,5 +1,5 @@
+import type { GroupNormAttrs, GroupNormGradInputs, GroupNormInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { GroupNormAttrs, GroupNormGradInputs, GroupNormInputs } from '../kernels';
 import { activate, activateBack } from './activate';
 import type { Heap } from './heap';
 

@@ -1,5 +1,5 @@
+import type { LayerNormAttrs, LayerNormGradInputs, LayerNormInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { LayerNormAttrs, LayerNormGradInputs, LayerNormInputs } from '../kernels';
 import type { Heap } from './heap';
 
 export function layerNorm(heap: Heap, inputs: LayerNormInputs, { epsilon }: LayerNormAttrs): TensorInfo {

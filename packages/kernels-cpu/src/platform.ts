@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 /** What the engine needs from where it runs. The one file that knows Node from the web. */
 
 export type WorkerStart = { module: WebAssembly.Module; memory: WebAssembly.Memory; thread: number };

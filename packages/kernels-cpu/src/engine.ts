@@ -1,3 +1,4 @@
+/// <reference path="./webassembly.d.ts" />
 import { DenoiserError } from '@denoiser/ops';
 import { type Allocator, createAllocator } from './allocator';
 import { relaxed, simd } from './generated/wasm';

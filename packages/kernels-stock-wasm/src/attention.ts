@@ -1,5 +1,5 @@
+import type { AttentionAttrs, AttentionGradInputs, AttentionInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { AttentionAttrs, AttentionGradInputs, AttentionInputs } from '../kernels';
 import type { Block, Heap } from './heap';
 
 /** Scores that exist at a time: 1 MB, so that they stay in the second cache. */

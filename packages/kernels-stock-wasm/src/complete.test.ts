@@ -1,10 +1,11 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
+import { conv2d, linear } from '@denoiser/ops';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { checkOp, expectClose, forCases, random, toTensor } from '../../test/support';
-import { completeWasmBackend, conv2d, linear } from '../index';
+import { checkOp, expectClose, forCases, random, toTensor } from '../../ops/test/support';
+import { completeWasmBackend } from './complete';
 import type { WasmBackend } from './heap';
 
 describe('completeWasmBackend', () => {

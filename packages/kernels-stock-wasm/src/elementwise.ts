@@ -1,5 +1,5 @@
+import type { AdamWStepAttrs, EmaStepAttrs, UnaryGradInputs, UnaryInputs } from '@denoiser/ops';
 import type { NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
-import type { AdamWStepAttrs, EmaStepAttrs, UnaryGradInputs, UnaryInputs } from '../kernels';
 import { geluOf, geluSlopeOf } from './gelu-table';
 import type { Heap } from './heap';
 

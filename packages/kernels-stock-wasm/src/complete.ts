@@ -1,6 +1,6 @@
+import * as kernels from '@denoiser/ops';
 import type { KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import * as kernels from '../kernels';
 import { attention, attentionGrad } from './attention';
 import { conv2DBackpropFilter, conv2DBackpropInput } from './convolution';
 import { adamWStep, emaStep, gelu, geluGrad } from './elementwise';

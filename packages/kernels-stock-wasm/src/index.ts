@@ -1,0 +1,1 @@
+export { completeWasmBackend } from './complete';
