@@ -24,7 +24,9 @@ export function stoppingFileSystem(): StoppingFileSystem {
     rename: changing('rename'),
     rm: changing('rm'),
     open: (async (...call: Parameters<FileSystem['open']>) => {
-      const handle = await (call[1] === 'r' ? nodeFileSystem.open(...call) : change(() => nodeFileSystem.open(...call)));
+      const handle = await (call[1] === 'r'
+        ? nodeFileSystem.open(...call)
+        : change(() => nodeFileSystem.open(...call)));
       const writeFile = handle.writeFile.bind(handle);
       handle.writeFile = (data) => {
         const bytes = Buffer.from(data as Uint8Array);

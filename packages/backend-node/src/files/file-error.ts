@@ -32,6 +32,7 @@ export function fileError(error: unknown, verb: 'read' | 'write' | 'remove', pat
   const code = systemCode(error);
   if (code === undefined || !(error instanceof Error) || !(code in advice || /^E[A-Z0-9]+$/.test(code))) return error;
   // What is written is not there before, so it is a folder above that is missing and cannot be made.
-  const why = code === 'ENOENT' && verb === 'write' ? 'its folder is gone or cannot be made there: check the path' : advice[code];
+  const why =
+    code === 'ENOENT' && verb === 'write' ? 'its folder is gone or cannot be made there: check the path' : advice[code];
   return new DenoiserError(code.toLowerCase(), `Cannot ${verb} ${path}: ${why ?? error.message}.`);
 }

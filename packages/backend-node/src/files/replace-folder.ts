@@ -70,7 +70,9 @@ export async function restoreFolders(
   parent: string,
   isOurs: (name: string) => boolean,
 ): Promise<void> {
-  const entries = (await fileSystem.readdir(parent)).filter((entry) => isOurs(hidden.exec(entry)?.groups?.name ?? entry));
+  const entries = (await fileSystem.readdir(parent)).filter((entry) =>
+    isOurs(hidden.exec(entry)?.groups?.name ?? entry),
+  );
   const whole = wholeAmong(entries);
   for (const { name, at } of whole) if (at !== name) await fileSystem.rename(join(parent, at), join(parent, name));
   const kept = new Set(whole.map(({ at }) => at));

@@ -78,6 +78,8 @@ test('a process that stops at any call leaves the old file or the new one, whole
 
 test('a folder above that was moved away, and NUL in a path, are sentences', async () => {
   const fileSystem = failingFileSystem({ code: 'ENOENT', when: 'open', path: /x/ });
-  await expect(writeFileAtomically(join(folder, 'x'), '', { fileSystem })).rejects.toThrow('its folder is gone or cannot');
+  await expect(writeFileAtomically(join(folder, 'x'), '', { fileSystem })).rejects.toThrow(
+    'its folder is gone or cannot',
+  );
   await expect(writeFileAtomically(join(folder, 'a\0x'), '')).rejects.toMatchObject({ isDenoiserError: true });
 });
