@@ -29,7 +29,7 @@ try {
   }
 
   const model = await client.load(await client.download(training.run));
-  const plan = createPlan({ schedule: createSchedule(model.schedule), solver: ddim(), steps: 10, threshold: true });
+  const plan = createPlan({ process: createSchedule(model.schedule), solver: ddim(), steps: 10, threshold: true });
   for await (const step of client.sample({ plan, count: 16, seed: 7, send: { pixels: ['x0'] } })) {
     status.textContent = `Drawing: step ${step.index + 1} of ${step.total}`;
     showGrid(step.pixels.x0);

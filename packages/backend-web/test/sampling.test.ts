@@ -9,7 +9,7 @@ import type { SampleStep } from '../src/protocol/sampling';
 import { closeAll, pageAndWorker, plainPicture } from './in-node';
 
 const schedule = createSchedule({ type: 'linear', steps: 1000 });
-const plan = createPlan({ schedule, solver: ddim(), steps: 4, threshold: true });
+const plan = createPlan({ process: schedule, solver: ddim(), steps: 4, threshold: true });
 let client: Client;
 let file: Uint8Array;
 
@@ -133,7 +133,7 @@ describe('control', () => {
   });
 
   test('image-to-image begins with the picture', async () => {
-    const short = createPlan({ schedule, solver: ddpm(), steps: 100, strength: 0.02, threshold: true });
+    const short = createPlan({ process: schedule, solver: ddpm(), steps: 100, strength: 0.02, threshold: true });
     const x = await values({ plan: short, image: plainPicture(8, [255, 255, 255]) });
     expect(x.reduce((sum, v) => sum + v, 0) / x.length).toBeGreaterThan(0.8);
   });

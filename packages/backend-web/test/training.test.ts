@@ -66,7 +66,7 @@ test('a run tells its losses, samples and checkpoints, and gives a file to sampl
   loadUNet(file.slice()).dispose(); // as the command reads it
   const info = await client.load(file);
   expect(info).toMatchObject({ classNames: ['blue', 'red'], imageShape: [8, 8, 3], step: 12 });
-  const plan = createPlan({ schedule: createSchedule(info.schedule), solver: ddim(), steps: 2 });
+  const plan = createPlan({ process: createSchedule(info.schedule), solver: ddim(), steps: 2 });
   for await (const { pixels } of client.sample({ plan, labels: [1] })) expect(pixels.x0).toHaveLength(256);
 });
 
@@ -128,7 +128,7 @@ test('drawing while it trains: neither notices the other', async () => {
   const { client, images } = await worker();
   await all(client.train({ ...small, run: 'h', images, samples: null }));
   const info = await client.load(await client.download('h'));
-  const plan = createPlan({ schedule: createSchedule(info.schedule), solver: ddim(), steps: 3 });
+  const plan = createPlan({ process: createSchedule(info.schedule), solver: ddim(), steps: 3 });
   const draw = async () => {
     const seen: number[][] = [];
     for await (const { pixels } of client.sample({ plan, labels: [0, 1] })) seen.push([...(pixels.x ?? [])]);

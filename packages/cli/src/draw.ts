@@ -26,8 +26,8 @@ export interface PlanChoice {
 }
 
 /** The DDPM plan of these choices; a subset of steps is spread evenly, both ends included. */
-export function ddpmPlan(schedule: Schedule<false>, { variance, steps, clip, original, prediction }: PlanChoice): Plan {
-  const options = { schedule, solver: ddpm({ variance }), threshold: clip, prediction };
+export function ddpmPlan(schedule: Schedule, { variance, steps, clip, original, prediction }: PlanChoice): Plan {
+  const options = { process: schedule, solver: ddpm({ variance }), threshold: clip, prediction };
   if (!original) {
     return createPlan({ ...options, spacing: steps === undefined ? 'all' : { type: 'linspace', steps } });
   }

@@ -1,3 +1,7 @@
-/** The flag of an option by the name that commander gives it: `sigmaMin` is `--sigma-min`. */
+/** Returns the flag of an option by the name that commander gives it: `sigmaMin` is `--sigma-min`. */
 export const flagOf = (option: string): string =>
   `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Returns a library's sentence with its options, which stand in backticks, as flags. */
+export const inFlags = (sentence: string): string =>
+  sentence.replace(/`([a-z][A-Za-z]*)`/g, (_, option: string) => flagOf(option));

@@ -2,18 +2,19 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileCheckpointStore } from '@denoiser/backend-node';
 import { writeSafetensors } from '@denoiser/safetensors';
-import { createSchedule, edm, flow, type Prediction } from '@denoiser/schedules';
+import type { TrainedAs } from '@denoiser/samplers';
+import { createSchedule, edm, flow, type Prediction, type Process } from '@denoiser/schedules';
 import { readCheckpoint, readFileTraining, reconstructEma } from '@denoiser/trainer';
 import { loadUNet, type UNet } from '@denoiser/unet';
 import { atPath, CommandError } from './errors';
 import { flagOf } from './flag';
 import { runPaths } from './run-folder';
 import type { SCHEDULES } from './sampler-options';
-import type { Trained } from './sampling-plan';
 import { warn } from './text';
 
 /** What pictures are drawn from: a network, and how it was trained. */
-export interface SampleSource extends Trained {
+export interface SampleSource extends TrainedAs {
+  process: Process;
   model: UNet;
   imageShape: readonly [height: number, width: number, channels: number];
   /** Empty for a network without classes; numbers where the file names none. */
@@ -125,13 +126,7 @@ const namesProcess = (options: SourceOptions): boolean =>
   );
 
 /** The process that the options of a bare file name; the defaults are the original's. */
-function processOf({
-  schedule = 'linear',
-  zeroSnr,
-  noiseSteps,
-  betaStart,
-  betaEnd,
-}: SourceOptions): Trained['process'] {
+function processOf({ schedule = 'linear', zeroSnr, noiseSteps, betaStart, betaEnd }: SourceOptions): Process {
   const ends = { betaStart: betaStart ?? 1e-4, betaEnd: betaEnd ?? 0.02 };
   const hasBetas = schedule === 'linear' || schedule === 'scaled-linear' || schedule === 'sigmoid-beta';
   const stray = !hasBetas && (betaStart !== undefined || betaEnd !== undefined) ? '--beta-start and --beta-end' : '';

@@ -11,8 +11,8 @@ export interface GridPoint extends Level {
 }
 
 /** What a solver gets: the levels to call the model at, from noise to data, and where each step shall lead. */
-export interface Grid<K extends ProcessKind = ProcessKind> {
-  readonly kind: K;
+export interface Grid {
+  readonly kind: ProcessKind;
   readonly points: readonly GridPoint[];
   /** Of step i: the next point's level, or the end. */
   readonly targets: readonly Level[];

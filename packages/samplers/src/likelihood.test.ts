@@ -81,7 +81,7 @@ describe("bits per dimension as guided-diffusion's", () => {
 
 it('probability-flow likelihood of Gaussian data is the Gaussian density', async () => {
   const plan = createPlan({
-    schedule: edmProcess,
+    process: edmProcess,
     solver: euler(),
     steps: 200,
     sigmas: { type: 'karras', min: 0.002 },

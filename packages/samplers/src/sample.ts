@@ -74,7 +74,7 @@ export async function sampleImages(
     await options.onStep?.(step);
     if (step.index === step.total - 1) return step.x.clone();
   }
-  throw new DenoiserError('bad-plan', 'The plan has no steps; create it with at least one.');
+  throw new DenoiserError('plan-invalid', 'The plan has no steps; create it with at least one.');
 }
 
 /** The default noise: a pure function of (seed, purpose, step, image), see `randomNormal` of `@denoiser/ops`. */

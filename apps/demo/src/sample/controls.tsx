@@ -1,11 +1,11 @@
 import { Choice, NumberField, Select, Slider } from '../ui/fields';
 import { drawPictures } from './draw';
-import { solverMenu } from './solvers';
-import { busy, chosenClass, classNames, count, guidance, model, seed, solver, steps, variance } from './state';
+import { samplerMenu } from './plan';
+import { busy, chosenClass, classNames, count, guidance, model, sampler, seed, steps, variance } from './state';
 
 /** All that decides which pictures come out. */
 export function Controls() {
-  const about = solverMenu.find(({ value }) => value === solver.value)?.about;
+  const about = samplerMenu.find(({ value }) => value === sampler.value)?.about;
   const noiseSteps = model.value?.info.schedule.type === 'custom' ? 1000 : (model.value?.info.schedule.steps ?? 1000);
   return (
     <form
@@ -58,10 +58,10 @@ export function Controls() {
       <Select
         label="Solver"
         hint={about}
-        value={solver.value}
-        options={solverMenu}
+        value={sampler.value}
+        options={samplerMenu}
         onInput={(next) => {
-          solver.value = next;
+          sampler.value = next;
         }}
       />
       <NumberField
@@ -74,7 +74,7 @@ export function Controls() {
           steps.value = next;
         }}
       />
-      {solver.value === 'ddpm' && <VarianceMenu />}
+      {sampler.value === 'ddpm' && <VarianceMenu />}
       {classNames.value.length > 0 && (
         <Slider
           label="Guidance"

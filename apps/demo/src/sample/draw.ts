@@ -1,7 +1,6 @@
 import type { Client, SampleRequest } from '@denoiser/backend-web';
 import { startEngine } from '../engine/engine';
-import { makePlan } from './plan';
-import { makeSolver } from './solvers';
+import { pagePlan } from './plan';
 import {
   announcement,
   busy,
@@ -16,9 +15,9 @@ import {
   type LoadedModel,
   model,
   nameOfClass,
+  sampler,
   seed,
   selected,
-  solver,
   steps,
   variance,
 } from './state';
@@ -51,7 +50,11 @@ export async function occupy(
 /** Draws what the controls say; the grids follow step by step. */
 export const drawPictures = (): Promise<void> =>
   occupy('pictures', async (loaded, client, signal) => {
-    const plan = makePlan(loaded.info, makeSolver(solver.value, variance.value), steps.value);
+    const plan = pagePlan(loaded.info, {
+      sampler: sampler.value,
+      steps: steps.value,
+      ...(sampler.value === 'ddpm' && { variance: variance.value }),
+    });
     const labels = labelsOf(chosenClass.value, count.value);
     const [height, width, channels] = loaded.info.imageShape;
     const evaluations = plan.steps.filter((step) => step.model).length;

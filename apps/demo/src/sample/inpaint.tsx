@@ -1,18 +1,23 @@
-import { repaint } from '@denoiser/samplers/arrays';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Brush } from '../ui/brush';
 import { Select, Slider } from '../ui/fields';
 import { Rgba } from '../ui/rgba';
 import { conditions, follow, occupy } from './draw';
-import { makePlan } from './plan';
-import { makeSolver } from './solvers';
+import { pagePlan } from './plan';
 import { busy, classNames, type Drawing, drawing, type Frame, guidance, nameOfClass, seed, selected } from './state';
 
 const VARIANTS = 4;
 /** RePaint goes back up now and then, so that old and new part come to agree. */
-const STEPS = 40;
-const JUMPS = { jumpLength: 8, resamples: 2 };
+const REPAINT = {
+  sampler: 'repaint',
+  steps: 40,
+  spacing: 'linspace',
+  variance: 'posterior',
+  jump: 8,
+  resamples: 2,
+  inpaint: true,
+} as const;
 const SIDE = 192;
 
 /** Parts of a picture are painted over, and the network fills them again. */
@@ -49,7 +54,7 @@ export function Inpaint() {
       await follow(
         client,
         {
-          plan: makePlan(loaded.info, repaint(makeSolver('ddpm', 'posterior'), JUMPS), STEPS),
+          plan: pagePlan(loaded.info, REPAINT),
           count: VARIANTS,
           seed: seed.value + 1,
           inpaint: { image, mask },

@@ -2,8 +2,7 @@ import { useSignal } from '@preact/signals';
 import { NumberField, Select } from '../ui/fields';
 import { Rgba } from '../ui/rgba';
 import { conditions, follow, occupy } from './draw';
-import { makePlan } from './plan';
-import { makeSolver } from './solvers';
+import { pagePlan } from './plan';
 import { busy, classNames, type Frame, guidance, type LoadedModel, model, nameOfClass } from './state';
 
 const LENGTH = 9;
@@ -24,7 +23,7 @@ export function Interpolate() {
       await follow(
         client,
         {
-          plan: makePlan(loaded.info, makeSolver('dpmpp-2m', 'posterior'), STEPS),
+          plan: pagePlan(loaded.info, { sampler: 'dpmpp-2m', steps: STEPS }),
           count: LENGTH,
           seed: from.value,
           indices: Array.from({ length: LENGTH }, () => 0),

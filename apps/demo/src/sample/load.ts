@@ -2,7 +2,7 @@ import type { ModelFacts } from '@denoiser/backend-web';
 import { effect } from '@preact/signals';
 import { device } from '../engine/device';
 import { startEngine } from '../engine/engine';
-import { chosenClass, drawing, failure, guidance, loading, model, selected, solver, steps } from './state';
+import { chosenClass, drawing, failure, guidance, loading, model, sampler, selected, steps } from './state';
 
 /** A model that can be loaded again when the device changes. */
 export type ModelSource = {
@@ -40,7 +40,7 @@ export async function loadModel(source: ModelSource): Promise<void> {
     guidance.value = source === shippedModel ? 2 : 1;
     selected.value = 0;
     if (info.learnedVariance) {
-      solver.value = 'ddim';
+      sampler.value = 'ddim';
       steps.value = Math.min(steps.value, 50);
     }
     model.value = { name: source.name, info };

@@ -18,11 +18,12 @@ export async function drawSamples(
   const { options, progress } = trainer;
   const schedule = createSchedule(options.schedule);
   const plan = createPlan({
-    schedule,
+    process: schedule,
     solver: dpmppMultistep(),
     steps: Math.min(solverSteps, Math.ceil(schedule.steps / 2)),
-    prediction: options.prediction as 'x0', // the trainer has refused what does not fit the schedule
+    prediction: options.prediction,
     threshold: true,
+    learnedVariance: options.variance.type === 'learned-range',
   });
   const isDealt = config.isConditional && o.classes > 0;
   const labels = Array.from({ length: count }, (_, i) => (isDealt ? i % o.classes : -1));
@@ -30,7 +31,7 @@ export async function drawSamples(
   try {
     const images = await sampleImages({
       denoiser: trainer.model.denoiser(trainer.emaParameters),
-      plan: { ...plan, learnedVariance: options.variance.type === 'learned-range' },
+      plan,
       shape: [count, ...o.imageShape],
       seed: options.seed,
       signal: o.signal,

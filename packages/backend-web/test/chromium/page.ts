@@ -7,7 +7,7 @@ import * as backend from '../../src/index';
 const web = {
   ...backend,
   plan: createPlan({
-    schedule: createSchedule({ type: 'linear', steps: 1000 }),
+    process: createSchedule({ type: 'linear', steps: 1000 }),
     solver: ddim(),
     steps: 3,
     threshold: true,

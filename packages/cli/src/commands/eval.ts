@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { prepareFolder, selectDevice, writeFileAtomically } from '@denoiser/backend-node';
-import { evaluations } from '@denoiser/samplers';
+import { evaluations, findSampler, planFor } from '@denoiser/samplers';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { dealLabels, draw } from '../draw';
 import { CommandError, Interrupted } from '../errors';
@@ -18,7 +18,6 @@ import { type Evaluation, evaluationTables } from '../evaluation/report';
 import { validationLoss, validationTimes } from '../evaluation/validation-loss';
 import { catchInterrupt } from '../interrupt';
 import { openSource, type SampleSource, type SourceOptions } from '../sample-source';
-import { findSampler, makePlan } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
 import { describeDevice, list } from '../text';
 
@@ -90,7 +89,7 @@ async function measure(o: {
     throw bad(`${source.description} has a continuous noise level; only networks of discrete timesteps are evaluated.`);
   }
   const steps = options.steps ?? Math.min(STEPS, schedule.steps);
-  const plan = makePlan({ ...source, sampler, steps });
+  const plan = planFor(source, { sampler, steps });
 
   const [realBatches, drawnBatches] = [images.count, count].map((n) => Math.ceil(n / batchSize)) as [number, number];
   const calls =

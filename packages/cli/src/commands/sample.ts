@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { prepareFolder, selectDevice } from '@denoiser/backend-node';
-import { ddimInversion, evaluations, type Guidance } from '@denoiser/samplers';
+import { evaluations, findSampler, type Guidance, inversionPlansFor, planFor } from '@denoiser/samplers';
 import { enableProdMode } from '@tensorflow/tfjs-core';
 import { chooseClasses } from '../classes';
 import { dealLabels, draw, gridColumns, writeGrid } from '../draw';
@@ -11,12 +11,12 @@ import { catchInterrupt } from '../interrupt';
 import { invert } from '../inversion';
 import { checkPictures, type PictureOptions, readPictures } from '../pictures';
 import { openSource, type SampleSource, type SourceOptions } from '../sample-source';
-import { findSampler, makePlan, type PlanOptionsOfUser } from '../sampling-plan';
+import { type SamplerFlags, samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
 import { describeDevice, list } from '../text';
 import { createTrajectory } from '../trajectory';
 
-export interface SampleOptions extends SourceOptions, PlanOptionsOfUser, PictureOptions {
+export interface SampleOptions extends SourceOptions, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureOptions {
   list?: boolean;
   count?: number;
   class?: string[];
@@ -94,7 +94,7 @@ async function drawGrid({ source, options, begin, signal, onStep }: Context): Pr
   const { out, seed, interpolate, batchSize } = options;
   const classes = chooseClasses(options.class, classNames);
   const strength = options.from === undefined ? undefined : (options.strength ?? STRENGTH);
-  const plan = makePlan({ ...options, ...source, strength });
+  const plan = planFor(source, samplerOptions({ ...options, strength }));
   const guidance = guidanceOf(options, classNames);
   const { from, inpaint } = await readPictures(options, imageShape);
   const across = options.count ?? (interpolate ? BETWEEN : classes.length || COUNT);
@@ -138,18 +138,7 @@ async function drawInversion({ source, options, begin, signal, onStep }: Context
   const { model, imageShape, classNames } = source;
   const [label = -1, ...more] = options.class ? chooseClasses(options.class, classNames) : [];
   if (more.length > 0) throw bad('--invert is of one picture, which is of one class; give --class once.');
-  const { name } = findSampler(options.sampler ?? 'ddim');
-  if (name !== 'ddim' || options.eta) {
-    throw bad("--invert goes DDIM's way back, which adds no noise; leave out --sampler and --eta.");
-  }
-  // Nothing is clipped unless the user says so: what is cut cannot be found again.
-  const wanted = {
-    ...options,
-    ...source,
-    sampler: name,
-    threshold: options.threshold ?? (options.noclip ? undefined : 'none'),
-  } as const;
-  const [up, down] = [makePlan(wanted, ddimInversion()), makePlan(wanted)];
+  const { invert: up, draw: down } = inversionPlansFor(source, samplerOptions(options));
   const { invert: image } = await readPictures(options, imageShape);
   const total = evaluations(up) + evaluations(down);
   begin(`${options.invert}, the noise it comes from and what comes from that, in ${total} steps of ddim`);

@@ -1,5 +1,5 @@
 import { epsOf, lambdaOf, shifted, sum } from '../combination';
-import type { GridPoint, ProcessKind } from '../grid';
+import type { GridPoint } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import { refuse } from '../refuse';
 import type { Solver } from '../solver';
@@ -25,7 +25,7 @@ export interface DpmOptions<Sde extends boolean = boolean> {
 }
 
 /** DPM-Solver++ 2M, 3M, their SDE forms, and DPM-Solver multistep (Lu et al. 2022, arXiv:2211.01095, algorithm 2). */
-export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<Sde> = {}): Solver<ProcessKind, Sde> {
+export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<Sde> = {}): Solver<Sde> {
   const {
     order = 2,
     of = 'x0',

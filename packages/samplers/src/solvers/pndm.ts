@@ -10,11 +10,12 @@ import { adamsBashforth } from './ipndm';
  * transfer. It begins with three pseudo Runge–Kutta steps, or, with `plms`, with one step taken twice (as latent
  * diffusion does). Converges with order 2.
  */
-export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<'discrete', false> {
+export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<false> {
   return {
     name: plms ? 'plms' : 'pndm',
     order: 2,
     stochastic: false,
+    kinds: ['discrete'],
     coordinates: 'schedule',
     spacing: { type: 'leading' },
     steps: ({ points, targets, atTimestep }) => {

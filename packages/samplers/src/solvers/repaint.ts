@@ -1,4 +1,3 @@
-import type { ProcessKind } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -7,10 +6,10 @@ import type { Solver } from '../solver';
  * every `jumpLength` steps the process goes `jumpLength` back up by adding noise and down again, `resamples` times in all.
  * For inpainting, where it makes the filled part agree with the known one.
  */
-export function repaint<K extends ProcessKind>(
-  solver: Solver<K>,
+export function repaint(
+  solver: Solver,
   { jumpLength = 10, resamples = 10 }: { jumpLength?: number; resamples?: number } = {},
-): Solver<K, true> {
+): Solver<true> {
   return {
     ...solver,
     name: `${solver.name}-repaint`,
