@@ -22,8 +22,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { atPath, CommandError } from '../errors';
-import type { FeatureNetwork } from './feature-network';
-import type { ImageShape } from './held-out';
+import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
 
 /** The metadata's key of the description. */
 const KEY = 'denoiser.features';

@@ -1,0 +1,18 @@
+export { type ClassChoice, chooseClasses } from './classes';
+export { type DrawStep, drawImages } from './draw-images';
+export type { DrawingWay, DrawOptions } from './draw-options';
+export { createDrawing, type Drawing } from './drawing';
+export type { BitsPerDimension } from './evaluation/bits-per-dimension';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate';
+export { extractFeatures, type FeatureNetwork } from './evaluation/features';
+export { FEWEST_FOR_FEATURES, type FeatureQuality, type PixelQuality } from './evaluation/quality';
+export type { ValidationLoss } from './evaluation/validation-loss';
+export { gridColumns, type Images, imagesOf } from './images';
+export { type InterpolateOptions, interpolate } from './interpolate';
+export { type Inversion, type InvertOptions, invert } from './invert';
+export type { ImageShape, Model, ModelInfo } from './model';
+export { type Network, type NetworkKind, networks } from './networks';
+export { type ModelSource, type OpenModelOptions, openModel, type WeightsChoice } from './open-model';
+export type { Picture, RgbaPicture } from './picture';
+export { fromBytes, greyOf, luma, toBytes } from './pixels';
+export { type Trajectory, trajectory } from './trajectory';
