@@ -112,8 +112,8 @@ export async function writeGrid(
   pictures: { data: Float32Array; count: number; imageShape: DrawOptions['imageShape'] },
   columns: number,
 ): Promise<void> {
-  const { data, count, imageShape } = pictures;
-  await writePngGrid(path, { data, shape: [count, ...imageShape] }, { columns });
+  const { data, imageShape } = pictures;
+  await writePngGrid(path, { data, imageShape }, { columns });
 }
 
 const WIDEST = 40;

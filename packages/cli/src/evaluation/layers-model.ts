@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import type { FeatureNetwork } from '@denoiser/pipeline';
 import { add, type io, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { atPath, CommandError } from '../errors';
-import type { FeatureNetwork } from '@denoiser/pipeline';
 import type { FeatureOptions } from './feature-network';
 
 const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
