@@ -1,5 +1,6 @@
 export type {
   Drawing,
+  DrawingPlan,
   DrawStep,
   Images,
   Inversion,
@@ -13,8 +14,10 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  type FeatureNetwork,
   type InterpolateOptions,
   interpolate,
+  modelInTraining,
   trajectory,
 } from '@denoiser/pipeline';
 export type { DeviceCandidate } from './device/candidate';

@@ -46,6 +46,7 @@ async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawSte
   const perBatch = evaluations(plan);
   const total = perBatch * Math.ceil(count / batchSize);
   let done = 0;
+  options.onBegin?.({ count, steps: perBatch });
   for (let first = 0; first < count; first += batchSize) {
     const batch = batchOf(model, request, first, Math.min(count, first + batchSize));
     try {

@@ -2,6 +2,13 @@ import type { Guidance, NoiseSource, Plan, SamplerOptions } from '@denoiser/samp
 import type { ClassChoice } from './classes';
 import type { Picture } from './picture';
 
+/** What is about to be drawn. */
+export interface DrawingPlan {
+  readonly count: number;
+  /** Evaluations of the model for each image. */
+  readonly steps: number;
+}
+
 /** What `drawImages` takes beside what it is that each image shows: the way there. */
 export interface DrawingWay extends Omit<SamplerOptions, 'inpaint'> {
   /** The sampler in numbers, from `createPlan`, instead of by name. */
@@ -13,6 +20,8 @@ export interface DrawingWay extends Omit<SamplerOptions, 'inpaint'> {
   /** Images drawn at once; changes nothing but speed and memory. Default 16. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told once, before the work, what there is to be drawn: all options are right by then. */
+  readonly onBegin?: ((drawing: DrawingPlan) => void) | undefined;
   /** Told of each evaluation of the model, of all batches. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -14,7 +14,7 @@ const COUNT = 16;
 
 const OPTIONS: readonly string[] = [
   ...samplerOptionNames,
-  ...['plan', 'guidance', 'negativeClass', 'batchSize', 'signal', 'onProgress'],
+  ...['plan', 'guidance', 'negativeClass', 'batchSize', 'signal', 'onBegin', 'onProgress'],
   ...['count', 'classes', 'seed', 'indices', 'image', 'inpaint', 'noise'],
 ];
 

@@ -1,6 +1,6 @@
 export { type ClassChoice, chooseClasses } from './classes';
 export { type DrawStep, drawImages } from './draw-images';
-export type { DrawingWay, DrawOptions } from './draw-options';
+export type { DrawingPlan, DrawingWay, DrawOptions } from './draw-options';
 export { createDrawing, type Drawing } from './drawing';
 export type { BitsPerDimension } from './evaluation/bits-per-dimension';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate';
@@ -11,6 +11,7 @@ export { gridColumns, type Images, imagesOf } from './images';
 export { type InterpolateOptions, interpolate } from './interpolate';
 export { type Inversion, type InvertOptions, invert } from './invert';
 export type { ImageShape, Model, ModelInfo } from './model';
+export { modelInTraining } from './model-in-training';
 export { type Network, type NetworkKind, networks } from './networks';
 export { type ModelSource, type OpenModelOptions, openModel, type WeightsChoice } from './open-model';
 export type { Picture, RgbaPicture } from './picture';

@@ -7,9 +7,7 @@ import { type Images, imagesOf } from './images';
 import type { Model } from './model';
 import { type Picture, pixelsOf } from './picture';
 
-export interface InvertOptions
-  extends Pick<DrawingWay, 'signal' | 'onProgress'>,
-    Omit<DrawingWay, 'plan' | 'guidance'> {
+export interface InvertOptions extends Omit<DrawingWay, 'plan' | 'guidance' | 'negativeClass' | 'batchSize'> {
   /** The picture whose noise is wanted. */
   readonly image: Picture;
   /** Its class, by name or number. Default: none. */
@@ -33,12 +31,13 @@ export interface Inversion {
  */
 export async function invert(model: Model, options: InvertOptions): Promise<Inversion> {
   const { imageShape, classNames, network } = model;
-  const { signal, onProgress } = options;
+  const { signal, onBegin, onProgress } = options;
   const { invert: up, draw: down } = inversionPlansFor(model, pickSamplerOptions(options));
   const pixels = pixelsOf(options.image, imageShape, 'image');
   const [label = -1] = options.class === undefined ? [] : chooseClasses([options.class], classNames, 'class');
   const total = evaluations(up) + evaluations(down);
   let done = 0;
+  onBegin?.({ count: 1, steps: total });
   const shape = [1, ...imageShape] as const;
   const owned: (Tensor4D | undefined)[] = [tensor4d(pixels, [...shape])];
   const labels = classNames.length > 0 ? tensor1d([label], 'int32') : undefined;
