@@ -10,6 +10,6 @@ export { prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
 export { tensorToBytes } from './grid/tensor-to-bytes';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
+export type { SkippedFile } from './images/image-tree';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
-export type { SkippedFile } from './images/scan-folder';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
