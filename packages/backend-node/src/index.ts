@@ -9,6 +9,7 @@ export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLo
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
 export { tensorToBytes } from './grid/tensor-to-bytes';
+export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export type { SkippedFile } from './images/image-tree';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';

@@ -134,7 +134,7 @@ function checkLabels({ classes }: UNetConfig, labels: ArrayLike<number>): void {
   }
 }
 
-/** The image size that the file's config names, if it names one that can be. */
+/** The image size that the file's config names, if it has a config and that names one. */
 function imageSizeOf({ metadata }: TensorFile): UNetConfig['imageSize'] {
   const text = metadata[CONFIG_KEY];
   if (text === undefined) return undefined; // a file that PyTorch wrote

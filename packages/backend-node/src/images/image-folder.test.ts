@@ -2,6 +2,7 @@ import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promise
 import { basename, join, relative } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { folderOf, noisy, plain, twoHalves } from '../../test/pictures';
+import { describeSkipped } from './describe-skipped';
 import { type ImageFolderOptions, openImageFolder } from './image-folder';
 
 let root = '';
@@ -273,6 +274,24 @@ test.runIf(process.platform === 'linux')('a file whose name is not UTF-8 is pass
   const { files, skipped } = await open();
   expect(files.map((file) => basename(file))).toEqual(['a.png', '\ufffd.png']);
   expect(skipped.map(({ reason }) => reason)).toEqual(new Array(2).fill('its name is not UTF-8: rename it'));
+});
+
+test('what was passed over is told by name and reason', () => {
+  const skipped = ['a.txt', 'b.txt', 'c.txt', 'd\x1b.txt'].map((name) => ({
+    file: `/x/${name}`,
+    reason: 'not an image',
+  }));
+  const litter = { file: '/x/.DS_Store', reason: 'a hidden or system file' };
+  expect(describeSkipped([litter, ...skipped])).toBe(
+    '5 other files: .DS_Store (a hidden or system file); a.txt, b.txt, c.txt and 1 more (not an image)',
+  );
+  expect(describeSkipped([skipped[3]])).toBe('1 other file: d\\x1b.txt (not an image)');
+});
+
+test('a size that the machine has no room for is refused at once', async () => {
+  await expect(openImageFolder('anywhere', { size: 2 ** 20 })).rejects.toThrow(
+    /^An image of 1048576×1048576 takes \d+ GiB, and this machine has \d+; choose a smaller `size`\.$/,
+  );
 });
 
 test('control characters of names do not reach messages', async () => {

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DenoiserError } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
@@ -181,9 +181,24 @@ function checkShare(share: number): number {
 
 function checkSize(size: ImageFolderOptions['size']): readonly [number, number] {
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  if ([height, width].every((side) => Number.isSafeInteger(side) && side >= 1)) return [height, width];
+  if ([height, width].every((side) => Number.isSafeInteger(side) && side >= 1)) {
+    checkRoom(height, width);
+    return [height, width];
+  }
   throw new DenoiserError(
     'bad-option',
     `The size of images is a whole number of pixels, or a height and a width, not ${JSON.stringify(size)}.`,
+  );
+}
+
+/** Throws where one image would not fit: its bytes, enlarged for the crop, and its values in float32. */
+function checkRoom(height: number, width: number): void {
+  const bytes = height * width * 3 * (1.25 ** 2 + 4);
+  const room = totalmem();
+  if (bytes <= room) return;
+  const [needed, there] = [bytes, room].map((size) => Math.ceil(size / 2 ** 30));
+  throw new DenoiserError(
+    'bad-option',
+    `An image of ${height}×${width} takes ${needed} GiB, and this machine has ${there}; choose a smaller \`size\`.`,
   );
 }
