@@ -62,7 +62,14 @@ async function draw(plan, count, guidance = Number(options.guidance)) {
   return data;
 }
 const planOf = (solver, steps, more = {}) =>
-  createPlan({ process: schedule, solver, prediction, threshold: true, steps: Math.min(steps, schedule.steps), ...more });
+  createPlan({
+    process: schedule,
+    solver,
+    prediction,
+    threshold: true,
+    steps: Math.min(steps, schedule.steps),
+    ...more,
+  });
 
 // Grids of strips with names -----------------------------------------------------------------------------------------
 
