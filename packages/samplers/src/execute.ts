@@ -148,7 +148,8 @@ function combine<T>(arithmetic: Arithmetic<T>, values: ReadonlyMap<string, T>, s
   const terms = Object.entries(sum).filter(([, coefficient]) => coefficient !== 0);
   const inputs = terms.map(([name]) => {
     const value = values.get(name);
-    if (value === undefined) throw new Error(`The plan uses "${name}", which no earlier step kept.`);
+    if (value === undefined)
+      refuse(`The plan uses "${name}", which no earlier step kept; resume with the plan the state is of.`);
     return value;
   });
   if (inputs.length === 1 && terms[0]?.[1] === 1) return arithmetic.copy(inputs[0] as T);

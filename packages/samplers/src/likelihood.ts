@@ -36,11 +36,12 @@ export async function variationalBound(
     /** Clip the estimate of x0 to [−1, 1]; default true. */
     readonly clip?: boolean;
     readonly indices?: readonly number[];
+    /** Default: the last. */
     readonly channelAxis?: number;
     readonly signal?: AbortSignal;
   },
 ): Promise<VariationalBound> {
-  const { schedule, variance, model, noise, images, shape, channelAxis = 1, signal } = options;
+  const { schedule, variance, model, noise, images, shape, channelAxis = shape.length - 1, signal } = options;
   const batch = shape[0] ?? 1;
   const indices = options.indices ?? Array.from({ length: batch }, (_, i) => i);
   const arithmetic = arrayArithmetic<Float64Array>(shape, channelAxis);
