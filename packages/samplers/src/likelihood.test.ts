@@ -12,7 +12,7 @@ const linear = createSchedule();
 const cosine20 = createSchedule({ type: 'cosine', steps: 20 });
 const settings: Record<keyof typeof golden.cases, { schedule: Schedule; variance: Variance }> = {
   'linear-20-fixed-small': {
-    schedule: respace(linear, spacedTimesteps(1000, { type: 'sections', sections: [20] }).reverse()),
+    schedule: respace(linear, spacedTimesteps(1000, { type: 'sections', sections: [20] })),
     variance: 'posterior',
   },
   'cosine-20-fixed-large': { schedule: cosine20, variance: 'beta' },
