@@ -4,7 +4,7 @@ import { wrongOutput } from './denoiser-fault';
 import { bothBranches, isGuided, type ModelInput, mixBranches } from './guidance';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
-/** One evaluation of the model, under guidance if there is any. The output is given away, everything else disposed. */
+/** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */
 export async function evaluate(options: {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly x: Tensor4D;

@@ -36,11 +36,11 @@ export type ArrayStep<A> = StepOf<A> & { readonly state: ArrayState<A> };
 export const saveArrayState = (state: ArrayState<Numbers>): SavedState => encodeState(state, state.shape);
 
 /**
- * Runs a plan on Float32Arrays (or Float64Arrays): `sample` without tensors. It has no noise of its own: give `normals` of
- * `@denoiser/ops`, or any other.
+ * Runs a plan on Float32Arrays (or Float64Arrays): `sample` without tensors. It has no noise of its own: give `normals`
+ * of `@denoiser/ops`, or any other.
  *
- * @throws ScheduleError if noise is needed and there is none, if the state does not fit the run, or if the model returns
- * anything but an array of the run's shape.
+ * @throws ScheduleError if noise is needed and there is none, if the state does not fit the run, or if the model
+ * returns anything but an array of the run's shape.
  */
 export async function* sampleArrays<A extends Numbers, Stochastic extends boolean>(
   options: SampleArraysOptions<A, Stochastic>,

@@ -34,8 +34,8 @@ export interface SampleOptions {
 export type TensorStep = SamplingStep & { readonly state: RunState<Tensor4D> };
 
 /**
- * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0 are
- * borrowed until the next step. Whatever ends the loop, nothing is left behind.
+ * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0
+ * are borrowed until the next step. Whatever ends the loop, nothing is left behind.
  *
  * @throws DenoiserError if indices or labels are not B, if the state to resume does not fit the run, or if the denoiser
  * returns anything but a tensor of the shape it must have; the signal's reason when it is aborted.
@@ -70,7 +70,7 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
   });
 }
 
-/** Runs a plan to its end and gives the images [B, H, W, C], which the caller disposes. `onStep` may be async. */
+/** Runs a plan to its end and returns the images [B, H, W, C], which the caller disposes. `onStep` may be async. */
 export async function sampleImages(
   options: SampleOptions & { readonly onStep?: (step: TensorStep) => void | Promise<void> },
 ): Promise<Tensor4D> {
@@ -81,7 +81,10 @@ export async function sampleImages(
   throw new DenoiserError('plan-invalid', 'The plan has no steps; create it with at least one.');
 }
 
-/** The default noise: a pure function of (seed, purpose, step, image), see `randomNormal` of `@denoiser/ops`. */
+/**
+ * Returns the default source of noise, a pure function of (seed, purpose, step, image), see `randomNormal` of
+ * `@denoiser/ops`.
+ */
 export function philoxNoise(seed: number): NoiseSource {
   const streams = { initial: STREAMS.initialNoise, step: STREAMS.samplingNoise, known: KNOWN_PART };
   return ({ purpose, step, shape, indices }) =>

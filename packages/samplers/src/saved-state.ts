@@ -31,7 +31,8 @@ export function encodeState(state: RunState<Numbers>, shape: readonly number[]):
 /**
  * Returns the state that a saved one holds, for a run of this plan and shape.
  *
- * @throws ScheduleError that names the field that is damaged, or says that the state is of another run or a finished one.
+ * @throws ScheduleError that names the field that is damaged, or says that the state is of another run or a finished
+ * one.
  */
 export function decodeState(saved: SavedState, plan: Plan, shape: readonly number[]): RunState<Numbers> {
   if (!isObject(saved)) damaged('resume', 'an object');

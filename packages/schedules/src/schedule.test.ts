@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import golden from '../test/fixtures/schedules.json';
 import { createSchedule, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
 
-/** The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is. */
+/**
+ * The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is.
+ */
 function expectClose(actual: number, expected: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-12 * Math.abs(expected));
 }

@@ -90,9 +90,9 @@ function betasOf(options: ScheduleOptions): Float64Array {
 }
 
 /**
- * Returns the schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section 4):
- * `respace(schedule, spacedTimesteps(schedule.steps, { type: 'trailing', steps: 50 }))`. Timesteps ascend or descend;
- * `timesteps` of the result says where they stood, ascending.
+ * Returns the schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section
+ * 4): `respace(schedule, spacedTimesteps(schedule.steps, { type: 'trailing', steps: 50 }))`. Timesteps ascend or
+ * descend; `timesteps` of the result says where they stood, ascending.
  *
  * @throws ScheduleError where a timestep is none of the schedule's, or is out of order.
  */
