@@ -14,6 +14,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  FEWEST_FOR_FEATURES,
   type FeatureNetwork,
   type InterpolateOptions,
   interpolate,

@@ -7,6 +7,7 @@ export {
   readCheckpoint,
 } from './checkpoint';
 export { type DatasetFromOptions, datasetFrom, type GivenImage } from './dataset-from';
+export { diverged } from './divergence';
 export { drawNoise, drawTimesteps, dropLabels } from './draws';
 export { createEma, type Ema } from './ema/ema';
 export { EMA_RULES, type EmaInput, type EmaOptions } from './ema/index';
