@@ -35,8 +35,7 @@ export async function selectDevice(
   }
   // All at once: some ask another process.
   const obstacles = candidates.map((candidate) => candidate.obstacle());
-  const { enableProdMode } = await import('@tensorflow/tfjs'); // with gradients and the cpu backend
-  enableProdMode(); // it would print an advertisement
+  await import('@tensorflow/tfjs'); // gradients and the cpu backend
   const considered: { name: string; available: boolean; reason: string }[] = [];
   let chosen: Omit<Device, 'candidates'> | undefined;
   for (const [i, candidate] of candidates.entries()) {
