@@ -3,7 +3,8 @@ export { type DeviceDescription, describeDevice } from './device/describe-device
 export { type Device, selectDevice } from './device/select-device';
 export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
 export type { FileSystem } from './files/file-system';
-export { type FolderLock, type FolderLockOptions, type LockHolder, lockFolder } from './files/folder-lock';
+export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
+export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';

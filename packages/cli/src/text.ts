@@ -1,4 +1,5 @@
 /** Text on the terminal. */
+import { printable } from '@denoiser/ops/printable';
 
 /** Names and values in two columns. */
 export function list(entries: Readonly<Record<string, string>>): string {
@@ -18,7 +19,7 @@ export function shortList(names: readonly string[]): string {
 
 /** What the user should know though the work goes on. */
 export const warn = (message: string): void => {
-  process.stderr.write(`denoiser: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`denoiser: ${printable(message.replace(/\s*\n\s*/g, ' '))}\n`);
 };
 
 /** The device that computes, on what, and why it. */
