@@ -19,6 +19,10 @@ const mayImport = {
   'kernels-stock-wasm': [tf, '@denoiser/ops'],
   'kernels-cpu': [tf, '@denoiser/ops', '@tensorflow/tfjs-backend-cpu', 'node:'],
   'kernels-webgpu': [tf, '@denoiser/ops', '@tensorflow/tfjs-backend-webgpu'],
+  pipeline: [
+    tf,
+    ...['metrics', 'ops', 'safetensors', 'samplers', 'schedules', 'trainer', 'unet'].map((name) => `@denoiser/${name}`),
+  ],
   'backend-node': ['@denoiser/', '@tensorflow/', 'sharp', 'webgpu', 'node:'],
   'backend-web': ['@denoiser/', '@tensorflow/'],
   cli: ['@denoiser/', '@tensorflow/', 'node:', 'cli-progress', 'commander', 'd3-scale', 'd3-shape', 'zod'],

@@ -1,5 +1,28 @@
+export type {
+  Drawing,
+  DrawingPlan,
+  DrawStep,
+  Images,
+  Inversion,
+  Model,
+  ModelInfo,
+  OpenModelOptions,
+  Picture,
+  Trajectory,
+} from '@denoiser/pipeline';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type FeatureNetwork,
+  type InterpolateOptions,
+  interpolate,
+  modelInTraining,
+  trajectory,
+} from '@denoiser/pipeline';
 export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
+export { ensureDevice } from './device/ensure-device';
 export { type Device, selectDevice } from './device/select-device';
 export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
 export type { FileSystem } from './files/file-system';
@@ -7,9 +30,11 @@ export { type FolderLock, type FolderLockOptions, lockFolder } from './files/fol
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
-export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
-export { tensorToBytes } from './grid/tensor-to-bytes';
+export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
 export type { SkippedFile } from './images/scan-folder';
+export { type DrawOptions, drawImages, type InvertOptions, invert } from './model/draw';
+export { type ModelSource, openModel } from './model/open-model';
+export type { InpaintSource, PictureSource } from './model/pictures';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';

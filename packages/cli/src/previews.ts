@@ -1,7 +1,6 @@
-import { createSchedule } from '@denoiser/schedules';
+import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
 import type { Trainer } from '@denoiser/trainer';
 import type { RunConfig } from './config/run-schema';
-import { ddpmPlan, dealLabels, draw, gridColumns, writeGrid } from './draw';
 import { type RunPaths, samplePath } from './run-folder';
 
 /** Pictures that are drawn at once. */
@@ -36,11 +35,11 @@ export interface Previews {
 }
 
 export function createPreviews({ paths, signal, onStep, ...source }: PreviewOptions): Previews {
-  const { config, trainer, imageShape } = source;
+  const { config, trainer } = source;
   const { sampleEvery, previewSteps } = config;
   const { progress } = trainer;
   const interval = sampleEvery === 'never' ? undefined : sampleEvery;
-  const { count, columns, options } = gridOf(source, previewSteps);
+  const grid = gridOf(source, previewSteps);
   const path = () => {
     const isInside = interval?.unit === 'step' || progress.position > 0;
     return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
@@ -58,8 +57,7 @@ export function createPreviews({ paths, signal, onStep, ...source }: PreviewOpti
     },
     async draw() {
       try {
-        const data = await draw({ ...options, count, signal, onStep });
-        await writeGrid(path(), { data, count, imageShape }, columns);
+        await writePngGrid(path(), await drawImages(grid.model, { ...grid.options, signal, onProgress: onStep }));
         return true;
       } catch (error) {
         if (signal.aborted) return false;
@@ -69,32 +67,22 @@ export function createPreviews({ paths, signal, onStep, ...source }: PreviewOpti
   };
 }
 
-/** One step of a grid, for nothing: the process has then what memory grids take. */
+/** Draws one throw-away step, so that the peak of memory includes what grids take. */
 export async function tryGrid(source: GridSource): Promise<void> {
-  const { count, options } = gridOf(source, 1);
-  await draw({ ...options, count: Math.min(count, BATCH) });
+  const { model, options } = gridOf(source, 1);
+  await drawImages(model, { ...options, count: Math.min(options.count, BATCH) });
 }
 
 function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
-  const { classNames, guidance, training } = config;
-  const plan = ddpmPlan(createSchedule(training.schedule), {
-    variance: training.variance.type === 'learned-range' ? 'learned-range' : 'posterior',
-    steps: steps < training.schedule.steps ? steps : undefined,
-    clip: true,
-    original: false,
-    prediction: training.prediction,
-  });
-  const classes = classNames.map((_, label) => label);
-  const count = config.samples ?? (Math.min(classes.length, MOST_CLASSES) || COUNT);
+  const { guidance, training } = config;
+  const classNames = config.conditional ? config.classNames : [];
   return {
-    count,
-    columns: gridColumns(count, classes.length),
+    model: modelInTraining(trainer, { imageShape, classNames }),
     options: {
-      denoiser: trainer.model.denoiser(trainer.emaParameters),
-      plan,
-      imageShape,
-      labels: config.conditional ? dealLabels(count, classes) : undefined,
-      guidance,
+      sampler: 'ddpm',
+      ...(steps < training.schedule.steps && { steps }),
+      count: config.samples ?? (Math.min(classNames.length, MOST_CLASSES) || COUNT),
+      ...(classNames.length > 0 && { guidance }),
       seed: training.seed,
       batchSize: BATCH,
     },

@@ -50,3 +50,10 @@ describe('uniforms and normals', () => {
     expect(() => normals({ ...address, step: -1 })).toThrow('The step of a random number');
   });
 });
+
+it('no two uses share a stream, nor one with the dropout of a layer', () => {
+  const numbers = Object.values(STREAMS);
+  expect(new Set(numbers).size).toBe(numbers.length);
+  // A layer's stream is its name's hash in the upper bytes and STREAMS.dropout in the lowest.
+  expect(numbers.filter((stream) => (stream & 0xff) === STREAMS.dropout)).toEqual([STREAMS.dropout]);
+});

@@ -10,7 +10,14 @@ export const STREAMS = {
   weights: 5,
   shuffle: 6,
   augmentation: 7,
+  /** Of all layers together: a layer's own has its name's hash in the upper three bytes, so no other number ends in 08. */
   dropout: 8,
+  /** The known part of a picture that is filled. */
+  inpainting: 64,
+  evaluation: 65,
+  offsetNoise: 0x100,
+  validation: 0x101,
+  flip: 0x102,
 } as const;
 
 /** Where a run of random numbers starts: everything it depends on. */

@@ -79,13 +79,10 @@ export async function sampleImages(
 
 /** The default noise: a pure function of (seed, purpose, step, image), see `randomNormal` of `@denoiser/ops`. */
 export function philoxNoise(seed: number): NoiseSource {
-  const streams = { initial: STREAMS.initialNoise, step: STREAMS.samplingNoise, known: KNOWN_PART };
+  const streams = { initial: STREAMS.initialNoise, step: STREAMS.samplingNoise, known: STREAMS.inpainting };
   return ({ purpose, step, shape, indices }) =>
     randomNormal([...shape] as [number, number, number, number], { seed, stream: streams[purpose], step, indices });
 }
-
-/** A stream of its own for inpainting's known part, beyond those that `ops` numbers. */
-const KNOWN_PART = 64;
 
 function checkBatch(name: string, got: number, batch: number): void {
   if (got !== batch) {

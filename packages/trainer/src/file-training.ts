@@ -1,5 +1,5 @@
 import { DenoiserError } from '@denoiser/ops';
-import { readSafetensorsHeader } from '@denoiser/safetensors';
+import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
 import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
 import {
   type Check,
@@ -87,13 +87,15 @@ const fileTraining = objectOf<FileTraining>({
 });
 
 /**
- * Returns what a safetensors file says of its training: all of it, or nothing if it says nothing.
+ * Returns what a safetensors file, its bytes or what was read of them, says of its training: all of it, or nothing if it
+ * says nothing.
  *
  * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `SafetensorsError` if the bytes are
  * no such file.
  */
-export function readFileTraining(bytes: Uint8Array): Partial<FileTraining> {
-  const text = readSafetensorsHeader(bytes).metadata[KEY];
+export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>): Partial<FileTraining> {
+  const { metadata } = file instanceof Uint8Array ? readSafetensorsHeader(file) : file;
+  const text = metadata[KEY];
   if (text === undefined) return {};
   const damaged = (what: string): never => {
     throw new DenoiserError(

@@ -1,5 +1,6 @@
+import { STREAMS } from '@denoiser/ops';
 import { type Tensor1D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { drawNoise, TRAINING_STREAMS } from './draws';
+import { drawNoise } from './draws';
 import { readAhead } from './read-ahead';
 import { readBatch } from './read-batch';
 import type { Run } from './trainer';
@@ -52,7 +53,7 @@ export async function validate(
       ['emaLoss', ema.parameters],
     ] as const) {
       const losses = tidy((): Tensor1D => {
-        const stream = TRAINING_STREAMS.validationNoise;
+        const stream = STREAMS.validation;
         return objective(model.denoiser(parameters), {
           x0: tensor4d(batch.pixels, batch.shape), // [B, H, W, C]
           eps: drawNoise(batch.shape, { seed: options.seed, step: 0, places, stream }), // [B, H, W, C]

@@ -1,28 +1,17 @@
-import type { BitsPerDimension } from './bits-per-dimension';
-import type { FeatureQuality, PixelQuality } from './quality';
-import type { ValidationLoss } from './validation-loss';
+import type { Evaluation } from '@denoiser/backend-node';
 
 /** All that `denoiser eval` finds out, as `--json` writes it. */
-export interface Evaluation {
+export interface Report extends Evaluation {
+  /** Which weights were measured, and the folder of images. */
   readonly weights: string;
   readonly data: string;
-  readonly images: number;
-  readonly pictures: number;
-  readonly sampler: string;
-  readonly steps: number;
-  readonly guidance: number | null;
-  readonly seed: number;
-  readonly validationLoss: ValidationLoss;
-  readonly bitsPerDimension: BitsPerDimension;
-  readonly pixels: PixelQuality;
-  readonly features: ({ readonly network: string } & FeatureQuality) | null;
 }
 
 const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;
 
 /** The evaluation as tables. */
-export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Evaluation): string {
-  const { pixels, features, images, pictures } = rest;
+export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Report): string {
+  const { pixels, features, images, drawn } = rest;
   const sections = [
     table(`Validation loss (${TARGETS[loss.prediction]}) at fixed t and noise, ${images} images`, [
       ...loss.byTime.map(({ t, mean, standardError }) => [`t = ${t}`, figure(mean), error(standardError)]),
@@ -32,7 +21,7 @@ export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits,
       ['bits/dim', figure(bits.mean), error(bits.standardError)],
       ['of it, the prior', figure(bits.prior), ''],
     ]),
-    table(`Distance of ${pictures} pictures from ${images} images (lower is better)`, [
+    table(`Distance of ${drawn} pictures from ${images} images (lower is better)`, [
       ['sliced Wasserstein, pixels', figure(pixels.slicedWasserstein), ''],
       ...pixels.patches.map(({ height, width, distance }) => [
         `sliced Wasserstein, patches at ${height}×${width}`,

@@ -12,7 +12,7 @@ import { reportPage } from './report';
 const paths = runPaths(join(mkdtempSync(join(tmpdir(), 'denoiser-')), 'a <run> & "more"'));
 beforeAll(async () => {
   mkdirSync(paths.samples, { recursive: true });
-  const picture = { data: new Uint8Array(64), shape: [1, 8, 8, 1] as const };
+  const picture = { data: new Uint8Array(64), imageShape: [8, 8, 1] as const };
   for (let epoch = 1; epoch <= 30; epoch++) await writePngGrid(samplePath(paths, { epoch }), picture);
 });
 

@@ -9,6 +9,7 @@ import {
   slicedWasserstein,
   type Vectors,
 } from '@denoiser/metrics';
+import { fromBytes, toBytes } from '../pixels';
 import type { ImageSet } from './held-out';
 
 /** Distances of pictures from images, without a network. */
@@ -17,10 +18,8 @@ export interface PixelQuality {
   readonly patches: readonly LevelDistance[];
 }
 
-/** Pixels are compared as the PNG has them: cut to [−1, 1] and rounded to 256 levels. */
-export function asWritten(data: Float32Array): Float32Array {
-  return data.map((value) => Math.round((Math.min(Math.max(value, -1), 1) + 1) * 127.5) / 127.5 - 1);
-}
+/** Returns pixels as files have them, in one of 256 levels each: drawn images are compared with images from files. */
+export const asWritten = (data: Float32Array): Float32Array => fromBytes(toBytes(data));
 
 const PATCH = 7;
 /** Patches of all images are many: fewer directions give as sure a mean. */

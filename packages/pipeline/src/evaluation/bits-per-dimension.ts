@@ -12,7 +12,7 @@ export interface BitsPerDimension extends Estimate {
 }
 
 /**
- * The variational bound on −log₂ p(image) per dimension (Ho et al. 2020, eq. 5) of the process in `steps` of the
+ * Returns the variational bound on −log₂ p(image) per dimension (Ho et al. 2020, eq. 5) of the process in `steps` of the
  * schedule's steps. Fewer steps give a looser bound, so figures are comparable for equal steps only; the literature's are
  * over all.
  */
@@ -25,7 +25,7 @@ export async function bitsPerDimension(options: {
   images: HeldOut;
   seed: number;
   batchSize: number;
-  signal: AbortSignal;
+  signal?: AbortSignal | undefined;
   onCall: () => void;
 }): Promise<BitsPerDimension> {
   const { denoiser, prediction, learnedVariance, steps, images, seed, batchSize, signal, onCall } = options;
@@ -52,7 +52,7 @@ export async function bitsPerDimension(options: {
           onCall();
           return output;
         },
-        signal,
+        ...(signal && { signal }),
       });
       total.push(...bound.total);
       prior.push(...bound.prior);

@@ -22,14 +22,14 @@ export interface ValidationLoss {
 
 const TIMES = 10;
 
-/** Ten timesteps in the middles of ten equal parts of 0 … T − 1, or all of fewer. */
+/** Returns ten timesteps in the middles of ten equal parts of 0 … T − 1, or all of fewer. */
 export function validationTimes(steps: number): number[] {
   const count = Math.min(TIMES, steps);
   return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * steps) / count));
 }
 
 /**
- * The unweighted loss ‖target − output‖² (Ho et al. 2020, eq. 14) of images at fixed timesteps and noise, the mean over an
+ * Returns the unweighted loss ‖target − output‖² (Ho et al. 2020, eq. 14) of images at fixed timesteps and noise, the mean over an
  * image: two evaluations differ by the weights alone.
  */
 export async function validationLoss(options: {
@@ -39,7 +39,7 @@ export async function validationLoss(options: {
   images: HeldOut;
   seed: number;
   batchSize: number;
-  signal: AbortSignal;
+  signal?: AbortSignal | undefined;
   onCall: () => void;
 }): Promise<ValidationLoss> {
   const { denoiser, schedule, prediction, images, seed, batchSize, signal } = options;
@@ -50,7 +50,7 @@ export async function validationLoss(options: {
     const target = trainingTarget(prediction, alpha, sigma);
     const values: number[] = [];
     for (const [from, to] of batches(images.count, batchSize)) {
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       const shape: [number, number, number, number] = [to - from, ...images.shape];
       const x0 = images.data.subarray(from * size, to * size);
       const eps = evaluationNoise(seed, t, images.indices.slice(from, to), size);

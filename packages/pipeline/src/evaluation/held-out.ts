@@ -1,10 +1,7 @@
-import { openImageFolder } from '@denoiser/backend-node';
-import { normals } from '@denoiser/ops';
-import { epochPermutation } from '@denoiser/trainer';
-import { CommandError } from '../errors';
-import { shortList } from '../text';
-
-export type ImageShape = readonly [height: number, width: number, channels: number];
+import { DenoiserError, normals, STREAMS } from '@denoiser/ops';
+import { epochPermutation, type ImageDataset } from '@denoiser/trainer';
+import { shortList } from '../check-options';
+import type { ImageShape } from '../model';
 
 /** Images in memory, values in [−1, 1], [count, H, W, C]. */
 export interface ImageSet {
@@ -13,49 +10,43 @@ export interface ImageSet {
   readonly shape: ImageShape;
 }
 
-/** Images of a folder that a model is measured on. */
+/** Images of a dataset that a model is measured on. */
 export interface HeldOut extends ImageSet {
-  /** Their numbers in the folder. */
+  /** Their numbers in the dataset. */
   readonly indices: readonly number[];
   /** The model's label of each; absent for a model without classes. */
   readonly labels?: readonly number[];
-  /** How many there are in the folder. */
+  /** How many there are in the dataset. */
   readonly total: number;
 }
 
 /**
- * `count` images of a folder that the seed chooses, or all. With classes, each is labelled by the subfolder it lies in.
+ * Reads `count` images of a dataset that the seed chooses, or all. With classes, each has the model's label of its class's
+ * name.
  *
- * @throws CommandError if a subfolder is no class of the model.
+ * @throws DenoiserError where the images are of another shape, or of a class that the model does not have.
  */
 export async function readHeldOut(
-  folder: string,
+  dataset: ImageDataset,
   options: { shape: ImageShape; classNames: readonly string[]; count: number; seed: number },
 ): Promise<HeldOut> {
-  const { shape, classNames, count: wanted, seed } = options;
-  const [height, width, channels] = shape;
-  if (channels !== 1 && channels !== 3) {
-    throw new CommandError(
-      'bad-source',
-      `This network has pictures of ${channels} channels, and image files have 1 or 3; it cannot be compared with a folder.`,
+  const { shape, classNames, seed } = options;
+  if (dataset.imageShape.join() !== shape.join()) {
+    throw new DenoiserError(
+      'dataset-shape',
+      `The images are ${dataset.imageShape.join('×')}, and the model's are ${shape.join('×')}; read them at that size.`,
     );
   }
   const conditional = classNames.length > 0;
-  const { dataset, classNames: found } = await openImageFolder(folder, {
-    size: [height, width],
-    channels,
-    conditional,
-    augment: false,
-    check: false,
-  });
-  const stranger = found.find((name) => !classNames.includes(name));
-  if (stranger !== undefined) {
-    const known = `the network has the classes ${shortList(classNames)}`;
-    throw new CommandError('other-classes', `${folder}/${stranger}: ${known}; rename the subfolder or move it away.`);
+  const found = dataset.classNames ?? [];
+  const unknown = conditional ? found.find((name) => !classNames.includes(name)) : undefined;
+  if (unknown !== undefined) {
+    const known = `the model has the classes ${shortList(classNames)}`;
+    throw new DenoiserError('classes-differ', `The class ${unknown}: ${known}; rename it or leave it out.`);
   }
-  const count = Math.min(wanted, dataset.length);
+  const count = Math.min(options.count, dataset.length);
   const indices = Array.from(epochPermutation(seed, 0, dataset.length).subarray(0, count)).sort((a, b) => a - b);
-  const size = height * width * channels;
+  const size = shape.reduce((a, b) => a * b);
   const data = new Float32Array(count * size);
   const labels: number[] = [];
   for (const [i, index] of indices.entries()) {
@@ -66,19 +57,16 @@ export async function readHeldOut(
   return { data, count, shape, indices, total: dataset.length, ...(conditional && { labels }) };
 }
 
-/** Apart from those of `ops` and from inpainting's. */
-const STREAM = 65;
-
-/** The noise on images in evaluation: image and timestep decide it, whatever else is measured. [B, …] flat. */
+/** Returns the noise on images in evaluation, [B, …] flat: image and timestep decide it, whatever else is measured. */
 export function evaluationNoise(seed: number, step: number, indices: readonly number[], size: number): Float64Array {
   const noise = new Float64Array(indices.length * size);
   indices.forEach((index, i) => {
-    noise.set(normals({ seed, stream: STREAM, step, index, count: size }), i * size);
+    noise.set(normals({ seed, stream: STREAMS.evaluation, step, index, count: size }), i * size);
   });
   return noise;
 }
 
-/** The parts of at most `size` in which `count` things are done. */
+/** Returns the parts of at most `size` in which `count` things are done. */
 export function batches(count: number, size: number): (readonly [from: number, to: number])[] {
   return Array.from(
     { length: Math.ceil(count / size) },
@@ -86,7 +74,7 @@ export function batches(count: number, size: number): (readonly [from: number, t
   );
 }
 
-/** Mean and its standard error. */
+/** A mean and its standard error. */
 export interface Estimate {
   readonly mean: number;
   /** null of a single value. */

@@ -1,0 +1,111 @@
+import { DenoiserError } from '@denoiser/ops';
+import { evaluations, type SampleOptions, sample } from '@denoiser/samplers';
+import { dispose, type Tensor4D, tensor1d, tensor4d, tidy, tile } from '@tensorflow/tfjs-core';
+import type { DrawOptions } from './draw-options';
+import { type DrawRequest, drawRequestOf } from './draw-request';
+import { createDrawing, type Drawing } from './drawing';
+import { firstNotFiniteOf } from './finite';
+import { type Images, imagesOf } from './images';
+import type { Model } from './model';
+
+/** A step, after its evaluation of the model on a batch. */
+export interface DrawStep {
+  /** Evaluations done and to be done, of all batches. */
+  readonly done: number;
+  readonly total: number;
+  /** Which evaluation of the batch it is, from 0, and how many a batch takes. */
+  readonly index: number;
+  readonly steps: number;
+  /** The time that the model was given. */
+  readonly time: number;
+  /** The number of the batch's first image, and how many it has. */
+  readonly first: number;
+  readonly count: number;
+  /** The noisy images and the estimate of the clean ones, [B, H, W, C]; borrowed until the next step. */
+  readonly x: Tensor4D;
+  readonly x0: Tensor4D;
+}
+
+/**
+ * Draws images: `await drawImages(model, { count: 16, sampler: 'dpmpp-2m', steps: 20, seed: 7 })`. It takes all that
+ * `planFor` takes. Go through it for the steps on the way: `for await (const { x0 } of drawImages(model))`.
+ *
+ * @throws DenoiserError where an option is none, or fits neither the model nor the others; where the model gives numbers
+ * that are not finite; the signal's reason when it is aborted.
+ */
+export function drawImages(model: Model, options: DrawOptions = {}): Drawing<DrawStep> {
+  return createDrawing(() => draw(model, options));
+}
+
+async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawStep, Images, undefined> {
+  const { imageShape } = model;
+  const request = drawRequestOf(model, options);
+  const { plan, count, labels, batchSize } = request;
+  const size = imageShape.reduce((a, b) => a * b);
+  const data = new Float32Array(count * size);
+  const perBatch = evaluations(plan);
+  const total = perBatch * Math.ceil(count / batchSize);
+  let done = 0;
+  options.onBegin?.({ count, steps: perBatch });
+  for (let first = 0; first < count; first += batchSize) {
+    const batch = batchOf(model, request, first, Math.min(count, first + batchSize));
+    try {
+      for await (const { index, time, x, x0 } of sample(batch.options)) {
+        done++;
+        options.onProgress?.(done, total);
+        yield { done, total, index, steps: perBatch, time, first, count: batch.count, x, x0 };
+        if (index < perBatch - 1) continue;
+        const values = await x.data<'float32'>();
+        if (firstNotFiniteOf(values) >= 0) throw await notFinite(batch.options, perBatch);
+        data.set(values, first * size);
+      }
+    } finally {
+      batch.dispose();
+    }
+  }
+  return imagesOf({ data, imageShape, ...(labels && { labels }), columns: request.columns });
+}
+
+/** What is drawn at once: images `from` … `to` − 1. */
+function batchOf(model: Model, request: DrawRequest, from: number, to: number) {
+  const { imageShape, network } = model;
+  const { plan, seed, guidance, noise, signal, inpaint } = request;
+  const [height, width, channels] = imageShape;
+  const count = to - from;
+  const owned: { dispose(): void }[] = [];
+  const own = <T extends { dispose(): void }>(tensor: T): T => {
+    owned.push(tensor);
+    return tensor;
+  };
+  const repeated = (values: Float32Array, depth: number): Tensor4D =>
+    own(tidy(() => tile(tensor4d(values, [1, height, width, depth]), [count, 1, 1, 1])));
+  const labels = request.labels?.slice(from, to);
+  const options: SampleOptions = {
+    denoiser: network.denoiser(),
+    plan,
+    shape: [count, ...imageShape],
+    seed,
+    indices: request.indices.slice(from, to),
+    ...(labels && { conditioning: { labels: own(tensor1d(labels, 'int32')) } }),
+    ...(guidance && labels && { guidance }),
+    ...(noise && { noise }),
+    ...(request.image && { image: repeated(request.image, channels) }),
+    ...(inpaint && { inpaint: { image: repeated(inpaint.image, channels), mask: repeated(inpaint.mask, 1) } }),
+    ...(signal && { signal }),
+  };
+  return { count, options, dispose: () => dispose(owned as Tensor4D[]) };
+}
+
+/** The error of a batch that is not finite: goes its way once more to find the first step that was not. */
+async function notFinite(options: SampleOptions, total: number): Promise<DenoiserError> {
+  let step = total;
+  for await (const { index, x0 } of sample(options)) {
+    if (firstNotFiniteOf(await x0.data<'float32'>()) < 0) continue;
+    step = index + 1;
+    break;
+  }
+  return new DenoiserError(
+    'output-not-finite',
+    `The model gave numbers that are not finite at step ${step} of ${total}; take other weights, such as an earlier checkpoint, or another \`sampler\`.`,
+  );
+}
