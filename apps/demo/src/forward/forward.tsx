@@ -49,7 +49,7 @@ function Controls() {
   const add = async ([file]: readonly File[]) => {
     if (!file) return;
     try {
-      const picture = await pictureFromFile(file, SIDE, 3);
+      const picture = await pictureFromFile(file, SIDE);
       const name = `Yours: ${file.name}`;
       pictures.value = [
         ...pictures.value.filter((other) => other.name !== name),

@@ -1,12 +1,12 @@
 import { Choice, NumberField, Select, Slider } from '../ui/fields';
 import { drawPictures } from './draw';
-import { samplerMenu } from './plan';
+import { samplerMenu, trainedSteps } from './samplers';
 import { busy, chosenClass, classNames, count, guidance, model, sampler, seed, steps, variance } from './state';
 
 /** All that decides which pictures come out. */
 export function Controls() {
   const about = samplerMenu.find(({ value }) => value === sampler.value)?.about;
-  const noiseSteps = model.value?.info.schedule.type === 'custom' ? 1000 : (model.value?.info.schedule.steps ?? 1000);
+  const noiseSteps = trainedSteps(model.value?.info.process);
   return (
     <form
       class="card"

@@ -31,7 +31,7 @@ export function DatasetCard() {
     const given = className.value.trim();
     addEntries(
       pictures.slice(0, room).map(({ name, source, className }) => ({
-        name,
+        name: name ?? 'picture',
         className: given || (className ?? ''),
         source: source as File,
       })),
