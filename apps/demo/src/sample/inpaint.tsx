@@ -103,27 +103,16 @@ export function Inpaint() {
           </div>
         </div>
         <div class="stack">
-          <Slider
-            label="Brush size"
-            value={radius.value}
-            min={8}
-            max={48}
-            onInput={(next) => {
-              radius.value = next;
-            }}
-          />
+          <Slider label="Brush size" signal={radius} min={8} max={48} />
           {classNames.value.length > 0 && (
             <Select
               label="Fill as class"
-              value={className.value}
+              signal={className}
               options={[
                 { value: 'same', name: `as it was (${drawn.captions[index]})` },
                 ...classNames.value.map((name, i) => ({ value: String(i), name })),
                 { value: '-1', name: nameOfClass(-1) },
               ]}
-              onInput={(next) => {
-                className.value = next;
-              }}
             />
           )}
           <div class="row">

@@ -43,35 +43,16 @@ export function Interpolate() {
         order that nobody put there.
       </p>
       <div class="between">
-        <NumberField
-          label="From seed"
-          value={from.value}
-          min={0}
-          max={2 ** 31}
-          onInput={(next) => {
-            from.value = next;
-          }}
-        />
-        <NumberField
-          label="To seed"
-          value={to.value}
-          min={0}
-          max={2 ** 31}
-          onInput={(next) => {
-            to.value = next;
-          }}
-        />
+        <NumberField label="From seed" signal={from} min={0} max={2 ** 31} />
+        <NumberField label="To seed" signal={to} min={0} max={2 ** 31} />
         {classNames.value.length > 0 && (
           <Select
             label="Class of the row"
-            value={className.value}
+            signal={className}
             options={[
               ...classNames.value.map((name, i) => ({ value: String(i), name })),
               { value: '-1', name: nameOfClass(-1) },
             ]}
-            onInput={(next) => {
-              className.value = next;
-            }}
           />
         )}
         <div class="row">

@@ -56,10 +56,7 @@ export function DatasetCard() {
       <TextField
         label="Class of new pictures"
         hint="What the pictures that you add next show, such as “cat”. With classes you can later ask for one. Leave it empty to do without."
-        value={className.value}
-        onInput={(next) => {
-          className.value = next;
-        }}
+        signal={className}
       />
       <Drop
         button="Add pictures…"
