@@ -175,6 +175,7 @@ describe.skipIf(noChromium).each([
   });
 
   test('another model in the middle of a drawing ends the drawing, without an error', async () => {
+    await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'DDPM' });
     await number('Steps').fill('1000');
     await button('Draw pictures').click();
     await page.getByText(/^Step \d+ of 1000/).waitFor();
