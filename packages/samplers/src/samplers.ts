@@ -30,6 +30,8 @@ export interface Sampler {
   readonly source: string;
   /** Steps unless the user says how many. */
   readonly steps: number | 'all';
+  /** Fewest steps that it can take; absent: 1. */
+  readonly fewest?: number;
   /** The options of its own. */
   readonly takes?: readonly (keyof SolverOptions)[];
   /** Orders that it can have. */
@@ -76,8 +78,8 @@ export const samplers: Readonly<Record<string, Sampler>> = {
   'dpm-2m': { title: 'DPM-Solver', about: 'DPM-Solver, of ε, multistep', steps: 20, takes: ['order'], orders: [1, 2, 3], kinds: any, end: 'first', source: 'Lu et al. 2022, arXiv:2206.00927', create: ({ order }) => dpmppMultistep({ of: 'epsilon', ...of(order) }) },
   unipc: { title: 'UniPC', about: 'predictor and corrector in one call', steps: 15, takes: ['order', 'variant'], orders: [1, 2, 3], kinds: any, source: 'Zhao et al. 2023, arXiv:2302.04867', create: ({ order, variant }) => unipc({ ...of(order), ...(variant && { variant }) }) },
   deis: { title: 'DEIS', about: 'exponential integrator, polynomials in log ρ', steps: 20, takes: ['order'], orders: [1, 2, 3], kinds: any, source: 'Zhang & Chen 2022, arXiv:2204.13902', create: ({ order }) => deis(of(order)) },
-  pndm: { title: 'PNDM', about: 'pseudo multistep after Runge–Kutta steps', steps: 25, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm() },
-  plms: { title: 'PLMS', about: 'PNDM that begins without Runge–Kutta', steps: 25, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm({ plms: true }) },
+  pndm: { title: 'PNDM', about: 'pseudo multistep after Runge–Kutta steps', steps: 25, fewest: 4, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm() },
+  plms: { title: 'PLMS', about: 'PNDM that begins without Runge–Kutta', steps: 25, fewest: 3, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm({ plms: true }) },
   ipndm: { title: 'iPNDM', about: 'Adams–Bashforth as if the grid were even', steps: 20, takes: ['order'], orders: [1, 2, 3, 4], kinds: any, source: 'Zhang & Chen 2022, arXiv:2204.13902', create: ({ order }) => ipndm(of(order)) },
   euler: { title: 'Euler', about: 'the straight line in σ, the simplest of all', steps: 30, takes: CHURN, kinds: any, aliases: ['flow-euler'], source: EDM, create: ({ churn, churnMin, churnMax, churnNoise }) => (churn === undefined ? euler() : euler({ churn, churnMin, churnMax, churnNoise })) },
   'euler-a': { title: 'Euler ancestral', about: 'steps too far and adds noise back', steps: 30, takes: ['eta'], kinds: noisy, aliases: ['euler-ancestral'], source: 'Song et al. 2021, arXiv:2011.13456', create: eulerAncestral },

@@ -17,10 +17,10 @@ export type Device = {
 };
 
 /**
- * Makes the best device tfjs's current backend, with every gradient registered, and says which and why. 'auto' (default)
+ * Makes the best device tfjs's current backend, with every gradient registered, and returns which and why. 'auto' (default)
  * takes the first candidate that starts and is worth taking; a name takes that one or fails.
  *
- * Throws a `DenoiserError` for an unknown name (it lists the known ones) and for a device that does not start.
+ * @throws DenoiserError for an unknown name (it lists the known ones) and for a device that does not start.
  */
 export async function selectDevice(
   { device = 'auto' }: { device?: string } = {},
@@ -35,7 +35,8 @@ export async function selectDevice(
   }
   // All at once: some ask another process.
   const obstacles = candidates.map((candidate) => candidate.obstacle());
-  await import('@tensorflow/tfjs'); // gradients and the cpu backend
+  const { enableProdMode } = await import('@tensorflow/tfjs'); // with gradients and the cpu backend
+  enableProdMode(); // it would print an advertisement
   const considered: { name: string; available: boolean; reason: string }[] = [];
   let chosen: Omit<Device, 'candidates'> | undefined;
   for (const [i, candidate] of candidates.entries()) {

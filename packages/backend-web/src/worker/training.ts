@@ -161,7 +161,7 @@ async function trainOn(
     await trainer.fit(dataset, {
       steps: Math.min(steps, multiple(checkpointEvery), samplesEvery ? multiple(samplesEvery) : Infinity),
       signal,
-      checkpoints: { store, everyEpochs: Infinity },
+      checkpoints: { store, every: {} },
       callbacks: {
         onStep(record) {
           reports.step(record);

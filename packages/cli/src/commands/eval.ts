@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   evaluate,
+  FEWEST_FOR_FEATURES,
   type FeatureNetwork,
   type Model,
   openImageFolder,
@@ -10,7 +11,6 @@ import {
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
-import { enableProdMode } from '@tensorflow/tfjs-core';
 import { CommandError, Interrupted } from '../errors';
 import { type FeatureOptions, openFeatureNetwork } from '../evaluation/feature-network';
 import { evaluationTables, type Report } from '../evaluation/report';
@@ -40,7 +40,6 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
   if (json !== undefined) await checkJson(json);
-  enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const interrupt = catchInterrupt(() => {});
@@ -114,9 +113,12 @@ async function openImages(folder: string, { imageShape, classNames }: Model) {
   );
 }
 
-function checkTogether({ features, featureLayer, featureRange }: EvalFlags): void {
+function checkTogether({ features, featureLayer, featureRange, count }: EvalFlags): void {
   const given = featureLayer !== undefined ? '--feature-layer' : featureRange && '--feature-range';
   if (given && features === undefined) throw invalid(`${given} is of a feature network; name it with --features.`);
+  if (features !== undefined && count < FEWEST_FOR_FEATURES) {
+    throw invalid(`--count ${count} is too few to compare by features; at least ${FEWEST_FOR_FEATURES} are needed.`);
+  }
 }
 
 async function checkJson(path: string): Promise<void> {
