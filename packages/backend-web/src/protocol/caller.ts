@@ -14,12 +14,12 @@ export interface Caller {
     argument: Methods[M]['argument'],
     options?: Options & { readonly onEvent?: (event: Methods[M]['event']) => void },
   ): Promise<Methods[M]['answer']>;
-  /** Asks at once and gives the events until the answer; leaving the loop cancels. */
+  /** Asks at once, yields the events and returns the answer; leaving the loop cancels. */
   stream<M extends Name>(
     method: M,
     argument: Methods[M]['argument'],
     options?: Options,
-  ): AsyncGenerator<Methods[M]['event'], void, undefined>;
+  ): AsyncGenerator<Methods[M]['event'], Methods[M]['answer'], undefined>;
   /** Rejects all that has no answer yet, and all that is asked from now on. */
   fail(error: Error): void;
 }
@@ -75,7 +75,7 @@ export function createCaller(endpoint: Endpoint): Caller {
     } catch (error) {
       pending.delete(id);
       ended();
-      call.error(error);
+      call.error(notSent(method, error));
     }
     return { post, isPending: () => pending.has(id) };
   }
@@ -95,15 +95,15 @@ export function createCaller(endpoint: Endpoint): Caller {
 
     stream(method, argument, options = {}) {
       const queue: unknown[] = [];
-      let end: { error?: unknown } | undefined;
+      let end: { answer?: unknown; error?: unknown } | undefined;
       let wake = () => {};
       const { post, isPending } = send(method, argument, options, {
         event(event) {
           queue.push(event);
           wake();
         },
-        answer() {
-          end = {};
+        answer(answer) {
+          end = { answer };
           wake();
         },
         error(error) {
@@ -119,7 +119,7 @@ export function createCaller(endpoint: Endpoint): Caller {
               yield queue.shift() as never;
             }
             if (end && 'error' in end) throw end.error;
-            if (end) return;
+            if (end) return end.answer as never;
             await new Promise<void>((resolve) => {
               wake = resolve;
             });
@@ -137,4 +137,13 @@ export function createCaller(endpoint: Endpoint): Caller {
       for (const call of calls) call.error(error);
     },
   };
+}
+
+/** The error of an argument that is no plain data, such as a function under a misspelt name. */
+function notSent(method: string, error: unknown): unknown {
+  if (!(error instanceof DOMException && error.name === 'DataCloneError')) return error;
+  return new WebError(
+    'option-invalid',
+    `An option of \`${method}\` cannot be sent to the worker (${error.message}): give plain values, and functions only where one is asked for.`,
+  );
 }
