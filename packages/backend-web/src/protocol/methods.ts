@@ -1,10 +1,9 @@
+import type { Method } from '@denoiser/pipeline/remote';
 import type { Device, DeviceRequest } from './device';
 import type { ModelFacts, ModelInfo } from './model';
 import type { ImageSet, ImagesRequest } from './pictures';
 import type { CanvasId, SampleRequest, SampleStep } from './sampling';
 import type { RunInfo, TrainingEvent, TrainRequest } from './training';
-
-type Method<Argument, Answer, Event = never> = { argument: Argument; answer: Answer; event: Event };
 
 export type Weights = 'ema' | 'model';
 
