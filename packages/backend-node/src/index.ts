@@ -34,7 +34,10 @@ export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, w
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
 export type { SkippedFile } from './images/scan-folder';
-export { type DrawOptions, drawImages, type InvertOptions, invert } from './model/draw';
+export { type DrawOptions, drawImages, type InvertOptions, invert, type WorkerDrawOptions } from './model/draw';
 export { type ModelSource, openModel } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
+export type { WorkerModel } from './worker/connect-model';
+export type { DrawProgress } from './worker/methods';
+export { type RunInWorkerOptions, runInWorker } from './worker/run-in-worker';

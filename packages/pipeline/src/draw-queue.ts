@@ -1,5 +1,5 @@
 import { evaluations, sample } from '@denoiser/samplers';
-import { optionInvalid } from './check-options';
+import { checkWhole, optionInvalid } from './check-options';
 import { batchOf, type DrawBatch, goTogether, notFinite } from './draw-batch';
 import type { DrawOptions } from './draw-options';
 import { type DrawRequest, drawRequestOf } from './draw-request';
@@ -49,6 +49,7 @@ interface Part {
  * alone, to rounding, and fails alone where its images are not finite.
  */
 export function createDrawQueue(model: Model, { batchSize = 16 }: { readonly batchSize?: number } = {}): DrawQueue {
+  checkWhole('batchSize', batchSize, 1);
   const jobs: Job[] = [];
   const planFrom = rememberPlans();
   const imageSize = model.imageShape.reduce((a, b) => a * b);
@@ -147,7 +148,8 @@ export function createDrawQueue(model: Model, { batchSize = 16 }: { readonly bat
       return jobs.length;
     },
     async draw(options = {}) {
-      if ('batchSize' in options) throw optionInvalid("`batchSize` is the queue's, not a request's; leave it out.");
+      if ((options as DrawOptions).batchSize !== undefined)
+        throw optionInvalid("`batchSize` is the queue's, not a request's; leave it out.");
       const { signal, onBegin, onProgress } = options;
       signal?.throwIfAborted();
       const request = drawRequestOf(model, options, planFrom);
