@@ -14,6 +14,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  FEWEST_FOR_FEATURES,
   type FeatureNetwork,
   type InterpolateOptions,
   interpolate,
@@ -31,9 +32,10 @@ export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
+export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
+export type { SkippedFile } from './images/image-tree';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
-export type { SkippedFile } from './images/scan-folder';
 export { type DrawOptions, drawImages, type InvertOptions, invert, type WorkerDrawOptions } from './model/draw';
 export { type ModelSource, openModel } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';

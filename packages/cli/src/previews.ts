@@ -1,5 +1,5 @@
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
-import type { Trainer } from '@denoiser/trainer';
+import { diverged, type Trainer } from '@denoiser/trainer';
 import type { RunConfig } from './config/run-schema';
 import { type RunPaths, samplePath } from './run-folder';
 
@@ -61,7 +61,8 @@ export function createPreviews({ paths, signal, onStep, ...source }: PreviewOpti
         return true;
       } catch (error) {
         if (signal.aborted) return false;
-        throw error;
+        if (!(error instanceof Error && 'code' in error && error.code === 'output-not-finite')) throw error;
+        throw diverged('The averaged weights gave pictures that are not finite', progress.step, progress.checkpoint);
       }
     },
   };

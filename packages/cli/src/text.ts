@@ -1,11 +1,11 @@
 /** Text on the terminal. */
-import { printable } from '@denoiser/ops/printable';
+import { printable, printableLines } from '@denoiser/ops/printable';
 
 /** Names and values in two columns. */
 export function list(entries: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(entries).map((name) => name.length));
   return Object.entries(entries)
-    .map(([name, value]) => `${name.padEnd(width)}   ${value}`)
+    .map(([name, value]) => `${name.padEnd(width)}   ${printableLines(value)}`)
     .join('\n');
 }
 

@@ -40,7 +40,8 @@ async function train({ folder, config: requested, start, isDryRun }: TrainingRun
   enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice({ device: requested.device });
   const { seed, batchSize } = requested.training;
-  const images = await openImageFolder(requested.data, { ...requested, seed });
+  // A run inside the data is no data; this one may not be there yet.
+  const images = await openImageFolder(requested.data, { ...requested, seed, exclude: [folder] });
   checkClasses(requested, images.classNames);
   const config = { ...requested, classNames: [...images.classNames] };
   const dataset = config.flip ? horizontalFlip(images.dataset, { seed }) : images.dataset;

@@ -220,7 +220,7 @@ it('evaluate measures loss, likelihood and distance of the images drawn', async 
     last = [done, total];
   };
   const found = await evaluate(model, { data, count: 4, steps: 3, onProgress });
-  expect(found).toMatchObject({ images: 4, drawn: 4, sampler: 'ddpm', steps: 3, guidance: 3, features: null });
+  expect(found).toMatchObject({ images: 4, pictures: 4, sampler: 'ddpm', steps: 3, guidance: 3, features: null });
   expect(found.bitsPerDimension.mean).toBeGreaterThan(0);
   expect(last[0]).toBe(last[1]);
   const other = memoryDataset({ images, labels: [0, 1, 0, 1], imageShape, classNames: ['cow', 'dog'] });

@@ -21,8 +21,8 @@ import {
 } from './index';
 
 /**
- * How configurations of diffusers' schedulers are written down here. The trajectories were computed with diffusers 0.40.0
- * and PyTorch 2.6 on the same formulas as those of samplers.json; each carries its configuration.
+ * How configurations of diffusers' schedulers are written down here. The trajectories were computed with diffusers
+ * 0.40.0 and PyTorch 2.6 on the same formulas as those of samplers.json; each carries its configuration.
  */
 const linear = createSchedule({ type: 'linear' });
 const scaled = createSchedule({ type: 'scaled-linear' });

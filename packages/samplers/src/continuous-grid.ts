@@ -14,7 +14,7 @@ import type { LevelOptions } from './plan-options';
 import { refuse } from './refuse';
 import type { Solver } from './solver';
 
-/** The levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
+/** Returns the levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
 export function sigmaProcessGrid(process: SigmaProcess, options: LevelOptions): { grid: Grid; initialScale: number } {
   const point = (sigma: number, told?: number): GridPoint => {
     const { input, noise, fromX, fromOutput } = preconditioning(process, sigma);
@@ -30,7 +30,7 @@ export function sigmaProcessGrid(process: SigmaProcess, options: LevelOptions): 
   return { grid: assemble('sigma', sigmas, point, point, options), initialScale: scale };
 }
 
-/** The levels of a flow: x = (1 − σ)·x0 + σ·ε, told σ·steps. */
+/** Returns the levels of a flow: x = (1 − σ)·x0 + σ·ε, told σ·steps. */
 export function flowGrid(
   process: FlowProcess,
   options: LevelOptions,

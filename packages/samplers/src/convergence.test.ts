@@ -126,8 +126,8 @@ describe('order of convergence on a Gaussian', () => {
 });
 
 /**
- * The model is linear and the data have mean 0, so x is a sum of the normals that were drawn. Each draw is a unit vector
- * here: the final x holds the factor of each, and its squared length is the exact variance.
+ * The model is linear and the data have mean 0, so x is a sum of the normals that were drawn. Each draw is a unit
+ * vector here: the final x holds the factor of each, and its squared length is the exact variance.
  */
 async function varianceRatio(plan: Plan, model: ArrayModel<Float64Array>): Promise<number> {
   const draws = 1 + plan.steps.filter(({ next }) => next.noise).length;

@@ -17,7 +17,7 @@ import type { Solver } from './solver';
 
 const DATA: Level = { alpha: 1, sigma: 0 };
 
-/** The levels of a discrete schedule in the coordinates of a solver. */
+/** Returns the levels of a discrete schedule in the coordinates of a solver. */
 export function discreteGrid(
   schedule: Schedule,
   options: LevelOptions,

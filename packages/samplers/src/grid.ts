@@ -10,7 +10,7 @@ export interface GridPoint extends Level {
   readonly eps: Combination;
 }
 
-/** What a solver gets: the levels to call the model at, from noise to data, and where each step shall lead. */
+/** What a solver gets: the levels to call the model at, from noise to data, and where each step leads. */
 export interface Grid {
   readonly kind: ProcessKind;
   readonly points: readonly GridPoint[];

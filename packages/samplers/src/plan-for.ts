@@ -34,7 +34,8 @@ const CONTINUOUS_STEPS = 100;
 /**
  * Returns the plan of a named sampler for a model: `planFor({ process: { type: 'cosine' } }, { sampler: 'dpmpp-2m' })`.
  *
- * @throws ScheduleError in one sentence where an option is none, or does not fit the sampler, the model or another option.
+ * @throws ScheduleError in one sentence where an option is none, or does not fit the sampler, the model or another
+ * option.
  */
 export function planFor(model: TrainedAs, options: SamplerOptions = {}): Plan {
   return planOf(choose(model, options), model);

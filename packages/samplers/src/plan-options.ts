@@ -11,13 +11,15 @@ export interface LevelOptions {
   /** σ/α of the levels, instead of whole timesteps. */
   readonly sigmas?: SigmaGrid | SigmaGrid['type'];
   /**
-   * What the model gives. Default ε, and velocity for a flow. With zero terminal SNR it must be named, and ε is refused:
-   * the first x holds nothing of x0 that ε could tell. EDM models have it in their process.
+   * What the model gives. Default ε, and velocity for a flow. With zero terminal SNR it must be named, and ε is
+   * refused: the first x holds nothing of x0 that ε could tell. EDM models have it in their process.
    */
   readonly prediction?: Prediction;
   /** Where x ends: 'data' is free of noise (default), 'first' the least noise of the schedule or the grid. */
   readonly end?: 'data' | 'first';
-  /** Discrete schedules: which timesteps. Default: the solver's way. With `sigmas` it says only what range they span. */
+  /**
+   * Discrete schedules: which timesteps. Default: the solver's way. With `sigmas` it says only what range they span.
+   */
   readonly spacing?: Spacing | SpacingName;
   /** Discrete schedules: whether a step leads to the next timestep (default), or T/steps down (as diffusers' DDIM). */
   readonly previous?: 'next' | 'stride';
@@ -38,6 +40,8 @@ export interface PlanOptions<Stochastic extends boolean = boolean> extends Level
   readonly strength?: number;
   /** The factor of the first noise, where it is not to be the grid's. */
   readonly initialScale?: number;
-  /** Whether the model's output has a learned variance in a second half of its channels. Default: as the solver needs. */
+  /**
+   * Whether the model's output has a learned variance in a second half of its channels. Default: as the solver needs.
+   */
   readonly learnedVariance?: boolean;
 }

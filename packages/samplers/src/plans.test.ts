@@ -51,7 +51,7 @@ describe('what cannot work is refused', () => {
     const model = (x: Float32Array): Float32Array => x;
     // @ts-expect-error noise must be given
     const steps = sampleArrays({ model, plan, shape: [1, 1], image: Float32Array.of(0) });
-    await expect(steps.next()).rejects.toThrow('give it a source: noise');
+    await expect(steps.next()).rejects.toThrow('give it a source: `noise`');
   });
 });
 
@@ -138,8 +138,7 @@ describe('plain arrays and tensors', () => {
       const plan = createPlan({ process: schedule, solver, steps: 8, threshold: true });
       let last = new Float32Array();
       const model = (x: Float32Array, time: number): Float32Array => x.map((value) => slope(time) * value);
-      for await (const { x } of sampleArrays({ model, plan, shape, channelAxis: 3, noise }))
-        last = x as Float32Array<ArrayBuffer>;
+      for await (const { x } of sampleArrays({ model, plan, shape, noise })) last = x as Float32Array<ArrayBuffer>;
       const images = await sampleImages({
         denoiser: (x, time) =>
           tf.mul<Tensor4D>(x, tf.sub(0.9, tf.mul(0.3, tf.cos(tf.reshape(tf.div(time, 300), [-1, 1, 1, 1]))))),

@@ -2,7 +2,9 @@ import type { Variance } from './solvers/ddpm';
 
 /** Options that only some samplers take: see `takes` of the table. Absent is the solver's default. */
 export interface SolverOptions {
-  /** Noise of a ddpm step: 'posterior' (default: β̃, clean in few steps), 'beta' (the original programs), or learned. */
+  /**
+   * Noise of a ddpm step: 'posterior' (default: β̃, clean in few steps), 'beta' (the original programs), or learned.
+   */
   readonly variance?: Variance;
   /** Noise of ddim (0, the default, to 1, as much as ddpm) and of euler-a (default 1). */
   readonly eta?: number;
@@ -11,7 +13,9 @@ export interface SolverOptions {
   readonly order?: number;
   /** unipc. Default 'bh2'. */
   readonly variant?: 'bh1' | 'bh2';
-  /** Noise that edm (default 40) and euler (0) add over the run, at σ from churnMin to churnMax, scaled by churnNoise. */
+  /**
+   * Noise that edm (default 40) and euler (0) add over the run, at σ from churnMin to churnMax, scaled by churnNoise.
+   */
   readonly churn?: number;
   readonly churnMin?: number;
   readonly churnMax?: number;

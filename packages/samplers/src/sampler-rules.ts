@@ -112,6 +112,12 @@ const rules = (): readonly Rule[] => [
       `\`steps\` ${options.steps} is more than there are; the diffusion has ${stepsOf(process, options)} steps.`,
   },
   {
+    option: 'steps',
+    unless: ({ sampler, options }) => (options.steps as number) >= (sampler.fewest ?? 1),
+    sentence: ({ name, sampler, options }) =>
+      `\`steps\` ${options.steps} is too few for ${name}, which needs at least ${sampler.fewest} steps; use more, or ddim.`,
+  },
+  {
     option: 'threshold',
     unless: ({ sampler, options }) => !sampler.rawOutput || options.threshold === 'none',
     sentence: ({ name }) =>

@@ -30,6 +30,8 @@ export interface Sampler {
   readonly source: string;
   /** Steps unless the user says how many. */
   readonly steps: number | 'all';
+  /** Fewest steps that it can take; absent: 1. */
+  readonly fewest?: number;
   /** The options of its own. */
   readonly takes?: readonly (keyof SolverOptions)[];
   /** Orders that it can have. */
@@ -69,15 +71,15 @@ export const samplers: Readonly<Record<string, Sampler>> = {
   ddpm: { title: 'DDPM', about: 'the original: takes noise away, adds a little back', steps: 'all', takes: ['variance', 'noiseAtEnd'], kinds: any, source: DDPM, create: ddpm },
   ddim: { title: 'DDIM', about: 'deterministic: one seed, one picture', steps: 50, takes: ['eta', 'rederive'], kinds: any, source: 'Song et al. 2020, arXiv:2010.02502', create: ({ eta, rederive }) => ddim<number>({ eta, rederiveEps: rederive }) },
   'dpmpp-2m': { title: 'DPM-Solver++ 2M', about: 'DPM-Solver++ multistep: a good first choice', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep() },
-  'dpmpp-3m': { title: 'DPM-Solver++ 3M', about: 'the same with two steps of memory', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep({ order: 3 }) },
+  'dpmpp-3m': { title: 'DPM-Solver++ 3M', about: 'DPM-Solver++ with two steps of memory', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep({ order: 3 }) },
   'dpmpp-2s': { title: 'DPM-Solver++ 2S', about: 'DPM-Solver++ with two calls a step', steps: 10, kinds: any, source: DPMPP, create: () => dpmpp2S() },
-  'dpmpp-2m-sde': { title: 'DPM-Solver++ 2M SDE', about: 'with fresh noise, which mends small errors', steps: 30, kinds: any, source: DPMPP, create: () => dpmppMultistep({ sde: true }) },
-  'dpmpp-3m-sde': { title: 'DPM-Solver++ 3M SDE', about: 'the same with two steps of memory', steps: 30, kinds: any, source: DPMPP, create: () => dpmppMultistep({ sde: true, order: 3 }) },
+  'dpmpp-2m-sde': { title: 'DPM-Solver++ 2M SDE', about: 'DPM-Solver++ that adds noise, which mends errors', steps: 30, kinds: any, source: DPMPP, create: () => dpmppMultistep({ sde: true }) },
+  'dpmpp-3m-sde': { title: 'DPM-Solver++ 3M SDE', about: 'DPM-Solver++ that adds noise, more memory', steps: 30, kinds: any, source: DPMPP, create: () => dpmppMultistep({ sde: true, order: 3 }) },
   'dpm-2m': { title: 'DPM-Solver', about: 'DPM-Solver, of ε, multistep', steps: 20, takes: ['order'], orders: [1, 2, 3], kinds: any, end: 'first', source: 'Lu et al. 2022, arXiv:2206.00927', create: ({ order }) => dpmppMultistep({ of: 'epsilon', ...of(order) }) },
   unipc: { title: 'UniPC', about: 'predictor and corrector in one call', steps: 15, takes: ['order', 'variant'], orders: [1, 2, 3], kinds: any, source: 'Zhao et al. 2023, arXiv:2302.04867', create: ({ order, variant }) => unipc({ ...of(order), ...(variant && { variant }) }) },
   deis: { title: 'DEIS', about: 'exponential integrator, polynomials in log ρ', steps: 20, takes: ['order'], orders: [1, 2, 3], kinds: any, source: 'Zhang & Chen 2022, arXiv:2204.13902', create: ({ order }) => deis(of(order)) },
-  pndm: { title: 'PNDM', about: 'pseudo multistep after Runge–Kutta steps', steps: 25, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm() },
-  plms: { title: 'PLMS', about: 'PNDM that begins without Runge–Kutta', steps: 25, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm({ plms: true }) },
+  pndm: { title: 'PNDM', about: 'pseudo multistep after Runge–Kutta steps', steps: 25, fewest: 4, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm() },
+  plms: { title: 'PLMS', about: 'PNDM that begins without Runge–Kutta', steps: 25, fewest: 3, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm({ plms: true }) },
   ipndm: { title: 'iPNDM', about: 'Adams–Bashforth as if the grid were even', steps: 20, takes: ['order'], orders: [1, 2, 3, 4], kinds: any, source: 'Zhang & Chen 2022, arXiv:2204.13902', create: ({ order }) => ipndm(of(order)) },
   euler: { title: 'Euler', about: 'the straight line in σ, the simplest of all', steps: 30, takes: CHURN, kinds: any, aliases: ['flow-euler'], source: EDM, create: ({ churn, churnMin, churnMax, churnNoise }) => (churn === undefined ? euler() : euler({ churn, churnMin, churnMax, churnNoise })) },
   'euler-a': { title: 'Euler ancestral', about: 'steps too far and adds noise back', steps: 30, takes: ['eta'], kinds: noisy, aliases: ['euler-ancestral'], source: 'Song et al. 2021, arXiv:2011.13456', create: eulerAncestral },

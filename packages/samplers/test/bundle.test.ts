@@ -19,13 +19,13 @@ async function bundle(program: string): Promise<string> {
 const BY_NAME = ['findSampler', 'inversionPlansFor', 'planFor', 'samplerOptionNames', 'samplers'];
 
 describe('the bundle', () => {
-  it('of everything that runs stays under 12 kB compressed: less than one picture', async () => {
+  it('of everything that runs stays under 12.5 kB compressed: less than one picture', async () => {
     const all = await bundle("import * as all from '../dist/index.js'; console.log(all);");
     const names = Object.keys(await import('../src/index')).filter((name) => !BY_NAME.includes(name));
     const parts = await bundle(`import { ${names} } from '../dist/index.js'; console.log({ ${names} });`);
-    expect(gzipSync(parts).length).toBeLessThan(12_000);
+    expect(gzipSync(parts).length).toBeLessThan(12_500); // 12 kB, and states that survive JSON
     // Titles, papers and sentences of the table of named samplers: for programs that show them.
-    expect(gzipSync(all).length).toBeLessThan(15_500);
+    expect(gzipSync(all).length).toBeLessThan(16_500);
   });
 
   it('has no solver that was not imported', async () => {

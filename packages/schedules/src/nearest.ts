@@ -1,6 +1,6 @@
 /**
- * Returns the name that was probably meant: one that begins with `wrong`, otherwise the one that takes the fewest letters
- * added, left out or exchanged (Levenshtein 1966).
+ * Returns the name that was probably meant: one that begins with `wrong`, otherwise the one that takes the fewest
+ * letters added, left out or exchanged (Levenshtein 1966).
  */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
   const typed = wrong.toLowerCase();

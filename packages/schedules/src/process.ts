@@ -5,7 +5,10 @@ import { createSchedule, type Schedule, type ScheduleOptions } from './schedule'
 /** What a model was trained as: a discrete schedule, an EDM or variance-exploding process, or a flow. */
 export type Process = Schedule | SigmaProcess | FlowProcess;
 
-/** A process as JSON: the options of `createSchedule`, or those of `edm`, `varianceExploding` and `flow` with their kind. */
+/**
+ * A process as JSON: the options of `createSchedule`, or those of `edm`, `varianceExploding` and `flow` with their
+ * kind.
+ */
 export type ProcessOptions =
   | (ScheduleOptions & { kind?: 'discrete' })
   | ({ kind: 'sigma' } & Partial<Omit<SigmaProcess, 'kind'>>)

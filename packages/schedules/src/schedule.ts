@@ -90,23 +90,27 @@ function betasOf(options: ScheduleOptions): Float64Array {
 }
 
 /**
- * The schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section 4).
- * Timesteps ascend; `timesteps` of the result says where they stood.
+ * Returns the schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section
+ * 4): `respace(schedule, spacedTimesteps(schedule.steps, { type: 'trailing', steps: 50 }))`. Timesteps ascend or
+ * descend; `timesteps` of the result says where they stood, ascending.
+ *
+ * @throws ScheduleError where a timestep is none of the schedule's, or is out of order.
  */
 export function respace(schedule: Schedule, timesteps: ArrayLike<number>): Schedule {
   if (timesteps.length < 1) fail('Respacing needs at least one timestep.');
+  const ascending = Array.from(timesteps);
+  if (ascending.length > 1 && (ascending[0] as number) > (ascending[1] as number)) ascending.reverse();
   let previous = 1;
-  const betas = new Float64Array(timesteps.length);
-  for (let i = 0; i < timesteps.length; i++) {
-    const t = timesteps[i] as number;
-    if (!Number.isInteger(t) || t < 0 || t >= schedule.steps || (i > 0 && t <= (timesteps[i - 1] as number))) {
-      fail(`Timesteps of a respaced schedule ascend within 0 … ${schedule.steps - 1}, but number ${i} is ${t}.`);
+  const betas = Float64Array.from(ascending, (t, i) => {
+    if (!Number.isInteger(t) || t < 0 || t >= schedule.steps || (i > 0 && t <= (ascending[i - 1] as number))) {
+      fail(`Timesteps of a respaced schedule lie in order within 0 … ${schedule.steps - 1}, but one is ${t}.`);
     }
     const alphaBar = schedule.alphaBars[t] as number;
-    betas[i] = 1 - alphaBar / previous;
+    const beta = 1 - alphaBar / previous;
     previous = alphaBar;
-  }
-  const kept = Array.from(timesteps, (t) => schedule.timesteps[t] as number);
+    return beta;
+  });
+  const kept = ascending.map((t) => schedule.timesteps[t] as number);
   return { ...derive(betas, schedule.zeroTerminalSnr), timesteps: kept, trainedSteps: schedule.trainedSteps };
 }
 

@@ -10,7 +10,11 @@ export type Fail = (path: string, needed: string) => never;
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const within = (path: string, name: string): string => (path ? `${path}.${name}` : name);
+const LONGEST_NAME = 100;
+const within = (path: string, name: string): string => {
+  const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return path ? `${path}.${shown}` : shown;
+};
 
 /** A whole number of this range. */
 export const wholeNumberIn =

@@ -1,9 +1,10 @@
 import { STREAMS } from '@denoiser/ops';
 import { type Tensor1D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { drawNoise } from './draws';
+import type { Interval } from './interval';
 import { readAhead } from './read-ahead';
 import { readBatch } from './read-batch';
-import type { Run } from './trainer';
+import type { Run } from './run';
 import type { ImageDataset } from './types';
 
 export type ValidationOptions = {
@@ -11,10 +12,8 @@ export type ValidationOptions = {
   dataset: ImageDataset;
   /** How many of them, from the first; default: all. */
   images?: number;
-  /** Default: at the ends of epochs only. */
-  everySteps?: number;
-  /** Default 1. */
-  everyEpochs?: number;
+  /** Default: at the end of each epoch. */
+  every?: Interval;
 };
 
 /** The losses of held-out images, under the live weights and under their average. */

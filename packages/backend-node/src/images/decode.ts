@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { greyOf } from '@denoiser/pipeline/pixels';
 import { fileError } from '../files/file-error';
+import { readImageFile } from './disk-tree';
 import { openPixels, unreadable } from './open-pixels';
 import { centreBox, type Pixels } from './pixels';
 import { WIDEST } from './random-crop';
@@ -21,7 +21,7 @@ export type DecodeOptions = {
  * @throws DenoiserError that names the file if it is no image, damaged or truncated, or of samples that are not read.
  */
 export async function decode(file: string, { frame, channels, read }: DecodeOptions): Promise<Pixels> {
-  const content = await (read ? read() : readFile(file)).catch((error) => {
+  const content = await (read ? read() : readImageFile(file)).catch((error) => {
     throw fileError(error, 'read', file);
   });
   const image = await openPixels(file, content);

@@ -157,7 +157,7 @@ async function trainOn(
     await trainer.fit(dataset, {
       steps: Math.min(steps, multiple(checkpointEvery), samples ? multiple(samples.every) : Infinity),
       signal,
-      checkpoints: { store, everyEpochs: Infinity },
+      checkpoints: { store, every: {} },
       callbacks: {
         onStep(record) {
           reports.step(record);

@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   evaluate,
+  FEWEST_FOR_FEATURES,
   type FeatureNetwork,
   type Model,
   openImageFolder,
@@ -114,9 +115,12 @@ async function openImages(folder: string, { imageShape, classNames }: Model) {
   );
 }
 
-function checkTogether({ features, featureLayer, featureRange }: EvalFlags): void {
+function checkTogether({ features, featureLayer, featureRange, count }: EvalFlags): void {
   const given = featureLayer !== undefined ? '--feature-layer' : featureRange && '--feature-range';
   if (given && features === undefined) throw invalid(`${given} is of a feature network; name it with --features.`);
+  if (features !== undefined && count < FEWEST_FOR_FEATURES) {
+    throw invalid(`--count ${count} is too few to compare by features; at least ${FEWEST_FOR_FEATURES} are needed.`);
+  }
 }
 
 async function checkJson(path: string): Promise<void> {

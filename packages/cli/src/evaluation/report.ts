@@ -11,7 +11,7 @@ const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;
 
 /** The evaluation as tables. */
 export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Report): string {
-  const { pixels, features, images, drawn } = rest;
+  const { pixels, features, images, pictures } = rest;
   const sections = [
     table(`Validation loss (${TARGETS[loss.prediction]}) at fixed t and noise, ${images} images`, [
       ...loss.byTime.map(({ t, mean, standardError }) => [`t = ${t}`, figure(mean), error(standardError)]),
@@ -21,7 +21,7 @@ export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits,
       ['bits/dim', figure(bits.mean), error(bits.standardError)],
       ['of it, the prior', figure(bits.prior), ''],
     ]),
-    table(`Distance of ${drawn} pictures from ${images} images (lower is better)`, [
+    table(`Distance of ${pictures} pictures from ${images} images (lower is better)`, [
       ['sliced Wasserstein, pixels', figure(pixels.slicedWasserstein), ''],
       ...pixels.patches.map(({ height, width, distance }) => [
         `sliced Wasserstein, patches at ${height}×${width}`,

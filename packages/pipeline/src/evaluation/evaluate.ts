@@ -45,7 +45,7 @@ export interface EvaluateOptions {
 export interface Evaluation {
   /** Images that it was measured on, and images drawn. */
   readonly images: number;
-  readonly drawn: number;
+  readonly pictures: number;
   readonly sampler: string;
   readonly steps: number;
   /** null for a model without classes. */
@@ -135,7 +135,7 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
   };
   return {
     images: images.count,
-    drawn: count,
+    pictures: count,
     sampler,
     steps,
     guidance: classNames.length > 0 ? guidance : null,

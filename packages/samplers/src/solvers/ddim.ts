@@ -4,9 +4,8 @@ import type { Solver } from '../solver';
 import { posterior } from './ddpm';
 
 /**
- * DDIM (Song et al. 2020, arXiv:2010.02502, equation 12). `eta` 0: deterministic, order 1; 1: as noisy as DDPM; more: at most the
- * noise of the level. Where x0
- * is thresholded, ε stays the model's, unless `rederiveEps`.
+ * DDIM (Song et al. 2020, arXiv:2010.02502, equation 12). `eta` 0: deterministic, order 1; 1: as noisy as DDPM; more:
+ * at most the noise of the level. Where x0 is thresholded, ε stays the model's, unless `rederiveEps`.
  */
 export function ddim<Eta extends number = 0>(
   options: { readonly eta?: Eta; readonly rederiveEps?: boolean } = {},

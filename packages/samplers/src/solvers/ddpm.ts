@@ -8,8 +8,8 @@ import type { Solver } from '../solver';
 export type Variance = 'beta' | 'posterior' | 'learned-range' | 'learned';
 
 /**
- * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the steps:
- * β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`. Weak order 1.
+ * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the
+ * steps: β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`. Weak order 1.
  */
 export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver<true> {
   const { variance = 'posterior', noiseAtEnd = false } = options;

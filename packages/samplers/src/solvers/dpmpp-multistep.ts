@@ -17,9 +17,9 @@ export interface DpmOptions<Sde extends boolean = boolean> {
   /** The last step of order 1 in runs of any length. To σ = 0 it is so anyway. */
   readonly eulerAtFinal?: boolean;
   /**
-   * Third order: the weight of the second difference. 'reference' (default) is that of the authors' program and of all that
-   * follow it, half of what Taylor's series asks for: it converges with order 2. 'exact' has order 3. 'diffusers' differs
-   * from 'reference' for the SDE alone, by a weight that does not vanish with the step.
+   * Third order: the weight of the second difference. 'reference' (default) is that of the authors' program and of all
+   * that follow it, half of what Taylor's series asks for: it converges with order 2. 'exact' has order 3. 'diffusers'
+   * differs from 'reference' for the SDE alone, by a weight that does not vanish with the step.
    */
   readonly curvature?: 'reference' | 'exact' | 'diffusers';
 }

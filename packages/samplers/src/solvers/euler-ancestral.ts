@@ -3,8 +3,8 @@ import type { Solver } from '../solver';
 import { straight } from './straight';
 
 /**
- * Euler ancestral (Karras et al.'s notation; Song et al. 2021's ancestral sampling for the VE process): Euler down below
- * the target, then noise up to it. `eta` 0 is Euler.
+ * Euler ancestral (Karras et al.'s notation; Song et al. 2021's ancestral sampling for the VE process): Euler down
+ * below the target, then noise up to it. `eta` 0 is Euler.
  */
 export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true> {
   return {

@@ -13,8 +13,8 @@ export interface EulerChurn {
 
 /**
  * Euler on dx/dσ = (x − x0)/σ (Karras et al. 2022, arXiv:2206.00364, algorithm 1 without correction); also for flows.
- * With `churn` the noise is added after the model was called, as diffusers does; the paper's way, which calls the model at
- * the raised σ, is `edmStochastic({ corrector: false })`.
+ * With `churn` the noise is added after the model was called, as diffusers does; the paper's way, which calls the model
+ * at the raised σ, is `edmStochastic({ corrector: false })`.
  */
 export function euler<const Churn extends EulerChurn | undefined = undefined>(
   options?: Churn,

@@ -4,7 +4,9 @@ import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { along, eulerStep, straight } from './straight';
 
-/** Heun's method on dx/dσ (Karras et al. 2022, algorithm 1): two evaluations a step, but for the last; also for flows. */
+/**
+ * Heun's method on dx/dσ (Karras et al. 2022, algorithm 1): two evaluations a step, but for the last; also for flows.
+ */
 export function heun(): Solver<false> {
   return {
     ...straight,

@@ -12,8 +12,8 @@ export const adamsBashforth: readonly (readonly number[])[] = [
 ];
 
 /**
- * iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth with the constants of an even grid. On grids that
- * are uneven in σ it is of order 2.
+ * iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth with the constants of an even grid. On grids
+ * that are uneven in σ it is of order 2.
  */
 export function ipndm({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
   return {

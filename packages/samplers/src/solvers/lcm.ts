@@ -2,8 +2,8 @@ import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
 /**
- * Latent consistency sampling (Luo et al. 2023, arXiv:2310.04378, algorithm 3): jump to the image, noise it again to the
- * next level. The consistency function is c_skip·x + c_out·x0, with t·timestepScaling against sigmaData.
+ * Latent consistency sampling (Luo et al. 2023, arXiv:2310.04378, algorithm 3): jump to the image, noise it again to
+ * the next level. The consistency function is c_skip·x + c_out·x0, with t·timestepScaling against sigmaData.
  */
 export function lcm(options: { timestepScaling?: number; sigmaData?: number } = {}): Solver<true> {
   const { timestepScaling = 10, sigmaData = 0.5 } = options;

@@ -5,8 +5,8 @@ import type { Solver } from '../solver';
 import { eulerStep, straight } from './straight';
 
 /**
- * Linear multistep (Adams–Bashforth on the actual grid; Crowson's k-diffusion): the slopes of the last `order` steps are
- * interpolated in σ and integrated exactly.
+ * Linear multistep (Adams–Bashforth on the actual grid; Crowson's k-diffusion): the slopes of the last `order` steps
+ * are interpolated in σ and integrated exactly.
  */
 export function lms({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
   return {

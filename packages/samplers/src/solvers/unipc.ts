@@ -15,8 +15,8 @@ export interface UniPcOptions {
 }
 
 /**
- * UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x it was made at, then
- * predicts the next; no evaluation more than a multistep solver. The predictor is of `order`, the whole one more.
+ * UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x it was made at,
+ * then predicts the next; no evaluation more than a multistep solver. The predictor is of `order`, the whole one more.
  */
 export function unipc(options: UniPcOptions = {}): Solver<false> {
   const { order = 2, variant = 'bh2', of = 'x0', lowerOrderFinal = true, withoutCorrector = [] } = options;
