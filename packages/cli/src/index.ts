@@ -1,1 +1,37 @@
-export { main } from './main';
+export {
+  type Device,
+  type Drawing,
+  type DrawOptions,
+  type DrawStep,
+  drawImages,
+  type EncodedPicture,
+  type EvaluateOptions,
+  type Evaluation,
+  encodePng,
+  evaluate,
+  type FeatureNetwork,
+  type ImageFolder,
+  type ImageFolderOptions,
+  type Images,
+  type InterpolateOptions,
+  type Inversion,
+  type InvertOptions,
+  interpolate,
+  invert,
+  type Model,
+  type ModelInfo,
+  type ModelSource,
+  type OpenModelOptions,
+  openImageFolder,
+  openModel,
+  type PictureSource,
+  type PngGridOptions,
+  selectDevice,
+  type Trajectory,
+  trajectory,
+  writePngGrid,
+} from '@denoiser/backend-node';
+export { type TrainOptions, train } from './api/train';
+export { type FeatureOptions, openFeatureNetwork } from './evaluation/feature-network';
+export type { StepLine } from './record/run-record';
+export type { TrainedRun } from './training/train-run';

@@ -11,7 +11,6 @@ import {
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
-import { enableProdMode } from '@tensorflow/tfjs-core';
 import { CommandError, Interrupted } from '../errors';
 import { type FeatureOptions, openFeatureNetwork } from '../evaluation/feature-network';
 import { evaluationTables, type Report } from '../evaluation/report';
@@ -41,7 +40,6 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
   if (json !== undefined) await checkJson(json);
-  enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const interrupt = catchInterrupt(() => {});

@@ -13,7 +13,6 @@ import {
   writePngGrid,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
-import { enableProdMode } from '@tensorflow/tfjs-core';
 import { CommandError, Interrupted } from '../errors';
 import { catchInterrupt } from '../interrupt';
 import { openSource, type SourceFlags } from '../open-source';
@@ -55,7 +54,6 @@ export async function sample(path: string | undefined, flags: SampleFlags): Prom
   checkTogether(flags);
   await checkOutput('--out', flags.out);
   if (flags.trajectory !== undefined) await checkOutput('--trajectory', flags.trajectory);
-  enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const interrupt = catchInterrupt(() => {});

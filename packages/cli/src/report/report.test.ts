@@ -38,7 +38,7 @@ const stretches = [100, 400].map((step) => {
 });
 const validations = [100, 200, 300].map((step) => ({ step, epoch: step / 10, loss: 9 / step, emaLoss: 3 / step }));
 const facts = {
-  config: { data: '/pictures/<here>', steps: null, sampleEvery: { every: 2, unit: 'epoch' } },
+  config: { data: '/pictures/<here>', steps: null, sampleEvery: { epochs: 2 } },
   total: 500,
   perEpoch: 10,
   batchSize: 4,

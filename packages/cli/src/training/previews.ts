@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
-import { diverged, type Trainer } from '@denoiser/trainer';
-import type { RunConfig } from './config/run-schema';
-import { type RunPaths, samplePath } from './run-folder';
+import { diverged, isDue, type Trainer } from '@denoiser/trainer';
+import type { RunConfig } from '../config/run-schema';
+import { type RunPaths, samplePath } from '../run-folder';
 
 /** Pictures that are drawn at once. */
 const BATCH = 16;
@@ -19,45 +20,34 @@ export interface GridSource {
 export interface PreviewOptions extends GridSource {
   paths: RunPaths;
   signal: AbortSignal;
-  onStep: (done: number, total: number) => void;
+  onDrawing: (done: number, total: number) => void;
 }
 
 /** The grids of samples that a run writes on its way, drawn from the averaged weights and always the same noise. */
 export interface Previews {
   /** Where the grid of the present step lies. */
   path(): string;
-  /** Whether there is to be a grid at the present step. */
-  isDue(): boolean;
-  /** The next step in the middle of an epoch that has a grid, Infinity if none has. */
-  nextStep(): number;
+  /** Whether a grid of the present step was due and is not there: Ctrl-C came between. */
+  isMissing(): boolean;
   /** Draws the grid of the present step; false if Ctrl-C came between. */
   draw(): Promise<boolean>;
 }
 
-export function createPreviews({ paths, signal, onStep, ...source }: PreviewOptions): Previews {
+export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewOptions): Previews {
   const { config, trainer } = source;
   const { sampleEvery, previewSteps } = config;
   const { progress } = trainer;
-  const interval = sampleEvery === 'never' ? undefined : sampleEvery;
   const grid = gridOf(source, previewSteps);
   const path = () => {
-    const isInside = interval?.unit === 'step' || progress.position > 0;
+    const isInside = sampleEvery.steps !== undefined || progress.position > 0;
     return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
   };
   return {
     path,
-    isDue() {
-      if (!interval || progress.step === 0) return false;
-      if (interval.unit === 'step') return progress.step % interval.every === 0;
-      return progress.position === 0 && progress.epoch % interval.every === 0;
-    },
-    nextStep() {
-      if (interval?.unit !== 'step') return Number.POSITIVE_INFINITY;
-      return (Math.floor(progress.step / interval.every) + 1) * interval.every;
-    },
+    isMissing: () => isDue(sampleEvery, progress) && !existsSync(path()),
     async draw() {
       try {
-        await writePngGrid(path(), await drawImages(grid.model, { ...grid.options, signal, onProgress: onStep }));
+        await writePngGrid(path(), await drawImages(grid.model, { ...grid.options, signal, onProgress: onDrawing }));
         return true;
       } catch (error) {
         if (signal.aborted) return false;
