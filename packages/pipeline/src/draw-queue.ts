@@ -155,7 +155,7 @@ export function createDrawQueue(model: Model, { batchSize = 16 }: { readonly bat
       const request = drawRequestOf(model, options, planFrom);
       const { count, plan } = request;
       const steps = evaluations(plan);
-      onBegin?.({ count, steps });
+      onBegin?.({ count, steps, columns: request.columns });
       let done = 0;
       return new Promise<Images>((resolve, reject) => {
         const abort = () => job.reject(signal?.reason);
