@@ -26,9 +26,12 @@ export {
   openModel,
   type PictureSource,
   type PngGridOptions,
+  type RunInWorkerOptions,
+  runInWorker,
   selectDevice,
   type Trajectory,
   trajectory,
+  type WorkerModel,
   writePngGrid,
 } from '@denoiser/backend-node';
 export { type TrainOptions, train } from './api/train';

@@ -1,8 +1,8 @@
-import { DenoiserError } from '@denoiser/ops';
-import { evaluations, type SampleOptions, sample } from '@denoiser/samplers';
-import { dispose, type Tensor4D, tensor1d, tensor4d, tidy, tile } from '@tensorflow/tfjs-core';
+import { evaluations, sample } from '@denoiser/samplers';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { batchOf, notFinite } from './draw-batch';
 import type { DrawOptions } from './draw-options';
-import { type DrawRequest, drawRequestOf } from './draw-request';
+import { drawRequestOf } from './draw-request';
 import { createDrawing, type Drawing } from './drawing';
 import { firstNotFiniteOf } from './finite';
 import { type Images, imagesOf } from './images';
@@ -40,7 +40,7 @@ export function drawImages(model: Model, options: DrawOptions = {}): Drawing<Dra
 async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawStep, Images, undefined> {
   const { imageShape } = model;
   const request = drawRequestOf(model, options);
-  const { plan, count, labels, batchSize } = request;
+  const { plan, count, labels, batchSize, signal } = request;
   const size = imageShape.reduce((a, b) => a * b);
   const data = new Float32Array(count * size);
   const perBatch = evaluations(plan);
@@ -48,7 +48,7 @@ async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawSte
   let done = 0;
   options.onBegin?.({ count, steps: perBatch, columns: request.columns });
   for (let first = 0; first < count; first += batchSize) {
-    const batch = batchOf(model, request, first, Math.min(count, first + batchSize));
+    const batch = batchOf(model, [{ request, from: first, to: Math.min(count, first + batchSize) }], signal);
     try {
       for await (const { index, time, x, x0 } of sample(batch.options)) {
         done++;
@@ -64,48 +64,4 @@ async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawSte
     }
   }
   return imagesOf({ data, imageShape, ...(labels && { labels }), columns: request.columns });
-}
-
-/** What is drawn at once: images `from` … `to` − 1. */
-function batchOf(model: Model, request: DrawRequest, from: number, to: number) {
-  const { imageShape, network } = model;
-  const { plan, seed, guidance, noise, signal, inpaint } = request;
-  const [height, width, channels] = imageShape;
-  const count = to - from;
-  const owned: { dispose(): void }[] = [];
-  const own = <T extends { dispose(): void }>(tensor: T): T => {
-    owned.push(tensor);
-    return tensor;
-  };
-  const repeated = (values: Float32Array, depth: number): Tensor4D =>
-    own(tidy(() => tile(tensor4d(values, [1, height, width, depth]), [count, 1, 1, 1])));
-  const labels = request.labels?.slice(from, to);
-  const options: SampleOptions = {
-    denoiser: network.denoiser(),
-    plan,
-    shape: [count, ...imageShape],
-    seed,
-    indices: request.indices.slice(from, to),
-    ...(labels && { conditioning: { labels: own(tensor1d(labels, 'int32')) } }),
-    ...(guidance && labels && { guidance }),
-    ...(noise && { noise }),
-    ...(request.image && { image: repeated(request.image, channels) }),
-    ...(inpaint && { inpaint: { image: repeated(inpaint.image, channels), mask: repeated(inpaint.mask, 1) } }),
-    ...(signal && { signal }),
-  };
-  return { count, options, dispose: () => dispose(owned as Tensor4D[]) };
-}
-
-/** The error of a batch that is not finite: goes its way once more to find the first step that was not. */
-async function notFinite(options: SampleOptions, total: number): Promise<DenoiserError> {
-  let step = total;
-  for await (const { index, x0 } of sample(options)) {
-    if (firstNotFiniteOf(await x0.data<'float32'>()) < 0) continue;
-    step = index + 1;
-    break;
-  }
-  return new DenoiserError(
-    'output-not-finite',
-    `The model gave numbers that are not finite at step ${step} of ${total}; take other weights, such as an earlier checkpoint, or another \`sampler\`.`,
-  );
 }

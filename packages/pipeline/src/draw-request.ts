@@ -35,11 +35,12 @@ export interface DrawRequest {
 }
 
 /**
- * Returns what the options ask for. All that can be wrong with them is found here, before the work.
+ * Returns what the options ask for. All that can be wrong with them is found here, before the work. `planFrom` makes the
+ * plan, or remembers it.
  *
  * @throws DenoiserError in one sentence.
  */
-export function drawRequestOf(model: Model, options: DrawOptions): DrawRequest {
+export function drawRequestOf(model: Model, options: DrawOptions, planFrom = planOf): DrawRequest {
   checkOptionNames('drawImages', options, OPTIONS);
   const { imageShape, classNames } = model;
   const { seed = 0, batchSize = BATCH, image, inpaint, noise, signal } = options;
@@ -52,7 +53,7 @@ export function drawRequestOf(model: Model, options: DrawOptions): DrawRequest {
   if (indices.length !== count) throw optionInvalid(`\`indices\` has ${indices.length} numbers for ${count} images.`);
   const hasLabels = classNames.length > 0 && classes.length > 0;
   return {
-    plan: planOf(model, options),
+    plan: planFrom(model, options),
     count,
     indices,
     labels: hasLabels ? dealLabels(count, classes) : undefined,

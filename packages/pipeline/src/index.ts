@@ -2,6 +2,7 @@ export { checkOptionNames } from './check-options';
 export { type ClassChoice, chooseClasses } from './classes';
 export { type DrawStep, drawImages } from './draw-images';
 export type { DrawingPlan, DrawingWay, DrawOptions } from './draw-options';
+export { createDrawQueue, type DrawQueue, type QueuedDrawOptions } from './draw-queue';
 export { createDrawing, type Drawing } from './drawing';
 export type { BitsPerDimension } from './evaluation/bits-per-dimension';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate';

@@ -1,10 +1,9 @@
+import type { Method } from '@denoiser/pipeline/remote';
 import type { Device, DeviceRequest } from './device';
 import type { CanvasId, InterpolateRequest, SentDrawRequest, SentImages, SentStep } from './drawing';
 import type { ModelFacts, ModelInfo, SentModelSource } from './model';
 import type { ImageSet, SentImagesRequest } from './pictures';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from './training';
-
-type Method<Argument, Answer, Event = never> = { argument: Argument; answer: Answer; event: Event };
 
 export type Weights = 'ema' | 'model';
 
