@@ -63,7 +63,7 @@ export type SamplesOptions = {
 
 /** How a training ended. */
 export type TrainedRun = {
-  /** For `openModel`, `resumeRun` and `download`. */
+  /** For `openModel` and `download`, and for `resumeRun` if it is kept. */
   readonly run: string;
   readonly step: number;
   readonly status: 'finished' | 'stopped';
