@@ -27,7 +27,7 @@ const mayImport = {
   'backend-web': ['@denoiser/', '@tensorflow/'],
   cli: ['@denoiser/', '@tensorflow/', 'node:', 'cli-progress', 'commander', 'd3-scale', 'd3-shape', 'zod'],
 };
-const never = { 'backend-node': ['@denoiser/unet'], 'backend-web': ['@denoiser/unet', '@denoiser/backend-node'] };
+const never = { 'backend-node': ['@denoiser/unet'], 'backend-web': ['@denoiser/backend-node'] };
 
 const matches = (name, pattern) =>
   /[:/]$/.test(pattern) ? name.startsWith(pattern) : name === pattern || name.startsWith(`${pattern}/`);

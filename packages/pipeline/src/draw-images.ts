@@ -46,7 +46,7 @@ async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawSte
   const perBatch = evaluations(plan);
   const total = perBatch * Math.ceil(count / batchSize);
   let done = 0;
-  options.onBegin?.({ count, steps: perBatch });
+  options.onBegin?.({ count, steps: perBatch, columns: request.columns });
   for (let first = 0; first < count; first += batchSize) {
     const batch = batchOf(model, [{ request, from: first, to: Math.min(count, first + batchSize) }], signal);
     try {

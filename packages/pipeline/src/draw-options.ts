@@ -7,6 +7,8 @@ export interface DrawingPlan {
   readonly count: number;
   /** Evaluations of the model for each image. */
   readonly steps: number;
+  /** How many images are shown in a row. */
+  readonly columns: number;
 }
 
 /** What `drawImages` takes beside what it is that each image shows: the way there. */

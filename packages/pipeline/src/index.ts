@@ -1,3 +1,4 @@
+export { checkOptionNames } from './check-options';
 export { type ClassChoice, chooseClasses } from './classes';
 export { type DrawStep, drawImages } from './draw-images';
 export type { DrawingPlan, DrawingWay, DrawOptions } from './draw-options';

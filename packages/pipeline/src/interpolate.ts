@@ -36,9 +36,8 @@ export function interpolate(model: Model, options: InterpolateOptions): Drawing<
     const drawing = drawImages(model, {
       ...way,
       count,
-      ...(labels.length > 0 && {
-        classes: Array.from({ length: count }, (_, i) => labels[Math.floor(i / across)] as number),
-      }),
+      onBegin: (drawing) => way.onBegin?.({ ...drawing, columns: across }),
+      classes: labels.flatMap((label) => Array.from({ length: across }, () => label)),
       noise: rowsBetween([from, to], across),
     });
     yield* drawing;

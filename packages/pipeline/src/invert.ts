@@ -37,7 +37,7 @@ export async function invert(model: Model, options: InvertOptions): Promise<Inve
   const [label = -1] = options.class === undefined ? [] : chooseClasses([options.class], classNames, 'class');
   const total = evaluations(up) + evaluations(down);
   let done = 0;
-  onBegin?.({ count: 1, steps: total });
+  onBegin?.({ count: 1, steps: total, columns: 1 });
   const shape = [1, ...imageShape] as const;
   const owned: (Tensor4D | undefined)[] = [tensor4d(pixels, [...shape])];
   const labels = classNames.length > 0 ? tensor1d([label], 'int32') : undefined;

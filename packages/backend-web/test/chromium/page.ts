@@ -32,7 +32,7 @@ const web = {
   },
 
   /** The events of a training without their pictures, until it ends. */
-  async follow(session: backend.TrainingSession, onEvent: (event: TrainingEvent) => void = () => {}) {
+  async follow(session: backend.Training, onEvent: (event: TrainingEvent) => void = () => {}) {
     const events: TrainingEvent[] = [];
     for await (const event of session) {
       events.push(event.type === 'samples' ? { ...event, pixels: new Uint8ClampedArray() } : event);

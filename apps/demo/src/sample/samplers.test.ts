@@ -1,17 +1,22 @@
 import type { ModelInfo } from '@denoiser/backend-web';
-import { evaluations } from '@denoiser/samplers/arrays';
+import { evaluations, planFor, type SamplerOptions } from '@denoiser/samplers/arrays';
 import { expect, test } from 'vitest';
-import { pagePlan, samplerMenu } from './plan';
+import { samplerMenu, samplerOptions } from './samplers';
 
 const digits: ModelInfo = {
   architecture: { name: 'ddpm-unet', config: {} },
-  parameters: 1,
+  parameterCount: 1,
   imageShape: [16, 16, 1],
   classNames: [],
-  schedule: { type: 'cosine', steps: 1000 },
+  process: { type: 'cosine', steps: 1000 },
   prediction: 'epsilon',
   learnedVariance: false,
+  description: 'digits',
 };
+
+/** The plan that the worker makes of the page's choices. */
+const pagePlan = (model: ModelInfo, options: SamplerOptions & { sampler: string; steps: number }) =>
+  planFor(model, samplerOptions(model, options));
 
 test.each(samplerMenu.map(({ value }) => value))(
   '%s has a plan of few and of many steps that ends without noise',
