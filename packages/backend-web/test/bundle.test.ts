@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -14,6 +15,8 @@ async function bundle(entry: string) {
     write: false,
     metafile: true,
     external: ['@denoiser/*', '@tensorflow/*'],
+    // Of the page's own: how it talks to its worker.
+    alias: { '@denoiser/pipeline/remote': join(import.meta.dirname, '../../pipeline/src/remote/index.ts') },
   });
   const first = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === '<stdin>');
   const loaded = new Set([first?.[0]]);
