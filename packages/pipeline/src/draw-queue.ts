@@ -153,9 +153,9 @@ export function createDrawQueue(model: Model, { batchSize = 16 }: { readonly bat
       const { signal, onBegin, onProgress } = options;
       signal?.throwIfAborted();
       const request = drawRequestOf(model, options, planFrom);
-      const { count, plan, columns } = request;
+      const { count, plan } = request;
       const steps = evaluations(plan);
-      onBegin?.({ count, steps, columns });
+      onBegin?.({ count, steps, columns: request.columns });
       let done = 0;
       return new Promise<Images>((resolve, reject) => {
         const abort = () => job.reject(signal?.reason);
