@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
@@ -14,9 +13,8 @@ async function bundle(entry: string) {
     outdir: 'out',
     write: false,
     metafile: true,
-    external: ['@denoiser/*', '@tensorflow/*'],
-    // Of the page's own: how it talks to its worker.
-    alias: { '@denoiser/pipeline/remote': join(import.meta.dirname, '../../pipeline/src/remote/index.ts') },
+    conditions: ['source'],
+    external: ['@tensorflow/*'],
   });
   const first = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === '<stdin>');
   const loaded = new Set([first?.[0]]);

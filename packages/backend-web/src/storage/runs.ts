@@ -1,7 +1,7 @@
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointStore, Interval } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { Interval, RunInfo, SamplesOptions } from '../protocol/training';
+import type { RunInfo, SamplesOptions } from '../protocol/training';
 import {
   findFolder,
   folderNames,
