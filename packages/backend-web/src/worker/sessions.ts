@@ -1,7 +1,7 @@
 import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint } from '@denoiser/trainer';
 import { isDenoiserError, WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { Weights } from '../protocol/methods';
+import type { Weights } from '../protocol/model';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
 import { openRuns, type RunConfig, type Runs } from '../storage/runs';
