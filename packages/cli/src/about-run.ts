@@ -45,8 +45,4 @@ export const factsOf = (run: RunParts): ReportFacts => ({
   versions: { denoiser: version, ...inspectDevice(run.device).versions },
 });
 
-export const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
 const count = (n: number): string => n.toLocaleString('en');

@@ -11,7 +11,7 @@ import {
   textUpTo,
   wholeNumberIn,
 } from './checking';
-import { classNames, imageShape, scheduleOptions, trainedPrediction } from './file-training';
+import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 

@@ -54,13 +54,14 @@ export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}
 }
 
 /**
- * The U-Net that a safetensors file holds: one that `exportParameters` gave, or a state_dict of the original program
- * that a PyTorch user saved, also from within DataParallel, `torch.compile` or an average. Its sizes are found by the shapes.
+ * Loads the U-Net of a safetensors file, from its bytes or from what was read of them: one that `exportParameters` made, or
+ * a state_dict of the original program that a PyTorch user saved, also from within DataParallel, `torch.compile` or an
+ * average. Its sizes are found by the shapes.
  *
  * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
  */
-export function loadUNet(bytes: Uint8Array): UNet {
-  const file = bareNames(readSafetensors(bytes));
+export function loadUNet(source: Uint8Array | TensorFile): UNet {
+  const file = bareNames(source instanceof Uint8Array ? readSafetensors(source) : source);
   checkArchitecture(file);
   const sizes = inferConfig(file);
   if (!sizes) {

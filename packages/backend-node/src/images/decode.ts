@@ -1,3 +1,4 @@
+import { greyOf } from '@denoiser/pipeline/pixels';
 import { fileError } from '../files/file-error';
 import { readImageFile } from './disk-tree';
 import { openPixels, unreadable } from './open-pixels';
@@ -30,13 +31,15 @@ export async function decode(file: string, { frame, channels, read }: DecodeOpti
     .flatten({ background: '#ffffff' })
     // libvips enlarges with a shift of half a pixel; it only shrinks here
     .resize({ width, height, fit: 'outside', withoutEnlargement: true, kernel: 'linear' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: Error) => {
       throw unreadable(file, error);
     });
-  return enlarge(clip({ bytes: data, height: info.height, width: info.width, channels: info.channels }, frame), frame);
+  // libvips's own grey is of linear light, PIL's and torchvision's is not.
+  const bytes = channels === 1 ? greyOf(data) : data;
+  return enlarge(clip({ bytes, height: info.height, width: info.width, channels }, frame), frame);
 }
 
 /** Cuts the ends of a very long image off that no crop reaches, so that enlarging it takes no more memory than it must. */
