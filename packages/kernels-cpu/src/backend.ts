@@ -15,7 +15,7 @@ import {
   engine as tfEngine,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Engine } from './engine';
+import type { Engine } from './machine/engine';
 
 type DataId = object;
 type Values = backend_util.BackendValues;

@@ -1,10 +1,11 @@
 import { DenoiserError } from '@denoiser/ops';
 import { findBackendFactory, getKernelsForBackend, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { CpuEngineBackend } from './backend';
-import { createEngine, type Engine } from './engine';
 import { engineKernels } from './kernels';
 import { type Attrs, fallBack, fallbacks, type Inputs } from './kernels/kernel';
-import { detectPlatform } from './platform';
+import { createEngine, type Engine } from './machine/engine';
+import { jobs } from './machine/generated/jobs';
+import { detectPlatform } from './machine/platform';
 
 const BACKEND = 'denoiser';
 /** Ten vectors of four multiply-adds: see `peakJob` in assembly/gemm.ts. */
@@ -70,7 +71,7 @@ async function register(options: { threads?: number; simd?: 'relaxed' | 'plain' 
       return measured;
     },
     burn(flops) {
-      engine.run('peakJob', 1, [Math.ceil(flops / FLOPS_OF_A_ROUND)]);
+      engine.run(jobs.peak, 1, { rounds: Math.ceil(flops / FLOPS_OF_A_ROUND) });
     },
   };
 }

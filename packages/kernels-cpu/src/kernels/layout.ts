@@ -70,6 +70,10 @@ export function chunksOf(walk: Walk): { rowBlock: number; columnBlock: number; c
   };
 }
 
-/** Sizes and byte strides as the jobs take them: five words each. */
-export const five = (values: readonly number[], factor = 1): number[] =>
-  Array.from({ length: 5 }, (_, i) => (values[i] ?? 0) * factor);
+type Five = readonly [number, number, number, number, number];
+
+/** Sizes and byte strides as the jobs take them: of five axes. */
+export function five(values: readonly number[], factor = 1): Five {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = values;
+  return [a * factor, b * factor, c * factor, d * factor, e * factor];
+}
