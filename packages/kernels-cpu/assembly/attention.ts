@@ -12,7 +12,7 @@ import { COLUMNS, fma, maxLanes, sumLanes } from './simd';
 const LN2: f32 = 0.6931471805599453;
 const MINUS_INFINITY: f32 = -Infinity;
 
-/** Turns a row of scores into 2^(scale·s − max) in place, keeping the row's maximum and sum; gives the factor for what was before. */
+/** Turns a row of scores into 2^(scale·s − max) in place, keeping the row's maximum and sum; returns the factor for what was before. */
 @inline
 function softmaxRow(row: usize, columns: i32, scale: f32, state: usize): f32 {
   let top = f32x4.splat(MINUS_INFINITY);
@@ -222,8 +222,8 @@ export function attentionJob(args: AttentionArguments, chunk: i32): void {
 }
 
 /**
- * Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), row by row in place. Goes on to the end of the last vector: nobody reads
- * what it leaves there.
+ * Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), row by row in place. Writes up to the end of the last vector; what
+ * it leaves there is not read.
  */
 function gradTile(
   scores: usize,

@@ -2,8 +2,8 @@ import { Address, Limit } from './memory';
 
 /**
  * Work sharing over shared memory. A job is a function of its arguments, which lie in memory, and a chunk number. The ticket is one
- * 64-bit word, (generation, chunks left): whoever swaps it for one less owns that chunk. So a thread that sleeps or comes
- * late holds nobody up, and which thread ran a chunk never matters to the result.
+ * 64-bit word, (generation, chunks left): a thread that swaps it for one less owns that chunk. So a thread that sleeps or comes
+ * late holds up no other, and which thread ran a chunk never matters to the result.
  */
 
 /** About 0.1 ms of looking before an idle worker goes to sleep: longer than the host needs between two kernels. */

@@ -14,7 +14,7 @@ import { SCRATCH } from './scratch';
 
 type Sizes = { images: number; rows: number; channels: number; heads: number };
 
-/** The heads of x, each packed: [images·heads] of x_h (k = rows) or x_hᵀ (k = channels of a head). Gives the bytes of one. */
+/** Packs the heads of x, [images·heads] of x_h (k = rows) or x_hᵀ (k = channels of a head). Returns the bytes of one. */
 function packHeads(engine: Engine, x: number, s: Sizes, transposed: boolean, to: number): number {
   const d = s.channels / s.heads;
   const stride = s.channels * 4;

@@ -39,10 +39,10 @@ const isWinograd = (s: ConvShape): boolean =>
   s.outHeight > 2 &&
   s.outWidth > 2;
 
-/** The 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
+/** Returns the bytes of the 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
 const matricesBytes = (floats: number): number => 36 * (floats + 16) * 4;
 
-/** y = x ∗ filter (+ bias). */
+/** Computes y = x ∗ filter (+ bias). */
 export function convForward(
   backend: CpuEngineBackend,
   s: ConvShape,
@@ -72,7 +72,7 @@ export function convForward(
   }
 }
 
-/** dx = dy ∗ turned filter. `s` is the shape of the forward direction. */
+/** Computes dx = dy ∗ turned filter. `s` is the shape of the forward direction. */
 export function convInputGrad(
   backend: CpuEngineBackend,
   s: ConvShape,
@@ -114,7 +114,7 @@ export function convInputGrad(
   patches(engine, back, s.stride, dy, packed, dx);
 }
 
-/** The gradient by the filter, HWIO. */
+/** Computes the gradient by the filter, HWIO. */
 export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
   const pixels = s.batch * s.outHeight * s.outWidth;
   if (isPointwise(s)) {
@@ -201,8 +201,8 @@ function zeros(engine: Engine, floats: number): number {
 }
 
 /**
- * How a Winograd convolution is cut into chunks of tiles × columns: the cut that ends first by a rough count of cycles. More tiles a
- * chunk read the transformed filter less often; more columns transform the input less often; more chunks end more evenly.
+ * Cuts a Winograd convolution into chunks of tiles × columns, so that it ends first by a rough count of cycles. With more tiles a chunk,
+ * the transformed filter is read less often; with more columns, the input is transformed less often; more chunks end more evenly.
  */
 function planTiles(tiles: number, k: number, n: number, rows: number, threads: number) {
   const filterBytes = 144 * k * n;

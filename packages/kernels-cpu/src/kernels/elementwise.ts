@@ -15,7 +15,7 @@ import { type EngineKernel, fallBack, kernel, sizeOf } from './kernel';
 import { broadcastStrides, chunksOf, five, fold } from './layout';
 import { SCRATCH } from './scratch';
 
-/** tfjs's kernels by the operation that they are. */
+/** The operations that tfjs's kernels are, by the names of the kernels. */
 const UNARY: Readonly<Record<string, Unary>> = {
   Exp: Unary.exp,
   [Gelu]: Unary.gelu,
@@ -40,7 +40,7 @@ const BINARY: Readonly<Record<string, Binary>> = {
   SquaredDifference: Binary.squaredDifference,
 };
 
-/** Elements a chunk of a map takes. */
+/** Elements of a chunk of a map. */
 export const BLOCK = 16384;
 
 function mapUnary(backend: CpuEngineBackend, op: Unary, x: TensorInfo, low = 0, high = 0): TensorInfo {
@@ -65,7 +65,7 @@ const clip = kernel<{ x: TensorInfo }, { clipValueMin: number; clipValueMax: num
       : fallBack('ClipByValue', { x }, attrs, backend),
 );
 
-/** x op y with broadcasting; undefined if the shapes need more axes than the job has. */
+/** Computes x op y with broadcasting. Returns undefined if the shapes need more axes than the job has. */
 function mapBinary(backend: CpuEngineBackend, op: Binary, x: TensorInfo, y: TensorInfo): TensorInfo | undefined {
   const shape = broadcast_util.assertAndGetBroadcastShape(x.shape, y.shape);
   const walk = fold(shape, [

@@ -32,9 +32,10 @@ export const transposed = (address: number, columns: number): Matrix => ({
 
 const ceil = (a: number, b: number): number => Math.ceil(a / b);
 
-/** Bytes of n columns of depth k, packed. */
+/** Returns the bytes of n columns of depth k, packed. */
 export const packedBytes = (k: number, n: number): number => ceil(n, 8) * k * 32;
 
+/** Packs B into panels of 8 columns, as the matrix micro-kernel reads it; `batch` matrices, `batchStride` bytes apart. */
 export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number, batch = 1, batchStride = 0): void {
   const panels = ceil(n, 8);
   engine.run(jobs.pack, panels * batch, {
@@ -49,7 +50,7 @@ export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number
   });
 }
 
-/** C = A·B (+ bias). How it is cut depends on the shape and the number of threads alone. */
+/** Computes C = A·B (+ bias). How it is cut depends on the shape and the number of threads alone. */
 export function multiply(engine: Engine, p: Product): void {
   const { m, n, k } = p;
   const batch = p.batch ?? { count: 1, a: 0, b: 0, c: 0 };

@@ -8,7 +8,7 @@ import { chunksOf, five, fold, stridesOf } from './layout';
 /** One side of a copy: where element 0 lies and the strides, in elements. */
 type Side = { address: number; strides: readonly number[] };
 
-/** Copies `shape` elements of 4 bytes between two layouts; false if there are too many axes for the job. */
+/** Copies `shape` elements of 4 bytes between two layouts. Returns false if there are too many axes for the job. */
 function copy(backend: CpuEngineBackend, shape: readonly number[], from: Side, to: Side): boolean {
   const walk = fold(shape, [from.strides, to.strides]);
   if (!walk) return false;
@@ -46,7 +46,7 @@ export function fill(
 const words = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32' || dtype === 'int32');
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
 
-/** Copies of at most 6 axes after folding; more is left to tfjs's kernels. */
+/** Tells whether a shape has at most the 6 axes that a copy can have; others are left to tfjs's kernels. */
 const fewAxes = (shape: readonly number[]) => shape.filter((size) => size !== 1).length <= 6;
 
 const slice = kernel<{ x: TensorInfo }, { begin: number | number[]; size: number | number[] }>(

@@ -16,7 +16,7 @@ import { Activation, jobs } from '../machine/generated/jobs';
 import { kernel, sizeOf } from './kernel';
 import { SCRATCH } from './scratch';
 
-/** [images][rows][channels] in blocks of rows: about 8192 elements, at most 64 blocks an image. */
+/** Cuts [images][rows][channels] into blocks of rows: of about 8192 elements, at most 64 blocks an image. */
 function cut(x: TensorInfo, groups: number) {
   const images = x.shape[0] as number;
   const channels = x.shape[3] as number;
@@ -27,7 +27,7 @@ function cut(x: TensorInfo, groups: number) {
 
 type Cut = ReturnType<typeof cut>;
 
-/** Leaves (mean, 1/σ) of each image and group in scratch memory. */
+/** Computes (mean, 1/σ) of each image and group, in scratch memory. */
 function moments(backend: CpuEngineBackend, x: number, s: Cut, epsilon: number): number {
   const { engine } = backend;
   const { images, rows, channels, groups, block, blocks } = s;

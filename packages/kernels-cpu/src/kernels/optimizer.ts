@@ -15,7 +15,7 @@ import { SCRATCH } from './scratch';
 
 type Named = { readonly [name: string]: TensorInfo };
 
-/** A row for each chunk of each tuple of tensors: their addresses there and the number of values. */
+/** Writes a table with a row for each chunk of each tuple of tensors: their addresses there and the number of values. */
 function chunkTable(backend: CpuEngineBackend, tuples: TensorInfo[][]): { table: number; chunks: number } {
   const rows: number[] = [];
   let chunks = 0;
@@ -66,7 +66,7 @@ const emaStep = kernel<Named, EmaStepAttrs>(EmaStep, (inputs, { count, decay }, 
   return [];
 });
 
-/** Partial sums of chunks, added up in order in float64: no matter who ran which. */
+/** Sums up chunks, then their sums in order, in float64: the same whichever thread ran which chunk. */
 const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, backend) => {
   const { table, chunks } = chunkTable(
     backend,

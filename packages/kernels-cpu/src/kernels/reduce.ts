@@ -4,7 +4,7 @@ import { jobs } from '../machine/generated/jobs';
 import { type EngineKernel, fallBack, kernel, sizeOf } from './kernel';
 import { SCRATCH } from './scratch';
 
-/** to[n] = factor · Σ over m of from[m][n]. Partial sums by blocks of rows, added up in order: no matter who ran which. */
+/** Computes to[n] = factor · Σ over m of from[m][n], from sums of blocks of rows: the same whichever thread ran which block. */
 export function sumOuter(engine: Engine, from: number, m: number, n: number, to: number, factor: number): void {
   const rows = Math.max(64, Math.ceil(m / 64));
   const blocks = Math.ceil(m / rows);

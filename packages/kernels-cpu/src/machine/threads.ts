@@ -43,7 +43,7 @@ export async function startThreads(program: Program, platform: Platform, wanted:
   function awaitWorkers(name: string, chunks: number): void {
     const from = performance.now();
     while (!program.finished(LOOKS)) {
-      // Whoever holds the last chunk may be waiting for this very core.
+      // The thread with the last chunk may be waiting for this very core.
       const finished = Atomics.load(done, 0);
       if (platform.mayBlock && finished !== chunks) Atomics.wait(done, 0, finished, 1);
       if (performance.now() - from < SILENCE_MS) continue;
