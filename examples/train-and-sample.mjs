@@ -36,7 +36,7 @@ await trainer.fit(memoryDataset({ images, imageShape: [side, side, 1] }), {
   callbacks: { onStep: ({ step, loss }) => step % 10 === 0 && console.log(`step ${step}: loss ${loss.toFixed(3)}`) },
 });
 
-const plan = createPlan({ schedule: createSchedule(schedule), solver: ddim(), steps: 10, threshold: true });
+const plan = createPlan({ process: createSchedule(schedule), solver: ddim(), steps: 10, threshold: true });
 const shape = [8, side, side, 1];
 const pictures = await sampleImages({ denoiser: model.denoiser(trainer.emaParameters), plan, shape, seed: 7 });
 await writePngGrid(out, { data: await pictures.data(), shape }, { columns: 4 });

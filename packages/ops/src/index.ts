@@ -11,6 +11,7 @@ export { linear } from './linear';
 export { linearCombination } from './linear-combination';
 export { meanSquaredError } from './mean-squared-error';
 export { adamWStep, emaStep } from './optimizer';
-export { normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
+export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
+export { printable } from './printable';
 export { randomNormal } from './random-normal';
 export { maxPool2x, upsample2x } from './resample';

@@ -7,6 +7,7 @@ export {
   readCheckpoint,
 } from './checkpoint';
 export { type DatasetFromOptions, datasetFrom, type GivenImage } from './dataset-from';
+export { diverged } from './divergence';
 export { drawNoise, drawTimesteps, dropLabels } from './draws';
 export { createEma, type Ema } from './ema/ema';
 export { EMA_RULES, type EmaInput, type EmaOptions } from './ema/index';
@@ -21,12 +22,15 @@ export type {
   EpochRecord,
   FitOptions,
   FitResult,
+  Moment,
+  Occasion,
   SnapshotOptions,
   StepDetails,
   StepRecord,
 } from './fit-options';
 export { clipFactor, type Gradients, globalNorm } from './gradients';
 export { horizontalFlip } from './horizontal-flip';
+export { type Interval, isDue } from './interval';
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from './learning-rate/index';
 export { type MemoryDatasetOptions, memoryDataset } from './memory-dataset';
 export { memoryStore } from './memory-store';
@@ -44,10 +48,11 @@ export type { Preflight, PreflightOptions } from './preflight';
 export { readAhead } from './read-ahead';
 export { kept, type RunPart, recomputed } from './recompute';
 export type { ResumedFrom, ResumeOptions } from './resume';
+export type { Progress } from './run';
 export { TIMESTEP_SAMPLERS, type Timesteps } from './timesteps/index';
 export type { TimestepMemory, TimestepSampler } from './timesteps/sampler';
 export { lossAndGradients, trainStep } from './train-step';
-export { createTrainer, type Progress, type Trainer, type TrainerOptions } from './trainer';
+export { createTrainer, type Trainer, type TrainerOptions } from './trainer';
 export type { TensorFileName, TrainingState } from './training-state';
 export type {
   CheckpointStore,

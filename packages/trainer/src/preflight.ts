@@ -2,8 +2,8 @@ import { DenoiserError } from '@denoiser/ops';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
+import type { Run } from './run';
 import { step } from './step';
-import type { Run } from './trainer';
 import type { ImageDataset } from './types';
 
 export type PreflightOptions = {

@@ -1,8 +1,10 @@
+import { STREAMS } from '@denoiser/ops';
 import { type Tensor1D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { drawNoise, TRAINING_STREAMS } from './draws';
+import { drawNoise } from './draws';
+import type { Interval } from './interval';
 import { readAhead } from './read-ahead';
 import { readBatch } from './read-batch';
-import type { Run } from './trainer';
+import type { Run } from './run';
 import type { ImageDataset } from './types';
 
 export type ValidationOptions = {
@@ -10,10 +12,8 @@ export type ValidationOptions = {
   dataset: ImageDataset;
   /** How many of them, from the first; default: all. */
   images?: number;
-  /** Default: at the ends of epochs only. */
-  everySteps?: number;
-  /** Default 1. */
-  everyEpochs?: number;
+  /** Default: at the end of each epoch. */
+  every?: Interval;
 };
 
 /** The losses of held-out images, under the live weights and under their average. */
@@ -52,7 +52,7 @@ export async function validate(
       ['emaLoss', ema.parameters],
     ] as const) {
       const losses = tidy((): Tensor1D => {
-        const stream = TRAINING_STREAMS.validationNoise;
+        const stream = STREAMS.validation;
         return objective(model.denoiser(parameters), {
           x0: tensor4d(batch.pixels, batch.shape), // [B, H, W, C]
           eps: drawNoise(batch.shape, { seed: options.seed, step: 0, places, stream }), // [B, H, W, C]

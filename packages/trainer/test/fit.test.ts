@@ -111,7 +111,7 @@ describe('training', () => {
     const stretch = async (steps: number) => {
       await trainer.fit(dataset(), {
         steps,
-        checkpoints: { store, everySteps: 250 },
+        checkpoints: { store, every: { steps: 250 } },
         callbacks: { onStep: () => void tensors.add(`${tf.memory().numTensors} of ${tf.memory().numBytes} bytes`) },
       });
       collectGarbage();
@@ -270,14 +270,14 @@ describe('a loss that is not finite', () => {
     const store = memoryStore();
     const before = tf.memory().numTensors;
     const trainer = create();
-    await expect(trainer.fit(poisoned(24), { epochs: 9, checkpoints: { store, everySteps: 2 } })).rejects.toMatchObject(
-      {
-        isDenoiserError: true,
-        code: 'diverged',
-        message:
-          'The loss became NaN at step 7, so training stopped; the last good checkpoint is that of step 6; resume from it with a lower learning rate.',
-      },
-    );
+    await expect(
+      trainer.fit(poisoned(24), { epochs: 9, checkpoints: { store, every: { steps: 2, epochs: 1 } } }),
+    ).rejects.toMatchObject({
+      isDenoiserError: true,
+      code: 'diverged',
+      message:
+        'The loss became NaN at step 7, so training stopped; the last good checkpoint is that of step 6; resume from it with a lower learning rate.',
+    });
     expect(await store.list()).toEqual([2, 3, 4, 6]);
     trainer.dispose();
     for (const variable of trainer.model.parameters.values()) variable.dispose();
@@ -333,7 +333,7 @@ describe('bad input', () => {
         return whole.read(index, epoch);
       },
     };
-    await expect(create().fit(broken, { epochs: 9, checkpoints: { store, everyEpochs: 5 } })).rejects.toThrow(
+    await expect(create().fit(broken, { epochs: 9, checkpoints: { store, every: { epochs: 5 } } })).rejects.toThrow(
       /is cut off/,
     );
     expect(await store.list()).toEqual([3]);

@@ -1,4 +1,4 @@
-import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
+import { DenoiserError, layerDropoutStream, randomNormal } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { hash } from './hash';
@@ -37,7 +37,7 @@ export function dropout(
   return op(x);
 }
 
-/** The stream of random numbers of a layer: the low byte says that they are for dropout, the others for which layer. */
+/** The stream of random numbers of a layer, by its name. */
 export function dropoutStream(name: string): number {
-  return ((hash(name) << 8) | STREAMS.dropout) >>> 0;
+  return layerDropoutStream(hash(name));
 }

@@ -26,6 +26,13 @@ test('16 bits become 8', async () => {
     expect(Math.abs(pixels.bytes[c] - value)).toBeLessThanOrEqual(1);
 });
 
+test('the grey of colours is that of PIL and torchvision, not of linear light', async () => {
+  const greys = ['#ff0000', '#00ff00', '#0000ff'].map(async (colour) =>
+    first(await decoded(await plain(8, 8, colour).png().toBuffer(), { channels: 1 })),
+  );
+  expect(await Promise.all(greys)).toEqual([[76], [150], [29]]);
+});
+
 test('grey becomes colour, and colour grey, as asked', async () => {
   const grey = await plain(8, 8, '#808080').toColourspace('b-w').png().toBuffer();
   expect((await sharp(grey).metadata()).channels).toBe(1);

@@ -1,8 +1,6 @@
+import { isLitterPath } from '@denoiser/trainer/image-names';
 import { classesOfPaths } from '../images/classes-of-paths';
 import type { TrainingImage } from '../protocol/pictures';
-
-/** Files that systems leave in folders. */
-const litter = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i;
 
 /**
  * The files of an `<input type="file" multiple>`, or of one with `webkitdirectory`, whose folders name the classes. What is
@@ -40,7 +38,7 @@ async function filesOf(entry: FileSystemEntry): Promise<Found[]> {
 
 /** In the order of their paths, whatever order the browser has found them in: a seed then means the same run. */
 function withClasses(found: readonly Found[]): TrainingImage[] {
-  const kept = found.filter(({ path }) => !litter.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const kept = found.filter(({ path }) => !isLitterPath(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const classes = classesOfPaths(kept.map(({ path }) => path));
   return kept.map(({ path, file }, i) => {
     const className = classes[i];

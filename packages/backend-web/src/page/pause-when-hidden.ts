@@ -1,4 +1,4 @@
-import type { TrainingSession } from './client';
+import type { Training } from './training';
 
 /** What of a document is needed. */
 type Page = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
@@ -9,7 +9,7 @@ type Page = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'
  * @returns ends this; training then stays as it is.
  */
 export function pauseWhenHidden(
-  session: Pick<TrainingSession, 'pause' | 'resume'>,
+  session: Pick<Training, 'pause' | 'resume'>,
   {
     page = document,
     isPausedByUser = () => false,

@@ -1,6 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { WebError } from '../error';
-import type { CanvasId } from '../protocol/sampling';
+import type { CanvasId } from '../protocol/drawing';
 
 /** Canvases that the page has handed over. */
 export interface Canvases {

@@ -4,11 +4,11 @@ import type { Device, DeviceRequest } from '../protocol/device';
 
 /** The device of a worker, through its losses. */
 export interface DeviceKeeper {
-  /** Chooses it, once. Errors: those of `selectDevice`; `already-started`. */
+  /** Chooses it, once; who asks meanwhile gets the same. Errors: those of `selectDevice`; `already-started`. */
   start(request: DeviceRequest): Promise<Device>;
   /** Errors: `not-started`. */
   current(): SelectedDevice;
-  /** Recovers first, if the device was lost while nobody needed it. Errors: `not-started`. */
+  /** Chooses the best device if none was chosen, and recovers first if it was lost while nobody needed it. */
   ready(): Promise<void>;
   /**
    * What `work` gives; `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
@@ -30,6 +30,7 @@ const PATIENCE_MS = 200;
 export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper {
   let request: DeviceRequest = 'auto';
   let selected: SelectedDevice | undefined;
+  let starting: Promise<SelectedDevice> | undefined;
   let recovery: Promise<Device> | undefined;
   let isLost = false;
   const listeners: (() => Promise<void>)[] = [];
@@ -62,23 +63,30 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
     return recovery;
   }
 
+  async function start(wanted: DeviceRequest): Promise<Device> {
+    if (!starting) {
+      request = wanted;
+      starting = choose({ device: wanted }).then(take, (error: unknown) => {
+        starting = undefined; // room for another try
+        throw error;
+      });
+    }
+    await starting;
+    const { device } = current();
+    if (wanted === 'auto' || wanted === device.name || wanted === request) return device;
+    throw new WebError(
+      'already-started',
+      `This worker computes on ${device.name} already: make another worker for ${wanted}.`,
+    );
+  }
+
   return {
     current,
     recover,
+    start,
     async ready() {
-      current();
+      await (starting ?? start('auto'));
       if (isLost || recovery) await recover();
-    },
-    async start(wanted) {
-      if (selected) {
-        if (wanted === 'auto' || wanted === selected.device.name) return selected.device;
-        throw new WebError(
-          'already-started',
-          `This worker computes on ${selected.device.name} already: make another worker for ${wanted}.`,
-        );
-      }
-      request = wanted;
-      return take(await choose({ device: wanted })).device;
     },
     async guard(work) {
       const { gpu, device } = current();

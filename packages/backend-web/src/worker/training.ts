@@ -1,6 +1,6 @@
 import { type CheckpointStore, createTrainer, horizontalFlip, type Trainer } from '@denoiser/trainer';
 import { type DecodedImages, datasetOf } from '../images/image-set';
-import type { TrainingEvent } from '../protocol/training';
+import type { Interval, TrainingEvent } from '../protocol/training';
 import type { RunConfig } from '../storage/runs';
 import { type DeviceKeeper, isDeviceLoss } from './device-keeper';
 import type { KeptCheckpoints } from './kept-checkpoints';
@@ -111,21 +111,25 @@ async function trainOn(
   store: CheckpointStore,
 ): Promise<void> {
   const { progress } = trainer;
-  const { steps, samples, checkpointEvery } = config;
+  const { steps, samples } = config;
   const plain = datasetOf(images);
-  const unlabelled = config.isConditional ? plain : withoutLabels(plain);
-  const dataset = config.isFlipped ? horizontalFlip(unlabelled, { seed: config.training.seed }) : unlabelled;
+  const unlabelled = config.conditional ? plain : withoutLabels(plain);
+  const dataset = config.flip ? horizontalFlip(unlabelled, { seed: config.training.seed }) : unlabelled;
+  const inSteps = ({ steps = 0, epochs = 0 }: Interval) =>
+    steps || Math.max(1, Math.round((epochs * images.labels.length) / config.training.batchSize));
+  const checkpointEvery = inSteps(config.checkpointEvery);
+  const samplesEvery = samples && inSteps(samples.every);
   const reports = createProgressReports(steps, send);
   let isResting = false;
   let drawnAt = progress.step;
 
   const isDrawn = () =>
-    samples === null || progress.step === drawnAt || (progress.step % samples.every !== 0 && progress.step < steps); // the last ones always
+    samplesEvery === null || progress.step === drawnAt || (progress.step % samplesEvery !== 0 && progress.step < steps); // the last ones always
   const drawNow = async (signal: AbortSignal) => {
     try {
       const drawn = await drawSamples(trainer, config, {
         imageShape: images.imageShape,
-        classes: images.classNames.length,
+        classNames: images.classNames,
         signal,
       });
       drawnAt = progress.step;
@@ -155,9 +159,9 @@ async function trainOn(
     const begun = clock();
     const multiple = (every: number) => (Math.floor(progress.step / every) + 1) * every;
     await trainer.fit(dataset, {
-      steps: Math.min(steps, multiple(checkpointEvery), samples ? multiple(samples.every) : Infinity),
+      steps: Math.min(steps, multiple(checkpointEvery), samplesEvery ? multiple(samplesEvery) : Infinity),
       signal,
-      checkpoints: { store, everyEpochs: Infinity },
+      checkpoints: { store, every: {} },
       callbacks: {
         onStep(record) {
           reports.step(record);

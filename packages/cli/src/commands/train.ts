@@ -5,8 +5,8 @@ import { parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, readJson } from '../run-folder';
-import { runTraining } from '../training-run';
 import { version } from '../version';
+import { runTraining } from './run-training';
 
 export type { TrainFlags };
 

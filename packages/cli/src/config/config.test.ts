@@ -161,12 +161,23 @@ test('a configuration of format 1 means what it meant', () => {
     ...{ previewSteps: 4, guidance: 3 },
   };
   expect(parseConfig(upgraded(old), 'old')).toMatchObject({
-    format: 2,
+    format: 3,
     steps: 5,
+    ...{ sampleEvery: {}, checkpointEvery: {} },
     training: {
       ...{ seed: 7, batchSize: 3, learningRate: 1e-3, weightDecay: 0, labelDropout: 0.2 },
       schedule: { type: 'sigmoid-alpha-bar', steps: 20 },
       ema: { type: 'decay', decay: 0.9, startStep: 1 },
     },
   });
+});
+
+test('intervals of format 2 mean what they meant', () => {
+  const old = {
+    format: 2,
+    data: '/pictures',
+    sampleEvery: { every: 500, unit: 'step' },
+    checkpointEvery: { every: 2, unit: 'epoch' },
+  };
+  expect(parseConfig(old, 'old')).toMatchObject({ sampleEvery: { steps: 500 }, checkpointEvery: { epochs: 2 } });
 });

@@ -6,10 +6,11 @@ import { trainingSchema } from './training-schema';
  * decides how the run goes. What is left out has the original programs' value.
  */
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 
-const every = z.strictObject({ every: z.int().min(1), unit: z.enum(['epoch', 'step']) });
-const intervalSchema = z.union([z.literal('never'), every]).default({ every: 1, unit: 'epoch' });
+const count = z.int().min(1).optional();
+/** Every so many steps, or epochs, or either; `{}`: only at the end. */
+const intervalSchema = z.strictObject({ steps: count, epochs: count }).default({ epochs: 1 });
 
 export const runSchema = z
   .strictObject({
@@ -46,8 +47,12 @@ export const runSchema = z
       .nullable()
       .default(null)
       .describe('Pictures in a grid; null: 12, with classes one of each.'),
-    sampleEvery: intervalSchema.describe('When a grid of samples is drawn.'),
-    checkpointEvery: intervalSchema.describe('When a checkpoint is written.'),
+    sampleEvery: intervalSchema.describe(
+      'How often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never.',
+    ),
+    checkpointEvery: intervalSchema.describe(
+      'How often a checkpoint is written, beside the end: in steps, in epochs, {} for never.',
+    ),
     keep: z.int().min(0).default(3).describe('Checkpoints that stay, the latest; 0: all.'),
     previewSteps: z.int().min(1).default(50).describe('Steps in which the grids are drawn.'),
     guidance: z.number().min(0).default(3).describe('Scale of classifier-free guidance in the grids.'),

@@ -134,15 +134,20 @@ export function objectSchema(settings: object): JsonSchema {
 
 export const badOption = (message: string): DenoiserError => new DenoiserError('bad-option', message);
 
+const LONGEST = 100;
+
+/** A value as messages show it. */
 export function said(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
 function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
-  const bare = name.slice(path.length);
+  const bare = name.slice(path.length, path.length + LONGEST);
   const advice =
     names.length === 0 ? 'this type has none; leave it out' : `the nearest is ${path}${nearest(bare, names)}`;
-  return badOption(`There is no training option ${name}; ${advice}.`);
+  return badOption(`There is no training option ${path}${bare}; ${advice}.`);
 }
 
 function withFallback<T>(fallback: T | undefined): { fallback?: T } {
