@@ -3,6 +3,7 @@ import { attentionCases } from './attention';
 import { combinationCases } from './combinations';
 import type { ConformanceCase } from './conformance-case';
 import { conv2dCases } from './conv2d';
+import { limitCases } from './limits';
 import { linearCases } from './linear';
 import { matMulCases } from './matmul';
 import { normalizationCases } from './normalization';
@@ -22,6 +23,7 @@ export function conformanceCases(): readonly ConformanceCase[] {
     ...attentionCases,
     ...combinationCases,
     ...conv2dCases,
+    ...limitCases,
     ...linearCases,
     ...matMulCases,
     ...normalizationCases,
