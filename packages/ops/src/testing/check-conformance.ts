@@ -10,16 +10,24 @@ const TINY = 2 ** -126;
 /**
  * Runs a case on the current backend and throws what is wrong: a shape, an element out of its bound, a tensor left behind.
  *
+ * @param options own: names of the kernels that the backend brings; those of them that the case is about must have run
  * @returns the share of its bound that the worst element used
  * @throws Error that names output, element, value and bound
  */
-export async function checkConformance(one: ConformanceCase): Promise<number> {
+export async function checkConformance(
+  one: ConformanceCase,
+  { own = new Set() }: { own?: ReadonlySet<string> } = {},
+): Promise<number> {
   const inputs = one.inputs();
   const before = tf.memory().numTensors;
-  const outputs = tf.tidy(() => {
-    const tensors = inputs.map(({ shape, values }) => tf.tensor(values, [...shape]));
-    return [one.run(...tensors)].flat();
-  });
+  const { outputs, ran } = recordingKernels(() =>
+    tf.tidy(() => {
+      const tensors = inputs.map(({ shape, values }) => tf.tensor(values, [...shape]));
+      return [one.run(...tensors)].flat();
+    }),
+  );
+  const idle = one.kernels.filter((name) => own.has(name) && !ran.has(name));
+  if (idle.length > 0) throw new Error(`${one.name}: the kernel ${idle[0]} did not run, only ${[...ran].join(', ')}.`);
   const got = await Promise.all(outputs.map((tensor) => tensor.data()));
   const shapes = outputs.map(({ shape }) => shape);
   tf.dispose(outputs);
@@ -42,4 +50,20 @@ export async function checkConformance(one: ConformanceCase): Promise<number> {
     });
   });
   return worst;
+}
+
+/** Runs `compute` and notes the names of the kernels that tfjs is asked for. */
+function recordingKernels(compute: () => tf.Tensor[]): { outputs: tf.Tensor[]; ran: Set<string> } {
+  const engine = tf.engine();
+  const { runKernel } = engine;
+  const ran = new Set<string>();
+  engine.runKernel = function (this: typeof engine, ...call: Parameters<typeof runKernel>) {
+    ran.add(call[0]);
+    return runKernel.apply(this, call);
+  } as typeof runKernel;
+  try {
+    return { outputs: compute(), ran };
+  } finally {
+    engine.runKernel = runKernel;
+  }
 }

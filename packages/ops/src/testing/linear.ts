@@ -13,6 +13,7 @@ const sizes: readonly (readonly [x: readonly number[], outputs: number])[] = [
   [[2, 9, 8], 12],
   [[2, 3, 3, 64], 64],
   [[600, 7], 9],
+  [[3, 400, 8], 20],
   [[2500, 3], 2],
 ];
 
