@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { createEngine, type Engine } from '../src/engine';
 import { fallbacks } from '../src/kernels/kernel';
-import { detectPlatform } from '../src/platform';
+import { createEngine, type Engine } from '../src/machine/engine';
+import { detectPlatform } from '../src/machine/platform';
 import { registerEngine } from '../src/register';
 
 /** The same cases in every run. */

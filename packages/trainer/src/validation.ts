@@ -5,6 +5,7 @@ import type { Interval } from './interval';
 import { readAhead } from './read-ahead';
 import { readBatch } from './read-batch';
 import type { Run } from './run';
+import { firstTimestep } from './timesteps/index';
 import type { ImageDataset } from './types';
 
 export type ValidationOptions = {
@@ -35,7 +36,7 @@ export async function validate(
   { dataset, images = dataset.length }: ValidationOptions,
 ): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
   const { model, objective, options, schedule, ema } = run;
-  const { first } = options.timesteps;
+  const first = firstTimestep(options);
   const count = Math.min(images, dataset.length);
   const size = options.microBatchSize ?? options.batchSize;
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);

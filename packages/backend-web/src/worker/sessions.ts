@@ -173,7 +173,7 @@ export function createSessions(o: {
   };
 }
 
-/** The new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
+/** Returns the new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
 async function createRun(
   config: RunConfig,
   images: DecodedImages,
@@ -191,7 +191,7 @@ async function createRun(
   }
 }
 
-/** The weights of a run's newest whole checkpoint, as a file that says how they were trained. */
+/** Returns the weights of a run's newest whole checkpoint, as a file that says how they were trained. */
 async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
   const file = `${weights}.safetensors` as const;
   if ((await store.list()).length === 0) {
