@@ -38,6 +38,7 @@ export { addNoise } from './objective/add-noise';
 export { createObjective, type NoisyImages, type Objective, type ObjectiveOptions } from './objective/objective';
 export type { Variance } from './objective/variance';
 export { variationalBound } from './objective/variational-bound';
+export type { OrOwn, OwnKind } from './options/kinds';
 export {
   DEFAULTS,
   TRAINING_OPTIONS_SCHEMA,
@@ -52,6 +53,14 @@ export type { Progress } from './run';
 export { TIMESTEP_SAMPLERS, type Timesteps } from './timesteps/index';
 export type { TimestepMemory, TimestepSampler } from './timesteps/sampler';
 export { lossAndGradients, trainStep } from './train-step';
+export {
+  type LayersNetwork,
+  type NetworkFunction,
+  type NetworkLayer,
+  type OwnModel,
+  type TrainableModelOptions,
+  trainableModel,
+} from './trainable-model';
 export { createTrainer, type Trainer, type TrainerOptions } from './trainer';
 export type { TensorFileName, TrainingState } from './training-state';
 export type {

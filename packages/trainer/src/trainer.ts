@@ -15,7 +15,7 @@ import { powerEmaPart, timestepsPart, variablesPart } from './parts';
 import { type Preflight, type PreflightOptions, preflight } from './preflight';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import type { Progress, Run } from './run';
-import { TIMESTEP_SAMPLERS } from './timesteps/index';
+import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 import { watchTraining } from './watch';
 
@@ -101,7 +101,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
 }
 
 function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTerminalSnr }: Schedule): void {
-  const { first } = options.timesteps;
+  const first = firstTimestep(options.timesteps);
   if (steps <= first) {
     throw badOption(
       `The schedule has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; make one longer or the other (timesteps.first) smaller.`,

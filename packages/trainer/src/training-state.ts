@@ -12,6 +12,7 @@ import {
   wholeNumberIn,
 } from './checking';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './file-training';
+import { isRecordedOwn } from './options/kinds';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 
@@ -66,6 +67,14 @@ const LONGEST_TEXT = 10_000;
 /** What sampling goes by, and what nobody may therefore guess. */
 const SAMPLED_BY = ['schedule', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
 
+/** Options that may be of a kind of one's own. */
+const MAY_BE_OWN: readonly string[] = [
+  'weighting',
+  'timesteps',
+  'ema',
+  'learningRateSchedule',
+] satisfies (keyof TrainingOptions)[];
+
 const count = wholeNumberIn(0);
 
 const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
@@ -73,8 +82,10 @@ const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
   json(LONGEST_TEXT)(value, path, fail);
   for (const name of SAMPLED_BY) if (value[name] === undefined) fail(`${path}.${name}`, 'to be there');
   scheduleOptions(value.schedule, `${path}.schedule`, fail);
+  const own = Object.entries(value).filter(([name, option]) => MAY_BE_OWN.includes(name) && isRecordedOwn(option));
+  const ours = { ...value, ...Object.fromEntries(own.map(([name]) => [name, undefined])) };
   try {
-    return resolveOptions(value as unknown as TrainingOptionsInput);
+    return { ...resolveOptions(ours as unknown as TrainingOptionsInput), ...Object.fromEntries(own) };
   } catch (error) {
     if (!(error instanceof DenoiserError)) throw error;
     return fail(path, sentenceWithin(error.message));

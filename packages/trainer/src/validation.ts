@@ -5,6 +5,7 @@ import type { Interval } from './interval';
 import { readAhead } from './read-ahead';
 import { readBatch } from './read-batch';
 import type { Run } from './run';
+import { firstTimestep } from './timesteps/index';
 import type { ImageDataset } from './types';
 
 export type ValidationOptions = {
@@ -35,12 +36,13 @@ export async function validate(
   { dataset, images = dataset.length }: ValidationOptions,
 ): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
   const { model, objective, options, schedule, ema } = run;
-  const { first } = options.timesteps;
+  const first = firstTimestep(options.timesteps);
   const count = Math.min(images, dataset.length);
   const size = options.microBatchSize ?? options.batchSize;
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
   const indices = (start: number) => Uint32Array.from({ length: Math.min(size, count - start) }, (_, i) => start + i);
-  const read = (start: number) => readBatch(dataset, { epoch: 0, indices: indices(start), next: START });
+  const read = (start: number) =>
+    readBatch(dataset, { epoch: 0, indices: indices(start), next: START }, model.checkLabels);
 
   const sums = { loss: 0, emaLoss: 0 };
   for await (const batch of readAhead(starts, read, 1)) {

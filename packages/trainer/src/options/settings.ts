@@ -105,9 +105,9 @@ export function resolveSettings<Options extends object>(
     const { range, isValid, fallback, mayBeAbsent, resolve } = settings[name];
     const value = input[name] === undefined ? fallback : input[name];
     if (value === undefined && mayBeAbsent) continue;
-    if (value === undefined) throw badOption(`The training option ${path}${name} is missing; give ${range}.`);
+    if (value === undefined) throw badOption(`The training option \`${path}${name}\` is missing; give ${range}.`);
     if (!isValid(value)) {
-      throw badOption(`The training option ${path}${name} is ${said(value)}; give ${range}.`);
+      throw badOption(`The training option \`${path}${name}\` is ${said(value)}; give ${range}.`);
     }
     resolved[name] = resolve ? resolve(path + name, value as Options[typeof name]) : (value as Options[typeof name]);
   }
@@ -146,8 +146,8 @@ export function said(value: unknown): string {
 function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
   const bare = name.slice(path.length, path.length + LONGEST);
   const advice =
-    names.length === 0 ? 'this type has none; leave it out' : `the nearest is ${path}${nearest(bare, names)}`;
-  return badOption(`There is no training option ${path}${bare}; ${advice}.`);
+    names.length === 0 ? 'this type has none; leave it out' : `the nearest is \`${path}${nearest(bare, names)}\``;
+  return badOption(`There is no training option \`${path}${bare}\`; ${advice}.`);
 }
 
 function withFallback<T>(fallback: T | undefined): { fallback?: T } {

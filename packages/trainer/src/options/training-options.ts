@@ -1,4 +1,5 @@
 import type { ScheduleOptions } from '@denoiser/schedules';
+import type { DecayRule } from '../ema/decay-rule';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
 import { type PostHocEma, postHocSettings } from '../ema/post-hoc';
 import {
@@ -6,11 +7,13 @@ import {
   type LearningRateSchedule,
   type LearningRateScheduleInput,
 } from '../learning-rate/index';
+import type { RateFactor } from '../learning-rate/rate';
 import { VARIANCES, type Variance, type VarianceInput } from '../objective/variance';
 import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
+import type { SamplerOf } from '../timesteps/sampler';
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
-import type { TrainedPrediction } from '../weighting/weighting';
-import { oneKind } from './kinds';
+import type { TrainedPrediction, Weight } from '../weighting/weighting';
+import { type OrOwn, type OwnKind, oneKind } from './kinds';
 import { SCHEDULES } from './schedules';
 import {
   type Input,
@@ -28,7 +31,10 @@ import {
   wholeNumber,
 } from './settings';
 
-/** The options that shape what is computed, with their defaults filled in. JSON; a checkpoint holds them. */
+/**
+ * The options that shape what is computed, with their defaults filled in. JSON, but for the functions of kinds of one's
+ * own; a checkpoint holds them.
+ */
 export type TrainingOptions = {
   seed: number;
   /** Images of a step. */
@@ -40,22 +46,22 @@ export type TrainingOptions = {
   /** What the network is trained to give. */
   prediction: TrainedPrediction;
   /** How much a step's error counts, by its signal-to-noise ratio. */
-  weighting: Weighting;
+  weighting: Weighting | OwnKind<Weight>;
   /** Which timesteps are trained how often. */
-  timesteps: Timesteps;
+  timesteps: Timesteps | OwnKind<SamplerOf>;
   /** Whether the network gives its steps' variance, too. */
   variance: Variance;
   /** The share of one number for each image and channel in the noise. 0: none. */
   offsetNoise: number;
   learningRate: number;
-  learningRateSchedule: LearningRateSchedule;
+  learningRateSchedule: LearningRateSchedule | OwnKind<RateFactor>;
   betas: readonly [beta1: number, beta2: number];
   epsilon: number;
   weightDecay: number;
   /** Gradients of a larger norm, taken over all parameters, are scaled down to it. null: none are. */
   maxGradientNorm: number | null;
   /** How the average of the weights forgets. */
-  ema: EmaOptions;
+  ema: EmaOptions | OwnKind<DecayRule>;
   /** Averages from which one of any length can be made afterwards. null: none. */
   postHocEma: PostHocEma | null;
   /** How often a label is left out, and whether each is by itself or all of a step's at once. */
@@ -72,11 +78,11 @@ export type TrainingOptionsInput = Input<
   Omit<TrainingOptions, 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
   'seed' | 'batchSize'
 > & {
-  weighting?: WeightingInput;
-  timesteps?: TimestepsInput;
+  weighting?: OrOwn<WeightingInput, Weight>;
+  timesteps?: OrOwn<TimestepsInput, SamplerOf>;
   variance?: VarianceInput;
-  learningRateSchedule?: LearningRateScheduleInput;
-  ema?: EmaInput;
+  learningRateSchedule?: OrOwn<LearningRateScheduleInput, RateFactor>;
+  ema?: OrOwn<EmaInput, DecayRule>;
   postHocEma?: Partial<PostHocEma> | null;
 };
 
@@ -109,17 +115,19 @@ const settings: SettingsOf<TrainingOptions> = {
   microBatchSize: orNull(wholeNumber(1)),
   schedule: oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>,
   prediction: oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
-  weighting: oneKind<Weighting>(WEIGHTINGS, 'uniform'),
-  timesteps: oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform'),
+  weighting: oneKind<Weighting>(WEIGHTINGS, 'uniform') as Setting<Weighting | OwnKind<Weight>>,
+  timesteps: oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform') as Setting<Timesteps | OwnKind<SamplerOf>>,
   variance: oneKind<Variance>(VARIANCES, 'fixed'),
   offsetNoise: numberFrom(0, undefined, 0),
   learningRate: numberAbove(0, DEFAULTS.learningRate),
-  learningRateSchedule: oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant'),
+  learningRateSchedule: oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant') as Setting<
+    LearningRateSchedule | OwnKind<RateFactor>
+  >,
   betas,
   epsilon: numberAbove(0, DEFAULTS.epsilon),
   weightDecay: numberFrom(0, undefined, DEFAULTS.weightDecay),
   maxGradientNorm: orNull(numberAbove(0)),
-  ema: oneKind<EmaOptions>(EMA_RULES, 'decay'),
+  ema: oneKind<EmaOptions>(EMA_RULES, 'decay') as Setting<EmaOptions | OwnKind<DecayRule>>,
   postHocEma: orNull(objectOf<PostHocEma>(postHocSettings)),
   labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
   labelDropoutPer: oneOf(['batch', 'sample'], 'batch'),

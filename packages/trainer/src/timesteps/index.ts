@@ -9,3 +9,7 @@ export type TimestepsInput = Input<UniformTimesteps> | Input<LossSecondMoment, '
 
 /** Every way to choose the timesteps that training sees, by its name. */
 export const TIMESTEP_SAMPLERS: Kinds<Timesteps, SamplerOf> = { uniform, 'loss-second-moment': lossSecondMoment };
+
+/** Returns the first timestep that is trained; kinds of one's own may say it as `first`, 1 by default. */
+export const firstTimestep = (timesteps: object): number =>
+  Number((timesteps as { readonly first?: number }).first ?? 1);
