@@ -1,4 +1,4 @@
-import { nearest } from './nearest';
+import { nearest } from '@denoiser/schedules/nearest';
 import {
   badOption,
   isObject,
