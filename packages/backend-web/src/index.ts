@@ -1,3 +1,4 @@
+export type { Interval } from '@denoiser/trainer';
 export { WebError } from './error';
 export { toSquare } from './images/to-square';
 export type { Awaitable } from './page/awaitable';
@@ -25,8 +26,7 @@ export type { TrainedStep, Training, TrainingControl } from './page/training';
 export type { Device, DeviceRequest } from './protocol/device';
 export type { CanvasId, Showing, Shown } from './protocol/drawing';
 export type { Endpoint } from './protocol/endpoint';
-export type { Weights } from './protocol/methods';
-export type { ModelFacts, ModelInfo } from './protocol/model';
+export type { ModelFacts, ModelInfo, Weights } from './protocol/model';
 export type { ImageSet, ImagesRequest, Picture, PictureLike, TrainingImage, TrainingImages } from './protocol/pictures';
-export type { Interval, RunInfo, SamplesOptions, TrainedRun, TrainingEvent, TrainRequest } from './protocol/training';
+export type { RunInfo, SamplesOptions, TrainedRun, TrainingEvent, TrainRequest } from './protocol/training';
 export { type OpfsCheckpointStoreOptions, opfsCheckpointStore } from './storage/opfs-checkpoint-store';

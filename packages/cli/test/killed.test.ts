@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { start, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
 
-/** How often the process is killed; the long form, KILLS=50, takes some minutes. */
-const KILLS = Number(process.env.KILLS ?? 5);
+/** How often the process is killed; the long form, DENOISER_KILLS=50, takes some minutes. */
+const KILLS = Number(process.env.DENOISER_KILLS ?? 5);
 const STEPS = 12 * KILLS;
 
 const cwd = temporaryFolder();

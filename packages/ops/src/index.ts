@@ -5,6 +5,7 @@ export { embedding } from './embedding';
 export { DenoiserError } from './errors';
 export { globalNorm } from './global-norm';
 export { groupNorm } from './group-norm';
+export { hash, type InitialValues, initialValues } from './initial-values';
 export * from './kernels';
 export { layerNorm } from './layer-norm';
 export { linear } from './linear';

@@ -39,7 +39,7 @@ export { addNoise } from './objective/add-noise';
 export { createObjective, type NoisyImages, type Objective, type ObjectiveOptions } from './objective/objective';
 export type { Variance } from './objective/variance';
 export { variationalBound } from './objective/variational-bound';
-export type { OrOwn, OwnKind } from './options/kinds';
+export type { Own, OwnInput } from './options/own';
 export {
   DEFAULTS,
   TRAINING_OPTIONS_SCHEMA,
@@ -55,11 +55,10 @@ export { TIMESTEP_SAMPLERS, type Timesteps } from './timesteps/index';
 export type { TimestepMemory, TimestepSampler } from './timesteps/sampler';
 export { lossAndGradients, trainStep } from './train-step';
 export {
-  type LayersNetwork,
-  type NetworkFunction,
-  type NetworkLayer,
+  type FunctionModel,
+  type LayerModel,
+  type LayersModel,
   type OwnModel,
-  type TrainableModelOptions,
   trainableModel,
 } from './trainable-model';
 export { createTrainer, type Trainer, type TrainerOptions } from './trainer';

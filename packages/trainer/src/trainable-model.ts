@@ -1,242 +1,218 @@
-import { DenoiserError, normals, STREAMS, uniforms } from '@denoiser/ops';
+import { DenoiserError, type InitialValues, initialValues } from '@denoiser/ops';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
-import {
-  add,
-  cast,
-  clone,
-  dispose,
-  reshape,
-  type Tensor,
-  type Tensor1D,
-  type Tensor4D,
-  tensor,
-  tidy,
-  transpose,
-  type Variable,
-  variable,
-  zeros,
-} from '@tensorflow/tfjs-core';
-import { badOption } from './options/settings';
+import type { Conditioning } from '@denoiser/samplers';
+import * as tf from '@tensorflow/tfjs-core';
 import type { TrainableDenoiser, TrainableModel } from './types';
 
-/** A layer as `layer` and `compose` of `@denoiser/unet` make them: its parameters, and a network once it has them. */
-export type NetworkLayer = {
-  readonly parameters: ReadonlyMap<
-    string,
-    {
-      readonly shape: readonly number[];
-      readonly layout: keyof typeof TO_FILE;
-      readonly initial: { readonly kind: string; readonly value?: number; readonly bound?: number };
-    }
-  >;
-  bind(parameter: (name: string) => Tensor): TrainableDenoiser;
-};
+/** A `TrainableModel` that can be freed. */
+export type OwnModel = TrainableModel & { dispose(): void };
 
-/** Variables by name, and a network of their values. */
-export type NetworkFunction = {
-  readonly variables: Readonly<Record<string, Variable>>;
-  readonly network: (values: Readonly<Record<string, Tensor>>) => TrainableDenoiser;
-};
-
-/**
- * A model of tf.layers with the inputs x [B, H, W, C], time [B, 1] and, if it has a third, label [B, 1], which is 0 for no
- * class and one more than the class's number otherwise.
- */
-export type LayersNetwork = {
-  readonly inputs: readonly unknown[];
-  readonly trainableWeights: readonly { readonly name: string; read(): Tensor }[];
-  readonly nonTrainableWeights: readonly unknown[];
-  apply(inputs: never, options?: never): unknown;
-};
-
-export type TrainableModelOptions = {
-  /** What checkpoints call the network; one of another name is refused on a resume. Default 'own'. */
-  readonly name?: string;
-  /** JSON that checkpoints hold beside the name, such as the widths of the network; on a resume it must be the same. */
+type Named = {
+  /** What checkpoints call the network; one of another name, or of another `config`, is refused. */
+  readonly name: string;
+  /** JSON: what the network is made of, such as its widths. Default null. */
   readonly config?: unknown;
-  /** How many classes the network has; labels beyond are refused before they are used. */
-  readonly classes?: number;
-  /** Decides the initial values of a layer's parameters; default 0. */
+};
+
+/** A function of x [B, H, W, C], time [B] and its variables, which become the model's: `dispose` frees them. */
+export type FunctionModel<Variables extends Readonly<Record<string, tf.Variable>>> = Named & {
+  readonly variables: Variables;
+  readonly predict: (
+    x: tf.Tensor4D,
+    time: tf.Tensor1D,
+    conditioning: Conditioning,
+    variables: { readonly [Name in keyof Variables]: tf.Tensor },
+  ) => tf.Tensor4D;
+};
+
+/** A layer of `@denoiser/unet`, or of the same form. Its parameters begin as it says; files have PyTorch's layouts. */
+export type LayerModel = Named & {
+  readonly layer: {
+    readonly parameters: ReadonlyMap<
+      string,
+      {
+        readonly shape: readonly number[];
+        readonly layout: 'same' | 'matrix' | 'filter';
+        readonly initial: InitialValues;
+      }
+    >;
+    bind(
+      parameter: (name: string) => tf.Tensor,
+    ): (x: tf.Tensor4D, time: tf.Tensor1D, labels?: tf.Tensor1D) => tf.Tensor;
+  };
+  /** Decides the first weights. Default 0. */
   readonly seed?: number;
 };
 
-/** A trainable model of one's own. */
-export type OwnModel = TrainableModel & {
-  /** Frees the parameters. */
-  dispose(): void;
+/** A tf.layers model of two inputs, x [B, H, W, C] and time [B, 1], or three, with labels [B, 1]. It stays the caller's. */
+export type LayersModel = Named & {
+  readonly layersModel: {
+    readonly weights: readonly { readonly originalName: string; read(): tf.Tensor }[];
+    readonly inputs: readonly unknown[];
+    apply(inputs: tf.Tensor[], options?: { training?: boolean }): unknown;
+    setWeights(weights: tf.Tensor[]): void;
+  };
 };
 
 /**
- * Returns what `createTrainer` trains from a layer of `@denoiser/unet`, from a function with its variables, or from a model
- * of tf.layers: `trainableModel({ variables: { w }, network: ({ w }) => (x) => mul(x, w) })`.
+ * Makes a network for `createTrainer` of a function with variables, of a layer, or of a tf.layers model:
  *
- * @throws DenoiserError for a tf.layers model with weights that are not trained, which checkpoints would lose.
+ * `trainableModel({ name: 'scale', variables: { s }, predict: (x, time, _, { s }) => tf.mul(x, s) })`
+ *
+ * @throws DenoiserError where a tf.layers model takes other inputs or holds a weight twice.
  */
-export function trainableModel(
-  source: NetworkLayer | NetworkFunction | LayersNetwork,
-  { name = 'own', config = {}, classes, seed = 0 }: TrainableModelOptions = {},
+export function trainableModel<Variables extends Readonly<Record<string, tf.Variable>>>(
+  source: FunctionModel<Variables> | LayerModel | LayersModel,
 ): OwnModel {
-  const { parameters, layoutOf, denoiserOf } = partsOf(source, seed);
-  const inLayout = (name: string, value: Tensor, permutations: typeof TO_FILE) => {
-    const permutation = permutations[layoutOf(name)];
-    return permutation ? transpose(value, permutation) : clone(value);
-  };
-  return {
-    architecture: { name, config },
-    parameters,
-    denoiser: (values: ReadonlyMap<string, Tensor> = parameters) => denoiserOf(values),
-    async exportParameters(values) {
-      const tensors = new Map<string, TensorEntry>();
-      for (const [name, value] of values) {
-        const turned = tidy(() => inLayout(name, value, TO_FILE));
-        const data = Float32Array.from(await turned.data());
-        tensors.set(name, { dtype: 'F32', shape: turned.shape, data });
-        turned.dispose();
-      }
-      return { metadata: { format: 'pt' }, tensors };
-    },
-    importParameters: (file) => {
-      const values = new Map<string, Tensor>();
-      try {
-        for (const [name, { shape }] of parameters) {
-          const value = tidy(() => {
-            const entry = entryOf(file, name);
-            return inLayout(name, tensor(toFloat32Array(entry), [...entry.shape]), FROM_FILE);
-          });
-          values.set(name, value);
-          if (`${value.shape}` !== `${shape}`) throw mismatch(`${name} is [${value.shape}] there and [${shape}] here`);
-        }
-        return values;
-      } catch (error) {
-        dispose([...values.values()]);
-        throw error;
-      }
-    },
-    ...(classes !== undefined && { checkLabels: (labels: ArrayLike<number>) => checkLabels(labels, classes) }),
-    dispose() {
-      for (const parameter of parameters.values()) parameter.dispose();
-    },
-  };
+  if ('layer' in source) return layerModel(source);
+  if ('layersModel' in source) return layersModel(source);
+  return functionModel(source);
 }
 
-type Parts = {
-  readonly parameters: ReadonlyMap<string, Variable>;
-  readonly layoutOf: (name: string) => keyof typeof TO_FILE;
-  readonly denoiserOf: (values: ReadonlyMap<string, Tensor>) => TrainableDenoiser;
-};
+function functionModel<Variables extends Readonly<Record<string, tf.Variable>>>(
+  source: FunctionModel<Variables>,
+): OwnModel {
+  const parameters = new Map<string, tf.Variable>(Object.entries(source.variables));
+  return modelOf(source, parameters, {
+    denoiser: (tensors) => {
+      const variables = Object.fromEntries(tensors) as { [Name in keyof Variables]: tf.Tensor };
+      return (x, time, conditioning = {}) => tf.tidy(() => source.predict(x, time, conditioning, variables));
+    },
+  });
+}
 
-/** How axes turn on the way to PyTorch's layout and back: [in, out] → [out, in], HWIO → OIHW. */
-const TO_FILE: Readonly<Record<'same' | 'matrix' | 'filter', number[] | undefined>> = {
+function layerModel(source: LayerModel): OwnModel {
+  const { layer, seed = 0 } = source;
+  const parameters = new Map<string, tf.Variable>();
+  for (const [name, spec] of layer.parameters) {
+    const first = tf.tensor(initialValues(name, spec, seed), [...spec.shape], 'float32');
+    parameters.set(name, tf.variable(first));
+    first.dispose();
+  }
+  return modelOf(source, parameters, {
+    denoiser(tensors) {
+      const call = layer.bind((name) => tensors.get(name) as tf.Tensor);
+      return (x, time, { labels } = {}) => tf.tidy(() => call(x, time, labels) as tf.Tensor4D);
+    },
+    fileOrder: (name) => FILE_ORDER[layer.parameters.get(name)?.layout ?? 'same'],
+  });
+}
+
+/** Axes of memory in the order that PyTorch's files have them: HWIO → OIHW, [in, out] → [out, in]. */
+const FILE_ORDER: Readonly<Record<'same' | 'matrix' | 'filter', readonly number[] | undefined>> = {
   same: undefined,
   matrix: [1, 0],
   filter: [3, 2, 0, 1],
 };
-const FROM_FILE: typeof TO_FILE = { same: undefined, matrix: [1, 0], filter: [2, 3, 1, 0] };
 
-function partsOf(source: NetworkLayer | NetworkFunction | LayersNetwork, seed: number): Parts {
-  if ('bind' in source) return layerParts(source, seed);
-  return 'network' in source ? functionParts(source) : layersParts(source);
-}
+const inverse = (order: readonly number[] | undefined) => order?.map((_, axis) => order.indexOf(axis));
 
-function layerParts({ parameters: specs, bind }: NetworkLayer, seed: number): Parts {
-  const parameters = [...specs].map(([name, { shape, initial }], index): [string, Variable] => {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const address = { seed, stream: STREAMS.weights, step: 0, index, count };
-    const values = (): Float32Array => {
-      if (initial.kind === 'normal') return normals(address);
-      const { bound = 0, value = 0 } = initial;
-      return initial.kind === 'uniform'
-        ? Float32Array.from(uniforms(address), (u) => (2 * u - 1) * bound)
-        : new Float32Array(count).fill(value);
-    };
-    return [name, tidy(() => variable(tensor(values(), [...shape], 'float32')))];
-  });
-  return {
-    parameters: new Map(parameters),
-    layoutOf: (name) => specs.get(name)?.layout ?? 'same',
-    denoiserOf: (values) => bind((name) => values.get(name) as Tensor),
-  };
-}
+const inOrder = (tensor: tf.Tensor, order: readonly number[] | undefined): tf.Tensor =>
+  order ? tf.transpose(tensor, [...order]) : tf.clone(tensor);
 
-function functionParts({ variables, network }: NetworkFunction): Parts {
-  return {
-    parameters: new Map(Object.entries(variables)),
-    layoutOf: () => 'same',
-    denoiserOf(values) {
-      const run = network(Object.fromEntries(values));
-      return (x, time, conditioning) => tidy(() => run(x, time, conditioning));
-    },
-  };
-}
-
-function layersParts(model: LayersNetwork): Parts {
-  const { trainableWeights, nonTrainableWeights, inputs } = model;
-  if (nonTrainableWeights.length > 0) {
-    throw badOption(
-      'The tf.layers model has weights that are not trained, which checkpoints would lose; leave batch normalization out, and make all layers trainable.',
+function layersModel(source: LayersModel): OwnModel {
+  const { layersModel: model, name } = source;
+  const inputs = model.inputs.length;
+  if (inputs !== 2 && inputs !== 3) {
+    throw new DenoiserError(
+      'model-invalid',
+      `The tf.layers model ${name} has ${inputs} inputs; it needs two, x and time, or three, with labels.`,
     );
   }
-  // The layers' own names count on in a process; a place and what the weight is are the same in the next.
-  const named = trainableWeights.map((weight, i): [string, Variable] => [
-    `${i}.${weight.name.split('/').at(-1)}`,
-    weight.read() as Variable,
-  ]);
-  const parameters = new Map(named);
-  const run: TrainableDenoiser = (x, time, conditioning) => {
-    const batch = x.shape[0];
-    const label = () =>
-      conditioning?.labels ? reshape(add(cast(conditioning.labels, 'float32'), 1), [batch, 1]) : zeros([batch, 1]);
-    const given = [x, reshape(time, [batch, 1]), ...(inputs.length > 2 ? [label()] : [])].slice(0, inputs.length);
-    return model.apply((given.length === 1 ? given[0] : given) as never) as Tensor4D;
-  };
-  return {
-    parameters,
-    layoutOf: () => 'same',
-    denoiserOf: (values) => (x, time: Tensor1D, conditioning) =>
-      tidy(() =>
-        values === parameters
-          ? run(x, time, conditioning)
-          : withValues(parameters, values, () => run(x, time, conditioning)),
-      ),
-  };
-}
-
-/** Runs with other values in a network's variables; `work` is over when it returns, so nobody else sees them. */
-function withValues<T>(
-  variables: ReadonlyMap<string, Variable>,
-  values: ReadonlyMap<string, Tensor>,
-  work: () => T,
-): T {
-  const own = [...variables].map(([name, live]) => ({ name, live, kept: clone(live as Tensor) }));
-  try {
-    for (const { name, live } of own) live.assign(values.get(name) as Tensor);
-    return work();
-  } finally {
-    for (const { live, kept } of own) {
-      live.assign(kept);
-      kept.dispose();
-    }
+  const parameters = new Map(model.weights.map((weight) => [weight.originalName, weight.read() as tf.Variable]));
+  if (parameters.size !== model.weights.length) {
+    throw new DenoiserError(
+      'model-invalid',
+      `Two weights of the tf.layers model ${name} have one name; name its layers.`,
+    );
   }
-}
-
-function entryOf({ tensors }: TensorFile, name: string): TensorEntry {
-  const entry = tensors.get(name);
-  if (!entry) throw mismatch(`${name} is here and not there`);
-  return entry;
-}
-
-function mismatch(what: string): DenoiserError {
-  return new DenoiserError(
-    'weights-mismatch',
-    `The weights do not fit this network: ${what}; make the network as it was when they were written.`,
+  const run = (x: tf.Tensor4D, time: tf.Tensor1D, labels: tf.Tensor1D | undefined): tf.Tensor4D =>
+    tf.tidy(() => {
+      const column = (values: tf.Tensor) => tf.reshape(values, [-1, 1]);
+      const none = () => tf.fill([x.shape[0]], -1);
+      const given = inputs === 2 ? [x, column(time)] : [x, column(time), column(tf.cast(labels ?? none(), 'float32'))];
+      return model.apply(given, { training: false }) as tf.Tensor4D;
+    });
+  return modelOf(
+    source,
+    parameters,
+    {
+      denoiser:
+        (tensors) =>
+        (x, time, { labels } = {}) => {
+          if (tensors === parameters) return run(x, time, labels);
+          // The model computes with its own weights alone: others are put in their place for the call.
+          const live = [...parameters.values()].map((weight) => tf.clone(weight));
+          model.setWeights([...parameters.keys()].map((key) => tensors.get(key) as tf.Tensor));
+          try {
+            return run(x, time, labels);
+          } finally {
+            model.setWeights(live);
+            tf.dispose(live);
+          }
+        },
+    },
+    () => {}, // the weights are the model's
   );
 }
 
-function checkLabels(labels: ArrayLike<number>, classes: number): void {
-  const wrong = Array.from(labels).find((label) => !Number.isInteger(label) || label < -1 || label >= classes);
-  if (wrong === undefined) return;
+type Conversions = {
+  denoiser(tensors: ReadonlyMap<string, tf.Tensor>): TrainableDenoiser;
+  /** A parameter's axes in the order that files have them. Default: as in memory. */
+  fileOrder?(name: string): readonly number[] | undefined;
+};
+
+function modelOf(
+  { name, config = null }: Named,
+  parameters: ReadonlyMap<string, tf.Variable>,
+  { denoiser, fileOrder = () => undefined }: Conversions,
+  dispose = () => tf.dispose([...parameters.values()]),
+): OwnModel {
+  return {
+    architecture: { name, config },
+    parameters,
+    denoiser: (tensors = parameters) => denoiser(tensors),
+    async exportParameters(tensors) {
+      const file: TensorFile = { metadata: { 'denoiser.architecture': name }, tensors: new Map() };
+      for (const key of parameters.keys()) {
+        const tensor = inOrder(tensors.get(key) as tf.Tensor, fileOrder(key));
+        const data = Float32Array.from(await tensor.data());
+        file.tensors.set(key, { dtype: 'F32', shape: tensor.shape, data });
+        tensor.dispose();
+      }
+      return file;
+    },
+    importParameters(file) {
+      checkNames(name, file, parameters);
+      return new Map(
+        [...parameters].map(([key, { shape }]) => {
+          const entry = file.tensors.get(key) as TensorEntry;
+          const order = fileOrder(key);
+          const wanted = order ? order.map((axis) => shape[axis]) : shape;
+          if (entry.shape.join() !== wanted.join()) {
+            throw new DenoiserError(
+              'parameters-mismatch',
+              `${key} of the file is [${entry.shape.join(', ')}], and the network ${name} has [${wanted.join(', ')}]; make the network as the file's was.`,
+            );
+          }
+          return [key, tf.tidy(() => inOrder(tf.tensor(toFloat32Array(entry), entry.shape), inverse(order)))];
+        }),
+      );
+    },
+    dispose,
+  };
+}
+
+function checkNames(name: string, { tensors }: TensorFile, parameters: ReadonlyMap<string, tf.Variable>): void {
+  const missing = [...parameters.keys()].filter((key) => !tensors.has(key));
+  const extra = [...tensors.keys()].filter((key) => !parameters.has(key));
+  if (missing.length + extra.length === 0) return;
+  const faults = [
+    missing.length > 0 && `lacks ${missing.join(', ')}`,
+    extra.length > 0 && `has unknown ${extra.join(', ')}`,
+  ];
   throw new DenoiserError(
-    'bad-label',
-    `There is no class ${wrong}: this network has the classes 0 to ${classes - 1}; −1 stands for none.`,
+    'parameters-mismatch',
+    `The file does not fit the network ${name}: it ${faults.filter(Boolean).join(' and ')}; make the network as the file's was.`,
   );
 }

@@ -9,6 +9,7 @@ import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
 import { offered } from './network';
 import { createObjective } from './objective/objective';
 import { makeKind } from './options/kinds';
+import { type OwnInput, separateOwn } from './options/own';
 import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { powerEmaPart, timestepsPart, variablesPart } from './parts';
@@ -19,7 +20,10 @@ import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 import { watchTraining } from './watch';
 
-export type TrainerOptions = TrainingOptionsInput & {
+/** The options of a trainer: those of training, of which some may be functions of one's own, and the model. */
+export type TrainerOptions = Omit<TrainingOptionsInput, keyof OwnInput> & {
+  readonly [Name in keyof OwnInput]?: TrainingOptionsInput[Name] | OwnInput[Name];
+} & {
   model: TrainableModel;
   /** Told, in a sentence, what the user should know though training goes on. Default: nobody. */
   onWarning?: (message: string) => void;
@@ -52,20 +56,21 @@ export type Trainer = {
  * Errors: `DenoiserError` for an option out of range.
  */
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
-  const options = resolveOptions(input);
+  const { input: json, own } = separateOwn(input);
+  const options = resolveOptions(json as TrainingOptionsInput);
   const schedule = createSchedule(options.schedule);
   check(model, options, schedule);
   const optimizer = createAdamW(model.parameters, options);
-  const ema = createEma(model.parameters, options.ema);
+  const ema = createEma(model.parameters, own.ema ?? options.ema);
   const powerEma = options.postHocEma ? createPowerEma(model.parameters, options.postHocEma) : undefined;
-  const timesteps = makeKind(TIMESTEP_SAMPLERS, options.timesteps)(schedule.steps);
+  const timesteps = (own.timesteps ?? makeKind(TIMESTEP_SAMPLERS, options.timesteps))(schedule.steps);
   const run: Run = {
     model,
     schedule,
     options,
     optimizer,
-    rateFactor: makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
-    objective: createObjective(schedule, options),
+    rateFactor: own.learningRateSchedule ?? makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
+    objective: createObjective(schedule, options, own.weighting),
     timesteps,
     ema,
     ...(powerEma && { powerEma }),
@@ -101,7 +106,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
 }
 
 function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTerminalSnr }: Schedule): void {
-  const first = firstTimestep(options.timesteps);
+  const first = firstTimestep(options);
   if (steps <= first) {
     throw badOption(
       `The schedule has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; make one longer or the other (timesteps.first) smaller.`,

@@ -11,8 +11,7 @@ import {
   textUpTo,
   wholeNumberIn,
 } from './checking';
-import { classNames, imageShape, scheduleOptions, trainedPrediction } from './file-training';
-import { isRecordedOwn } from './options/kinds';
+import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 
@@ -67,14 +66,6 @@ const LONGEST_TEXT = 10_000;
 /** What sampling goes by, and what nobody may therefore guess. */
 const SAMPLED_BY = ['schedule', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
 
-/** Options that may be of a kind of one's own. */
-const MAY_BE_OWN: readonly string[] = [
-  'weighting',
-  'timesteps',
-  'ema',
-  'learningRateSchedule',
-] satisfies (keyof TrainingOptions)[];
-
 const count = wholeNumberIn(0);
 
 const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
@@ -82,10 +73,8 @@ const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
   json(LONGEST_TEXT)(value, path, fail);
   for (const name of SAMPLED_BY) if (value[name] === undefined) fail(`${path}.${name}`, 'to be there');
   scheduleOptions(value.schedule, `${path}.schedule`, fail);
-  const own = Object.entries(value).filter(([name, option]) => MAY_BE_OWN.includes(name) && isRecordedOwn(option));
-  const ours = { ...value, ...Object.fromEntries(own.map(([name]) => [name, undefined])) };
   try {
-    return { ...resolveOptions(ours as unknown as TrainingOptionsInput), ...Object.fromEntries(own) };
+    return resolveOptions(value as unknown as TrainingOptionsInput);
   } catch (error) {
     if (!(error instanceof DenoiserError)) throw error;
     return fail(path, sentenceWithin(error.message));

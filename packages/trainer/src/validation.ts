@@ -36,7 +36,7 @@ export async function validate(
   { dataset, images = dataset.length }: ValidationOptions,
 ): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
   const { model, objective, options, schedule, ema } = run;
-  const first = firstTimestep(options.timesteps);
+  const first = firstTimestep(options);
   const count = Math.min(images, dataset.length);
   const size = options.microBatchSize ?? options.batchSize;
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);

@@ -1,7 +1,6 @@
-import { DenoiserError, layerDropoutStream, randomNormal } from '@denoiser/ops';
+import { DenoiserError, hash, layerDropoutStream, randomNormal } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { hash } from './hash';
 import { normalQuantile } from './normal-quantile';
 
 /** Times the distance of any two float32 numbers, normal ones, it is far above 1. */

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, initialValues } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -6,7 +6,6 @@ import { bareNames } from './bare-names';
 import { checkArchitecture } from './check-file';
 import { checkImageSize, completeConfig, type UNetConfig } from './config';
 import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
-import { initialValues } from './initialize';
 import type { Hooks, ParameterSpec } from './layer';
 import { network } from './network';
 import { type TrainingMode, trainingHooks } from './training-form';

@@ -29,7 +29,9 @@ export function Inpaint() {
   const radius = useSignal(22);
   const hasMask = useSignal(false);
   const className = useSignal('same');
-  const result = useSignal<{ frame: Frame; size: Drawing } | undefined>(undefined);
+  const result = useSignal<{ frame: Frame; of: Drawing['captions']; index: number } | undefined>(undefined);
+  // Of another picture, or of another drawing, it is out of date.
+  const filled = result.value?.of === drawn.captions && result.value.index === index ? result.value.frame : undefined;
   const mine = busy.value?.what === 'inpainting';
 
   const clear = () => {
@@ -60,7 +62,7 @@ export function Inpaint() {
         signal,
       });
       await follow(drawing, (frames) => {
-        result.value = { frame: frames.at(-1) as Frame, size: drawn };
+        result.value = { frame: frames.at(-1) as Frame, of: drawn.captions, index };
       });
       return `The part is filled, in ${VARIANTS} ways.`;
     });
@@ -128,12 +130,12 @@ export function Inpaint() {
           {!hasMask.value && <p class="hint">Paint over a part first, or choose a half.</p>}
         </div>
       </div>
-      {result.value && (
+      {filled && (
         <div class="rowstrip">
           {Array.from({ length: VARIANTS }, (_, i) => (
             <Rgba
               key={i}
-              pixels={result.value?.frame.x}
+              pixels={filled.x}
               index={i}
               height={drawn.height}
               width={drawn.width}

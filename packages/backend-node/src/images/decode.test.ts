@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, expect, test } from 'vitest';
 import { folderOf, noisy, plain, twoHalves } from '../../test/pictures';
+import { crc32 } from '../checksum';
 import { decode } from './decode';
 
 let folder = '';
@@ -172,4 +173,13 @@ test('a PNG with a wrong checksum is refused', async () => {
   const content = await noisy(64, 48).png().toBuffer();
   content[content.length >> 1] ^= 0xff;
   await expect(decoded(content)).rejects.toThrow(refusal('it is damaged or truncated'));
+});
+
+test('a small file that says it is a strip of millions of pixels is refused before it takes gigabytes', async () => {
+  const content = await plain(8, 8, '#102030').png().toBuffer();
+  content.writeUInt32BE(16_711_692, 16);
+  content.writeUInt32BE(crc32(content.subarray(12, 29)), 29);
+  await expect(decoded(content)).rejects.toThrow(
+    refusal('it is 16711692×8 pixels, one side more than 1000 times the other'),
+  );
 });

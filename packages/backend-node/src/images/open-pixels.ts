@@ -3,7 +3,7 @@ import { badImage, unsupportedImage } from './bad-image';
 import { readBmp } from './bmp';
 import { formatOf, isReadable } from './formats';
 import { readNetpbm } from './netpbm';
-import { type RawImage, UnreadImage } from './raw-image';
+import { elongation, type RawImage, UnreadImage } from './raw-image';
 import { tiffSamples } from './tiff-samples';
 
 /** Channels of colour of each colour space as libvips names them; one more is transparency. */
@@ -31,9 +31,11 @@ export async function openPixels(file: string, content: Uint8Array): Promise<Sha
     );
   }
   const image = sharp(content, { failOn: 'error' });
-  const { depth, space, channels } = await image.metadata().catch((error: Error) => {
+  const { depth, space, channels, width, height } = await image.metadata().catch((error: Error) => {
     throw unreadable(file, error);
   });
+  const strip = elongation(width, height);
+  if (strip) throw badImage(file, strip);
   if (depth !== 'uchar' && depth !== 'ushort') {
     throw unsupportedImage(file, `its samples are of the type ${depth}, and unsigned ones of 8 or 16 bits are read`);
   }

@@ -12,7 +12,7 @@ const MAX_BYTES = 2 ** 30;
 /**
  * Decodes images to squares of one size. One that cannot be read is left out, with a sentence in `skipped`.
  *
- * Errors: `bad-option`, `option-invalid`; `no-images` if none is left; `dataset-memory`.
+ * @throws DenoiserError (`bad-option`, `option-invalid`; `no-images` if none is left; `dataset-memory`).
  */
 export async function openImages(
   request: SentImagesRequest,

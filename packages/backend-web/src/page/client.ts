@@ -1,7 +1,6 @@
 import type { Device, DeviceRequest } from '../protocol/device';
 import type { CanvasId } from '../protocol/drawing';
-import type { Weights } from '../protocol/methods';
-import type { ModelFacts } from '../protocol/model';
+import type { ModelFacts, Weights } from '../protocol/model';
 import type { ImageSet, ImagesRequest } from '../protocol/pictures';
 import type { RunInfo, TrainRequest } from '../protocol/training';
 import type { Model } from './model';

@@ -3,14 +3,14 @@ import { classesOfPaths } from '../images/classes-of-paths';
 import type { TrainingImage } from '../protocol/pictures';
 
 /**
- * The files of an `<input type="file" multiple>`, or of one with `webkitdirectory`, whose folders name the classes. What is
+ * Returns the files of an `<input type="file" multiple>`, or of one with `webkitdirectory`, whose folders name the classes. What is
  * no picture is found, and named, when they are opened.
  */
 export function imagesFromFiles(files: Iterable<File>): TrainingImage[] {
   return withClasses(Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file })));
 }
 
-/** What was dropped on the page: files, and folders with all that is in them. Call it within the event's handler. */
+/** Returns what was dropped on the page: files, and folders with all that is in them. Call it within the event's handler. */
 export async function imagesFromDrop(transfer: DataTransfer): Promise<TrainingImage[]> {
   // Entries have to be asked for at once: the list is empty when the event is over.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.()).filter((entry) => entry != null);

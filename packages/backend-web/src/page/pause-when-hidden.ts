@@ -4,7 +4,7 @@ import type { Training } from './training';
 type Page = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
 
 /**
- * Lets training rest while nobody looks at the page. What the user has paused stays paused: tell it by `isPausedByUser`.
+ * Pauses training while the page is hidden. What the user has paused stays paused: `isPausedByUser` says so.
  *
  * @returns ends this; training then stays as it is.
  */

@@ -1,4 +1,4 @@
-import type { Weights } from '../protocol/methods';
+import type { Weights } from '../protocol/model';
 import type { TrainedRun, TrainingEvent } from '../protocol/training';
 import { type Awaitable, createAwaitable } from './awaitable';
 

@@ -1,11 +1,9 @@
 import type { Method } from '@denoiser/pipeline/remote';
 import type { Device, DeviceRequest } from './device';
 import type { CanvasId, InterpolateRequest, SentDrawRequest, SentImages, SentStep } from './drawing';
-import type { ModelFacts, ModelInfo, SentModelSource } from './model';
+import type { ModelFacts, ModelInfo, SentModelSource, Weights } from './model';
 import type { ImageSet, SentImagesRequest } from './pictures';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from './training';
-
-export type Weights = 'ema' | 'model';
 
 /** By which the worker knows an open model. */
 export type ModelId = number;

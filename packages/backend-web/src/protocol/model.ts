@@ -1,6 +1,8 @@
 import type { OpenModelOptions } from '@denoiser/pipeline';
 import type { Prediction, ProcessOptions } from '@denoiser/schedules';
-import type { Weights } from './methods';
+
+/** Which of a run's weights: averaged, or of the last step. */
+export type Weights = 'ema' | 'model';
 
 /** How a network was trained, where its file does not say so itself. Files of `download` and of training do. */
 export type ModelFacts = {

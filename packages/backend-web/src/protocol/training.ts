@@ -1,9 +1,7 @@
-import type { TrainingOptionsInput } from '@denoiser/trainer';
+import type { Interval, TrainingOptionsInput } from '@denoiser/trainer';
+
 import type { Device } from './device';
 import type { ImageSet, TrainingImages } from './pictures';
-
-/** How often, in steps or in epochs. */
-export type Interval = { readonly steps?: number | undefined; readonly epochs?: number | undefined };
 
 export type TrainRequest = {
   /** What the run is called in the browser's storage. Without a name it is kept in memory, as long as the worker lives. */
@@ -33,7 +31,7 @@ export type TrainRequest = {
   readonly steps: number;
   /** Mirrors half of the images; default false. */
   readonly flip?: boolean | undefined;
-  /** Between checkpoints; default 200 steps. Where they take longer than two minutes, there are checkpoints between. */
+  /** How often there is a checkpoint; default every 200 steps. After two minutes there is one in any case, unless `seconds` says otherwise. */
   readonly checkpointEvery?: Interval | undefined;
   /** How many checkpoints are kept; default 2. */
   readonly keep?: number | undefined;
@@ -51,7 +49,7 @@ export type SentTrainRequest = Omit<TrainRequest, 'images' | 'size' | 'channels'
 };
 
 export type SamplesOptions = {
-  /** Between two; default 200 steps. The last ones are drawn at the end. */
+  /** How often; default every 200 steps. The last ones are drawn at the end. */
   readonly every?: Interval | undefined;
   /** How many images; default 8. Classes are dealt round. */
   readonly count?: number | undefined;
@@ -65,7 +63,7 @@ export type SamplesOptions = {
 
 /** How a training ended. */
 export type TrainedRun = {
-  /** For `openModel`, `resumeRun` and `download`. */
+  /** For `openModel` and `download`, and for `resumeRun` if it is kept. */
   readonly run: string;
   readonly step: number;
   readonly status: 'finished' | 'stopped';

@@ -1,7 +1,7 @@
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointStore, Interval } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { Interval, RunInfo, SamplesOptions } from '../protocol/training';
+import type { RunInfo, SamplesOptions } from '../protocol/training';
 import {
   findFolder,
   folderNames,
@@ -38,9 +38,17 @@ export type RunConfig = {
 export interface Runs {
   /** Whether there is a run of that name. */
   has(run: string): Promise<boolean>;
-  /** Creates a run with its images. Errors: `run-exists`, `storage-full`. */
+  /**
+   * Creates a run with its images.
+   *
+   * @throws WebError (`run-exists`, `storage-full`).
+   */
   create(config: RunConfig, images: DecodedImages): Promise<void>;
-  /** Errors: `no-run`, listing those there are. */
+  /**
+   * Returns a run's configuration.
+   *
+   * @throws WebError (`no-run`) that lists those there are.
+   */
   config(run: string): Promise<RunConfig>;
   images(run: string): Promise<DecodedImages>;
   update(config: RunConfig): Promise<void>;

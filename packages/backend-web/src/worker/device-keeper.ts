@@ -4,14 +4,22 @@ import type { Device, DeviceRequest } from '../protocol/device';
 
 /** The device of a worker, through its losses. */
 export interface DeviceKeeper {
-  /** Chooses it, once; who asks meanwhile gets the same. Errors: those of `selectDevice`; `already-started`. */
+  /**
+   * Chooses it, once; whoever asks meanwhile gets the same.
+   *
+   * @throws what `selectDevice` throws; WebError (`already-started`) where another was chosen.
+   */
   start(request: DeviceRequest): Promise<Device>;
-  /** Errors: `not-started`. */
+  /**
+   * Returns the device.
+   *
+   * @throws WebError (`not-started`) where none was chosen yet.
+   */
   current(): SelectedDevice;
   /** Chooses the best device if none was chosen, and recovers first if it was lost while nobody needed it. */
   ready(): Promise<void>;
   /**
-   * What `work` gives; `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
+   * Returns what `work` gives; throws `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
    * wrong at that moment is taken for a consequence. `out-of-memory` when the GPU's memory does not suffice, of which the
    * work itself learns nothing: its results would be zeros.
    */
@@ -20,7 +28,11 @@ export interface DeviceKeeper {
   recover(): Promise<Device>;
   /** Called after a recovery, before anybody goes on. */
   onRecovered(listener: () => Promise<void>): void;
-  /** Destroys the GPU device. Errors: `no-gpu` on others. */
+  /**
+   * Destroys the GPU device.
+   *
+   * @throws WebError (`no-gpu`) on other devices.
+   */
   lose(): void;
 }
 

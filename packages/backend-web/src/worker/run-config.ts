@@ -1,7 +1,8 @@
 import { checkOptionNames } from '@denoiser/pipeline';
+import type { Interval } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { Interval, SamplesOptions, SentTrainRequest } from '../protocol/training';
+import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
 import type { RunConfig } from '../storage/runs';
 import type { ModelKind } from './web-model';
 
@@ -10,7 +11,7 @@ const OPTIONS: readonly (keyof SentTrainRequest)[] = [
   ...(['keep', 'samples', 'isKept'] as const),
 ];
 const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'count', 'sampler', 'steps', 'guidance'];
-const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs'];
+const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
 
 /**
  * Returns the page's request with defaults filled in. The trainer checks its own options, the network its own.
@@ -32,10 +33,10 @@ export function runConfigOf(
   const mustCount = (name: string, value: unknown) =>
     must(Number.isSafeInteger(value) && Number(value) >= 1, `\`${name}\` must be a whole number from 1, not ${value}.`);
   const intervalOf = (name: string, given: Interval = { steps: 200 }): Interval => {
-    must(typeof given === 'object', `\`${name}\` must be { steps } or { epochs }, not ${given}.`);
+    must(typeof given === 'object', `\`${name}\` must be { steps }, { epochs } or { seconds }, not ${given}.`);
     checkOptionNames(name, given, OF_INTERVALS);
     const parts = OF_INTERVALS.flatMap((unit) => (given[unit] === undefined ? [] : [[unit, given[unit]] as const]));
-    must(parts.length === 1, `\`${name}\` must be either { steps } or { epochs }.`);
+    must(parts.length > 0, `\`${name}\` must say how often: { steps }, { epochs } or { seconds }.`);
     for (const [unit, value] of parts) mustCount(`${name}.${unit}`, value);
     return Object.fromEntries(parts);
   };

@@ -1,7 +1,7 @@
 import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint } from '@denoiser/trainer';
 import { isDenoiserError, WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { Weights } from '../protocol/methods';
+import type { Weights } from '../protocol/model';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
 import { openRuns, type RunConfig, type Runs } from '../storage/runs';
@@ -173,7 +173,7 @@ export function createSessions(o: {
   };
 }
 
-/** The new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
+/** Returns the new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
 async function createRun(
   config: RunConfig,
   images: DecodedImages,
@@ -191,7 +191,7 @@ async function createRun(
   }
 }
 
-/** The weights of a run's newest whole checkpoint, as a file that says how they were trained. */
+/** Returns the weights of a run's newest whole checkpoint, as a file that says how they were trained. */
 async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
   const file = `${weights}.safetensors` as const;
   if ((await store.list()).length === 0) {

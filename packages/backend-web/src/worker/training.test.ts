@@ -44,7 +44,7 @@ const stepsOf = (events: TrainingEvent[], type: 'checkpoint' | 'samples') =>
   events.flatMap((event) => (event.type === type ? event.step : []));
 
 test('where steps are slow, there are checkpoints between', async () => {
-  expect(stepsOf(await run(1), 'checkpoint')).toEqual([4, 6]);
+  expect(stepsOf(await run(1), 'checkpoint')).toEqual([6]);
   const slow = await run(70_000);
   expect(stepsOf(slow, 'checkpoint').length).toBeGreaterThan(2);
   expect(slow.at(-1)).toEqual({ type: 'done', status: 'finished', step: 6 });

@@ -12,7 +12,8 @@ import {
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
 import { CommandError, Interrupted } from '../errors';
-import { type FeatureOptions, openFeatureNetwork } from '../evaluation/feature-network';
+import { openFeatureNetwork } from '../evaluation/feature-network';
+import type { FeatureOptions } from '../evaluation/feature-options';
 import { evaluationTables, type Report } from '../evaluation/report';
 import { catchInterrupt } from '../interrupt';
 import { openSource, type SourceFlags } from '../open-source';

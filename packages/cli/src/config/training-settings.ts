@@ -19,7 +19,7 @@ type Spanning<R> = R extends { steps: number } ? Omit<R, 'steps'> & { steps: num
 export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'schedule' | 'learningRateSchedule'> & {
   batchSize: number | null;
   schedule: Exclude<TrainingOptions['schedule'], { type: 'custom' }> & { steps: number };
-  learningRateSchedule: Spanning<LearningRateSchedule>;
+  learningRateSchedule: Spanning<Exclude<LearningRateSchedule, { type: 'own' }>>;
 };
 
 /** The steps of a rate schedule may be left to the length of the run. */

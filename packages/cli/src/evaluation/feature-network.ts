@@ -1,15 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
 import { atPath, CommandError } from '../errors';
-import type { INPUT_RANGES } from './input-ranges';
+import type { FeatureOptions } from './feature-options';
 import { openLayersModel } from './layers-model';
 import { openSequentialNetwork } from './sequential-network';
-
-export interface FeatureOptions {
-  /** A layer of the tfjs model whose output is taken, instead of the model's. */
-  featureLayer?: string;
-  featureRange?: (typeof INPUT_RANGES)[number];
-}
 
 /**
  * Opens a feature network: model.json of a tfjs layers model, or a safetensors file with a description, as

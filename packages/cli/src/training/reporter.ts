@@ -1,5 +1,5 @@
 import type { ValidationRecord } from '@denoiser/trainer';
-import type { StepLine } from '../record/run-record';
+import type { StepLine } from '../record/lines';
 
 /** What a run is told of while it trains; the command shows it, a program does with it what it likes. */
 export interface Reporter {

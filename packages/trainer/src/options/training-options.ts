@@ -1,5 +1,4 @@
 import type { ScheduleOptions } from '@denoiser/schedules';
-import type { DecayRule } from '../ema/decay-rule';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
 import { type PostHocEma, postHocSettings } from '../ema/post-hoc-options';
 import {
@@ -7,13 +6,11 @@ import {
   type LearningRateSchedule,
   type LearningRateScheduleInput,
 } from '../learning-rate/index';
-import type { RateFactor } from '../learning-rate/rate';
 import { VARIANCES, type Variance, type VarianceInput } from '../objective/variance';
 import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
-import type { SamplerOf } from '../timesteps/sampler';
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
-import type { TrainedPrediction, Weight } from '../weighting/weighting';
-import { type OrOwn, type OwnKind, oneKind } from './kinds';
+import type { TrainedPrediction } from '../weighting/weighting';
+import { oneKind } from './kinds';
 import { SCHEDULES } from './schedules';
 import {
   type Input,
@@ -46,22 +43,22 @@ export type TrainingOptions = {
   /** What the network is trained to give. */
   prediction: TrainedPrediction;
   /** How much a step's error counts, by its signal-to-noise ratio. */
-  weighting: Weighting | OwnKind<Weight>;
+  weighting: Weighting;
   /** Which timesteps are trained how often. */
-  timesteps: Timesteps | OwnKind<SamplerOf>;
+  timesteps: Timesteps;
   /** Whether the network gives its steps' variance, too. */
   variance: Variance;
   /** The share of one number for each image and channel in the noise. 0: none. */
   offsetNoise: number;
   learningRate: number;
-  learningRateSchedule: LearningRateSchedule | OwnKind<RateFactor>;
+  learningRateSchedule: LearningRateSchedule;
   betas: readonly [beta1: number, beta2: number];
   epsilon: number;
   weightDecay: number;
   /** Gradients of a larger norm, taken over all parameters, are scaled down to it. null: none are. */
   maxGradientNorm: number | null;
   /** How the average of the weights forgets. */
-  ema: EmaOptions | OwnKind<DecayRule>;
+  ema: EmaOptions;
   /** Averages from which one of any length can be made afterwards. null: none. */
   postHocEma: PostHocEma | null;
   /** How often a label is left out, and whether each is by itself or all of a step's at once. */
@@ -78,11 +75,11 @@ export type TrainingOptionsInput = Input<
   Omit<TrainingOptions, 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
   'seed' | 'batchSize'
 > & {
-  weighting?: OrOwn<WeightingInput, Weight>;
-  timesteps?: OrOwn<TimestepsInput, SamplerOf>;
+  weighting?: WeightingInput;
+  timesteps?: TimestepsInput;
   variance?: VarianceInput;
-  learningRateSchedule?: OrOwn<LearningRateScheduleInput, RateFactor>;
-  ema?: OrOwn<EmaInput, DecayRule>;
+  learningRateSchedule?: LearningRateScheduleInput;
+  ema?: EmaInput;
   postHocEma?: Partial<PostHocEma> | null;
 };
 
@@ -130,11 +127,11 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     about: "what the network learns to give: 'epsilon' (the noise), 'x0' or 'v'",
   },
   weighting: {
-    ...(oneKind<Weighting>(WEIGHTINGS, 'uniform') as Setting<Weighting | OwnKind<Weight>>),
+    ...(oneKind<Weighting>(WEIGHTINGS, 'uniform') as Setting<Weighting>),
     about: "how much each noise level counts: 'uniform', 'min-snr' or 'p2'",
   },
   timesteps: {
-    ...(oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform') as Setting<Timesteps | OwnKind<SamplerOf>>),
+    ...(oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform') as Setting<Timesteps>),
     about: "which are trained: 'uniform', or more often where the loss is large ('loss-second-moment')",
   },
   variance: {
@@ -144,9 +141,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   offsetNoise: { ...numberFrom(0, undefined, 0), about: 'noise that whole pictures share' },
   learningRate: { ...numberAbove(0, DEFAULTS.learningRate), about: 'learning rate of AdamW' },
   learningRateSchedule: {
-    ...(oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant') as Setting<
-      LearningRateSchedule | OwnKind<RateFactor>
-    >),
+    ...(oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant') as Setting<LearningRateSchedule>),
     about: "'constant', 'cosine' (down to 0 at the end) or 'one-cycle'",
   },
   betas: { ...betas, about: 'decay of the first and second moment of AdamW' },
@@ -154,7 +149,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   weightDecay: { ...numberFrom(0, undefined, DEFAULTS.weightDecay), about: 'weight decay of AdamW' },
   maxGradientNorm: { ...orNull(numberAbove(0)), about: 'scale longer gradients down to this norm' },
   ema: {
-    ...(oneKind<EmaOptions>(EMA_RULES, 'decay') as Setting<EmaOptions | OwnKind<DecayRule>>),
+    ...(oneKind<EmaOptions>(EMA_RULES, 'decay') as Setting<EmaOptions>),
     about: 'how the average of the weights forgets',
   },
   postHocEma: {

@@ -5,7 +5,11 @@ import { DenoiserError } from '@denoiser/ops';
  * again and again, so after the first step every block is found exactly and the memory no longer grows.
  */
 export interface Allocator {
-  /** Address of `bytes` bytes (64-byte aligned, contents undefined). Throws DenoiserError('out-of-memory'). */
+  /**
+   * Returns the address of `bytes` bytes, 64-byte aligned, with undefined contents.
+   *
+   * @throws DenoiserError 'out-of-memory'
+   */
   allocate(bytes: number): number;
   free(address: number): void;
   /** Frees everything at once. */
@@ -17,9 +21,10 @@ export interface Allocator {
 const ALIGNMENT = 64;
 
 /**
- * @param start first free address
- * @param end makes sure that addresses below its argument exist; false if they cannot
- * @param onFull called once before giving up: frees what can be computed again
+ * Creates an allocator of the addresses from `start` up to `limit`.
+ *
+ * @param o grow: makes addresses below its argument exist, or returns false; onFull: called once before giving up, to free what can be
+ *   computed again
  */
 export function createAllocator(o: {
   start: number;

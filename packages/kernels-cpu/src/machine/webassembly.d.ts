@@ -6,9 +6,9 @@ declare namespace WebAssembly {
     readonly buffer: SharedArrayBuffer;
     grow(pages: number): number;
   }
-  class Table {
-    readonly length: number;
-    get(index: number): unknown;
+  class Global {
+    private constructor();
+    readonly value: number;
   }
   class Module {
     private constructor();

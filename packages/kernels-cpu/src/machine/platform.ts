@@ -1,5 +1,5 @@
 /// <reference path="./webassembly.d.ts" />
-/** What the engine needs from where it runs. The one file that knows Node from the web. */
+/** What the engine needs of its host. The one file that knows Node from the web. */
 
 export type WorkerStart = { module: WebAssembly.Module; memory: WebAssembly.Memory; thread: number };
 
@@ -91,7 +91,7 @@ function webPlatform(): Platform {
   };
 }
 
-/** The platform this code runs on. */
+/** Returns the platform that this code runs on. */
 export async function detectPlatform(): Promise<Platform> {
   return inNode ? nodePlatform() : webPlatform();
 }

@@ -1,0 +1,45 @@
+/**
+ * What each package may import, lowest floor first: packages beside it by folder, others by name (`node:` is all of Node).
+ * The one table: scripts/check-imports.mjs enforces it and scripts/architecture-table.mjs writes it into docs/architecture.md.
+ */
+const tf = '@tensorflow/tfjs-core';
+
+export const importTable = {
+  schedules: [],
+  safetensors: [],
+  metrics: [],
+  ops: [tf],
+  'kernels-stock-wasm': ['ops', tf],
+  'kernels-cpu': ['ops', tf, '@tensorflow/tfjs-backend-cpu', 'node:'],
+  'kernels-webgpu': ['ops', tf, '@tensorflow/tfjs-backend-webgpu'],
+  samplers: ['schedules', 'ops', tf],
+  unet: ['safetensors', 'ops', tf],
+  trainer: ['schedules', 'safetensors', 'ops', 'samplers', tf],
+  pipeline: ['schedules', 'safetensors', 'metrics', 'ops', 'samplers', 'unet', 'trainer', tf],
+  'backend-node': [
+    ...['schedules', 'safetensors', 'metrics', 'ops', 'kernels-stock-wasm', 'kernels-cpu', 'kernels-webgpu'],
+    ...['samplers', 'trainer', 'pipeline', '@tensorflow/', 'sharp', 'webgpu', 'node:'],
+  ],
+  'backend-web': [
+    ...['schedules', 'safetensors', 'metrics', 'ops', 'kernels-stock-wasm', 'kernels-cpu', 'kernels-webgpu'],
+    ...['samplers', 'unet', 'trainer', 'pipeline', '@tensorflow/'],
+  ],
+  cli: [
+    ...['schedules', 'safetensors', 'metrics', 'ops', 'kernels-stock-wasm', 'kernels-cpu', 'kernels-webgpu'],
+    ...['samplers', 'unet', 'trainer', 'pipeline', 'backend-node', '@tensorflow/', 'node:'],
+    ...['cli-progress', 'commander', 'd3-scale', 'd3-shape', 'zod'],
+  ],
+};
+
+const folders = Object.keys(importTable);
+
+/** The npm name of the package in `packages/<folder>`. */
+export const packageName = (folder) => (folder === 'cli' ? 'denoiser' : `@denoiser/${folder}`);
+
+/** Whether the package in `packages/<folder>` may import the module of this name. */
+export function mayImport(folder, module) {
+  return importTable[folder].some((entry) => {
+    const name = folders.includes(entry) ? packageName(entry) : entry;
+    return /[:/]$/.test(name) ? module.startsWith(name) : module === name || module.startsWith(`${name}/`);
+  });
+}
