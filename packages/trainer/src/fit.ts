@@ -87,7 +87,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   });
 
   const plan = planBatches({ ...run.options, length: dataset.length, epochs, from: progress });
-  const batches = readAhead(plan, (planned) => readBatch(dataset, planned), options.prefetch ?? 2);
+  const batches = readAhead(plan, (planned) => readBatch(dataset, planned, model.checkLabels), options.prefetch ?? 2);
   try {
     while (progress.step < steps && !signal?.aborted) {
       const batch = await nextBatch(

@@ -44,7 +44,8 @@ export async function preflight(run: Run, dataset: ImageDataset, options: Prefli
     throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
-  const batch = await readBatch(dataset, { epoch: 0, indices, next: { epoch: 0, position: 0 } });
+  const start = { epoch: 0, position: 0 };
+  const batch = await readBatch(dataset, { epoch: 0, indices, next: start }, run.model.checkLabels);
 
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);

@@ -41,7 +41,8 @@ export async function validate(
   const size = options.microBatchSize ?? options.batchSize;
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
   const indices = (start: number) => Uint32Array.from({ length: Math.min(size, count - start) }, (_, i) => start + i);
-  const read = (start: number) => readBatch(dataset, { epoch: 0, indices: indices(start), next: START });
+  const read = (start: number) =>
+    readBatch(dataset, { epoch: 0, indices: indices(start), next: START }, model.checkLabels);
 
   const sums = { loss: 0, emaLoss: 0 };
   for await (const batch of readAhead(starts, read, 1)) {

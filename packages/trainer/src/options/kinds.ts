@@ -1,4 +1,4 @@
-import { nearest } from './nearest';
+import { nearest } from '@denoiser/schedules/nearest';
 import {
   badOption,
   isObject,
@@ -35,7 +35,7 @@ export function resolveKind<Options extends { type: string }>(
   const types = Object.keys(kinds).filter((name) => name !== OWN);
   if (!Object.hasOwn(kinds, type)) {
     throw badOption(
-      `The training option ${path}.type is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
+      `The training option \`${path}.type\` is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
     );
   }
   const { settings } = kinds[type as Options['type']];

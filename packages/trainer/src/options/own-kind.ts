@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/ops/errors';
 import type { Kind } from './kinds';
 import type { Setting } from './settings';
 
