@@ -27,7 +27,9 @@ test('a configuration that was spoiled is refused with the field at fault', asyn
   const run = folder();
   const config = newConfig();
   await writeConfig(runPaths(run), { ...config, training: { ...config.training, learningRate: -1 } });
-  expect(() => readConfig(run)).toThrow(/config\.json: The training option training\.learningRate is -1; give a number above 0\.$/);
+  expect(() => readConfig(run)).toThrow(
+    /config\.json: The training option training\.learningRate is -1; give a number above 0\.$/,
+  );
   writeFileSync(join(run, 'config.json'), '{"format": 1,');
   expect(() => readConfig(run)).toThrow('config.json is not JSON');
 });
