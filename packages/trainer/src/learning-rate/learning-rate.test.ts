@@ -62,7 +62,7 @@ describe('the learning rate', () => {
   it('names what is wrong with a schedule', () => {
     const wrong = (input: object) => () => factors(input as LearningRateScheduleInput, []);
     expect(wrong({ type: 'cosin', steps: 3 })).toThrow(
-      'learningRateSchedule.type is "cosin"; give one of constant, cosine, one-cycle, perhaps cosine.',
+      '`learningRateSchedule.type` is "cosin"; give one of constant, cosine, one-cycle, perhaps cosine.',
     );
     expect(wrong({ type: 'cosine' })).toThrow('learningRateSchedule.steps is missing; give a whole number from 1.');
     expect(wrong({ warmUp: 3 })).toThrow(
