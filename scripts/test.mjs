@@ -9,7 +9,8 @@ ensureChromium();
 // The browser is named, so that results without one are not taken for results with one.
 const testEnvironment = { ...turboEnvironment, ...softwareVulkan(), CHROMIUM_PATH: findChromium() ?? '' };
 run(tool('biome'), ['check', '--error-on-warnings', '.']);
-run(process.execPath, ['scripts/check-imports.mjs']);
+for (const check of ['check-imports', 'architecture-table', 'check-links'])
+  run(process.execPath, [`scripts/${check}.mjs`]);
 run(tool('turbo'), ['run', 'build', 'typecheck', 'publint', '--output-logs=errors-only'], { env: turboEnvironment });
 // One package at a time: each test run already uses both cores.
 run(tool('turbo'), ['run', 'test', '--output-logs=new-only', '--concurrency=1'], { env: testEnvironment });

@@ -54,7 +54,9 @@ describe("the average's decay", () => {
     expect(wrong({ type: 'half-life' })).toThrow('`ema.halfLife` is missing; give a number above 0.');
     expect(wrong({ halfLife: 3 })).toThrow('There is no training option `ema.halfLife`');
     expect(wrong({ type: 'half-live', halfLife: 3 })).toThrow('perhaps half-life');
-    expect(() => create({ postHocEma: { sigmaRel: [0.5] } })).toThrow(/`postHocEma.sigmaRel` is \[0.5\]; give different/);
+    expect(() => create({ postHocEma: { sigmaRel: [0.5] } })).toThrow(
+      /`postHocEma.sigmaRel` is \[0.5\]; give different/,
+    );
   });
 });
 
