@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
-/** The one build of every package: ESM, types, source maps; dependencies stay outside. */
+const { exports = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
+const sources = Object.values<{ source?: string }>(exports).flatMap(({ source }) => source ?? []);
+
+/** The one build of every package: ESM and source maps; dependencies stay outside. Declarations: scripts/build-types.mjs. */
 export default defineConfig({
-  entry: ['src/index.ts', ...(existsSync('src/bin.ts') ? ['src/bin.ts'] : [])],
+  entry: [...sources, ...(existsSync('src/bin.ts') ? ['src/bin.ts'] : [])],
   format: 'esm',
   target: 'es2022',
-  dts: true,
   sourcemap: true,
   clean: true,
   treeshake: true,

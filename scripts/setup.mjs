@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -39,9 +39,9 @@ export function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Builds every package; turbo skips what has not changed. */
-export function build() {
-  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-prefix=none'], { env: turboEnvironment });
+/** Runs tasks of turbo.json, by default builds every package; turbo skips what has not changed. */
+export function build(tasks = ['build']) {
+  run(tool('turbo'), ['run', ...tasks, '--output-logs=errors-only', '--log-prefix=none'], { env: turboEnvironment });
 }
 
 /** Turbo speaks to nobody and prints no banners. */
@@ -51,3 +51,13 @@ export const turboEnvironment = {
   TURBO_NO_UPDATE_NOTIFIER: '1',
   DO_NOT_TRACK: '1',
 };
+
+/** The folders of all workspaces, from the root. */
+export function workspaces() {
+  const { workspaces: patterns } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return patterns.flatMap((pattern) => {
+    if (!pattern.endsWith('/*')) return [pattern];
+    const parent = pattern.slice(0, -2);
+    return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
+  });
+}
