@@ -4,9 +4,11 @@ import { defineConfig } from 'tsup';
 const { exports = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sources = Object.values<{ source?: string }>(exports).flatMap(({ source }) => source ?? []);
 
+const programs = ['src/bin.ts', 'src/worker.ts'].map((path) => `./${path}`);
+
 /** The one build of every package: ESM and source maps; dependencies stay outside. Declarations: scripts/build-types.mjs. */
 export default defineConfig({
-  entry: [...sources, ...(existsSync('src/bin.ts') ? ['src/bin.ts'] : [])],
+  entry: [...new Set([...sources, ...programs.filter((path) => existsSync(path))])],
   format: 'esm',
   target: 'es2022',
   sourcemap: true,

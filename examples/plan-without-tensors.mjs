@@ -4,7 +4,7 @@ import { createPlan, dpmppMultistep, sampleArrays } from '@denoiser/samplers/arr
 import { createSchedule } from '@denoiser/schedules';
 
 const schedule = createSchedule({ type: 'linear', steps: 1000 });
-const plan = createPlan({ schedule, solver: dpmppMultistep(), steps: 12 });
+const plan = createPlan({ process: schedule, solver: dpmppMultistep(), steps: 12 });
 console.log('a step of the plan:', plan.steps[5].next);
 
 const pixel = 0.3;

@@ -1,8 +1,6 @@
 // Pictures in memory, training, a PNG: the whole way without the command. The pictures are soft discs; a minute of training
 // (raise `steps`) draws discs.
-import { selectDevice, writePngGrid } from '@denoiser/backend-node';
-import { createPlan, ddim, sampleImages } from '@denoiser/samplers';
-import { createSchedule } from '@denoiser/schedules';
+import { drawImages, modelInTraining, selectDevice, writePngGrid } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 
@@ -22,26 +20,22 @@ const device = await selectDevice();
 console.log(`${device.name}: ${device.reason}`);
 
 const model = createUNet({ channels: 1, baseWidth: 8, imageSize: side, seed: 1 });
-const schedule = { type: 'linear', steps: 1000 };
 const trainer = createTrainer({
   model,
-  schedule,
   seed: 1,
   batchSize: 8,
   learningRate: 1e-3,
   ema: { startStep: steps / 2 },
 });
-await trainer.fit(memoryDataset({ images, imageShape: [side, side, 1] }), {
+const dataset = memoryDataset({ images, imageShape: [side, side, 1] });
+await trainer.fit(dataset, {
   steps,
   callbacks: { onStep: ({ step, loss }) => step % 10 === 0 && console.log(`step ${step}: loss ${loss.toFixed(3)}`) },
 });
 
-const plan = createPlan({ schedule: createSchedule(schedule), solver: ddim(), steps: 10, threshold: true });
-const shape = [8, side, side, 1];
-const pictures = await sampleImages({ denoiser: model.denoiser(trainer.emaParameters), plan, shape, seed: 7 });
-await writePngGrid(out, { data: await pictures.data(), shape }, { columns: 4 });
+const drawn = await drawImages(modelInTraining(trainer, dataset), { count: 8, sampler: 'ddim', steps: 10, seed: 7 });
+await writePngGrid(out, drawn, { columns: 4 });
 console.log(`${out} is written.`);
 
-pictures.dispose();
 trainer.dispose();
 model.dispose();

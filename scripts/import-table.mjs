@@ -22,7 +22,7 @@ export const importTable = {
   ],
   'backend-web': [
     ...['schedules', 'safetensors', 'metrics', 'ops', 'kernels-stock-wasm', 'kernels-cpu', 'kernels-webgpu'],
-    ...['samplers', 'trainer', 'pipeline', '@tensorflow/'],
+    ...['samplers', 'unet', 'trainer', 'pipeline', '@tensorflow/'],
   ],
   cli: [
     ...['schedules', 'safetensors', 'metrics', 'ops', 'kernels-stock-wasm', 'kernels-cpu', 'kernels-webgpu'],

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fileCheckpointStore, selectDevice, tensorToBytes } from '@denoiser/backend-node';
+import { fileCheckpointStore, selectDevice } from '@denoiser/backend-node';
+import { toBytes } from '@denoiser/pipeline/pixels';
 import * as samplers from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { readCheckpoint } from '@denoiser/trainer';
@@ -62,7 +63,14 @@ async function draw(plan, count, guidance = Number(options.guidance)) {
   return data;
 }
 const planOf = (solver, steps, more = {}) =>
-  createPlan({ schedule, solver, prediction, threshold: true, steps: Math.min(steps, schedule.steps), ...more });
+  createPlan({
+    process: schedule,
+    solver,
+    prediction,
+    threshold: true,
+    steps: Math.min(steps, schedule.steps),
+    ...more,
+  });
 
 // Grids of strips with names -----------------------------------------------------------------------------------------
 
@@ -85,7 +93,7 @@ async function writeStrips(name, { rows, columns, cells, count }) {
   for (const [row, line] of cells.entries()) {
     for (const [column, data] of line.entries()) {
       for (let i = 0; i < count; i++) {
-        const bytes = Buffer.from(tensorToBytes(data.subarray(i * pixels, (i + 1) * pixels)));
+        const bytes = Buffer.from(toBytes(data.subarray(i * pixels, (i + 1) * pixels)));
         const input = await sharp(bytes, { raw: { width, height, channels } })
           .resize({ width: width * SCALE, height: height * SCALE, kernel: 'nearest' })
           .png()

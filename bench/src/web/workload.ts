@@ -47,7 +47,7 @@ async function stock(): Promise<GPUDevice> {
 function samplingSteps({ size, baseWidth, batch }: Task): () => Promise<unknown> {
   const steps = sample({
     denoiser: createUNet({ baseWidth }).denoiser(),
-    plan: createPlan({ schedule: createSchedule({ type: 'linear' }), solver: ddpm() }),
+    plan: createPlan({ process: createSchedule({ type: 'linear' }), solver: ddpm() }),
     shape: [batch, size, size, 3],
   });
   return () => steps.next();

@@ -1,4 +1,4 @@
-// `node esbuild/build.mjs`. esbuild leaves `new URL('./worker.js', import.meta.url)` as it is: the worker is a second entry.
+// `node esbuild/build.mjs`. esbuild leaves `new URL('./worker-ready.js', import.meta.url)` as it is: the worker is an entry, too.
 import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ const out = here('../dist/esbuild');
 
 rmSync(out, { recursive: true, force: true });
 await build({
-  entryPoints: [here('../page/page.js'), here('../page/worker.js')],
+  entryPoints: { page: here('../page/page.js'), 'worker-ready': '@denoiser/backend-web/worker-ready' },
   outdir: out,
   bundle: true,
   splitting: true,

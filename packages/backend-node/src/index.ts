@@ -1,14 +1,45 @@
+export type {
+  Drawing,
+  DrawingPlan,
+  DrawStep,
+  Images,
+  Inversion,
+  Model,
+  ModelInfo,
+  OpenModelOptions,
+  Picture,
+  Trajectory,
+} from '@denoiser/pipeline';
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  FEWEST_FOR_FEATURES,
+  type FeatureNetwork,
+  type InterpolateOptions,
+  interpolate,
+  modelInTraining,
+  trajectory,
+} from '@denoiser/pipeline';
 export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
+export { ensureDevice } from './device/ensure-device';
 export { type Device, selectDevice } from './device/select-device';
 export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
 export type { FileSystem } from './files/file-system';
-export { type FolderLock, type FolderLockOptions, type LockHolder, lockFolder } from './files/folder-lock';
+export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
+export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
-export { type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
-export { tensorToBytes } from './grid/tensor-to-bytes';
+export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
+export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
+export type { SkippedFile } from './images/image-tree';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
-export type { SkippedFile } from './images/scan-folder';
+export { type DrawOptions, drawImages, type InvertOptions, invert, type WorkerDrawOptions } from './model/draw';
+export { type ModelSource, openModel } from './model/open-model';
+export type { InpaintSource, PictureSource } from './model/pictures';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
+export type { WorkerModel } from './worker/connect-model';
+export type { DrawProgress } from './worker/methods';
+export { type RunInWorkerOptions, runInWorker } from './worker/run-in-worker';

@@ -9,7 +9,7 @@ const device = await selectDevice({ device: process.argv[2] });
 const { native, missing } = describeDevice(device).kernels;
 const images = await sampleImages({
   denoiser: (x) => tf.mul(x, 0.9),
-  plan: createPlan({ schedule: createSchedule({ type: 'linear' }), solver: ddim(), steps: 4 }),
+  plan: createPlan({ process: createSchedule({ type: 'linear' }), solver: ddim(), steps: 4 }),
   shape: [2, 4, 4, 3],
   seed: 7,
 });

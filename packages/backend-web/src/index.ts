@@ -1,18 +1,32 @@
-export { selectDevice } from './device/select-device';
+export type { Interval } from '@denoiser/trainer';
 export { WebError } from './error';
 export { toSquare } from './images/to-square';
-export type { Client, TrainingSession } from './page/client';
+export type { Awaitable } from './page/awaitable';
+export type { Client, ReadingControl } from './page/client';
 export { connectWorker, type WorkerLike } from './page/connect-worker';
-export { imageFromCanvas } from './page/image-from-canvas';
+export {
+  closeWorker,
+  deleteRun,
+  downloadRun,
+  listRuns,
+  openImages,
+  openModel,
+  resumeRun,
+  start,
+  train,
+} from './page/default-client';
+export type { DrawGridOptions, Drawing, DrawingStep, Images } from './page/drawing';
 export { imagesFromDrop, imagesFromFiles } from './page/images-from-files';
+export { type DrawOptions, drawImages, type InterpolateOptions, interpolate, type Model } from './page/model';
+export type { ModelSource } from './page/model-source';
 export { type Camera, openCamera } from './page/open-camera';
 export { pauseWhenHidden } from './page/pause-when-hidden';
 export { persistStorage, type StorageStatus, storageStatus } from './page/storage-status';
+export type { TrainedStep, Training, TrainingControl } from './page/training';
 export type { Device, DeviceRequest } from './protocol/device';
+export type { CanvasId, Showing, Shown } from './protocol/drawing';
 export type { Endpoint } from './protocol/endpoint';
-export type { Weights } from './protocol/methods';
-export type { ModelFacts, ModelInfo } from './protocol/model';
-export type { ImageSet, ImagesRequest, Picture, PictureSource, TrainingImage } from './protocol/pictures';
-export type { CanvasId, SampleRequest, SampleStep, Shown } from './protocol/sampling';
-export type { RunInfo, SamplesOptions, TrainingEvent, TrainRequest } from './protocol/training';
+export type { ModelFacts, ModelInfo, Weights } from './protocol/model';
+export type { ImageSet, ImagesRequest, Picture, PictureLike, TrainingImage, TrainingImages } from './protocol/pictures';
+export type { RunInfo, SamplesOptions, TrainedRun, TrainingEvent, TrainRequest } from './protocol/training';
 export { type OpfsCheckpointStoreOptions, opfsCheckpointStore } from './storage/opfs-checkpoint-store';

@@ -13,7 +13,8 @@ async function bundle(entry: string) {
     outdir: 'out',
     write: false,
     metafile: true,
-    external: ['@denoiser/*', '@tensorflow/*'],
+    conditions: ['source'],
+    external: ['@tensorflow/*'],
   });
   const first = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === '<stdin>');
   const loaded = new Set([first?.[0]]);

@@ -1,65 +1,72 @@
+import { toBytes } from '@denoiser/pipeline';
 import { writeSafetensors } from '@denoiser/safetensors';
 import { createPlan, ddim, ddpm, philoxNoise, sampleImages } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DrawingStep, type DrawOptions, drawImages, interpolate, type Model } from '../src/index';
 import type { Client } from '../src/page/client';
-import type { SampleStep } from '../src/protocol/sampling';
 import { closeAll, pageAndWorker, plainPicture } from './in-node';
 
 const schedule = createSchedule({ type: 'linear', steps: 1000 });
-const plan = createPlan({ schedule, solver: ddim(), steps: 4, threshold: true });
+const plan = createPlan({ process: schedule, solver: ddim(), steps: 4, threshold: true });
 let client: Client;
 let file: Uint8Array;
+let model: Model;
 
 beforeAll(async () => {
   ({ client } = pageAndWorker());
   await client.start({ device: 'engine' });
-  const model = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, imageSize: 8, seed: 3 });
-  file = writeSafetensors(await model.exportParameters(model.parameters));
-  model.dispose();
-  await client.load(file.slice());
+  const network = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, imageSize: 8, seed: 3 });
+  file = writeSafetensors(await network.exportParameters(network.parameters));
+  network.dispose();
+  model = await client.openModel(file.slice());
 });
 afterAll(closeAll);
 
-async function all(request: Parameters<Client['sample']>[0]): Promise<SampleStep[]> {
-  const steps: SampleStep[] = [];
-  for await (const step of client.sample(request)) steps.push(step);
+async function all(options: DrawOptions, from = model): Promise<DrawingStep[]> {
+  const steps: DrawingStep[] = [];
+  for await (const step of drawImages(from, options)) steps.push(step);
   return steps;
 }
 
 test('a file says what can be drawn from it; what it leaves open is the original program’s, or the page’s word', async () => {
-  expect(await client.load(file.slice())).toMatchObject({
+  expect(model).toMatchObject({
     architecture: { config: { baseWidth: 4, classes: 2 } },
     imageShape: [8, 8, 3],
     classNames: ['0', '1'],
-    schedule: { type: 'linear', steps: 1000 },
+    process: { type: 'linear', steps: 1000 },
     prediction: 'epsilon',
     learnedVariance: false,
   });
   const cosine = { type: 'cosine', steps: 50 } as const;
-  const info = await client.load(new Blob([file as Uint8Array<ArrayBuffer>]), {
-    schedule: cosine,
-    classNames: ['cat', 'dog'],
-    imageSize: 16,
+  const facts = { process: cosine, classNames: ['cat', 'dog'], imageSize: 16 };
+  const other = await client.openModel(new Blob([file as Uint8Array<ArrayBuffer>]), facts);
+  expect(other).toMatchObject({ process: cosine, classNames: ['cat', 'dog'], imageShape: [16, 16, 3] });
+  await expect(client.openModel(file.slice(), { classNames: ['cat'] })).rejects.toMatchObject({
+    code: 'option-invalid',
   });
-  expect(info).toMatchObject({ schedule: cosine, classNames: ['cat', 'dog'], imageShape: [16, 16, 3] });
-  await expect(client.load(file.slice(), { classNames: ['cat'] })).rejects.toMatchObject({ code: 'bad-facts' });
-  await expect(client.load(new Uint8Array(40))).rejects.toMatchObject({ isDenoiserError: true });
-  // A file that was refused leaves the one before.
-  expect((await all({ plan, labels: [0] }))[0]?.imageShape).toEqual([16, 16, 3]);
-  await client.load(file.slice());
+  await expect(client.openModel(file.slice(), { classnames: [] } as never)).rejects.toThrow(
+    'did you mean `classNames`',
+  );
+  await expect(client.openModel(new Uint8Array(40))).rejects.toMatchObject({ isDenoiserError: true });
+  await expect(client.openModel({} as never)).rejects.toMatchObject({ code: 'source-unknown' });
+  // Whatever was refused, what is open stays.
+  expect((await all({ plan, classes: ['cat'] }, other))[0]?.imageShape).toEqual([16, 16, 3]);
+  other.dispose();
+  await expect(all({ plan }, other)).rejects.toMatchObject({ code: 'model-closed' });
+  expect((await all({ plan }))[0]?.imageShape).toEqual([8, 8, 3]);
 });
 
 test('every step comes with its pixels, the same images that the sampler gives without a worker', async () => {
-  const steps = await all({ plan, labels: [0, 1], seed: 5, guidance: { scale: 2 }, send: { values: ['x'] } });
-  expect(steps.map(({ index, total, count }) => [index, total, count])).toEqual([0, 1, 2, 3].map((i) => [i, 4, 2]));
+  const steps = await all({ plan, classes: [0, 1], seed: 5, guidance: { scale: 2 }, send: { values: ['x'] } });
+  expect(steps.map(({ index, steps, count }) => [index, steps, count])).toEqual([0, 1, 2, 3].map((i) => [i, 4, 2]));
 
-  const model = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, seed: 3 });
+  const network = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, seed: 3 });
   const labels = tf.tensor1d([0, 1], 'int32');
   const images = await sampleImages({
-    denoiser: model.denoiser(),
+    denoiser: network.denoiser(),
     plan,
     shape: [2, 8, 8, 3],
     noise: philoxNoise(5),
@@ -67,18 +74,29 @@ test('every step comes with its pixels, the same images that the sampler gives w
     guidance: { scale: 2 },
   });
   const expected = images.dataSync();
-  const last = steps.at(-1) as SampleStep;
+  const last = steps.at(-1) as DrawingStep;
   expect([...(last.values.x as Float32Array)]).toEqual([...expected]);
-  const bytes = last.pixels.x as Uint8ClampedArray;
-  expect(bytes).toHaveLength(2 * 8 * 8 * 4);
-  for (const pixel of [0, 17, 100]) {
-    const rgb = [0, 1, 2].map((c) => Math.max(0, Math.min(255, ((expected[3 * pixel + c] as number) + 1) * 127.5)));
-    for (const c of [0, 1, 2])
-      expect(Math.abs((bytes[4 * pixel + c] as number) - (rgb[c] as number))).toBeLessThan(0.51);
-    expect(bytes[4 * pixel + 3]).toBe(255);
-  }
+  const rgb = toBytes(expected); // as the files of the command have them
+  const rgba = Array.from({ length: 2 * 8 * 8 }, (_, i) => [...rgb.subarray(3 * i, 3 * i + 3), 255]).flat();
+  expect([...(last.pixels.x as Uint8ClampedArray)]).toEqual(rgba);
   tf.dispose([images, labels]);
-  model.dispose();
+  network.dispose();
+});
+
+test('a drawing that is awaited gives the images, with progress on the way; one that was gone through gives them, too', async () => {
+  const request = { sampler: 'ddim', steps: 4, count: 3, batchSize: 2, classes: ['1'], seed: 5 };
+  const progress: number[][] = [];
+  const images = await drawImages(model, { ...request, onProgress: (...now) => void progress.push(now) });
+  expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((done) => [done, 8]));
+  expect(images).toMatchObject({ count: 3, imageShape: [8, 8, 3], labels: [1, 1, 1], columns: 2 });
+  expect(images.pixels).toHaveLength(3 * 8 * 8 * 4);
+  expect(images.image(2)).toHaveLength(8 * 8 * 3);
+  const drawing = drawImages(model, request);
+  const places: number[][] = [];
+  for await (const { first, count, images, columns } of drawing) places.push([first, count, images, columns]);
+  expect(new Set(places.map(String))).toEqual(new Set(['0,2,3,2', '2,1,3,2']));
+  expect((await drawing).data).toEqual(images.data);
+  expect(() => drawing[Symbol.asyncIterator]()).toThrow('gone through once');
 });
 
 test('what is not asked for is not sent', async () => {
@@ -90,10 +108,12 @@ test('what is not asked for is not sent', async () => {
 test('leaving the loop and aborting end the work and leave no tensor behind', async () => {
   await all({ plan, count: 1 });
   const before = tf.memory().numTensors;
-  for await (const { index } of client.sample({ plan, count: 2 })) if (index === 1) break;
+  const left = drawImages(model, { plan, count: 2 });
+  for await (const { index } of left) if (index === 1) break;
+  await expect(left).rejects.toMatchObject({ code: 'drawing-left' });
   const controller = new AbortController();
   const aborted = async () => {
-    for await (const { index } of client.sample({ plan, count: 2, signal: controller.signal })) {
+    for await (const { index } of drawImages(model, { plan, count: 2, signal: controller.signal })) {
       if (index === 0) controller.abort(new Error('enough'));
     }
   };
@@ -104,8 +124,8 @@ test('leaving the loop and aborting end the work and leave no tensor behind', as
 });
 
 describe('control', () => {
-  const values = async (request: Partial<Parameters<Client['sample']>[0]>) =>
-    (await all({ plan, send: { pixels: [], values: ['x'] }, ...request })).at(-1)?.values.x as Float32Array;
+  const values = async (options: DrawOptions) =>
+    (await drawImages(model, { plan, count: 1, classes: [], ...options })).data;
 
   test('inpainting keeps the picture where the mask is 0', async () => {
     const image = plainPicture(8, [255, 0, 128]);
@@ -120,11 +140,13 @@ describe('control', () => {
           expect.closeTo(128, 2),
         ]);
     }
-    await expect(values({ inpaint: { image, mask: new Uint8Array(9) } })).rejects.toMatchObject({ code: 'bad-shape' });
+    await expect(values({ inpaint: { image, mask: new Uint8Array(9) } })).rejects.toMatchObject({
+      code: 'picture-size',
+    });
   });
 
   test('between two seeds: the ends are the seeds’ own images', async () => {
-    const x = await values({ seed: 1, towards: { seed: 2, weights: [0, 0.5, 1] } });
+    const { data: x } = await interpolate(model, { plan, from: 1, to: 2, count: 3, classes: [] });
     const [one, two] = [await values({ seed: 1 }), await values({ seed: 2 })];
     const close = (a: Float32Array, b: Float32Array) => a.every((v, i) => Math.abs(v - (b[i] as number)) < 1e-4);
     expect(close(x.subarray(0, 192), one)).toBe(true);
@@ -133,26 +155,50 @@ describe('control', () => {
   });
 
   test('image-to-image begins with the picture', async () => {
-    const short = createPlan({ schedule, solver: ddpm(), steps: 100, strength: 0.02, threshold: true });
+    const short = createPlan({ process: schedule, solver: ddpm(), steps: 100, strength: 0.02, threshold: true });
     const x = await values({ plan: short, image: plainPicture(8, [255, 255, 255]) });
     expect(x.reduce((sum, v) => sum + v, 0) / x.length).toBeGreaterThan(0.8);
   });
 
   test('a request that does not fit is an error in one sentence', async () => {
-    await expect(values({ labels: [7] })).rejects.toMatchObject({ isDenoiserError: true, code: 'bad-label' });
-    await expect(values({ count: 2, labels: [1] })).rejects.toMatchObject({ code: 'bad-shape' });
-    await expect(values({ count: 0 })).rejects.toMatchObject({ code: 'bad-count' });
+    await expect(values({ classes: [7] })).rejects.toMatchObject({ isDenoiserError: true, code: 'option-invalid' });
+    await expect(values({ count: 2, indices: [1] })).rejects.toMatchObject({ code: 'option-invalid' });
+    await expect(values({ count: 0 })).rejects.toMatchObject({ code: 'option-invalid' });
+    await expect(values({ image: 5 as never })).rejects.toMatchObject({ code: 'picture-unknown' });
+  });
+
+  test('misspelt options are errors that name the right one', async () => {
+    await expect(values({ plan: undefined, step: 4 } as never)).rejects.toThrow('did you mean `steps`');
+    await expect(values({ plan: undefined, sampler: 'dppm' })).rejects.toThrow('did you mean ddpm');
+    await expect(values({ onProgres: () => {} } as never)).rejects.toMatchObject({ code: 'option-invalid' });
   });
 });
 
-test('before a device is chosen and a network loaded, the error says what to do', async () => {
-  const fresh = pageAndWorker().client;
-  await expect(fresh.load(file.slice())).rejects.toMatchObject({ code: 'not-started' });
-  await fresh.start({ device: 'engine' });
-  await expect(fresh.sample({ plan }).next()).rejects.toMatchObject({
-    message: 'There is no network to draw with: load a file first.',
+test('a model that is disposed while it draws ends the drawing with a code, and is freed after it', async () => {
+  const before = tf.memory().numTensors;
+  const other = await client.openModel(file.slice());
+  const request = { plan, count: 2, batchSize: 1 };
+  const drawings = [drawImages(other, request), drawImages(other, request)];
+  for (const drawing of drawings) drawing.catch(() => {});
+  const watched = async () => {
+    for await (const { done } of drawImages(other, request)) if (done === 2) other.dispose();
+  };
+  await expect(watched()).rejects.toMatchObject({
+    code: 'request-aborted',
+    message: 'The model was closed while something was drawn from it.',
   });
+  for (const drawing of drawings) await expect(drawing).rejects.toMatchObject({ code: 'request-aborted' });
+  expect((await drawImages(model, request)).count).toBe(2); // another model does not notice
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+test('a device is chosen by the first request that needs one', async () => {
+  const fresh = pageAndWorker().client;
+  const [opened, device] = await Promise.all([fresh.openModel(file.slice()), fresh.start()]);
+  expect(device.name).toBe('engine');
+  expect((await drawImages(opened, { plan, count: 1 })).count).toBe(1);
   await expect(fresh.start({ device: 'cpu' })).rejects.toMatchObject({ code: 'already-started' });
+  await expect(drawImages({ ...opened }, { plan })).rejects.toMatchObject({ code: 'model-unknown' });
   fresh.close();
   await expect(fresh.runs()).rejects.toMatchObject({ code: 'worker-closed' });
 });

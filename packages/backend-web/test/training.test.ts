@@ -1,13 +1,13 @@
 import { readSafetensors } from '@denoiser/safetensors';
-import { createPlan, ddim } from '@denoiser/samplers';
-import { createSchedule } from '@denoiser/schedules';
 import { loadUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, expect, test } from 'vitest';
-import type { Client, TrainingSession } from '../src/page/client';
+import { afterAll, describe, expect, test } from 'vitest';
+import { drawImages, interpolate, type Model } from '../src/index';
+import type { Client } from '../src/page/client';
+import type { Training } from '../src/page/training';
 import type { TrainingEvent, TrainRequest } from '../src/protocol/training';
 import { fakeOpfs } from './fake-opfs';
-import { closeAll, fakeLocks, pageAndWorker, redAndBlue } from './in-node';
+import { closeAll, fakeLocks, pageAndWorker, plainPicture, redAndBlue } from './in-node';
 
 afterAll(closeAll);
 
@@ -15,18 +15,18 @@ const small: Omit<TrainRequest, 'images' | 'run'> = {
   model: { baseWidth: 4, timeDim: 8 },
   training: { batchSize: 4, seed: 7, ema: { type: 'decay', decay: 0.9, startStep: 2 } },
   steps: 12,
-  checkpointEvery: 5,
-  samples: { every: 6, count: 2, solverSteps: 2 },
+  checkpointEvery: { steps: 5 },
+  samples: { every: { steps: 6 }, count: 2, steps: 2 },
 };
 
 async function worker(o: Parameters<typeof pageAndWorker>[0] = {}) {
   const { client, opfs } = pageAndWorker(o);
   await client.start({ device: 'engine' });
   const images = await client.openImages({ images: redAndBlue(3), size: 8 });
-  return { client, opfs, images: images.id };
+  return { client, opfs, images };
 }
 
-async function all(session: TrainingSession, onEvent: (event: TrainingEvent) => void = () => {}) {
+async function all(session: Training, onEvent: (event: TrainingEvent) => void = () => {}) {
   const events: TrainingEvent[] = [];
   for await (const event of session) {
     events.push(event);
@@ -56,7 +56,7 @@ test('a run tells its losses, samples and checkpoints, and gives a file to sampl
     [12, [0, 1]],
   ]);
   expect(of(events, 'samples')[0]?.pixels).toHaveLength(2 * 64 * 4);
-  expect(of(events, 'checkpoint').map(({ step }) => step)).toEqual([5, 6, 10, 12]);
+  expect(of(events, 'checkpoint').map(({ step }) => step)).toEqual([5, 10, 12]);
   expect(events.at(-1)).toEqual({ type: 'done', status: 'finished', step: 12 });
   expect(await client.runs()).toMatchObject([
     { run: 'colours', step: 12, steps: 12, images: 6, imageShape: [8, 8, 3], classNames: ['blue', 'red'] },
@@ -64,10 +64,13 @@ test('a run tells its losses, samples and checkpoints, and gives a file to sampl
 
   const file = await client.download('colours');
   loadUNet(file.slice()).dispose(); // as the command reads it
-  const info = await client.load(file);
-  expect(info).toMatchObject({ classNames: ['blue', 'red'], imageShape: [8, 8, 3], step: 12 });
-  const plan = createPlan({ schedule: createSchedule(info.schedule), solver: ddim(), steps: 2 });
-  for await (const { pixels } of client.sample({ plan, labels: [1] })) expect(pixels.x0).toHaveLength(256);
+  const model = await client.openModel(file);
+  expect(model).toMatchObject({ classNames: ['blue', 'red'], imageShape: [8, 8, 3], step: 12 });
+  for await (const { pixels } of drawImages(model, { sampler: 'ddim', steps: 2, classes: ['red'] })) {
+    expect(pixels.x0).toHaveLength(256);
+  }
+  // And by the name of the run.
+  expect(await client.openModel('colours')).toMatchObject({ classNames: ['blue', 'red'], step: 12 });
 });
 
 test('paused, resumed, closed and gone on with in another page: the weights of a run that was never interrupted', async () => {
@@ -106,16 +109,23 @@ test('paused, resumed, closed and gone on with in another page: the weights of a
 
 test('the weights of now can be had while it trains and while it rests', async () => {
   const { client, images } = await worker();
-  const session = client.train({ ...small, run: 'b', images, steps: 400, checkpointEvery: 400, samples: null });
+  const session = client.train({
+    ...small,
+    run: 'b',
+    images,
+    steps: 400,
+    checkpointEvery: { steps: 400 },
+    samples: null,
+  });
   const steps: (number | undefined)[] = [];
   let isPaused = false;
   await all(session, (event) => {
     if (event.type !== 'progress' || isPaused) return;
     isPaused = true;
     void (async () => {
-      steps.push((await client.load(await session.download())).step);
+      steps.push((await client.openModel(await session.download())).step);
       await session.pause();
-      steps.push((await client.load(await session.download())).step);
+      steps.push((await client.openModel(await session.download())).step);
       await session.stop();
     })();
   });
@@ -127,16 +137,22 @@ test('the weights of now can be had while it trains and while it rests', async (
 test('drawing while it trains: neither notices the other', async () => {
   const { client, images } = await worker();
   await all(client.train({ ...small, run: 'h', images, samples: null }));
-  const info = await client.load(await client.download('h'));
-  const plan = createPlan({ schedule: createSchedule(info.schedule), solver: ddim(), steps: 3 });
+  const model = await client.openModel('h');
   const draw = async () => {
     const seen: number[][] = [];
-    for await (const { pixels } of client.sample({ plan, labels: [0, 1] })) seen.push([...(pixels.x ?? [])]);
+    for await (const { pixels } of drawImages(model, { sampler: 'ddim', steps: 3 })) seen.push([...(pixels.x ?? [])]);
     return seen;
   };
   const alone = await draw();
   let drawn: number[][] | undefined;
-  const session = client.train({ ...small, run: 'i', images, steps: 2000, checkpointEvery: 2000, samples: null });
+  const session = client.train({
+    ...small,
+    run: 'i',
+    images,
+    steps: 2000,
+    checkpointEvery: { steps: 2000 },
+    samples: null,
+  });
   let isDrawing = false;
   await all(session, (event) => {
     if (event.type !== 'progress' || isDrawing) return;
@@ -191,7 +207,7 @@ test('a full storage ends nothing: a warning, the checkpoint before stays, and t
   expect(warnings[0]?.message).toContain('the checkpoint of step 10 was not kept');
   expect(events.at(-1)).toMatchObject({ type: 'done', step: 12 });
   expect((await client.runs())[0]?.step).toBe(5);
-  expect((await client.load(await client.download('e'))).step).toBe(12);
+  expect((await client.openModel('e')).step).toBe(12);
 });
 
 test('a damaged checkpoint is passed over for the one before, with a sentence', async () => {
@@ -207,11 +223,138 @@ test('a damaged checkpoint is passed over for the one before, with a sentence', 
 test('a request that does not fit is refused in a sentence, and takes no name', async () => {
   const { client, images } = await worker();
   const tryIt = (changes: Partial<TrainRequest>) => all(client.train({ ...small, run: 'g', images, ...changes }));
-  await expect(tryIt({ steps: 0 })).rejects.toMatchObject({ code: 'bad-option' });
+  await expect(tryIt({ steps: 0 })).rejects.toMatchObject({ code: 'option-invalid' });
   await expect(tryIt({ training: { learningRat: 1 } as never })).rejects.toThrow('the nearest is learningRate');
   await expect(tryIt({ model: { baseWidth: 5 } })).rejects.toThrow('baseWidth');
-  await expect(tryIt({ images: 99 })).rejects.toMatchObject({ code: 'not-there' });
+  await expect(tryIt({ images: { ...images, id: 99 } })).rejects.toMatchObject({ code: 'not-there' });
   expect(await client.runs()).toEqual([]);
   await all(client.train({ ...small, run: 'g', images, steps: 1, samples: null }));
   await expect(tryIt({})).rejects.toMatchObject({ code: 'run-exists' });
+});
+
+describe('a run of that name is there already', () => {
+  const lossesOf = (events: TrainingEvent[]) => of(events, 'progress').flatMap((event) => event.losses);
+
+  test('it is an error unless the page says what to do: replace it, or go on with it', async () => {
+    const { client, images } = await worker();
+    const request = { ...small, run: 'j', images, steps: 2, samples: null };
+    await client.train(request);
+    const again = client.train(request);
+    await expect(again).rejects.toMatchObject({ code: 'run-exists', message: expect.stringContaining('`ifExists`') });
+
+    const more = await all(client.train({ ...request, steps: 3, ifExists: 'resume' }));
+    expect(lossesOf(more).map(({ step }) => step)).toEqual([3]);
+    expect(await client.train({ ...request, ifExists: 'replace' })).toEqual({ run: 'j', step: 2, status: 'finished' });
+    expect(await client.runs()).toMatchObject([{ run: 'j', step: 2, steps: 2 }]);
+  });
+
+  test('a request that is wrong replaces nothing', async () => {
+    const { client, images } = await worker();
+    const request = { ...small, run: 'k', images, steps: 2, samples: null };
+    await client.train(request);
+    const wrong = { ...request, ifExists: 'replace', training: { batchSize: -1 } } as const;
+    await expect(client.train(wrong)).rejects.toMatchObject({ isDenoiserError: true });
+    expect(await client.runs()).toMatchObject([{ run: 'k', step: 2 }]);
+  });
+
+  test('where there is none, either begins one', async () => {
+    const { client, images } = await worker();
+    for (const ifExists of ['replace', 'resume'] as const) {
+      const trained = await client.train({ ...small, run: ifExists, ifExists, images, steps: 1, samples: null });
+      expect(trained).toEqual({ run: ifExists, step: 1, status: 'finished' });
+    }
+  });
+});
+
+test('a run without a name is not kept, and can be drawn from as long as the worker lives', async () => {
+  const { client, images, opfs } = await worker();
+  const steps: number[] = [];
+  const request = {
+    ...small,
+    images,
+    steps: 3,
+    samples: null,
+    onStep: ({ step }: { step: number }) => steps.push(step),
+  };
+  const { run } = await client.train(request);
+  const other = await client.train(request);
+  expect(other.run).not.toBe(run);
+  expect(steps).toEqual([1, 2, 3, 1, 2, 3]);
+  expect(await client.runs()).toEqual([]);
+  expect(opfs.paths()).toEqual([]);
+  expect((await client.openModel({ run })).step).toBe(3);
+  await client.deleteRun(run);
+  await expect(client.openModel({ run })).rejects.toMatchObject({ isDenoiserError: true });
+  expect((await client.openModel(other)).step).toBe(3);
+});
+
+test('pictures are trained on as they are; what is none is named', async () => {
+  const { client } = await worker();
+  const [red, blue] = [plainPicture(8, [255, 0, 0]), Promise.resolve(plainPicture(8, [0, 0, 255]))];
+  const request = { ...small, steps: 1, size: 8, samples: null };
+  const images = [red, blue, { source: blue, className: 'blue' }, Promise.resolve({ source: red, className: 'red' })];
+  expect(await client.train({ ...request, images })).toMatchObject({ status: 'finished' });
+  await expect(client.train({ ...request, images: ['cat.png'] as never })).rejects.toThrow('picture 1 is no picture');
+  await expect(client.train({ ...request, images: 7 as never })).rejects.toMatchObject({ code: 'option-invalid' });
+});
+
+test('misspelt options are errors that name the right one', async () => {
+  const { client, images } = await worker();
+  const tryIt = (changes: object) => client.train({ ...small, images, ...changes });
+  await expect(tryIt({ trainig: {} })).rejects.toThrow('did you mean `training`');
+  await expect(tryIt({ samples: { evry: {} } })).rejects.toThrow('did you mean `every`');
+  await expect(tryIt({ checkpointEvery: 5 })).rejects.toMatchObject({ code: 'option-invalid' });
+  await expect(tryIt({ model: { basewidth: 8 } })).rejects.toThrow('baseWidth');
+  await expect(client.openImages({ images: redAndBlue(1), sise: 8 } as never)).rejects.toThrow('did you mean `size`');
+});
+
+test('intervals are in steps or in epochs', async () => {
+  const { client, images } = await worker();
+  const request = { ...small, images, steps: 6, samples: { every: { epochs: 2 }, count: 1, steps: 1 } };
+  const events = await all(client.train({ ...request, checkpointEvery: { epochs: 4 }, training: { batchSize: 6 } }));
+  expect(of(events, 'samples').map(({ step }) => step)).toEqual([2, 4, 6]);
+});
+
+test('of any two requests at once neither breaks the other, and nothing is left behind', async () => {
+  const { client, images } = await worker();
+  const request = { ...small, images, steps: 4, samples: null };
+  const kept = await client.train({ ...request, run: 'kept' });
+  const file = new Blob([await client.download('kept')]);
+  const codes = new Set<string>();
+  /** What becomes of a request: it succeeds, or fails with a code. */
+  const settle = async (work: PromiseLike<unknown>) => {
+    try {
+      await work;
+    } catch (error) {
+      codes.add((error as { code?: string }).code ?? String(error));
+    }
+  };
+  const requests: Record<string, (model: Model) => PromiseLike<unknown>> = {
+    draw: (model) => drawImages(model, { steps: 5, count: 2 }),
+    interpolate: (model) => interpolate(model, { from: 1, to: 2, steps: 5, count: 2 }),
+    dispose: async (model) => model.dispose(),
+    open: async () => (await client.openModel(file)).dispose(),
+    openRun: async () => (await client.openModel('kept')).dispose(),
+    train: () => client.train({ ...request, run: 'other', ifExists: 'replace' }),
+    trainUnnamed: async () => client.deleteRun((await client.train(request)).run),
+    resume: () => client.resumeRun('kept', { steps: kept.step }),
+    openImages: async () => client.closeImages(await client.openImages({ images: redAndBlue(2), size: 8 })),
+    delete: () => client.deleteRun('other'),
+    runs: () => client.runs(),
+  };
+  const names = Object.keys(requests);
+  const before = tf.memory().numTensors;
+  for (const [i, first] of names.entries()) {
+    for (const second of names.slice(i)) {
+      const model = await client.openModel(file);
+      const both = [first, second].map((name) =>
+        settle((requests[name] as (model: Model) => PromiseLike<unknown>)(model)),
+      );
+      await Promise.all(both);
+      model.dispose();
+    }
+  }
+  await client.runs(); // the worker is through with the others
+  expect(tf.memory().numTensors).toBe(before);
+  expect([...codes].sort()).toEqual(['model-closed', 'no-run', 'run-busy']);
 });

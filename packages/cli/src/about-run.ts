@@ -1,4 +1,9 @@
-import { type Device, type ImageFolder, describeDevice as inspectDevice } from '@denoiser/backend-node';
+import {
+  type Device,
+  describeSkipped,
+  type ImageFolder,
+  describeDevice as inspectDevice,
+} from '@denoiser/backend-node';
 import type { UNet } from '@denoiser/unet';
 import type { RunConfig } from './config/run-schema';
 import type { Steps } from './progress';
@@ -18,7 +23,7 @@ export interface RunParts {
 /** What is about to happen, before it takes hours. */
 export function aboutRun({ device, images, config, model, steps }: RunParts): Record<string, string> {
   const { size, baseWidth, training } = config;
-  const skipped = images.skipped.length > 0 ? `; skipped ${count(images.skipped.length)} other files` : '';
+  const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
   const held = images.validation ? `, ${count(images.validation.length)} more held out` : '';
   const parameters = [...model.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
   const parts = training.microBatchSize === null ? '' : ` in parts of ${training.microBatchSize}`;
@@ -39,9 +44,5 @@ export const factsOf = (run: RunParts): ReportFacts => ({
   about: aboutRun(run),
   versions: { denoiser: version, ...inspectDevice(run.device).versions },
 });
-
-export const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 
 const count = (n: number): string => n.toLocaleString('en');

@@ -6,6 +6,11 @@ test('an error for the user is its own sentence, on one line', () => {
   expect(describeError(Object.assign(new Error('Other package.'), { isDenoiserError: true }))).toBe('Other package.');
 });
 
+test('what a terminal would obey is escaped', () => {
+  expect(describeError(new CommandError('x', 'no \x1b[2Ja.png'))).toBe('no \\x1b[2Ja.png');
+  expect(describeError(new Error('\x9b31m'))).toContain('\\x9b31m');
+});
+
 test('an error of the system names the file and says what to do', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: 'runs/a/x' });
   expect(describeError(full)).toBe('runs/a/x: no space is left on the disk; free some and try again.');

@@ -1,4 +1,6 @@
 /** Errors as the command shows them: one line on stderr, exit code 1, a stack only with DENOISER_DEBUG=1. */
+import { printable } from '@denoiser/ops/printable';
+import { inFlags } from './flag';
 
 /** A mistake the user can mend. Marked as the libraries' own errors are, without importing them (they load tfjs). */
 export class CommandError extends Error {
@@ -43,13 +45,13 @@ interface SystemError extends Error {
 const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in systemReasons;
 
-const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
+const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' '));
 
 /** The sentence for any thrown value, always on one line. */
 export function describeError(error: unknown): string {
   if (error instanceof Error && 'isDenoiserError' in error && error.isDenoiserError === true)
-    return oneLine(error.message);
-  if (isSystemError(error)) return `${error.path ?? 'the file'}: ${systemReasons[error.code]}.`;
+    return inFlags(oneLine(error.message));
+  if (isSystemError(error)) return oneLine(`${error.path ?? 'the file'}: ${systemReasons[error.code]}.`);
   const message = error instanceof Error ? error.message : String(error);
   return oneLine(`unexpected error: ${message || 'no message'} (DENOISER_DEBUG=1 shows where)`);
 }

@@ -26,8 +26,12 @@ export function addEvalOptions(command: Command): Command {
       'steps of the pictures and of the bound on bits/dim (default: 50, or all of fewer)',
       integer('--steps', { min: 1 }),
     )
-    .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
-    .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
+    .option('--guidance <scale>', 'scale of classifier-free guidance (default: 3)', number('--guidance', { min: 0 }))
+    .option(
+      '--weights <which>',
+      "'ema' (averaged, the default) or 'model' (live)",
+      choice('--weights', ['ema', 'model']),
+    )
     .option(
       '--ema-length <share>',
       "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",

@@ -1,3 +1,42 @@
-/** The flag of an option by the name that commander gives it: `sigmaMin` is `--sigma-min`. */
+/** Options whose flag has another name. */
+const FLAGS: Readonly<Record<string, string>> = {
+  classes: '--class',
+  image: '--from',
+  imageSize: '--size',
+  postHocEma: '--post-hoc-ema',
+  process: '--schedule',
+};
+
+/** Options of a configuration, by their paths, whose flags have other names. */
+export const FLAG_OF_PATH: Readonly<Record<string, string>> = {
+  'training.learningRate': '--lr',
+  'training.learningRateSchedule': '--lr-schedule',
+  'training.learningRateSchedule.type': '--lr-schedule',
+  'training.learningRateSchedule.warmup': '--warmup',
+  'training.maxGradientNorm': '--clip',
+  'training.ema.decay': '--ema-decay',
+  'training.ema.halfLife': '--ema-half-life',
+  'training.ema.startStep': '--ema-start',
+  'training.ema.warmup': '--ema-warmup',
+  'training.labelDropout': '--dropout-labels',
+  'training.labelDropoutPer': '--dropout-labels-per',
+  'training.variance': '--learned-variance',
+  'training.variance.type': '--learned-variance',
+  'training.schedule.type': '--schedule',
+  'training.schedule.steps': '--noise-steps',
+  'training.weighting.type': '--weighting',
+  'training.timesteps.type': '--timesteps',
+};
+
+/** Returns the flag of an option of a configuration by its path: `training.schedule.betaEnd` is `--beta-end`. */
+export const flagOfPath = (path: string): string => FLAG_OF_PATH[path] ?? flagOf(path.split('.').at(-1) as string);
+
+/** Returns the flag of an option by the name that the libraries and commander give it: `sigmaMin` is `--sigma-min`. */
 export const flagOf = (option: string): string =>
-  `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  FLAGS[option] ?? `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Returns a library's sentence with its options, which stand in backticks, as flags. */
+export const inFlags = (sentence: string): string =>
+  sentence.replace(/`([a-z][A-Za-z]*(?:\.[A-Za-z]+)*)`/g, (_, option: string) =>
+    option.includes('.') ? flagOfPath(option) : flagOf(option),
+  );

@@ -36,10 +36,10 @@ test('a choice is one of its words', () => {
 
 test('an interval counts epochs unless it says steps', () => {
   const every = interval('--sample-every');
-  expect(every('2')).toEqual({ every: 2, unit: 'epoch' });
-  expect(every('1epoch')).toEqual({ every: 1, unit: 'epoch' });
-  expect(every('500steps')).toEqual({ every: 500, unit: 'step' });
-  expect(every('never')).toBe('never');
+  expect(every('2')).toEqual({ epochs: 2 });
+  expect(every('1epoch')).toEqual({ epochs: 1 });
+  expect(every('500steps')).toEqual({ steps: 500 });
+  expect(every('never')).toEqual({});
   for (const text of ['0', '-1', '2 weeks', '', 'steps', '1.5']) expect(() => every(text)).toThrow('--sample-every');
 });
 

@@ -3,7 +3,7 @@ import { CommandError } from './errors';
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
 
 /** How often something happens in training, beside the end of it. */
-export type Interval = { every: number; unit: 'epoch' | 'step' } | 'never';
+export type Interval = { readonly steps?: number; readonly epochs?: number };
 
 const bad = (flag: string, wanted: string, got: string) =>
   new CommandError('bad-option', `${flag} must be ${wanted}, got '${got}'.`);
@@ -41,13 +41,13 @@ export const choice =
 export const interval =
   (flag: string) =>
   (text: string): Interval => {
-    if (text === 'never') return text;
+    if (text === 'never') return {};
     const match = /^(\d+)\s*(epochs?|steps?)?$/.exec(text.trim());
     const every = Number(match?.[1]);
     if (!match || every < 1 || !Number.isSafeInteger(every)) {
       throw bad(flag, "epochs (like '2'), steps (like '500steps') or 'never'", text);
     }
-    return { every, unit: match[2]?.startsWith('step') ? 'step' : 'epoch' };
+    return match[2]?.startsWith('step') ? { steps: every } : { epochs: every };
   };
 
 /** Side of the pictures: what three halvings leave whole. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { EvalOptions } from './commands/eval';
+import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
-import type { SampleOptions } from './commands/sample';
+import type { SampleFlags } from './commands/sample';
 import { addEvalOptions } from './eval-options';
 import { choice, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
@@ -94,7 +94,7 @@ function addSample(program: Command): void {
     .optionsGroup('What to draw:')
     .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
-    .option('--seed <integer>', 'the same seed gives the same pictures', integer('--seed', { min: 0 }), 0)
+    .option('--seed <integer>', 'the same seed gives the same pictures (default: 0)', integer('--seed', { min: 0 }))
     .option('--interpolate <a:b>', 'a row of pictures from seed a to seed b, for each class', seeds('--interpolate'))
     .option('--out <file>', 'the PNG to write', 'grid.png')
     .option(
@@ -114,7 +114,7 @@ function addSample(program: Command): void {
     .option('--mask <file>', 'that part: white is filled, black is kept')
     .option('--invert <file>', 'find the noise that ddim makes this picture from, and draw it again')
     .optionsGroup('Guidance, where there are classes:')
-    .option('--guidance <scale>', 'scale of classifier-free guidance', number('--guidance', { min: 0 }), 3)
+    .option('--guidance <scale>', 'scale of classifier-free guidance (default: 3)', number('--guidance', { min: 0 }))
     .option('--negative-class <name|index>', 'lead away from this class instead of from none')
     .option(
       '--guidance-rescale <share>',
@@ -128,7 +128,11 @@ function addSample(program: Command): void {
     );
   addSamplerOptions(command)
     .optionsGroup('How:')
-    .option('--weights <which>', "'ema' (averaged) or 'model' (live)", choice('--weights', ['ema', 'model']), 'ema')
+    .option(
+      '--weights <which>',
+      "'ema' (averaged, the default) or 'model' (live)",
+      choice('--weights', ['ema', 'model']),
+    )
     .option(
       '--ema-length <share>',
       "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",
@@ -190,7 +194,7 @@ Examples:
   $ denoiser sample runs/landscape --inpaint photo.png --mask hole.png
   $ denoiser sample ema_ckpt.safetensors --size 64 --variance beta --noclip --original`,
     )
-    .action(async (source: string | undefined, options: SampleOptions) => {
+    .action(async (source: string | undefined, options: SampleFlags) => {
       if (options.list) {
         const { samplerTable } = await import('./sampler-table');
         process.stdout.write(`${samplerTable()}\n`);
@@ -202,8 +206,8 @@ Examples:
 }
 
 function addEval(program: Command): void {
-  addEvalOptions(program.command('eval')).action(async (source: string, options: EvalOptions) => {
-    const { evaluate } = await import('./commands/eval');
-    await evaluate(source, options);
+  addEvalOptions(program.command('eval')).action(async (source: string, options: EvalFlags) => {
+    const { evaluateRun } = await import('./commands/eval');
+    await evaluateRun(source, options);
   });
 }

@@ -1,9 +1,7 @@
+import { SIGMAS } from '@denoiser/samplers/arrays';
 import type { Command } from 'commander';
 import { CommandError } from './errors';
 import { choice, integer, number } from './options';
-
-/** Words of `--sigmas`. */
-export const SIGMAS = ['karras', 'exponential', 'polyexponential', 'beta', 'edm', 'vp', 've', 'flow'] as const;
 
 /** Words of `--schedule`: noise over discrete time, or the continuous processes. */
 export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmoid-beta', 'edm', 'flow'] as const;

@@ -1,8 +1,5 @@
-import { evaluations } from '@denoiser/samplers/arrays';
-import { createSchedule, flow } from '@denoiser/schedules';
+import { evaluations, planFor, type Sampler, samplers } from '@denoiser/samplers/arrays';
 import { flagOf } from './flag';
-import { aliases, type Sampler, samplers } from './samplers';
-import { makePlan } from './sampling-plan';
 
 const HEAD = ['name', 'what it is', 'order', 'noise', 'steps', 'calls', 'options of its own', 'from'];
 
@@ -17,7 +14,9 @@ export function samplerTable(): string {
       )
       .join('  ')
       .trimEnd();
-  const also = Object.entries(aliases).map(([alias, name]) => `${alias} (${name})`);
+  const also = Object.entries(samplers).flatMap(([name, { aliases = [] }]) =>
+    aliases.map((alias) => `${alias} (${name})`),
+  );
   return [
     ...rows.map(line),
     '',
@@ -32,8 +31,8 @@ const NUMBERS = new Set([2, 4, 5]);
 function row(name: string, sampler: Sampler): string[] {
   const { about, steps, takes = [], source } = sampler;
   const { order, stochastic } = sampler.create({});
-  const process = sampler.kinds.includes('discrete') ? createSchedule() : flow();
-  const plan = makePlan({ process, sampler: name, inpaint: sampler.needsInpainting && 'a picture' });
+  const process = sampler.kinds.includes('discrete') ? ({ type: 'linear' } as const) : ({ kind: 'flow' } as const);
+  const plan = planFor({ process }, { sampler: name, inpaint: sampler.needsInpainting });
   return [
     name,
     about,

@@ -1,10 +1,11 @@
 /** Text on the terminal. */
+import { printable, printableLines } from '@denoiser/ops/printable';
 
 /** Names and values in two columns. */
 export function list(entries: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(entries).map((name) => name.length));
   return Object.entries(entries)
-    .map(([name, value]) => `${name.padEnd(width)}   ${value}`)
+    .map(([name, value]) => `${name.padEnd(width)}   ${printableLines(value)}`)
     .join('\n');
 }
 
@@ -18,7 +19,7 @@ export function shortList(names: readonly string[]): string {
 
 /** What the user should know though the work goes on. */
 export const warn = (message: string): void => {
-  process.stderr.write(`denoiser: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`denoiser: ${printable(message.replace(/\s*\n\s*/g, ' '))}\n`);
 };
 
 /** The device that computes, on what, and why it. */

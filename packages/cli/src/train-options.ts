@@ -1,9 +1,20 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { TrainFlags } from './config/flags';
+import { trainingFlags } from './config/training-flags';
 import { choice, integer, interval, number, pictureSize } from './options';
 
 /** The options of `train`, with its help. Defaults stand here for the help alone; the configuration's schema has them. */
-export function addTrainOptions(command: Command): Command {
+export function addTrainOptions(command: Command, flags = trainingFlags()): Command {
+  addGroups(command);
+  for (const { flags: words, help, group, fallback, parse } of flags) {
+    const option = new Option(words, help).helpGroup(group);
+    if (parse) option.argParser(parse);
+    command.addOption(fallback === undefined ? option : option.default(fallback));
+  }
+  return command;
+}
+
+function addGroups(command: Command): Command {
   return command
     .description('Train on a folder of images; write samples, checkpoints and a report into a run folder.')
     .argument('[data]', 'the images: a folder or a zip file; with --conditional one subfolder a class')
@@ -34,26 +45,12 @@ export function addTrainOptions(command: Command): Command {
     .option('--steps <n>', 'training steps; with --epochs, whichever ends first', integer('--steps', { min: 1 }))
     .optionsGroup('Optimization:')
     .option(
-      '--batch-size <n>',
-      'images a step (default: 12, with --conditional 14)',
-      integer('--batch-size', { min: 1 }),
-    )
-    .option(
-      '--micro-batch-size <n>',
-      'images at once; the gradients of a step are summed over its parts, which takes less memory',
-      integer('--micro-batch-size', { min: 1 }),
-    )
-    .option('--recompute', 'compute activations again for the gradient instead of keeping them: less memory, more time')
-    .option('--lr <rate>', 'learning rate of AdamW', number('--lr', { min: 0, above: true }), 3e-4)
-    .option(
       '--lr-schedule <kind>',
       "'constant', 'cosine' (down to 0 at the end) or 'one-cycle'",
       choice('--lr-schedule', ['constant', 'cosine', 'one-cycle']),
       'constant',
     )
     .option('--warmup <steps>', 'steps in which the learning rate rises from 0', integer('--warmup', { min: 0 }), 0)
-    .option('--clip <norm>', 'scale longer gradients down to this norm', number('--clip', { min: 0, above: true }))
-    .option('--weight-decay <number>', 'weight decay of AdamW', number('--weight-decay', { min: 0 }), 0.01)
     .option('--ema-decay <number>', 'decay of the averaged weights', number('--ema-decay', { min: 0, max: 1 }), 0.995)
     .option(
       '--ema-half-life <images>',
@@ -67,25 +64,6 @@ export function addTrainOptions(command: Command): Command {
     )
     .option('--ema-warmup', 'let the decay grow, so that the first weights are soon forgotten')
     .option('--post-hoc-ema', 'keep averages from which one of any length can be made afterwards')
-    .option(
-      '--dropout-labels <share>',
-      'share of the batches that are trained without labels, for guidance',
-      number('--dropout-labels', { min: 0, max: 1 }),
-      0.1,
-    )
-    .option(
-      '--dropout-labels-per <what>',
-      "leave labels out for a whole 'batch' or for each 'sample' by itself",
-      choice('--dropout-labels-per', ['batch', 'sample']),
-      'batch',
-    )
-    .option(
-      '--dropout <share>',
-      'share of activations that the network drops',
-      number('--dropout', { min: 0, max: 0.99 }),
-      0,
-    )
-    .option('--seed <integer>', 'decides every random number of the run', integer('--seed', { min: 0 }), 0)
     .optionsGroup('Diffusion:')
     .option(
       '--schedule <kind>',
@@ -102,12 +80,6 @@ export function addTrainOptions(command: Command): Command {
     )
     .option('--beta-end <number>', 'β of the last step', number('--beta-end', { min: 0, max: 1, above: true }), 0.02)
     .option(
-      '--prediction <what>',
-      "what the network learns to give: 'epsilon' (the noise), 'x0' or 'v'",
-      choice('--prediction', ['epsilon', 'x0', 'v']),
-      'epsilon',
-    )
-    .option(
       '--learned-variance',
       'the network learns the variance of its steps, too: better likelihoods and samples in few steps',
     )
@@ -123,7 +95,6 @@ export function addTrainOptions(command: Command): Command {
       choice('--timesteps', ['uniform', 'loss-second-moment']),
       'uniform',
     )
-    .option('--offset-noise <share>', 'noise that whole pictures share', number('--offset-noise', { min: 0 }), 0)
     .optionsGroup('Network:')
     .option('--base-width <channels>', 'channels at full size', integer('--base-width', { min: 4, unit: 4 }), 64)
     .option('--time-dim <n>', 'width of the time embedding, even', integer('--time-dim', { min: 2, unit: 2 }), 256)

@@ -128,7 +128,7 @@ test('a run folder of the first format goes on', async () => {
   writeFileSync(join(cwd, 'by-hand/config.json'), JSON.stringify({ ...rest, ...old, format: 1 }));
   await succeeds(['resume', 'by-hand', '--steps', '2'], { cwd });
   expect(json('by-hand/config.json')).toMatchObject({
-    format: 2,
+    format: 3,
     steps: 2,
     training: { ...training, learningRate: 1e-3 },
   });

@@ -1,10 +1,8 @@
-import { selectDevice } from '@denoiser/backend-node';
-import { createSchedule } from '@denoiser/schedules';
+import { drawImages, modelInTraining, selectDevice } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 import { enableProdMode, memory } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { ddpmPlan, draw } from '../src/draw';
 
 beforeAll(async () => {
   enableProdMode();
@@ -30,17 +28,11 @@ test('200 training steps and 200 sampling steps hold no tensor', async () => {
   expect([...tensors]).toHaveLength(1);
 
   const sampling: number[] = [];
-  const plan = ddpmPlan(createSchedule(), { variance: 'posterior', steps: 200, clip: true, original: false });
-  await draw({
-    denoiser: model.denoiser(trainer.emaParameters),
-    plan,
-    imageShape: [8, 8, 3],
+  await drawImages(modelInTraining(trainer, dataset), {
+    steps: 200,
     count: 1,
-    labels: [1],
-    guidance: 3,
-    seed: 0,
-    batchSize: 1,
-    onStep: () => void sampling.push(memory().numTensors),
+    classes: ['b'],
+    onProgress: () => void sampling.push(memory().numTensors),
   });
   expect(sampling).toHaveLength(200);
   expect(new Set(sampling).size).toBe(1);

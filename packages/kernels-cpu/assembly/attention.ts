@@ -1,6 +1,6 @@
-import { ACCUMULATE, gemm, ZERO } from './gemm';
+import { gemm, Start } from './gemm';
 import { exp2Bounded, exp2Negative, loadPart, storePart } from './math';
-import { argument, argumentF32, threadIndex } from './pool';
+import { threadIndex } from './pool';
 import { COLUMNS, fma, maxLanes, sumLanes } from './simd';
 
 /**
@@ -12,7 +12,7 @@ import { COLUMNS, fma, maxLanes, sumLanes } from './simd';
 const LN2: f32 = 0.6931471805599453;
 const MINUS_INFINITY: f32 = -Infinity;
 
-/** Turns a row of scores into 2^(scale·s − max) in place, keeping the row's maximum and sum; gives the factor for what was before. */
+/** Turns a row of scores into 2^(scale·s − max) in place, keeping the row's maximum and sum; returns the factor for what was before. */
 @inline
 function softmaxRow(row: usize, columns: i32, scale: f32, state: usize): f32 {
   let top = f32x4.splat(MINUS_INFINITY);
@@ -58,12 +58,22 @@ function scaleRow(row: usize, columns: i32, factor: f32): void {
  */
 const SAFE_SCORE: f32 = 60;
 
-/** Job: chunk (image, head): the largest |k_j|² of a head. 0 kᵀ packed, 1 bytes of a head, 2 d, 3 M, 4 to. */
-export function largestKeyJob(chunk: i32): void {
-  const d = <i32>argument(2);
-  let from = argument(0) + <usize>chunk * argument(1);
+@unmanaged
+class LargestKeyArguments {
+  kT: usize;
+  bytesPerHead: usize;
+  d: i32;
+  keys: i32;
+  /** [images·heads] */
+  to: usize;
+}
+
+/** The largest |k_j|² of a head; chunk (image, head). */
+export function largestKeyJob(args: LargestKeyArguments, chunk: i32): void {
+  const d = args.d;
+  let from = args.kT + <usize>chunk * args.bytesPerHead;
   let top = f32x4.splat(0);
-  for (let key = 0; key < <i32>argument(3); key += COLUMNS) {
+  for (let key = 0; key < args.keys; key += COLUMNS) {
     let a = f32x4.splat(0);
     let b = a;
     for (let c = 0; c < d; c++) {
@@ -75,7 +85,7 @@ export function largestKeyJob(chunk: i32): void {
     }
     top = f32x4.max(top, f32x4.max(a, b)); // NaN stays: such a head takes the careful way
   }
-  store<f32>(argument(4) + (chunk << 2), maxLanes(top));
+  store<f32>(args.to + (chunk << 2), maxLanes(top));
 }
 
 function largestQuery(q: usize, rows: i32, stride: usize, d: i32): f32 {
@@ -112,19 +122,48 @@ function exponentialRow(row: usize, columns: i32, scale: f32, sums: usize): void
   v128.store(sums, f32x4.add(a, b));
 }
 
-/**
- * Job: chunk (image, head, block of queries). 0 q, 1 kᵀ packed [images·heads][M/8][d][8], 2 v packed [images·heads][d/8][M][8], 3 y, 4 logSumExp, 5
- * heads, 6 N, 7 M, 8 channels, 9 queries a chunk, 10 keys at a time, 11 float scale·log₂e, 12 memory, 13 bytes of it a thread, 14 bytes of kᵀ and
- * 15 of v of a head, 16 as of largestKeyJob.
- */
-export function attentionJob(chunk: i32): void {
-  const heads = <i32>argument(5);
-  const n = <i32>argument(6);
-  const m = <i32>argument(7);
-  const channels = <i32>argument(8);
-  const queryBlock = <i32>argument(9);
-  const keyBlock = <i32>argument(10);
-  const scale = argumentF32(11);
+@unmanaged
+class AttentionArguments {
+  /** [images][N][channels] */
+  q: usize;
+  /** Packed: [images·heads][M/8][d][8]. */
+  kT: usize;
+  /** Packed: [images·heads][d/8][M][8]. */
+  v: usize;
+  y: usize;
+  /** [images][heads][N] */
+  logSumExp: usize;
+  heads: i32;
+  /** Queries of an image. */
+  n: i32;
+  /** Keys of an image. */
+  m: i32;
+  channels: i32;
+  /** Queries of a chunk. */
+  queryBlock: i32;
+  /** Keys at a time. */
+  keyBlock: i32;
+  /** log₂e/√d */
+  scale: f32;
+  /** Working memory of all threads. */
+  memory: usize;
+  bytesPerThread: usize;
+  /** Packed bytes of a head. */
+  kTBytes: usize;
+  vBytes: usize;
+  /** What `largestKey` wrote. */
+  largestKey: usize;
+}
+
+/** Attention; chunk (image, head, block of queries). */
+export function attentionJob(args: AttentionArguments, chunk: i32): void {
+  const heads = args.heads;
+  const n = args.n;
+  const m = args.m;
+  const channels = args.channels;
+  const queryBlock = args.queryBlock;
+  const keyBlock = args.keyBlock;
+  const scale = args.scale;
   const d = channels / heads;
   const blocks = (n + queryBlock - 1) / queryBlock;
   const first = (chunk % blocks) * queryBlock;
@@ -133,25 +172,25 @@ export function attentionJob(chunk: i32): void {
   const rows = min(queryBlock, n - first);
   const stride = (<usize>channels) << 2;
   const offset = (<usize>((imageHead / heads) * n + first)) * stride + ((<usize>(head * d)) << 2);
-  const q = argument(0) + offset;
-  const y = argument(3) + offset;
-  const kPacked = argument(1) + <usize>imageHead * argument(14);
-  const vPacked = argument(2) + <usize>imageHead * argument(15);
-  const state = argument(12) + argument(13) * <usize>threadIndex(); // (maximum, sum) of each row, or four partial sums
+  const q = args.q + offset;
+  const y = args.y + offset;
+  const kPacked = args.kT + <usize>imageHead * args.kTBytes;
+  const vPacked = args.v + <usize>imageHead * args.vBytes;
+  const state = args.memory + args.bytesPerThread * <usize>threadIndex(); // (maximum, sum) of each row, or four partial sums
   const scores = state + ((<usize>queryBlock) << 4);
   const scoreStride = (<usize>keyBlock) << 2;
-  const logSumExp = argument(4) + ((<usize>(imageHead * n + first)) << 2);
+  const logSumExp = args.logSumExp + ((<usize>(imageHead * n + first)) << 2);
   // |q·k| ≤ |q|·|k|. Whole panels only: the zeros of a part would count as keys.
-  const bound = sqrt<f32>(load<f32>(argument(16) + (imageHead << 2)) * largestQuery(q, rows, stride, d)) * scale;
+  const bound = sqrt<f32>(load<f32>(args.largestKey + (imageHead << 2)) * largestQuery(q, rows, stride, d)) * scale;
   if (bound <= SAFE_SCORE && (m & 7) == 0) {
     memory.fill(state, 0, (<usize>rows) << 4);
     for (let key = 0; key < m; key += keyBlock) {
       const keys = min(keyBlock, m - key);
       const panels = kPacked + ((<usize>(key * d)) << 2);
-      gemm(rows, keys, d, q, stride, 4, panels, (<usize>d) << 5, scores, scoreStride, ZERO, 0);
+      gemm(rows, keys, d, q, stride, 4, panels, (<usize>d) << 5, scores, scoreStride, Start.zero, 0);
       for (let i = 0; i < rows; i++) exponentialRow(scores + i * scoreStride, keys, scale, state + (i << 4));
       const values = vPacked + ((<usize>key) << 5);
-      gemm(rows, d, keys, scores, scoreStride, 4, values, (<usize>m) << 5, y, stride, key == 0 ? ZERO : ACCUMULATE, 0);
+      gemm(rows, d, keys, scores, scoreStride, 4, values, (<usize>m) << 5, y, stride, key == 0 ? Start.zero : Start.accumulate, 0);
     }
     for (let i = 0; i < rows; i++) {
       const sum = sumLanes(v128.load(state + (i << 4)));
@@ -167,13 +206,13 @@ export function attentionJob(chunk: i32): void {
   for (let key = 0; key < m; key += keyBlock) {
     const keys = min(keyBlock, m - key);
     const panels = kPacked + ((<usize>(key * d)) << 2);
-    gemm(rows, keys, d, q, stride, 4, panels, (<usize>d) << 5, scores, scoreStride, ZERO, 0);
+    gemm(rows, keys, d, q, stride, 4, panels, (<usize>d) << 5, scores, scoreStride, Start.zero, 0);
     for (let i = 0; i < rows; i++) {
       const decay = softmaxRow(scores + i * scoreStride, keys, scale, state + (i << 3));
       if (key > 0 && decay != 1) scaleRow(y + i * stride, d, decay);
     }
     const values = vPacked + ((<usize>key) << 5);
-    gemm(rows, d, keys, scores, scoreStride, 4, values, (<usize>m) << 5, y, stride, key == 0 ? ZERO : ACCUMULATE, 0);
+    gemm(rows, d, keys, scores, scoreStride, 4, values, (<usize>m) << 5, y, stride, key == 0 ? Start.zero : Start.accumulate, 0);
   }
   for (let i = 0; i < rows; i++) {
     const sum = load<f32>(state + (i << 3), 4);
@@ -183,8 +222,8 @@ export function attentionJob(chunk: i32): void {
 }
 
 /**
- * Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), row by row in place. Goes on to the end of the last vector: nobody reads
- * what it leaves there.
+ * Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), row by row in place. Writes up to the end of the last vector; what
+ * it leaves there is not read.
  */
 function gradTile(
   scores: usize,
@@ -209,36 +248,72 @@ function gradTile(
   }
 }
 
-/**
- * Job: chunk (image, head) of the gradient. 0 q, 1 k, 2 v, 3 y, 4 dy, 5 logSumExp, 6 dq, 7 dk, 8 dv, 9 heads, 10 N, 11 M, 12 channels, 13 keys and 14
- * queries at a time, 15 float scale·log₂e, 16 float scale, 17 memory, 18 bytes of it a thread, 19 qᵀ packed, 20 dyᵀ packed, 21 q
- * packed, 22 dy packed, 23 k packed, 24 bytes of the packed ones of a head with N rows, transposed, 25 not transposed, 26 k's.
- */
-export function attentionGradJob(chunk: i32): void {
-  const heads = <i32>argument(9);
-  const n = <i32>argument(10);
-  const m = <i32>argument(11);
-  const channels = <i32>argument(12);
-  const keyBlock = <i32>argument(13);
-  const queryBlock = <i32>argument(14);
+@unmanaged
+class AttentionGradArguments {
+  q: usize;
+  k: usize;
+  v: usize;
+  y: usize;
+  dy: usize;
+  logSumExp: usize;
+  dq: usize;
+  dk: usize;
+  dv: usize;
+  heads: i32;
+  /** Queries of an image. */
+  n: i32;
+  /** Keys of an image. */
+  m: i32;
+  channels: i32;
+  /** Keys at a time. */
+  keyBlock: i32;
+  /** Queries at a time. */
+  queryBlock: i32;
+  /** log₂e/√d */
+  scoreScale: f32;
+  /** 1/√d */
+  scale: f32;
+  /** Working memory of all threads. */
+  memory: usize;
+  bytesPerThread: usize;
+  /** Packed, as are the four that follow. */
+  qT: usize;
+  dyT: usize;
+  qPacked: usize;
+  dyPacked: usize;
+  kPacked: usize;
+  /** Packed bytes of a head: N rows transposed, N rows, M rows. */
+  transposedBytes: usize;
+  queryBytes: usize;
+  keyBytes: usize;
+}
+
+/** The gradient of attention; chunk (image, head). */
+export function attentionGradJob(args: AttentionGradArguments, chunk: i32): void {
+  const heads = args.heads;
+  const n = args.n;
+  const m = args.m;
+  const channels = args.channels;
+  const keyBlock = args.keyBlock;
+  const queryBlock = args.queryBlock;
   const d = channels / heads;
   const head = chunk % heads;
   const stride = (<usize>channels) << 2;
   const offsetN = <usize>((chunk / heads) * n) * stride + ((<usize>(head * d)) << 2);
   const offsetM = <usize>((chunk / heads) * m) * stride + ((<usize>(head * d)) << 2);
-  const k = argument(1) + offsetM;
-  const v = argument(2) + offsetM;
-  const y = argument(3) + offsetN;
-  const dy = argument(4) + offsetN;
-  const dq = argument(6) + offsetN;
-  const dk = argument(7) + offsetM;
-  const dv = argument(8) + offsetM;
-  const qT = argument(19) + <usize>chunk * argument(24);
-  const dyT = argument(20) + <usize>chunk * argument(24);
-  const qPacked = argument(21) + <usize>chunk * argument(25);
-  const dyPacked = argument(22) + <usize>chunk * argument(25);
-  const kPacked = argument(23) + <usize>chunk * argument(26);
-  const overlap = argument(17) + argument(18) * <usize>threadIndex(); // [N] Σ dy·y
+  const k = args.k + offsetM;
+  const v = args.v + offsetM;
+  const y = args.y + offsetN;
+  const dy = args.dy + offsetN;
+  const dq = args.dq + offsetN;
+  const dk = args.dk + offsetM;
+  const dv = args.dv + offsetM;
+  const qT = args.qT + <usize>chunk * args.transposedBytes;
+  const dyT = args.dyT + <usize>chunk * args.transposedBytes;
+  const qPacked = args.qPacked + <usize>chunk * args.queryBytes;
+  const dyPacked = args.dyPacked + <usize>chunk * args.queryBytes;
+  const kPacked = args.kPacked + <usize>chunk * args.keyBytes;
+  const overlap = args.memory + args.bytesPerThread * <usize>threadIndex(); // [N] Σ dy·y
   const logs = overlap + (((<usize>n + 3) & ~3) << 2); // [N] −logSumExp·log₂e
   const scores = logs + (((<usize>n + 3) & ~3) << 2);
   const tileStride = (<usize>queryBlock) << 2;
@@ -249,7 +324,7 @@ export function attentionGradJob(chunk: i32): void {
     for (let c = 0; c < d; c += 4)
       sum = fma(loadPart(dy + at + (c << 2), d - c), loadPart(y + at + (c << 2), d - c), sum);
     store<f32>(overlap + (i << 2), sumLanes(sum));
-    const log = load<f32>(argument(5) + ((<usize>(chunk * n + i)) << 2));
+    const log = load<f32>(args.logSumExp + ((<usize>(chunk * n + i)) << 2));
     store<f32>(logs + (i << 2), -log / LN2);
   }
   const panel = (<usize>d) << 5;
@@ -259,20 +334,20 @@ export function attentionGradJob(chunk: i32): void {
     for (let query = 0; query < n; query += queryBlock) {
       const queries = min(queryBlock, n - query);
       const at = (<usize>(query * d)) << 2;
-      gemm(keys, queries, d, k + kRow, stride, 4, qT + at, panel, scores, tileStride, ZERO, 0);
-      gemm(keys, queries, d, v + kRow, stride, 4, dyT + at, panel, slopes, tileStride, ZERO, 0);
+      gemm(keys, queries, d, k + kRow, stride, 4, qT + at, panel, scores, tileStride, Start.zero, 0);
+      gemm(keys, queries, d, v + kRow, stride, 4, dyT + at, panel, slopes, tileStride, Start.zero, 0);
       const from = (<usize>query) << 2;
-      gradTile(scores, slopes, tileStride, keys, queries, argumentF32(15), logs + from, overlap + from);
-      const start = query == 0 ? ZERO : ACCUMULATE;
+      gradTile(scores, slopes, tileStride, keys, queries, args.scoreScale, logs + from, overlap + from);
+      const start = query == 0 ? Start.zero : Start.accumulate;
       const rows = (<usize>query) << 5;
       const panelN = (<usize>n) << 5;
       gemm(keys, d, queries, scores, tileStride, 4, dyPacked + rows, panelN, dv + kRow, stride, start, 0);
       gemm(keys, d, queries, slopes, tileStride, 4, qPacked + rows, panelN, dk + kRow, stride, start, 0);
       const kAt = kPacked + ((<usize>key) << 5);
       const to = dq + <usize>query * stride;
-      gemm(queries, d, keys, slopes, 4, tileStride, kAt, (<usize>m) << 5, to, stride, key == 0 ? ZERO : ACCUMULATE, 0);
+      gemm(queries, d, keys, slopes, 4, tileStride, kAt, (<usize>m) << 5, to, stride, key == 0 ? Start.zero : Start.accumulate, 0);
     }
-    for (let i = 0; i < keys; i++) scaleRow(dk + kRow + i * stride, d, argumentF32(16));
+    for (let i = 0; i < keys; i++) scaleRow(dk + kRow + i * stride, d, args.scale);
   }
-  for (let i = 0; i < n; i++) scaleRow(dq + i * stride, d, argumentF32(16));
+  for (let i = 0; i < n; i++) scaleRow(dq + i * stride, d, args.scale);
 }

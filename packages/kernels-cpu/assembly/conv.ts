@@ -1,5 +1,5 @@
-import { BIAS, gemm, ZERO } from './gemm';
-import { argument, threadIndex } from './pool';
+import { gemm, Start } from './gemm';
+import { threadIndex } from './pool';
 import { transpose4x4 } from './simd';
 
 /**
@@ -28,25 +28,44 @@ function zeroFloats(to: usize, count: i32): void {
   memory.fill(to, 0, (<usize>count) << 2);
 }
 
-// Arguments 0–13 of both jobs: source and its height, width, channels; output height, width; kernel height, width;
-// stride, dilation, pad at the top and left, up, number of output pixels over the batch.
-function gatherPixel(pixel: i32, to: usize, tapFrom: i32, tapTo: i32, channelFrom: i32, channels: i32): void {
-  const source = argument(0);
-  const height = <i32>argument(1);
-  const width = <i32>argument(2);
-  const depth = <i32>argument(3);
-  const outHeight = <i32>argument(4);
-  const outWidth = <i32>argument(5);
-  const kernelWidth = <i32>argument(7);
-  const stride = <i32>argument(8);
-  const dilation = <i32>argument(9);
-  const up = <i32>argument(12);
+/** How patches are gathered; what the jobs below have in common. */
+@unmanaged
+class Patches {
+  x: usize;
+  height: i32;
+  width: i32;
+  k: i32;
+  outHeight: i32;
+  outWidth: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  stride: i32;
+  dilation: i32;
+  padTop: i32;
+  padLeft: i32;
+  /** Only every `up`-th position of x holds a value, both ways; the others are zero. */
+  up: i32;
+  /** Output pixels over the batch. */
+  pixels: i32;
+}
+
+function gatherPixel(args: Patches, pixel: i32, to: usize, tapFrom: i32, tapTo: i32, channelFrom: i32, channels: i32): void {
+  const source = args.x;
+  const height = args.height;
+  const width = args.width;
+  const depth = args.k;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
+  const kernelWidth = args.filterWidth;
+  const stride = args.stride;
+  const dilation = args.dilation;
+  const up = args.up;
   const ox = pixel % outWidth;
   const rest = pixel / outWidth;
   const oy = rest % outHeight;
   const image = rest / outHeight;
-  const y0 = oy * stride - <i32>argument(10);
-  const x0 = ox * stride - <i32>argument(11);
+  const y0 = oy * stride - args.padTop;
+  const x0 = ox * stride - args.padLeft;
   const whole = up == 1 && dilation == 1 && channels == depth && x0 >= 0 && x0 + kernelWidth <= width;
   for (let tap = tapFrom; tap < tapTo; ) {
     const kx = tap % kernelWidth;
@@ -69,22 +88,40 @@ function gatherPixel(pixel: i32, to: usize, tapFrom: i32, tapTo: i32, channelFro
   }
 }
 
-/** Job: chunk (pixel block, column block). 14 filter packed, 15 output channels, 16 to, 17 bias or 0, 18 pixels a chunk, 19 columns a chunk, 20 memory, 21 bytes of it a thread. */
-export function convJob(chunk: i32): void {
-  const taps = <i32>argument(6) * <i32>argument(7);
-  const depth = <i32>argument(3);
+@unmanaged
+class ConvArguments extends Patches {
+  /** Packed: [n/8][taps·k][8]. */
+  filter: usize;
+  /** Output channels. */
+  n: i32;
+  to: usize;
+  /** [n], or 0 */
+  bias: usize;
+  /** Pixels of a chunk. */
+  pixelBlock: i32;
+  /** Columns of a chunk. */
+  columnBlock: i32;
+  /** Working memory of all threads. */
+  memory: usize;
+  bytesPerThread: usize;
+}
+
+/** A convolution; chunk (block of pixels, block of columns). */
+export function convJob(args: ConvArguments, chunk: i32): void {
+  const taps = args.filterHeight * args.filterWidth;
+  const depth = args.k;
   const k = taps * depth;
-  const n = <i32>argument(15);
-  const pixelBlock = <i32>argument(18);
-  const columnBlock = <i32>argument(19);
+  const n = args.n;
+  const pixelBlock = args.pixelBlock;
+  const columnBlock = args.columnBlock;
   const columnBlocks = (n + columnBlock - 1) / columnBlock;
   const j = (chunk % columnBlocks) * columnBlock;
   const from = (chunk / columnBlocks) * pixelBlock;
-  const pixels = min(pixelBlock, <i32>argument(13) - from);
-  const patches = argument(20) + argument(21) * <usize>threadIndex();
+  const pixels = min(pixelBlock, args.pixels - from);
+  const patches = args.memory + args.bytesPerThread * <usize>threadIndex();
   const rowBytes = (<usize>k) << 2;
-  for (let i = 0; i < pixels; i++) gatherPixel(from + i, patches + i * rowBytes, 0, taps, 0, depth);
-  const bias = argument(17);
+  for (let i = 0; i < pixels; i++) gatherPixel(args, from + i, patches + i * rowBytes, 0, taps, 0, depth);
+  const bias = args.bias;
   gemm(
     pixels,
     min(columnBlock, n - j),
@@ -92,33 +129,49 @@ export function convJob(chunk: i32): void {
     patches,
     rowBytes,
     4,
-    argument(14) + ((<usize>j * k) << 2),
+    args.filter + ((<usize>j * k) << 2),
     (<usize>k) << 5,
-    argument(16) + ((<usize>from * n + j) << 2),
+    args.to + ((<usize>from * n + j) << 2),
     (<usize>n) << 2,
-    bias ? BIAS : ZERO,
+    bias ? Start.bias : Start.zero,
     bias + (j << 2),
   );
 }
 
-/** Job: chunk (tap, channel block) of the gradient by the filter. 14 dy packed, 15 output channels, 16 to, 17 channels a chunk, 18 pixels gathered at a time, 19 memory, 20 bytes of it a thread. */
-export function convFilterGradJob(chunk: i32): void {
-  const depth = <i32>argument(3);
-  const total = <i32>argument(13);
-  const n = <i32>argument(15);
-  const channelBlock = <i32>argument(17);
-  const pixelBlock = <i32>argument(18);
+@unmanaged
+class ConvFilterGradArguments extends Patches {
+  /** Packed: [n/8][pixels][8]. */
+  dy: usize;
+  /** Output channels. */
+  n: i32;
+  to: usize;
+  /** Channels of a chunk. */
+  channelBlock: i32;
+  /** Pixels gathered at a time. */
+  pixelBlock: i32;
+  /** Working memory of all threads. */
+  memory: usize;
+  bytesPerThread: usize;
+}
+
+/** The gradient of a convolution by its filter; chunk (tap, block of channels). */
+export function convFilterGradJob(args: ConvFilterGradArguments, chunk: i32): void {
+  const depth = args.k;
+  const total = args.pixels;
+  const n = args.n;
+  const channelBlock = args.channelBlock;
+  const pixelBlock = args.pixelBlock;
   const blocks = (depth + channelBlock - 1) / channelBlock;
   const channelFrom = (chunk % blocks) * channelBlock;
   const tap = chunk / blocks;
   const channels = min(channelBlock, depth - channelFrom);
-  const patches = argument(19) + argument(20) * <usize>threadIndex();
+  const patches = args.memory + args.bytesPerThread * <usize>threadIndex();
   const rowBytes = (<usize>channels) << 2;
-  const to = argument(16) + ((<usize>(tap * depth + channelFrom) * n) << 2);
+  const to = args.to + ((<usize>(tap * depth + channelFrom) * n) << 2);
   for (let from = 0; from < total || from == 0; from += pixelBlock) {
     const pixels = min(pixelBlock, total - from);
     for (let i = 0; i < pixels; i++)
-      gatherPixel(from + i, patches + i * rowBytes, tap, tap + 1, channelFrom, channels);
+      gatherPixel(args, from + i, patches + i * rowBytes, tap, tap + 1, channelFrom, channels);
     gemm(
       channels,
       n,
@@ -126,22 +179,31 @@ export function convFilterGradJob(chunk: i32): void {
       patches,
       4,
       rowBytes,
-      argument(14) + ((<usize>from) << 5),
+      args.dy + ((<usize>from) << 5),
       (<usize>total) << 5,
       to,
       (<usize>n) << 2,
-      from == 0 ? 0 : 1,
+      from == 0 ? Start.zero : Start.accumulate,
       0,
     );
   }
 }
 
-/** Job: chunk = tap. The filter turned by 180° and transposed: to[taps − 1 − tap][n][k] = from[tap][k][n]. 0 from, 1 taps, 2 k, 3 n, 4 to. */
-export function turnFilterJob(chunk: i32): void {
-  const k = <i32>argument(2);
-  const n = <i32>argument(3);
-  const from = argument(0) + ((<usize>(chunk * k * n)) << 2);
-  const to = argument(4) + ((<usize>((<i32>argument(1) - 1 - chunk) * k * n)) << 2);
+@unmanaged
+class TurnFilterArguments {
+  from: usize;
+  taps: i32;
+  k: i32;
+  n: i32;
+  to: usize;
+}
+
+/** The filter turned by 180° and transposed: to[taps − 1 − tap][n][k] = from[tap][k][n]; chunk: a tap. */
+export function turnFilterJob(args: TurnFilterArguments, chunk: i32): void {
+  const k = args.k;
+  const n = args.n;
+  const from = args.from + ((<usize>(chunk * k * n)) << 2);
+  const to = args.to + ((<usize>((args.taps - 1 - chunk) * k * n)) << 2);
   transpose(from, k, n, to);
 }
 

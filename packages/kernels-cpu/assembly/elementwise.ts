@@ -1,24 +1,60 @@
 import { exp, gaussian, gelu, geluSlope, loadPart, normalDistribution, sigmoid, silu, siluSlope, storePart } from './math';
-import { argument, argumentF32 } from './pool';
 import { fma } from './simd';
 
-/** Maps over elements. What an operation is called by number stands in src/kernels/elementwise.ts too. */
+/** Maps over elements. */
+
+/** x → y */
+export const enum Unary {
+  exp,
+  gelu,
+  silu,
+  sigmoid,
+  neg,
+  abs,
+  square,
+  sqrt,
+  rsqrt,
+  reciprocal,
+  relu,
+  clip,
+  erf,
+}
+
+/** x, y → z */
+export const enum Binary {
+  add,
+  sub,
+  mul,
+  div,
+  max,
+  min,
+  squaredDifference,
+  geluGrad,
+  siluGrad,
+}
+
+export const enum Cast {
+  intToFloat,
+  boolToFloat,
+  floatToInt,
+  boolToInt,
+}
 
 @inline
-function unary(op: i32, x: v128, a: f32, b: f32): v128 {
-  if (op == 0) return exp(x);
-  if (op == 1) return gelu(x);
-  if (op == 2) return silu(x);
-  if (op == 3) return sigmoid(x);
-  if (op == 4) return f32x4.neg(x);
-  if (op == 5) return f32x4.abs(x);
-  if (op == 6) return f32x4.mul(x, x);
-  if (op == 7) return f32x4.sqrt(x);
-  if (op == 8) return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
-  if (op == 9) return f32x4.div(f32x4.splat(1), x);
-  if (op == 10) return f32x4.max(x, f32x4.splat(0));
-  if (op == 11) return f32x4.min(f32x4.max(x, f32x4.splat(a)), f32x4.splat(b));
-  if (op == 12) {
+function unary(op: Unary, x: v128, a: f32, b: f32): v128 {
+  if (op == Unary.exp) return exp(x);
+  if (op == Unary.gelu) return gelu(x);
+  if (op == Unary.silu) return silu(x);
+  if (op == Unary.sigmoid) return sigmoid(x);
+  if (op == Unary.neg) return f32x4.neg(x);
+  if (op == Unary.abs) return f32x4.abs(x);
+  if (op == Unary.square) return f32x4.mul(x, x);
+  if (op == Unary.sqrt) return f32x4.sqrt(x);
+  if (op == Unary.rsqrt) return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
+  if (op == Unary.reciprocal) return f32x4.div(f32x4.splat(1), x);
+  if (op == Unary.relu) return f32x4.max(x, f32x4.splat(0));
+  if (op == Unary.clip) return f32x4.min(f32x4.max(x, f32x4.splat(a)), f32x4.splat(b));
+  if (op == Unary.erf) {
     const z = f32x4.mul(x, f32x4.splat(1.4142135623730951));
     return fma(f32x4.splat(2), normalDistribution(z, gaussian(z)), f32x4.splat(-1));
   }
@@ -26,26 +62,26 @@ function unary(op: i32, x: v128, a: f32, b: f32): v128 {
 }
 
 @inline
-function binary(op: i32, x: v128, y: v128): v128 {
-  if (op == 0) return f32x4.add(x, y);
-  if (op == 1) return f32x4.sub(x, y);
-  if (op == 2) return f32x4.mul(x, y);
-  if (op == 3) return f32x4.div(x, y);
-  if (op == 4) return f32x4.max(x, y);
-  if (op == 5) return f32x4.min(x, y);
-  if (op == 6) {
+function binary(op: Binary, x: v128, y: v128): v128 {
+  if (op == Binary.add) return f32x4.add(x, y);
+  if (op == Binary.sub) return f32x4.sub(x, y);
+  if (op == Binary.mul) return f32x4.mul(x, y);
+  if (op == Binary.div) return f32x4.div(x, y);
+  if (op == Binary.max) return f32x4.max(x, y);
+  if (op == Binary.min) return f32x4.min(x, y);
+  if (op == Binary.squaredDifference) {
     const d = f32x4.sub(x, y);
     return f32x4.mul(d, d);
   }
-  if (op == 7) return f32x4.mul(x, geluSlope(y));
-  if (op == 8) return f32x4.mul(x, siluSlope(y));
+  if (op == Binary.geluGrad) return f32x4.mul(x, geluSlope(y));
+  if (op == Binary.siluGrad) return f32x4.mul(x, siluSlope(y));
   return x;
 }
 
 @inline
-function mapUnary(op: i32, from: usize, to: usize, count: i32): void {
-  const a = argumentF32(5);
-  const b = argumentF32(6);
+function mapUnary(args: UnaryArguments, op: Unary, from: usize, to: usize, count: i32): void {
+  const a = args.low;
+  const b = args.high;
   let i = count;
   for (; i >= 4; i -= 4) {
     v128.store(to, unary(op, v128.load(from), a, b));
@@ -55,33 +91,46 @@ function mapUnary(op: i32, from: usize, to: usize, count: i32): void {
   if (i > 0) storePart(to, unary(op, loadPart(from, i), a, b), i);
 }
 
-/** Job: chunk of elements. 0 op, 1 from, 2 to, 3 elements, 4 elements a chunk, 5 and 6 floats: bounds of clip. */
-export function unaryJob(chunk: i32): void {
-  const block = <i32>argument(4);
+@unmanaged
+class UnaryArguments {
+  op: Unary;
+  from: usize;
+  to: usize;
+  size: i32;
+  /** Elements of a chunk. */
+  block: i32;
+  /** Bounds of `clip`. */
+  low: f32;
+  high: f32;
+}
+
+/** A map; chunk: a block of elements. */
+export function unaryJob(args: UnaryArguments, chunk: i32): void {
+  const block = args.block;
   const start = chunk * block;
-  const count = min(block, <i32>argument(3) - start);
-  const from = argument(1) + ((<usize>start) << 2);
-  const to = argument(2) + ((<usize>start) << 2);
+  const count = min(block, args.size - start);
+  const from = args.from + ((<usize>start) << 2);
+  const to = args.to + ((<usize>start) << 2);
   // One loop each, so that the operation is known inside.
-  switch (<i32>argument(0)) {
-    case 0: { mapUnary(0, from, to, count); break; }
-    case 1: { mapUnary(1, from, to, count); break; }
-    case 2: { mapUnary(2, from, to, count); break; }
-    case 3: { mapUnary(3, from, to, count); break; }
-    case 4: { mapUnary(4, from, to, count); break; }
-    case 5: { mapUnary(5, from, to, count); break; }
-    case 6: { mapUnary(6, from, to, count); break; }
-    case 7: { mapUnary(7, from, to, count); break; }
-    case 8: { mapUnary(8, from, to, count); break; }
-    case 9: { mapUnary(9, from, to, count); break; }
-    case 10: { mapUnary(10, from, to, count); break; }
-    case 11: { mapUnary(11, from, to, count); break; }
-    case 12: { mapUnary(12, from, to, count); break; }
+  switch (args.op) {
+    case Unary.exp: { mapUnary(args, Unary.exp, from, to, count); break; }
+    case Unary.gelu: { mapUnary(args, Unary.gelu, from, to, count); break; }
+    case Unary.silu: { mapUnary(args, Unary.silu, from, to, count); break; }
+    case Unary.sigmoid: { mapUnary(args, Unary.sigmoid, from, to, count); break; }
+    case Unary.neg: { mapUnary(args, Unary.neg, from, to, count); break; }
+    case Unary.abs: { mapUnary(args, Unary.abs, from, to, count); break; }
+    case Unary.square: { mapUnary(args, Unary.square, from, to, count); break; }
+    case Unary.sqrt: { mapUnary(args, Unary.sqrt, from, to, count); break; }
+    case Unary.rsqrt: { mapUnary(args, Unary.rsqrt, from, to, count); break; }
+    case Unary.reciprocal: { mapUnary(args, Unary.reciprocal, from, to, count); break; }
+    case Unary.relu: { mapUnary(args, Unary.relu, from, to, count); break; }
+    case Unary.clip: { mapUnary(args, Unary.clip, from, to, count); break; }
+    case Unary.erf: { mapUnary(args, Unary.erf, from, to, count); break; }
   }
 }
 
 @inline
-function mapBinary(op: i32, x: usize, xStep: usize, y: usize, yStep: usize, to: usize, count: i32): void {
+function mapBinary(op: Binary, x: usize, xStep: usize, y: usize, yStep: usize, to: usize, count: i32): void {
   let i = count;
   if (xStep == 4 && yStep == 4) {
     for (; i >= 4; i -= 4) {
@@ -110,75 +159,112 @@ function mapBinary(op: i32, x: usize, xStep: usize, y: usize, yStep: usize, to: 
   }
 }
 
-function rowBinary(op: i32, x: usize, xStep: usize, y: usize, yStep: usize, to: usize, count: i32): void {
+function rowBinary(op: Binary, x: usize, xStep: usize, y: usize, yStep: usize, to: usize, count: i32): void {
   switch (op) {
-    case 0: { mapBinary(0, x, xStep, y, yStep, to, count); break; }
-    case 1: { mapBinary(1, x, xStep, y, yStep, to, count); break; }
-    case 2: { mapBinary(2, x, xStep, y, yStep, to, count); break; }
-    case 3: { mapBinary(3, x, xStep, y, yStep, to, count); break; }
-    case 4: { mapBinary(4, x, xStep, y, yStep, to, count); break; }
-    case 5: { mapBinary(5, x, xStep, y, yStep, to, count); break; }
-    case 6: { mapBinary(6, x, xStep, y, yStep, to, count); break; }
-    case 7: { mapBinary(7, x, xStep, y, yStep, to, count); break; }
-    case 8: { mapBinary(8, x, xStep, y, yStep, to, count); break; }
+    case Binary.add: { mapBinary(Binary.add, x, xStep, y, yStep, to, count); break; }
+    case Binary.sub: { mapBinary(Binary.sub, x, xStep, y, yStep, to, count); break; }
+    case Binary.mul: { mapBinary(Binary.mul, x, xStep, y, yStep, to, count); break; }
+    case Binary.div: { mapBinary(Binary.div, x, xStep, y, yStep, to, count); break; }
+    case Binary.max: { mapBinary(Binary.max, x, xStep, y, yStep, to, count); break; }
+    case Binary.min: { mapBinary(Binary.min, x, xStep, y, yStep, to, count); break; }
+    case Binary.squaredDifference: { mapBinary(Binary.squaredDifference, x, xStep, y, yStep, to, count); break; }
+    case Binary.geluGrad: { mapBinary(Binary.geluGrad, x, xStep, y, yStep, to, count); break; }
+    case Binary.siluGrad: { mapBinary(Binary.siluGrad, x, xStep, y, yStep, to, count); break; }
   }
 }
 
-/** Byte offset of row `row` of a tensor whose outer axes have the sizes at argument `sizes` and the byte strides at `strides`. */
+/** Rows of an output, walked by up to five axes, and its columns. */
+@unmanaged
+class Walk {
+  rows: i32;
+  columns: i32;
+  /** Rows of a chunk. */
+  rowBlock: i32;
+  /** Columns of a chunk. */
+  columnBlock: i32;
+  /** How many axes the rows have. */
+  axes: i32;
+  /** Their sizes. */
+  sizes0: i32; sizes1: i32; sizes2: i32; sizes3: i32; sizes4: i32;
+}
+
+/** Byte offset of row `row` of a tensor whose byte strides along the axes lie at `strides`. */
 @inline
-function offsetOf(row: i32, axes: i32, sizes: usize, strides: usize): usize {
+function offsetOf(row: i32, walk: Walk, strides: usize): usize {
   let offset: usize = 0;
-  for (let axis = axes - 1; axis >= 0; axis--) {
-    const size = <i32>argument(sizes + axis);
-    offset += <usize>(row % size) * argument(strides + axis);
+  for (let axis = walk.axes - 1; axis >= 0; axis--) {
+    const size = load<i32>(changetype<usize>(walk) + (axis << 2), offsetof<Walk>('sizes0'));
+    offset += <usize>(row % size) * load<usize>(strides + (axis << 2));
     row /= size;
   }
   return offset;
 }
 
-/**
- * Job: chunk (row block, column block) of a broadcast operation. 0 op, 1 x, 2 y, 3 to, 4 rows, 5 columns, 6 rows a chunk, 7 columns a
- * chunk, 8 and 9 steps of x and y along a row (4 or 0), 10 outer axes, 11… sizes of them (5), 16… strides of x (5), 21… of y (5).
- */
-export function binaryJob(chunk: i32): void {
-  const columns = <i32>argument(5);
-  const columnBlock = <i32>argument(7);
+@unmanaged
+class BinaryArguments extends Walk {
+  op: Binary;
+  x: usize;
+  y: usize;
+  to: usize;
+  /** Bytes from column to column: 4, or 0. */
+  xStep: usize;
+  yStep: usize;
+  /** Bytes along each axis. */
+  xStrides0: usize; xStrides1: usize; xStrides2: usize; xStrides3: usize; xStrides4: usize;
+  yStrides0: usize; yStrides1: usize; yStrides2: usize; yStrides3: usize; yStrides4: usize;
+}
+
+/** x op y, either one repeated along any axes; chunk (block of rows, block of columns). */
+export function binaryJob(args: BinaryArguments, chunk: i32): void {
+  const columns = args.columns;
+  const columnBlock = args.columnBlock;
   const columnBlocks = (columns + columnBlock - 1) / columnBlock;
   const column = (chunk % columnBlocks) * columnBlock;
-  const rowBlock = <i32>argument(6);
+  const rowBlock = args.rowBlock;
   const start = (chunk / columnBlocks) * rowBlock;
-  const end = min(start + rowBlock, <i32>argument(4));
+  const end = min(start + rowBlock, args.rows);
   const count = min(columnBlock, columns - column);
-  const xStep = argument(8);
-  const yStep = argument(9);
-  const axes = <i32>argument(10);
+  const xStep = args.xStep;
+  const yStep = args.yStep;
+  const xStrides = changetype<usize>(args) + offsetof<BinaryArguments>('xStrides0');
+  const yStrides = changetype<usize>(args) + offsetof<BinaryArguments>('yStrides0');
   for (let row = start; row < end; row++) {
-    const x = argument(1) + offsetOf(row, axes, 11, 16) + column * xStep;
-    const y = argument(2) + offsetOf(row, axes, 11, 21) + column * yStep;
-    const to = argument(3) + ((<usize>row * columns + column) << 2);
-    rowBinary(<i32>argument(0), x, xStep, y, yStep, to, count);
+    const x = args.x + offsetOf(row, args, xStrides) + column * xStep;
+    const y = args.y + offsetOf(row, args, yStrides) + column * yStep;
+    const to = args.to + ((<usize>row * columns + column) << 2);
+    rowBinary(args.op, x, xStep, y, yStep, to, count);
   }
 }
 
-/**
- * Job: chunk (row block, column block) of a copy between two layouts of 4-byte values. 1 from, 3 to, 4–7 as above, 8 and 9 steps of from and
- * to along a row, 10 outer axes, 11… sizes, 16… strides of from, 21… of to.
- */
-export function copyJob(chunk: i32): void {
-  const columns = <i32>argument(5);
-  const columnBlock = <i32>argument(7);
+@unmanaged
+class CopyArguments extends Walk {
+  from: usize;
+  to: usize;
+  /** Bytes from column to column. */
+  fromStep: usize;
+  toStep: usize;
+  /** Bytes along each axis. */
+  fromStrides0: usize; fromStrides1: usize; fromStrides2: usize; fromStrides3: usize; fromStrides4: usize;
+  toStrides0: usize; toStrides1: usize; toStrides2: usize; toStrides3: usize; toStrides4: usize;
+}
+
+/** A copy of 4-byte values between two layouts; chunk (block of rows, block of columns). */
+export function copyJob(args: CopyArguments, chunk: i32): void {
+  const columns = args.columns;
+  const columnBlock = args.columnBlock;
   const columnBlocks = (columns + columnBlock - 1) / columnBlock;
   const column = (chunk % columnBlocks) * columnBlock;
-  const rowBlock = <i32>argument(6);
+  const rowBlock = args.rowBlock;
   const start = (chunk / columnBlocks) * rowBlock;
-  const end = min(start + rowBlock, <i32>argument(4));
+  const end = min(start + rowBlock, args.rows);
   const count = min(columnBlock, columns - column);
-  const fromStep = argument(8);
-  const toStep = argument(9);
-  const axes = <i32>argument(10);
+  const fromStep = args.fromStep;
+  const toStep = args.toStep;
+  const fromStrides = changetype<usize>(args) + offsetof<CopyArguments>('fromStrides0');
+  const toStrides = changetype<usize>(args) + offsetof<CopyArguments>('toStrides0');
   for (let row = start; row < end; row++) {
-    let from = argument(1) + offsetOf(row, axes, 11, 16) + column * fromStep;
-    let to = argument(3) + offsetOf(row, axes, 11, 21) + column * toStep;
+    let from = args.from + offsetOf(row, args, fromStrides) + column * fromStep;
+    let to = args.to + offsetOf(row, args, toStrides) + column * toStep;
     let i = count;
     if (fromStep == 4 && toStep == 4) {
       for (; i >= 4; i -= 4) {
@@ -195,13 +281,23 @@ export function copyJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk of elements set to one word. 0 to, 1 elements, 2 elements a chunk, 3 the word. */
-export function fillJob(chunk: i32): void {
-  const block = <i32>argument(2);
+@unmanaged
+class FillArguments {
+  to: usize;
+  size: i32;
+  /** Elements of a chunk. */
+  block: i32;
+  /** The 32 bits of the value. */
+  word: i32;
+}
+
+/** Elements set to one word; chunk: a block of elements. */
+export function fillJob(args: FillArguments, chunk: i32): void {
+  const block = args.block;
   const start = chunk * block;
-  let i = min(block, <i32>argument(1) - start);
-  let to = argument(0) + ((<usize>start) << 2);
-  const word = <i32>argument(3);
+  let i = min(block, args.size - start);
+  let to = args.to + ((<usize>start) << 2);
+  const word = args.word;
   const v = i32x4.splat(word);
   for (; i >= 4; i -= 4) {
     v128.store(to, v);
@@ -213,44 +309,71 @@ export function fillJob(chunk: i32): void {
   }
 }
 
-/** Job: float32 from int32 or bool bytes, and back. 0 kind (0: int32 → float, 1: bool → float, 2: float → int32, 3: bool → int32), 1 from, 2 to, 3 elements. */
-export function castJob(_chunk: i32): void {
-  const kind = <i32>argument(0);
-  const from = argument(1);
-  const to = argument(2);
-  const count = <i32>argument(3);
+@unmanaged
+class CastArguments {
+  kind: Cast;
+  from: usize;
+  to: usize;
+  size: i32;
+}
+
+/** Values of one type as another; one chunk. */
+export function castJob(args: CastArguments, _chunk: i32): void {
+  const kind = args.kind;
+  const from = args.from;
+  const to = args.to;
+  const count = args.size;
   for (let i = 0; i < count; i++) {
     const at = <usize>i << 2;
-    if (kind == 0) store<f32>(to + at, <f32>load<i32>(from + at));
-    else if (kind == 1) store<f32>(to + at, <f32>load<u8>(from + i));
-    else if (kind == 2) store<i32>(to + at, <i32>load<f32>(from + at));
+    if (kind == Cast.intToFloat) store<f32>(to + at, <f32>load<i32>(from + at));
+    else if (kind == Cast.boolToFloat) store<f32>(to + at, <f32>load<u8>(from + i));
+    else if (kind == Cast.floatToInt) store<i32>(to + at, <i32>load<f32>(from + at));
     else store<i32>(to + at, <i32>load<u8>(from + i));
   }
 }
 
-/** Job: sine or cosine by float64. 0 whether cosine, 1 from, 2 to, 3 elements. */
-export function sineJob(_chunk: i32): void {
-  const from = argument(1);
-  const to = argument(2);
-  const count = <i32>argument(3);
+@unmanaged
+class SineArguments {
+  cosine: bool;
+  from: usize;
+  to: usize;
+  size: i32;
+}
+
+/** Sine or cosine by float64; one chunk. */
+export function sineJob(args: SineArguments, _chunk: i32): void {
+  const from = args.from;
+  const to = args.to;
+  const count = args.size;
   for (let i = 0; i < count; i++) {
     const x = <f64>load<f32>(from + ((<usize>i) << 2));
-    store<f32>(to + ((<usize>i) << 2), <f32>(argument(0) ? Math.cos(x) : Math.sin(x)));
+    store<f32>(to + ((<usize>i) << 2), <f32>(args.cosine ? Math.cos(x) : Math.sin(x)));
   }
 }
 
-/**
- * Job: chunk of elements of Σ coefficient·input, clipped. 0 to, 1 elements, 2 elements a chunk, 3 inputs, 4 whether to clip, 5 and 6 floats:
- * bounds, 7 table of (address, float coefficient).
- */
-export function linearCombinationJob(chunk: i32): void {
-  const block = <i32>argument(2);
+@unmanaged
+class LinearCombinationArguments {
+  to: usize;
+  size: i32;
+  /** Elements of a chunk. */
+  block: i32;
+  inputs: i32;
+  /** (address, float32 coefficient) of each input. */
+  table: usize;
+  clip: bool;
+  low: f32;
+  high: f32;
+}
+
+/** Σ coefficient·input, clipped if asked; chunk: a block of elements. */
+export function linearCombinationJob(args: LinearCombinationArguments, chunk: i32): void {
+  const block = args.block;
   const start = chunk * block;
-  const count = min(block, <i32>argument(1) - start);
-  const inputs = argument(3);
-  const table = argument(7);
-  const low = f32x4.splat(argumentF32(5));
-  const high = f32x4.splat(argumentF32(6));
+  const count = min(block, args.size - start);
+  const inputs = <usize>args.inputs;
+  const table = args.table;
+  const low = f32x4.splat(args.low);
+  const high = f32x4.splat(args.high);
   for (let i = 0; i < count; i += 4) {
     const left = count - i;
     const at = (<usize>(start + i)) << 2;
@@ -260,7 +383,7 @@ export function linearCombinationJob(chunk: i32): void {
       // Not fused: coefficient and product are rounded as the sum of products of core ops is.
       sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(entry, 4), loadPart(load<usize>(entry) + at, left)));
     }
-    if (argument(4)) sum = f32x4.min(f32x4.max(sum, low), high);
-    storePart(argument(0) + at, sum, left);
+    if (args.clip) sum = f32x4.min(f32x4.max(sum, low), high);
+    storePart(args.to + at, sum, left);
   }
 }

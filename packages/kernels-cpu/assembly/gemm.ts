@@ -1,4 +1,4 @@
-import { argument, temporary } from './pool';
+import { temporary } from './pool';
 import { COLUMNS, fma, ROWS, transpose4x4 } from './simd';
 
 /**
@@ -7,9 +7,11 @@ import { COLUMNS, fma, ROWS, transpose4x4 } from './simd';
  */
 
 /** What the accumulators start from. */
-export const ZERO: i32 = 0;
-export const ACCUMULATE: i32 = 1;
-export const BIAS: i32 = 2;
+export const enum Start {
+  zero,
+  accumulate,
+  bias,
+}
 
 /** Longest run over k before the next panel's turn: a panel of it (16 kB) stays in the first-level cache. */
 const K_BLOCK: i32 = 512;
@@ -27,7 +29,7 @@ function micro(
   k: i32,
   c0: usize,
   cStride: usize,
-  start: i32,
+  start: Start,
   bias: usize,
 ): void {
   const last = rows - 1;
@@ -38,7 +40,7 @@ function micro(
   let a5 = a0 + rowStride * min(5, last);
   let c00 = f32x4.splat(0);
   let c01 = c00;
-  if (start == BIAS) {
+  if (start == Start.bias) {
     c00 = v128.load(bias);
     c01 = v128.load(bias, 16);
   }
@@ -52,7 +54,7 @@ function micro(
   let c41 = c01;
   let c50 = c00;
   let c51 = c01;
-  if (start == ACCUMULATE) {
+  if (start == Start.accumulate) {
     c00 = v128.load(c0);
     c01 = v128.load(c0, 16);
     let c = c0 + cStride * min(1, last);
@@ -141,18 +143,18 @@ function microEdge(
   k: i32,
   c: usize,
   cStride: usize,
-  start: i32,
+  start: Start,
   bias: usize,
   columns: i32,
 ): void {
   const tile = temporary();
-  micro(a, rowStride, kStride, rows, b, k, tile, 32, ZERO, 0);
+  micro(a, rowStride, kStride, rows, b, k, tile, 32, Start.zero, 0);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
       const to = c + i * cStride + (j << 2);
       let value = load<f32>(tile + (i << 5) + (j << 2));
-      if (start == ACCUMULATE) value += load<f32>(to);
-      else if (start == BIAS) value += load<f32>(bias + (j << 2));
+      if (start == Start.accumulate) value += load<f32>(to);
+      else if (start == Start.bias) value += load<f32>(bias + (j << 2));
       store<f32>(to, value);
     }
   }
@@ -170,14 +172,14 @@ export function gemm(
   panelStride: usize,
   c: usize,
   cStride: usize,
-  start: i32,
+  start: Start,
   bias: usize,
 ): void {
   const blocks = max(1, (k + K_BLOCK - 1) / K_BLOCK);
   const kBlock = (k + blocks - 1) / blocks;
   for (let k0 = 0; k0 < k || k0 == 0; k0 += max(1, kBlock)) {
     const depth = min(kBlock, k - k0);
-    const from = k0 == 0 ? start : ACCUMULATE;
+    const from = k0 == 0 ? start : Start.accumulate;
     let panel = b + ((<usize>k0) << 5);
     for (let j = 0; j < n; j += COLUMNS) {
       const columns = n - j;
@@ -194,19 +196,40 @@ export function gemm(
   }
 }
 
-/**
- * Job: chunk (batch, row block, column block) of a batched product.
- * 0 m, 1 n, 2 k, 3 a, 4 rowStride, 5 kStride, 6 b packed, 7 c, 8 cStride, 9 start, 10 bias, 11 rows a chunk, 12 columns a chunk
- * (a multiple of 8), 13–15 batch strides of a, b, c.
- */
-export function gemmJob(chunk: i32): void {
-  const m = <i32>argument(0);
-  const n = <i32>argument(1);
-  const k = <i32>argument(2);
-  const rowStride = argument(4);
-  const cStride = argument(8);
-  const rowBlock = <i32>argument(11);
-  const columnBlock = <i32>argument(12);
+@unmanaged
+class GemmArguments {
+  m: i32;
+  n: i32;
+  k: i32;
+  a: usize;
+  rowStride: usize;
+  kStride: usize;
+  /** Packed. */
+  b: usize;
+  c: usize;
+  cStride: usize;
+  start: Start;
+  /** [n], or 0 */
+  bias: usize;
+  /** Rows of a chunk. */
+  rowBlock: i32;
+  /** Columns of a chunk, a multiple of 8. */
+  columnBlock: i32;
+  /** Bytes from one matrix of the batch to the next. */
+  aBatchStride: usize;
+  bBatchStride: usize;
+  cBatchStride: usize;
+}
+
+/** A batched product; chunk (matrix of the batch, block of rows, block of columns). */
+export function gemmJob(args: GemmArguments, chunk: i32): void {
+  const m = args.m;
+  const n = args.n;
+  const k = args.k;
+  const rowStride = args.rowStride;
+  const cStride = args.cStride;
+  const rowBlock = args.rowBlock;
+  const columnBlock = args.columnBlock;
   const columnBlocks = (n + columnBlock - 1) / columnBlock;
   const rowBlocks = (m + rowBlock - 1) / rowBlock;
   const j = (chunk % columnBlocks) * columnBlock;
@@ -217,15 +240,15 @@ export function gemmJob(chunk: i32): void {
     min(rowBlock, m - i),
     min(columnBlock, n - j),
     k,
-    argument(3) + batch * argument(13) + i * rowStride,
+    args.a + batch * args.aBatchStride + i * rowStride,
     rowStride,
-    argument(5),
-    argument(6) + batch * argument(14) + ((<usize>j * k) << 2),
+    args.kStride,
+    args.b + batch * args.bBatchStride + ((<usize>j * k) << 2),
     (<usize>k) << 5,
-    argument(7) + batch * argument(15) + i * cStride + (j << 2),
+    args.c + batch * args.cBatchStride + i * cStride + (j << 2),
     cStride,
-    <i32>argument(9),
-    argument(10) + (j << 2),
+    args.start,
+    args.bias + (j << 2),
   );
 }
 
@@ -257,26 +280,44 @@ export function packPanel(from: usize, kStride: usize, nStride: usize, k: i32, c
   }
 }
 
-/** Job: chunk (batch, panel) of packing B. 0 from, 1 kStride, 2 nStride, 3 k, 4 n, 5 to, 6 batch stride of from, 7 of to. */
-export function packJob(chunk: i32): void {
-  const k = <i32>argument(3);
-  const n = <i32>argument(4);
+@unmanaged
+class PackArguments {
+  from: usize;
+  kStride: usize;
+  nStride: usize;
+  k: i32;
+  n: i32;
+  to: usize;
+  /** Bytes from one matrix of the batch to the next. */
+  fromBatchStride: usize;
+  toBatchStride: usize;
+}
+
+/** Packs B; chunk (matrix of the batch, panel). */
+export function packJob(args: PackArguments, chunk: i32): void {
+  const k = args.k;
+  const n = args.n;
   const panels = (n + COLUMNS - 1) / COLUMNS;
   const panel = chunk % panels;
   const batch = <usize>(chunk / panels);
-  const nStride = argument(2);
+  const nStride = args.nStride;
   packPanel(
-    argument(0) + batch * argument(6) + panel * COLUMNS * nStride,
-    argument(1),
+    args.from + batch * args.fromBatchStride + panel * COLUMNS * nStride,
+    args.kStride,
     nStride,
     k,
     min(COLUMNS, n - panel * COLUMNS),
-    argument(5) + batch * argument(7) + ((<usize>panel * k) << 5),
+    args.to + batch * args.toBatchStride + ((<usize>panel * k) << 5),
   );
 }
 
-/** Job: ten vectors of multiply-adds in registers, over and over: the peak that kernels aim at. 0 rounds. */
-export function peakJob(_chunk: i32): void {
+@unmanaged
+class PeakArguments {
+  rounds: i32;
+}
+
+/** Ten vectors of multiply-adds in registers, over and over: the peak that kernels aim at. */
+export function peakJob(args: PeakArguments, _chunk: i32): void {
   const a = f32x4.splat(0.999);
   const b = f32x4.splat(0.001);
   let c0 = f32x4.splat(0);
@@ -289,7 +330,7 @@ export function peakJob(_chunk: i32): void {
   let c7 = f32x4.splat(7);
   let c8 = f32x4.splat(8);
   let c9 = f32x4.splat(9);
-  for (let i = <i32>argument(0); i > 0; i--) {
+  for (let i = args.rounds; i > 0; i--) {
     c0 = fma(a, b, c0);
     c1 = fma(a, b, c1);
     c2 = fma(a, b, c2);

@@ -113,21 +113,23 @@ export function siluSlope(x: v128): v128 {
   return f32x4.mul(s, fma(x, f32x4.sub(c(1), s), c(1)));
 }
 
-export const LINEAR: i32 = 0;
-export const GELU: i32 = 1;
-export const SILU: i32 = 2;
+export const enum Activation {
+  linear,
+  gelu,
+  silu,
+}
 
 @inline
-export function activate(kind: i32, x: v128): v128 {
-  if (kind == GELU) return gelu(x);
-  if (kind == SILU) return silu(x);
+export function activate(activation: Activation, x: v128): v128 {
+  if (activation == Activation.gelu) return gelu(x);
+  if (activation == Activation.silu) return silu(x);
   return x;
 }
 
 @inline
-export function slope(kind: i32, x: v128): v128 {
-  if (kind == GELU) return geluSlope(x);
-  if (kind == SILU) return siluSlope(x);
+export function slope(activation: Activation, x: v128): v128 {
+  if (activation == Activation.gelu) return geluSlope(x);
+  if (activation == Activation.silu) return siluSlope(x);
   return c(1);
 }
 

@@ -1,5 +1,5 @@
-import { activate, GELU, LINEAR, loadPart, SILU, slope, storePart } from './math';
-import { argument, argumentF32, threadIndex } from './pool';
+import { Activation, activate, loadPart, slope, storePart } from './math';
+import { threadIndex } from './pool';
 import { fma, sumLanes } from './simd';
 import { sumContiguous } from './reduce';
 
@@ -29,23 +29,40 @@ function squaredDeviations(from: usize, count: i32, mean: f32): f32 {
   return rest + sumLanes(f32x4.add(a, b));
 }
 
-/**
- * Job: chunk (image, row block): partial[image][block][group] = (mean, squared deviations). 0 x [images][rows][channels], 1 rows, 2
- * channels, 3 groups, 4 rows a chunk, 5 blocks an image, 6 partial.
- */
-export function groupStatisticsJob(chunk: i32): void {
-  const rows = <i32>argument(1);
-  const channels = <i32>argument(2);
-  const groups = <i32>argument(3);
-  const block = <i32>argument(4);
-  const blocks = <i32>argument(5);
+/** A tensor cut into blocks of rows. */
+@unmanaged
+class GroupRows {
+  /** [images][rows][channels] */
+  x: usize;
+  rows: i32;
+  channels: i32;
+  groups: i32;
+  /** Rows of a chunk. */
+  block: i32;
+  /** Blocks of an image. */
+  blocks: i32;
+}
+
+@unmanaged
+class GroupStatisticsArguments extends GroupRows {
+  /** [images][blocks][groups][2] */
+  partial: usize;
+}
+
+/** (mean, squared deviations) of each block and group; chunk (image, block of rows). */
+export function groupStatisticsJob(args: GroupStatisticsArguments, chunk: i32): void {
+  const rows = args.rows;
+  const channels = args.channels;
+  const groups = args.groups;
+  const block = args.block;
+  const blocks = args.blocks;
   const start = (chunk % blocks) * block;
   const count = min(block, rows - start);
-  const from = argument(0) + ((<usize>(chunk / blocks * rows + start) * channels) << 2);
+  const from = args.x + ((<usize>(chunk / blocks * rows + start) * channels) << 2);
   const width = channels / groups;
   const stride = (<usize>channels) << 2;
   for (let g = 0; g < groups; g++) {
-    const to = argument(6) + ((<usize>chunk * groups + g) << 3);
+    const to = args.partial + ((<usize>chunk * groups + g) << 3);
     if (groups == 1) {
       const mean = sumContiguous(from, count * channels) / <f32>(count * channels);
       store<f32>(to, mean);
@@ -63,21 +80,38 @@ export function groupStatisticsJob(chunk: i32): void {
   }
 }
 
-/** Job: (mean, 1/√(variance + ε)) of each image and group. 0 partial, 1 images, 2 blocks, 3 groups, 4 rows, 5 rows a block, 6 channels a group, 7 to, 8 float ε. */
-export function groupMomentsJob(_chunk: i32): void {
-  const images = <i32>argument(1);
-  const blocks = <i32>argument(2);
-  const groups = <i32>argument(3);
-  const rows = <i32>argument(4);
-  const block = <i32>argument(5);
-  const width = <i32>argument(6);
+@unmanaged
+class GroupMomentsArguments {
+  /** What `groupStatistics` wrote. */
+  partial: usize;
+  images: i32;
+  blocks: i32;
+  groups: i32;
+  rows: i32;
+  /** Rows of a block. */
+  block: i32;
+  /** Channels of a group. */
+  width: i32;
+  epsilon: f32;
+  /** [images][groups][2] */
+  to: usize;
+}
+
+/** (mean, 1/√(variance + ε)) of each image and group; one chunk. */
+export function groupMomentsJob(args: GroupMomentsArguments, _chunk: i32): void {
+  const images = args.images;
+  const blocks = args.blocks;
+  const groups = args.groups;
+  const rows = args.rows;
+  const block = args.block;
+  const width = args.width;
   for (let image = 0; image < images; image++) {
     for (let g = 0; g < groups; g++) {
       let count: f64 = 0;
       let mean: f64 = 0;
       let deviations: f64 = 0;
       for (let b = 0; b < blocks; b++) {
-        const from = argument(0) + ((<usize>(image * blocks + b) * groups + g) << 3);
+        const from = args.partial + ((<usize>(image * blocks + b) * groups + g) << 3);
         const n = <f64>(min(block, rows - b * block) * width);
         const delta = <f64>load<f32>(from) - mean;
         const total = count + n;
@@ -85,9 +119,9 @@ export function groupMomentsJob(_chunk: i32): void {
         deviations += <f64>load<f32>(from, 4) + (delta * delta * count * n) / total;
         count = total;
       }
-      const to = argument(7) + ((<usize>image * groups + g) << 3);
+      const to = args.to + ((<usize>image * groups + g) << 3);
       store<f32>(to, <f32>mean);
-      store<f32>(to, <f32>(1 / Math.sqrt(deviations / count + <f64>argumentF32(8))), 4);
+      store<f32>(to, <f32>(1 / Math.sqrt(deviations / count + args.epsilon)), 4);
     }
   }
 }
@@ -104,7 +138,7 @@ function affine(moments: usize, channels: i32, groups: i32, scale: usize, bias: 
 }
 
 @inline
-function normalizeRows(kind: i32, x: usize, residual: usize, to: usize, rows: i32, channels: i32, a: usize): void {
+function normalizeRows(activation: Activation, x: usize, residual: usize, to: usize, rows: i32, channels: i32, a: usize): void {
   const d = a + (channels << 2);
   for (let i = 0; i < rows; i++) {
     for (let c = 0; c < channels; c += 4) {
@@ -112,7 +146,7 @@ function normalizeRows(kind: i32, x: usize, residual: usize, to: usize, rows: i3
       const at = (<usize>c) << 2;
       let z = fma(loadPart(x + at, left), loadPart(a + at, left), loadPart(d + at, left));
       if (residual) z = f32x4.add(z, loadPart(residual + at, left));
-      storePart(to + at, activate(kind, z), left);
+      storePart(to + at, activate(activation, z), left);
     }
     const stride = (<usize>channels) << 2;
     x += stride;
@@ -121,34 +155,45 @@ function normalizeRows(kind: i32, x: usize, residual: usize, to: usize, rows: i3
   }
 }
 
-/**
- * Job: chunk (image, row block) of activation(residual + GN(x)). 0–5 as groupStatisticsJob, 6 moments, 7 scale, 8 bias, 9 residual or 0, 10
- * activation, 11 to, 12 memory [2][channels] a thread.
- */
-export function groupNormJob(chunk: i32): void {
-  const rows = <i32>argument(1);
-  const channels = <i32>argument(2);
-  const groups = <i32>argument(3);
-  const block = <i32>argument(4);
-  const blocks = <i32>argument(5);
+@unmanaged
+class GroupNormArguments extends GroupRows {
+  /** What `groupMoments` wrote. */
+  moments: usize;
+  scale: usize;
+  bias: usize;
+  /** As x, or 0. */
+  residual: usize;
+  activation: Activation;
+  to: usize;
+  /** [threads][2][channels], working memory */
+  memory: usize;
+}
+
+/** activation(residual + GN(x)); chunk (image, block of rows). */
+export function groupNormJob(args: GroupNormArguments, chunk: i32): void {
+  const rows = args.rows;
+  const channels = args.channels;
+  const groups = args.groups;
+  const block = args.block;
+  const blocks = args.blocks;
   const image = chunk / blocks;
   const start = (chunk % blocks) * block;
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
-  const a = argument(12) + ((<usize>channels * threadIndex()) << 3);
-  affine(argument(6) + ((<usize>image * groups) << 3), channels, groups, argument(7), argument(8), a);
-  const x = argument(0) + offset;
-  const residual = argument(9) ? argument(9) + offset : 0;
-  const to = argument(11) + offset;
-  const kind = <i32>argument(10);
-  if (kind == GELU) normalizeRows(GELU, x, residual, to, count, channels, a);
-  else if (kind == SILU) normalizeRows(SILU, x, residual, to, count, channels, a);
-  else normalizeRows(LINEAR, x, residual, to, count, channels, a);
+  const a = args.memory + ((<usize>channels * threadIndex()) << 3);
+  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale, args.bias, a);
+  const x = args.x + offset;
+  const residual = args.residual ? args.residual + offset : 0;
+  const to = args.to + offset;
+  const activation = args.activation;
+  if (activation == Activation.gelu) normalizeRows(Activation.gelu, x, residual, to, count, channels, a);
+  else if (activation == Activation.silu) normalizeRows(Activation.silu, x, residual, to, count, channels, a);
+  else normalizeRows(Activation.linear, x, residual, to, count, channels, a);
 }
 
 @inline
 function gradRows(
-  kind: i32,
+  activation: Activation,
   x: usize,
   residual: usize,
   dy: usize,
@@ -166,10 +211,10 @@ function gradRows(
       const at = (<usize>c) << 2;
       const value = loadPart(x + at, left);
       let g = loadPart(dy + at, left);
-      if (kind != LINEAR) {
+      if (activation != Activation.linear) {
         let z = fma(value, loadPart(a + at, left), loadPart(d + at, left));
         if (residual) z = f32x4.add(z, loadPart(residual + at, left));
-        g = f32x4.mul(g, slope(kind, z));
+        g = f32x4.mul(g, slope(activation, z));
         storePart(dz + at, g, left);
       }
       storePart(sums + at, f32x4.add(loadPart(sums + at, left), g), left);
@@ -182,54 +227,87 @@ function gradRows(
   }
 }
 
+@unmanaged
+class GroupNormGradSumsArguments extends GroupRows {
+  /** What `groupMoments` wrote. */
+  moments: usize;
+  scale: usize;
+  bias: usize;
+  /** As x, or 0. */
+  residual: usize;
+  activation: Activation;
+  dy: usize;
+  dz: usize;
+  /** [threads][2][channels], working memory */
+  memory: usize;
+  /** [images][blocks][Σ dz, Σ dz·x][channels] */
+  partial: usize;
+}
+
 /**
- * Job: chunk (image, row block) of the gradient's sums. dz = dy·activation′(z) is written if there is an activation; partial[chunk] = [Σ dz, Σ dz·x] by
- * channel. 0–10 and 12 as groupNormJob, 11 dz, 13 dy, 14 partial.
+ * The sums over rows that the gradient is made of, by channel; chunk (image, block of rows). dz = dy·activation′(z) is written if there is an
+ * activation.
  */
-export function groupNormGradSumsJob(chunk: i32): void {
-  const rows = <i32>argument(1);
-  const channels = <i32>argument(2);
-  const groups = <i32>argument(3);
-  const block = <i32>argument(4);
-  const blocks = <i32>argument(5);
+export function groupNormGradSumsJob(args: GroupNormGradSumsArguments, chunk: i32): void {
+  const rows = args.rows;
+  const channels = args.channels;
+  const groups = args.groups;
+  const block = args.block;
+  const blocks = args.blocks;
   const image = chunk / blocks;
   const start = (chunk % blocks) * block;
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
-  const a = argument(12) + ((<usize>channels * threadIndex()) << 3);
-  affine(argument(6) + ((<usize>image * groups) << 3), channels, groups, argument(7), argument(8), a);
-  const sums = argument(14) + ((<usize>chunk * channels) << 3);
+  const a = args.memory + ((<usize>channels * threadIndex()) << 3);
+  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale, args.bias, a);
+  const sums = args.partial + ((<usize>chunk * channels) << 3);
   memory.fill(sums, 0, (<usize>channels) << 3);
-  const x = argument(0) + offset;
-  const residual = argument(9) ? argument(9) + offset : 0;
-  const dy = argument(13) + offset;
-  const dz = argument(11) + offset;
-  const kind = <i32>argument(10);
-  if (kind == GELU) gradRows(GELU, x, residual, dy, dz, count, channels, a, sums);
-  else if (kind == SILU) gradRows(SILU, x, residual, dy, dz, count, channels, a, sums);
-  else gradRows(LINEAR, x, residual, dy, dz, count, channels, a, sums);
+  const x = args.x + offset;
+  const residual = args.residual ? args.residual + offset : 0;
+  const dy = args.dy + offset;
+  const dz = args.dz + offset;
+  const activation = args.activation;
+  if (activation == Activation.gelu) gradRows(Activation.gelu, x, residual, dy, dz, count, channels, a, sums);
+  else if (activation == Activation.silu) gradRows(Activation.silu, x, residual, dy, dz, count, channels, a, sums);
+  else gradRows(Activation.linear, x, residual, dy, dz, count, channels, a, sums);
+}
+
+@unmanaged
+class GroupNormGradFactorsArguments {
+  /** What `groupNormGradSums` wrote. */
+  partial: usize;
+  images: i32;
+  blocks: i32;
+  groups: i32;
+  channels: i32;
+  rows: i32;
+  moments: usize;
+  scale: usize;
+  dscale: usize;
+  dbias: usize;
+  /** [images][3][channels] */
+  factors: usize;
 }
 
 /**
- * Job: what follows from the sums. dscale and dbias over all images, and for each image and channel the three factors of
- * dx = A·dz + B·x + C. 0 partial, 1 images, 2 blocks, 3 groups, 4 channels, 5 rows, 6 moments, 7 scale, 8 dscale, 9 dbias, 10 factors
- * [images][3][channels].
+ * What follows from the sums: dscale and dbias over all images, and for each image and channel the three factors of dx = A·dz + B·x + C;
+ * one chunk.
  */
-export function groupNormGradFactorsJob(_chunk: i32): void {
-  const images = <i32>argument(1);
-  const blocks = <i32>argument(2);
-  const groups = <i32>argument(3);
-  const channels = <i32>argument(4);
+export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _chunk: i32): void {
+  const images = args.images;
+  const blocks = args.blocks;
+  const groups = args.groups;
+  const channels = args.channels;
   const width = channels / groups;
-  const n = <f64>argument(5) * <f64>width;
-  const dscale = argument(8);
-  const dbias = argument(9);
+  const n = <f64>args.rows * <f64>width;
+  const dscale = args.dscale;
+  const dbias = args.dbias;
   memory.fill(dscale, 0, (<usize>channels) << 2);
   memory.fill(dbias, 0, (<usize>channels) << 2);
   for (let image = 0; image < images; image++) {
-    const factors = argument(10) + ((<usize>image * 3 * channels) << 2);
+    const factors = args.factors + ((<usize>image * 3 * channels) << 2);
     for (let g = 0; g < groups; g++) {
-      const moments = argument(6) + ((<usize>image * groups + g) << 3);
+      const moments = args.moments + ((<usize>image * groups + g) << 3);
       const mean = <f64>load<f32>(moments);
       const precision = <f64>load<f32>(moments, 4);
       let first: f64 = 0; // Σ dz·scale
@@ -238,21 +316,21 @@ export function groupNormGradFactorsJob(_chunk: i32): void {
         let sum: f64 = 0;
         let product: f64 = 0;
         for (let b = 0; b < blocks; b++) {
-          const from = argument(0) + ((<usize>(image * blocks + b) * channels) << 3) + (c << 2);
+          const from = args.partial + ((<usize>(image * blocks + b) * channels) << 3) + (c << 2);
           sum += <f64>load<f32>(from);
           product += <f64>load<f32>(from + (channels << 2));
         }
         product = (product - mean * sum) * precision; // Σ dz·x̂
         store<f32>(dscale + (c << 2), load<f32>(dscale + (c << 2)) + <f32>product);
         store<f32>(dbias + (c << 2), load<f32>(dbias + (c << 2)) + <f32>sum);
-        const scale = <f64>load<f32>(argument(7) + (c << 2));
+        const scale = <f64>load<f32>(args.scale + (c << 2));
         first += sum * scale;
         second += product * scale;
       }
       const slopeOfX = (-precision * precision * second) / n;
       for (let c = g * width; c < (g + 1) * width; c++) {
         const to = factors + (c << 2);
-        store<f32>(to, <f32>(precision * <f64>load<f32>(argument(7) + (c << 2))));
+        store<f32>(to, <f32>(precision * <f64>load<f32>(args.scale + (c << 2))));
         store<f32>(to + (channels << 2), <f32>slopeOfX);
         store<f32>(to + (channels << 3), <f32>((-precision * first) / n - slopeOfX * mean));
       }
@@ -260,21 +338,29 @@ export function groupNormGradFactorsJob(_chunk: i32): void {
   }
 }
 
-/** Job: chunk (image, row block) of dx = A·dz + B·x + C. 0–5 as above, 6 dz, 7 factors, 8 to. */
-export function groupNormGradJob(chunk: i32): void {
-  const rows = <i32>argument(1);
-  const channels = <i32>argument(2);
-  const block = <i32>argument(4);
-  const blocks = <i32>argument(5);
+@unmanaged
+class GroupNormGradArguments extends GroupRows {
+  dz: usize;
+  /** What `groupNormGradFactors` wrote. */
+  factors: usize;
+  to: usize;
+}
+
+/** dx = A·dz + B·x + C; chunk (image, block of rows). */
+export function groupNormGradJob(args: GroupNormGradArguments, chunk: i32): void {
+  const rows = args.rows;
+  const channels = args.channels;
+  const block = args.block;
+  const blocks = args.blocks;
   const image = chunk / blocks;
   const start = (chunk % blocks) * block;
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const stride = (<usize>channels) << 2;
-  let x = argument(0) + offset;
-  let dz = argument(6) + offset;
-  let to = argument(8) + offset;
-  const a = argument(7) + <usize>image * 3 * stride;
+  let x = args.x + offset;
+  let dz = args.dz + offset;
+  let to = args.to + offset;
+  const a = args.factors + <usize>image * 3 * stride;
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < channels; c += 4) {
       const left = channels - c;
@@ -288,47 +374,74 @@ export function groupNormGradJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk of rows of LayerNorm. 0 x [rows][channels], 1 rows, 2 channels, 3 rows a chunk, 4 scale, 5 bias, 6 to, 7 float ε. */
-export function layerNormJob(chunk: i32): void {
-  const channels = <i32>argument(2);
-  const block = <i32>argument(3);
+/** Rows, and how they are normalized. */
+@unmanaged
+class LayerRows {
+  /** [rows][channels] */
+  x: usize;
+  rows: i32;
+  channels: i32;
+  /** Rows of a chunk. */
+  block: i32;
+  scale: usize;
+  epsilon: f32;
+}
+
+@unmanaged
+class LayerNormArguments extends LayerRows {
+  bias: usize;
+  to: usize;
+}
+
+/** LayerNorm; chunk: a block of rows. */
+export function layerNormJob(args: LayerNormArguments, chunk: i32): void {
+  const channels = args.channels;
+  const block = args.block;
   const start = chunk * block;
-  const end = min(start + block, <i32>argument(1));
+  const end = min(start + block, args.rows);
   for (let i = start; i < end; i++) {
-    const x = argument(0) + ((<usize>i * channels) << 2);
-    const to = argument(6) + ((<usize>i * channels) << 2);
+    const x = args.x + ((<usize>i * channels) << 2);
+    const to = args.to + ((<usize>i * channels) << 2);
     const mean = sumContiguous(x, channels) / <f32>channels;
     const variance = squaredDeviations(x, channels, mean) / <f32>channels;
-    const precision = <f32>1 / sqrt<f32>(variance + argumentF32(7));
+    const precision = <f32>1 / sqrt<f32>(variance + args.epsilon);
     const m = f32x4.splat(mean);
     const p = f32x4.splat(precision);
     for (let c = 0; c < channels; c += 4) {
       const left = channels - c;
       const at = (<usize>c) << 2;
       const normalized = f32x4.mul(f32x4.sub(loadPart(x + at, left), m), p);
-      storePart(to + at, fma(normalized, loadPart(argument(4) + at, left), loadPart(argument(5) + at, left)), left);
+      storePart(to + at, fma(normalized, loadPart(args.scale + at, left), loadPart(args.bias + at, left)), left);
     }
   }
 }
 
-/** Job: chunk of rows of its gradient; partial[chunk] = [dscale, dbias]. 0–4 as above, 5 dy, 6 dx, 7 float ε, 8 partial. */
-export function layerNormGradJob(chunk: i32): void {
-  const channels = <i32>argument(2);
-  const block = <i32>argument(3);
+@unmanaged
+class LayerNormGradArguments extends LayerRows {
+  dy: usize;
+  dx: usize;
+  /** [chunks][dscale, dbias][channels] */
+  partial: usize;
+}
+
+/** The gradient of LayerNorm; chunk: a block of rows. */
+export function layerNormGradJob(args: LayerNormGradArguments, chunk: i32): void {
+  const channels = args.channels;
+  const block = args.block;
   const start = chunk * block;
-  const end = min(start + block, <i32>argument(1));
+  const end = min(start + block, args.rows);
   const stride = (<usize>channels) << 2;
-  const dscale = argument(8) + <usize>chunk * 2 * stride;
+  const dscale = args.partial + <usize>chunk * 2 * stride;
   const dbias = dscale + stride;
   memory.fill(dscale, 0, 2 * stride);
-  const scale = argument(4);
+  const scale = args.scale;
   for (let i = start; i < end; i++) {
-    const x = argument(0) + <usize>i * stride;
-    const dy = argument(5) + <usize>i * stride;
-    const dx = argument(6) + <usize>i * stride;
+    const x = args.x + <usize>i * stride;
+    const dy = args.dy + <usize>i * stride;
+    const dx = args.dx + <usize>i * stride;
     const mean = sumContiguous(x, channels) / <f32>channels;
     const variance = squaredDeviations(x, channels, mean) / <f32>channels;
-    const precision = <f32>1 / sqrt<f32>(variance + argumentF32(7));
+    const precision = <f32>1 / sqrt<f32>(variance + args.epsilon);
     const m = f32x4.splat(mean);
     const p = f32x4.splat(precision);
     let sum = f32x4.splat(0);

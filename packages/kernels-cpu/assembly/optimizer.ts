@@ -1,28 +1,43 @@
 import { loadPart, storePart } from './math';
-import { argument, argumentF32 } from './pool';
 import { sumLanes } from './simd';
 
 /** One pass over all parameters. The table has a row for each chunk: addresses and number of values. */
 
-/**
- * Job: chunk of AdamW. 0 table of (parameter, gradient, first moment, second moment, values), floats: 1 β₁, 2 1 − β₁, 3 β₂, 4 1 − β₂, 5
- * learning rate/(1 − β₁ᵗ), 6 √(1 − β₂ᵗ), 7 ε, 8 1 − learning rate·weight decay.
- */
-export function adamWJob(chunk: i32): void {
-  const entry = argument(0) + <usize>chunk * 20;
+@unmanaged
+class AdamWArguments {
+  /** (parameter, gradient, first moment, second moment, number of values) of each chunk. */
+  table: usize;
+  beta1: f32;
+  /** 1 − β₁, times the gradient's scale. */
+  gradientFactor: f32;
+  beta2: f32;
+  /** 1 − β₂, times the square of the gradient's scale. */
+  squareFactor: f32;
+  /** learning rate/(1 − β₁ᵗ) */
+  stepSize: f32;
+  /** √(1 − β₂ᵗ) */
+  root: f32;
+  epsilon: f32;
+  /** 1 − learning rate·weight decay */
+  shrink: f32;
+}
+
+/** A step of AdamW; chunk: a row of the table. */
+export function adamWJob(args: AdamWArguments, chunk: i32): void {
+  const entry = args.table + <usize>chunk * 20;
   const p = load<usize>(entry);
   const g = load<usize>(entry, 4);
   const m = load<usize>(entry, 8);
   const v = load<usize>(entry, 12);
   const count = load<i32>(entry, 16);
-  const beta1 = f32x4.splat(argumentF32(1));
-  const rest1 = f32x4.splat(argumentF32(2));
-  const beta2 = f32x4.splat(argumentF32(3));
-  const rest2 = f32x4.splat(argumentF32(4));
-  const stepSize = f32x4.splat(argumentF32(5));
-  const root = f32x4.splat(argumentF32(6));
-  const epsilon = f32x4.splat(argumentF32(7));
-  const shrink = f32x4.splat(argumentF32(8));
+  const beta1 = f32x4.splat(args.beta1);
+  const rest1 = f32x4.splat(args.gradientFactor);
+  const beta2 = f32x4.splat(args.beta2);
+  const rest2 = f32x4.splat(args.squareFactor);
+  const stepSize = f32x4.splat(args.stepSize);
+  const root = f32x4.splat(args.root);
+  const epsilon = f32x4.splat(args.epsilon);
+  const shrink = f32x4.splat(args.shrink);
   for (let i = 0; i < count; i += 4) {
     const left = count - i;
     const at = (<usize>i) << 2;
@@ -38,14 +53,23 @@ export function adamWJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk of the moving average. 0 table of (shadow, parameter, values), floats: 1 decay, 2 1 − decay. */
-export function emaJob(chunk: i32): void {
-  const entry = argument(0) + <usize>chunk * 12;
+@unmanaged
+class EmaArguments {
+  /** (shadow, parameter, number of values) of each chunk. */
+  table: usize;
+  decay: f32;
+  /** 1 − decay */
+  rest: f32;
+}
+
+/** A step of the exponential moving average; chunk: a row of the table. */
+export function emaJob(args: EmaArguments, chunk: i32): void {
+  const entry = args.table + <usize>chunk * 12;
   const s = load<usize>(entry);
   const p = load<usize>(entry, 4);
   const count = load<i32>(entry, 8);
-  const decay = f32x4.splat(argumentF32(1));
-  const rest = f32x4.splat(argumentF32(2));
+  const decay = f32x4.splat(args.decay);
+  const rest = f32x4.splat(args.rest);
   for (let i = 0; i < count; i += 4) {
     const left = count - i;
     const at = (<usize>i) << 2;
@@ -54,9 +78,16 @@ export function emaJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk of a sum of squares; partial[chunk] = Σ x². 0 table of (x, values), 1 partial. */
-export function sumSquaresJob(chunk: i32): void {
-  const entry = argument(0) + <usize>chunk * 8;
+@unmanaged
+class SumSquaresArguments {
+  /** (x, number of values) of each chunk. */
+  table: usize;
+  partial: usize;
+}
+
+/** partial[chunk] = Σ x²; chunk: a row of the table. */
+export function sumSquaresJob(args: SumSquaresArguments, chunk: i32): void {
+  const entry = args.table + <usize>chunk * 8;
   const x = load<usize>(entry);
   const count = load<i32>(entry, 4);
   let even = f32x4.splat(0);
@@ -69,5 +100,5 @@ export function sumSquaresJob(chunk: i32): void {
     const b = loadPart(at + 16, count - i - 4);
     odd = f32x4.add(odd, f32x4.mul(b, b));
   }
-  store<f32>(argument(1) + ((<usize>chunk) << 2), sumLanes(f32x4.add(even, odd)));
+  store<f32>(args.partial + ((<usize>chunk) << 2), sumLanes(f32x4.add(even, odd)));
 }

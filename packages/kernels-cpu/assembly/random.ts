@@ -1,4 +1,3 @@
-import { argument } from './pool';
 
 /** Philox4x32-10 (Salmon et al. 2011) and Box–Muller; what the counter's words mean is told in docs/architecture.md. */
 
@@ -18,25 +17,43 @@ function pair(a: u32, b: u32, to: usize, end: usize): void {
   if (to + 4 < end) store<f32>(to + 4, <f32>(radius * Math.sin(angle)));
 }
 
-/** Job: chunk of blocks of one image's normals. 0 to, 1 values an image, 2 blocks of four a chunk, 3 chunks an image, 4 and 5 key, 6 stream, 7 step, 8 table of indices. */
-export function randomNormalJob(chunk: i32): void {
-  const values = argument(1);
-  const perChunk = <i32>argument(2);
-  const chunks = <i32>argument(3);
+@unmanaged
+class RandomNormalArguments {
+  to: usize;
+  /** Values of an image. */
+  values: i32;
+  /** Blocks of four values of a chunk. */
+  blocks: i32;
+  /** Chunks of an image. */
+  chunks: i32;
+  /** The two words of the seed. */
+  key0: u32;
+  key1: u32;
+  stream: u32;
+  step: u32;
+  /** [images], the index of each. */
+  indices: usize;
+}
+
+/** Normal noise; chunk (image, blocks of four values). */
+export function randomNormalJob(args: RandomNormalArguments, chunk: i32): void {
+  const values = <usize>args.values;
+  const perChunk = args.blocks;
+  const chunks = args.chunks;
   const image = chunk / chunks;
   const first = (chunk % chunks) * perChunk;
-  const from = argument(0) + ((<usize>image * values) << 2);
+  const from = args.to + ((<usize>image * values) << 2);
   const end = from + (values << 2);
-  const index = load<u32>(argument(8) + (image << 2));
+  const index = load<u32>(args.indices + (image << 2));
   for (let block = first; block < first + perChunk; block++) {
     const to = from + ((<usize>block) << 4);
     if (to >= end) return;
     let c0: u32 = block;
-    let c1: u32 = <u32>argument(7);
+    let c1: u32 = args.step;
     let c2: u32 = index;
-    let c3: u32 = <u32>argument(6);
-    let k0: u32 = <u32>argument(4);
-    let k1: u32 = <u32>argument(5);
+    let c3: u32 = args.stream;
+    let k0: u32 = args.key0;
+    let k1: u32 = args.key1;
     for (let round = 0; round < 10; round++) {
       const p0 = <u64>c0 * 0xd2511f53;
       const p1 = <u64>c2 * 0xcd9e8d57;
@@ -52,24 +69,42 @@ export function randomNormalJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk = row of the output: a row of the table, or zeros. 0 table, 1 indices, 2 channels, 3 to. */
-export function embeddingJob(chunk: i32): void {
-  const bytes = argument(2) << 2;
-  const to = argument(3) + <usize>chunk * bytes;
-  const index = load<i32>(argument(1) + (chunk << 2));
-  if (index < 0) memory.fill(to, 0, bytes);
-  else memory.copy(to, argument(0) + <usize>index * bytes, bytes);
+@unmanaged
+class EmbeddingArguments {
+  table: usize;
+  indices: usize;
+  channels: i32;
+  to: usize;
 }
 
-/** Job: chunk = row of the table: the sum of dy over the indices that name it, in order. 0 dy, 1 indices, 2 channels, 3 to, 4 number of indices. */
-export function embeddingGradJob(chunk: i32): void {
-  const channels = <i32>argument(2);
+/** Rows of a table, or zeros where the index is negative; chunk: a row of the output. */
+export function embeddingJob(args: EmbeddingArguments, chunk: i32): void {
+  const bytes = <usize>args.channels << 2;
+  const to = args.to + <usize>chunk * bytes;
+  const index = load<i32>(args.indices + (chunk << 2));
+  if (index < 0) memory.fill(to, 0, bytes);
+  else memory.copy(to, args.table + <usize>index * bytes, bytes);
+}
+
+@unmanaged
+class EmbeddingGradArguments {
+  dy: usize;
+  indices: usize;
+  /** How many indices. */
+  count: i32;
+  channels: i32;
+  to: usize;
+}
+
+/** The sum of dy over the indices that name a row, in order; chunk: a row of the table. */
+export function embeddingGradJob(args: EmbeddingGradArguments, chunk: i32): void {
+  const channels = args.channels;
   const bytes = (<usize>channels) << 2;
-  const to = argument(3) + <usize>chunk * bytes;
+  const to = args.to + <usize>chunk * bytes;
   memory.fill(to, 0, bytes);
-  for (let i = 0; i < <i32>argument(4); i++) {
-    if (load<i32>(argument(1) + (i << 2)) != chunk) continue;
-    const from = argument(0) + <usize>i * bytes;
+  for (let i = 0; i < args.count; i++) {
+    if (load<i32>(args.indices + (i << 2)) != chunk) continue;
+    const from = args.dy + <usize>i * bytes;
     for (let c = 0; c < channels; c++) {
       const at = <usize>c << 2;
       store<f32>(to + at, load<f32>(to + at) + load<f32>(from + at));

@@ -1,5 +1,4 @@
 import { loadPart, storePart } from './math';
-import { argument, argumentF32 } from './pool';
 import { sumLanes } from './simd';
 
 /** Sum of `count` floats in four strands of four lanes. */
@@ -23,14 +22,25 @@ export function sumContiguous(from: usize, count: i32): f32 {
   return sumLanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
 }
 
-/** Job: chunk = row block; partial[chunk][n] = Σ of its rows. 0 from [m][n], 1 m, 2 n, 3 rows a chunk, 4 partial. */
-export function sumRowsJob(chunk: i32): void {
-  const n = <i32>argument(2);
-  const block = <i32>argument(3);
+@unmanaged
+class SumRowsArguments {
+  /** [m][n] */
+  from: usize;
+  m: i32;
+  n: i32;
+  /** Rows of a chunk. */
+  block: i32;
+  partial: usize;
+}
+
+/** partial[chunk][n] = Σ of its rows; chunk: a block of rows. */
+export function sumRowsJob(args: SumRowsArguments, chunk: i32): void {
+  const n = args.n;
+  const block = args.block;
   const start = chunk * block;
-  const rows = min(block, <i32>argument(1) - start);
-  const from = argument(0) + ((<usize>start * n) << 2);
-  const to = argument(4) + ((<usize>chunk * n) << 2);
+  const rows = min(block, args.m - start);
+  const from = args.from + ((<usize>start * n) << 2);
+  const to = args.partial + ((<usize>chunk * n) << 2);
   if (n == 1) {
     store<f32>(to, sumContiguous(from, rows));
     return;
@@ -48,28 +58,49 @@ export function sumRowsJob(chunk: i32): void {
   }
 }
 
-/** Job: to[n] = factor·Σ over blocks of partial[block][n], in order, in float64. 0 partial, 1 blocks, 2 n, 3 to, 4 float factor. */
-export function sumPartialsJob(_chunk: i32): void {
-  const blocks = <i32>argument(1);
-  const n = <i32>argument(2);
+@unmanaged
+class SumPartialsArguments {
+  partial: usize;
+  blocks: i32;
+  n: i32;
+  factor: f32;
+  to: usize;
+}
+
+/** to[n] = factor·Σ over blocks of partial[block][n], in order, in float64; one chunk. */
+export function sumPartialsJob(args: SumPartialsArguments, _chunk: i32): void {
+  const blocks = args.blocks;
+  const n = args.n;
   const stride = (<usize>n) << 2;
   for (let j = 0; j < n; j++) {
     let sum: f64 = 0;
-    let at = argument(0) + (j << 2);
+    let at = args.partial + (j << 2);
     for (let i = 0; i < blocks; i++) {
       sum += <f64>load<f32>(at);
       at += stride;
     }
-    store<f32>(argument(3) + (j << 2), <f32>(sum * <f64>argumentF32(4)));
+    store<f32>(args.to + (j << 2), <f32>(sum * args.factor));
   }
 }
 
-/** Job: chunk of rows, each summed up. 0 from [m][n], 1 m, 2 n, 3 rows a chunk, 4 to [m], 5 float factor. */
-export function sumEachRowJob(chunk: i32): void {
-  const n = <i32>argument(2);
-  const block = <i32>argument(3);
+@unmanaged
+class SumEachRowArguments {
+  /** [m][n] */
+  from: usize;
+  m: i32;
+  n: i32;
+  /** Rows of a chunk. */
+  block: i32;
+  factor: f32;
+  to: usize;
+}
+
+/** to[m] = factor·Σ of each row; chunk: a block of rows. */
+export function sumEachRowJob(args: SumEachRowArguments, chunk: i32): void {
+  const n = args.n;
+  const block = args.block;
   const start = chunk * block;
-  const end = min(start + block, <i32>argument(1));
+  const end = min(start + block, args.m);
   for (let i = start; i < end; i++)
-    store<f32>(argument(4) + (i << 2), argumentF32(5) * sumContiguous(argument(0) + ((<usize>i * n) << 2), n));
+    store<f32>(args.to + (i << 2), args.factor * sumContiguous(args.from + ((<usize>i * n) << 2), n));
 }

@@ -1,20 +1,34 @@
 import { loadPart, storePart } from './math';
-import { argument, argumentF32 } from './pool';
 import { fma } from './simd';
 
 /** Half and twice the size of images [images][height][width][channels]. */
 
-/** Job: chunk = output row (image, y) of max pooling. 0 x, 1 height, 2 width, 3 channels, 4 y. */
-export function maxPoolJob(chunk: i32): void {
-  const width = <i32>argument(2);
-  const channels = <i32>argument(3);
-  const outHeight = <i32>argument(1) >> 1;
+/** A batch of images. */
+@unmanaged
+class Images {
+  /** [images][height][width][channels] */
+  x: usize;
+  height: i32;
+  width: i32;
+  channels: i32;
+}
+
+@unmanaged
+class MaxPoolArguments extends Images {
+  y: usize;
+}
+
+/** Max pooling; chunk: a row of the output. */
+export function maxPoolJob(args: MaxPoolArguments, chunk: i32): void {
+  const width = args.width;
+  const channels = args.channels;
+  const outHeight = args.height >> 1;
   const outWidth = width >> 1;
   const pixel = (<usize>channels) << 2;
   const row = pixel * width;
   const image = chunk / outHeight;
-  let from = argument(0) + (<usize>(image * <i32>argument(1) + (chunk % outHeight) * 2)) * row;
-  let to = argument(4) + (<usize>chunk * outWidth) * pixel;
+  let from = args.x + (<usize>(image * args.height + (chunk % outHeight) * 2)) * row;
+  let to = args.y + (<usize>chunk * outWidth) * pixel;
   for (let x = 0; x < outWidth; x++) {
     for (let c = 0; c < channels; c += 4) {
       const left = channels - c;
@@ -28,18 +42,24 @@ export function maxPoolJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk = output row of its gradient; dx is zero beforehand where height or width is odd. 0–3 as above, 4 dy, 5 dx. */
-export function maxPoolGradJob(chunk: i32): void {
-  const width = <i32>argument(2);
-  const channels = <i32>argument(3);
-  const outHeight = <i32>argument(1) >> 1;
+@unmanaged
+class MaxPoolGradArguments extends Images {
+  dy: usize;
+  dx: usize;
+}
+
+/** The gradient of max pooling; chunk: a row of the output. dx is zero beforehand where height or width is odd. */
+export function maxPoolGradJob(args: MaxPoolGradArguments, chunk: i32): void {
+  const width = args.width;
+  const channels = args.channels;
+  const outHeight = args.height >> 1;
   const outWidth = width >> 1;
   const pixel = (<usize>channels) << 2;
   const row = pixel * width;
-  const offset = (<usize>((chunk / outHeight) * <i32>argument(1) + (chunk % outHeight) * 2)) * row;
-  let from = argument(0) + offset;
-  let to = argument(5) + offset;
-  let dy = argument(4) + (<usize>chunk * outWidth) * pixel;
+  const offset = (<usize>((chunk / outHeight) * args.height + (chunk % outHeight) * 2)) * row;
+  let from = args.x + offset;
+  let to = args.dx + offset;
+  let dy = args.dy + (<usize>chunk * outWidth) * pixel;
   for (let x = 0; x < outWidth; x++) {
     for (let c = 0; c < channels; c += 4) {
       const left = channels - c;
@@ -73,21 +93,26 @@ function positionOf(i: i32, size: i32): f64 {
   return (<f64>i * <f64>(size - 1)) / <f64>(2 * size - 1);
 }
 
-/**
- * Job: chunk = output row (image, y) of doubling. 0 x, 1 height, 2 width, 3 channels, 4 to, 5 whether bilinear, 6 bytes between pixels of
- * the output (it may be part of a wider image).
- */
-export function upsampleJob(chunk: i32): void {
-  const height = <i32>argument(1);
-  const width = <i32>argument(2);
-  const channels = <i32>argument(3);
+@unmanaged
+class UpsampleArguments extends Images {
+  y: usize;
+  bilinear: bool;
+  /** Bytes between pixels of the output, which may be part of a wider image. */
+  pixelStride: usize;
+}
+
+/** Doubles height and width; chunk: a row of the output. */
+export function upsampleJob(args: UpsampleArguments, chunk: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const channels = args.channels;
   const pixel = (<usize>channels) << 2;
   const row = pixel * width;
-  const outPixel = argument(6);
+  const outPixel = args.pixelStride;
   const y = chunk % (2 * height);
-  const image = argument(0) + (<usize>(chunk / (2 * height)) * height) * row;
-  let to = argument(4) + (<usize>chunk * 2 * width) * outPixel;
-  if (!argument(5)) {
+  const image = args.x + (<usize>(chunk / (2 * height)) * height) * row;
+  let to = args.y + (<usize>chunk * 2 * width) * outPixel;
+  if (!args.bilinear) {
     for (let x = 0; x < 2 * width; x++) {
       const from = image + (<usize>(y >> 1)) * row + (<usize>(x >> 1)) * pixel;
       for (let c = 0; c < channels; c += 4)
@@ -131,17 +156,28 @@ function weightOf(o: i32, i: i32, size: i32): f64 {
   return 0;
 }
 
-/** Job: chunk = input row (image, y) of the gradient: each input gathers from the few outputs it went to. 0 dy, 1 height, 2 width of dx, 3 channels, 4 dx, 5 whether bilinear. */
-export function upsampleGradJob(chunk: i32): void {
-  const height = <i32>argument(1);
-  const width = <i32>argument(2);
-  const channels = <i32>argument(3);
+@unmanaged
+class UpsampleGradArguments {
+  dy: usize;
+  /** Of dx. */
+  height: i32;
+  width: i32;
+  channels: i32;
+  dx: usize;
+  bilinear: bool;
+}
+
+/** The gradient of doubling: each input gathers from the few outputs it went to; chunk: a row of dx. */
+export function upsampleGradJob(args: UpsampleGradArguments, chunk: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const channels = args.channels;
   const pixel = (<usize>channels) << 2;
   const outRow = pixel * 2 * width;
   const y = chunk % height;
-  const image = argument(0) + (<usize>(chunk / height) * 2 * height) * outRow;
-  let to = argument(4) + (<usize>chunk * width) * pixel;
-  const bilinear = argument(5) != 0;
+  const image = args.dy + (<usize>(chunk / height) * 2 * height) * outRow;
+  let to = args.dx + (<usize>chunk * width) * pixel;
+  const bilinear = args.bilinear != 0;
   // Outputs o with position in (i − 1, i + 1): at most 2·i ± 3.
   const reach = bilinear ? 3 : 0;
   for (let x = 0; x < width; x++) {

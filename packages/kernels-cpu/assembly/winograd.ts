@@ -1,5 +1,5 @@
-import { ACCUMULATE, gemm, ZERO } from './gemm';
-import { argument, temporary, threadIndex } from './pool';
+import { gemm, Start } from './gemm';
+import { temporary, threadIndex } from './pool';
 import { fma, fnma } from './simd';
 
 /**
@@ -105,17 +105,27 @@ function filterGradMap(from: usize, fromStride: usize, to: usize, toStride: usiz
   v128.store(to + 2 * toStride, f32x4.sub(last, s1));
 }
 
-/** Job: chunk = panel of 8 output channels. 0 filter [3][3][k][n], 1 k, 2 n, 3 to [36][panel][k][8]. */
-export function winogradFilterJob(chunk: i32): void {
-  const k = <i32>argument(1);
-  const n = <usize>argument(2);
+@unmanaged
+class WinogradFilterArguments {
+  /** [3][3][k][n] */
+  filter: usize;
+  k: i32;
+  n: i32;
+  /** [36][n/8][k][8] */
+  to: usize;
+}
+
+/** Transforms and packs the filter; chunk: a panel of 8 output channels. */
+export function winogradFilterJob(args: WinogradFilterArguments, chunk: i32): void {
+  const k = args.k;
+  const n = <usize>args.n;
   const tapStride = (<usize>k * n) << 2;
   const xiStride = matrixStride(<usize>k * n);
   const half = temporary();
   for (let i = 0; i < k; i++) {
     for (let v = 0; v < 2; v++) {
-      const from = argument(0) + ((<usize>i * n + chunk * 8 + v * 4) << 2);
-      const to = argument(3) + ((<usize>(chunk * k + i)) << 5) + (v << 4);
+      const from = args.filter + ((<usize>i * n + chunk * 8 + v * 4) << 2);
+      const to = args.to + ((<usize>(chunk * k + i)) << 5) + (v << 4);
       for (let x = 0; x < 3; x++) {
         const g = from + x * tapStride;
         filterMap(v128.load(g), v128.load(g + 3 * tapStride), v128.load(g + 6 * tapStride), half + (x << 4), 48);
@@ -206,44 +216,75 @@ function transformOutput(
   }
 }
 
-/**
- * Job: chunk (tile block, column block). 0 from [images][height][width][k], 1 height, 2 width, 3 k, 4 pad, 5 filter as of
- * winogradFilterJob, 6 n, 7 to, 8 output height, 9 output width, 10 bias or 0, 11 tiles over all images, 12 tiles a chunk, 13 columns a
- * chunk, 14 memory, 15 bytes of it a thread, 16 zeros.
- */
-export function winogradJob(chunk: i32): void {
-  const height = <i32>argument(1);
-  const width = <i32>argument(2);
-  const k = <i32>argument(3);
-  const pad = <i32>argument(4);
-  const n = <i32>argument(6);
-  const outHeight = <i32>argument(8);
-  const outWidth = <i32>argument(9);
-  const tileBlock = <i32>argument(12);
-  const columnBlock = <i32>argument(13);
+/** A convolution seen as tiles of 4×4 outputs. */
+@unmanaged
+class Tiles {
+  /** [images][height][width][k] */
+  x: usize;
+  height: i32;
+  width: i32;
+  k: i32;
+  /** At the top and at the left. */
+  pad: i32;
+  n: i32;
+  outHeight: i32;
+  outWidth: i32;
+  /** [k] zeros. */
+  zeros: usize;
+  /** Tiles of a chunk. */
+  tileBlock: i32;
+}
+
+@unmanaged
+class WinogradArguments extends Tiles {
+  /** What `winogradFilter` wrote. */
+  filter: usize;
+  to: usize;
+  /** [n], or 0 */
+  bias: usize;
+  /** Tiles over all images. */
+  tiles: i32;
+  /** Columns of a chunk. */
+  columnBlock: i32;
+  /** Working memory of all threads. */
+  memory: usize;
+  bytesPerThread: usize;
+}
+
+/** A convolution; chunk (block of tiles, block of columns). */
+export function winogradJob(args: WinogradArguments, chunk: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const k = args.k;
+  const pad = args.pad;
+  const n = args.n;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
+  const tileBlock = args.tileBlock;
+  const columnBlock = args.columnBlock;
   const columnBlocks = (n + columnBlock - 1) / columnBlock;
   const j = (chunk % columnBlocks) * columnBlock;
   const columns = min(columnBlock, n - j);
   const first = (chunk / columnBlocks) * tileBlock;
-  const tiles = min(tileBlock, <i32>argument(11) - first);
+  const tiles = min(tileBlock, args.tiles - first);
   const tileRows = (outHeight + 3) >> 2;
   const tileColumns = (outWidth + 3) >> 2;
 
   const vStride = matrixStride(<usize>tiles * k);
   const mStride = matrixStride(<usize>tiles * columns);
-  const v = argument(14) + argument(15) * <usize>threadIndex();
+  const v = args.memory + args.bytesPerThread * <usize>threadIndex();
   const m = v + 36 * vStride;
   const imageBytes = (<usize>height * width * k) << 2;
   for (let t = 0; t < tiles; t++) {
     const tile = first + t;
     const tx = tile % tileColumns;
     const rest = tile / tileColumns;
-    const image = argument(0) + (rest / tileRows) * imageBytes;
+    const image = args.x + (rest / tileRows) * imageBytes;
     const y = (rest % tileRows) * 4 - pad;
-    transformInput(image, height, width, k, y, tx * 4 - pad, argument(16), v + ((<usize>t * k) << 2), vStride);
+    transformInput(image, height, width, k, y, tx * 4 - pad, args.zeros, v + ((<usize>t * k) << 2), vStride);
   }
   const panelBytes = (<usize>k) << 5;
-  const u = argument(5) + (<usize>(j >> 3)) * panelBytes;
+  const u = args.filter + (<usize>(j >> 3)) * panelBytes;
   const uStride = matrixStride(<usize>k * n);
   for (let xi = 0; xi < 36; xi++)
     gemm(
@@ -257,40 +298,50 @@ export function winogradJob(chunk: i32): void {
       panelBytes,
       m + xi * mStride,
       (<usize>columns) << 2,
-      ZERO,
+      Start.zero,
       0,
     );
   const pixelStride = (<usize>n) << 2;
   const rowStride = pixelStride * outWidth;
-  const bias = argument(10) ? argument(10) + (j << 2) : 0;
+  const bias = args.bias ? args.bias + (j << 2) : 0;
   for (let t = 0; t < tiles; t++) {
     const tile = first + t;
     const x = (tile % tileColumns) * 4;
     const rest = tile / tileColumns;
     const y = (rest % tileRows) * 4;
-    const to = argument(7) + ((<usize>((rest / tileRows) * outHeight + y) * outWidth + x) * n + j) * 4;
+    const to = args.to + ((<usize>((rest / tileRows) * outHeight + y) * outWidth + x) * n + j) * 4;
     const rows = min(4, outHeight - y);
     transformOutput(m + ((<usize>t * columns) << 2), mStride, columns, bias, to, rowStride, pixelStride, rows, min(4, outWidth - x));
   }
 }
 
-/**
- * Job: chunk = tile block of the transforms for the gradient by the filter. 0–4 as above, 5 dy, 6 n, 7 output height, 8 output width,
- * 9 first tile, 10 tiles, 11 tiles a chunk, 12 V [36][tiles][k], 13 Z packed [36][n/8][tiles][8], 14 zeros.
- */
-export function winogradGradTransformJob(chunk: i32): void {
-  const height = <i32>argument(1);
-  const width = <i32>argument(2);
-  const k = <i32>argument(3);
-  const pad = <i32>argument(4);
-  const n = <i32>argument(6);
-  const outHeight = <i32>argument(7);
-  const outWidth = <i32>argument(8);
-  const total = <i32>argument(10);
+@unmanaged
+class WinogradGradTransformArguments extends Tiles {
+  /** [images][outHeight][outWidth][n] */
+  dy: usize;
+  firstTile: i32;
+  /** Tiles from the first on. */
+  tiles: i32;
+  /** [36][tiles][k] */
+  v: usize;
+  /** Packed: [36][n/8][tiles][8]. */
+  z: usize;
+}
+
+/** The transforms for the gradient by the filter; chunk: a block of tiles. */
+export function winogradGradTransformJob(args: WinogradGradTransformArguments, chunk: i32): void {
+  const height = args.height;
+  const width = args.width;
+  const k = args.k;
+  const pad = args.pad;
+  const n = args.n;
+  const outHeight = args.outHeight;
+  const outWidth = args.outWidth;
+  const total = args.tiles;
   const tileRows = (outHeight + 3) >> 2;
   const tileColumns = (outWidth + 3) >> 2;
-  const from = chunk * <i32>argument(11);
-  const to = min(total, from + <i32>argument(11));
+  const from = chunk * args.tileBlock;
+  const to = min(total, from + args.tileBlock);
   const vStride = matrixStride(<usize>total * k);
   const zStride = matrixStride(<usize>total * n);
   const panelStride = (<usize>total) << 5;
@@ -299,14 +350,14 @@ export function winogradGradTransformJob(chunk: i32): void {
   const half = temporary(); // [6][4]
   const zero = f32x4.splat(0);
   for (let t = from; t < to; t++) {
-    const tile = <i32>argument(9) + t;
+    const tile = args.firstTile + t;
     const x = (tile % tileColumns) * 4;
     const rest = tile / tileColumns;
     const y = (rest % tileRows) * 4;
-    const image = argument(0) + (rest / tileRows) * imageBytes;
-    const v = argument(12) + ((<usize>t * k) << 2);
-    transformInput(image, height, width, k, y - pad, x - pad, argument(14), v, vStride);
-    const dy = argument(5) + (((<usize>((rest / tileRows) * outHeight + y) * outWidth + x) * n) << 2);
+    const image = args.x + (rest / tileRows) * imageBytes;
+    const v = args.v + ((<usize>t * k) << 2);
+    transformInput(image, height, width, k, y - pad, x - pad, args.zeros, v, vStride);
+    const dy = args.dy + (((<usize>((rest / tileRows) * outHeight + y) * outWidth + x) * n) << 2);
     const rows = outHeight - y;
     const cols = outWidth - x;
     const rowStride = pixelStride * outWidth;
@@ -324,7 +375,7 @@ export function winogradGradTransformJob(chunk: i32): void {
           64,
         );
       }
-      const z = argument(13) + (<usize>(c >> 3)) * panelStride + ((<usize>t) << 5) + ((c & 4) << 2);
+      const z = args.z + (<usize>(c >> 3)) * panelStride + ((<usize>t) << 5) + ((c & 4) << 2);
       for (let i = 0; i < 6; i++) {
         const h = half + (i << 6);
         outputGradMap(v128.load(h), v128.load(h, 16), v128.load(h, 32), v128.load(h, 48), z + i * 6 * zStride, zStride);
@@ -333,12 +384,26 @@ export function winogradGradTransformJob(chunk: i32): void {
   }
 }
 
-/** Job: chunk (xi, row block) of dU[xi] = V[xi]ᵀ·Z[xi]. 0 k, 1 n, 2 tiles, 3 V, 4 Z, 5 dU [36][k][n], 6 rows a chunk, 7 whether to add. */
-export function winogradGradProductJob(chunk: i32): void {
-  const k = <i32>argument(0);
-  const n = <i32>argument(1);
-  const tiles = <i32>argument(2);
-  const rowBlock = <i32>argument(6);
+@unmanaged
+class WinogradGradProductArguments {
+  k: i32;
+  n: i32;
+  tiles: i32;
+  v: usize;
+  z: usize;
+  /** [36][k][n] */
+  du: usize;
+  /** Rows of a chunk. */
+  rowBlock: i32;
+  start: Start;
+}
+
+/** dU[xi] = V[xi]ᵀ·Z[xi]; chunk (xi, block of rows). */
+export function winogradGradProductJob(args: WinogradGradProductArguments, chunk: i32): void {
+  const k = args.k;
+  const n = args.n;
+  const tiles = args.tiles;
+  const rowBlock = args.rowBlock;
   const blocks = (k + rowBlock - 1) / rowBlock;
   const i = (chunk % blocks) * rowBlock;
   const xi = <usize>(chunk / blocks);
@@ -346,29 +411,39 @@ export function winogradGradProductJob(chunk: i32): void {
     min(rowBlock, k - i),
     n,
     tiles,
-    argument(3) + xi * matrixStride(<usize>tiles * k) + (i << 2),
+    args.v + xi * matrixStride(<usize>tiles * k) + (i << 2),
     4,
     (<usize>k) << 2,
-    argument(4) + xi * matrixStride(<usize>tiles * n),
+    args.z + xi * matrixStride(<usize>tiles * n),
     (<usize>tiles) << 5,
-    argument(5) + xi * matrixStride(<usize>k * n) + ((<usize>i * n) << 2),
+    args.du + xi * matrixStride(<usize>k * n) + ((<usize>i * n) << 2),
     (<usize>n) << 2,
-    argument(7) ? ACCUMULATE : ZERO,
+    args.start,
     0,
   );
 }
 
-/** Job: chunk = input channel. dW = Gᵀ dU G. 0 dU [36][k][n], 1 k, 2 n, 3 to [3][3][k][n]. */
-export function winogradGradFilterJob(chunk: i32): void {
-  const k = <usize>argument(1);
-  const n = <usize>argument(2);
+@unmanaged
+class WinogradGradFilterArguments {
+  /** [36][k][n] */
+  du: usize;
+  k: i32;
+  n: i32;
+  /** [3][3][k][n] */
+  to: usize;
+}
+
+/** dW = Gᵀ dU G; chunk: an input channel. */
+export function winogradGradFilterJob(args: WinogradGradFilterArguments, chunk: i32): void {
+  const k = <usize>args.k;
+  const n = <usize>args.n;
   const tapStride = (k * n) << 2;
   const stride = matrixStride(k * n);
   const half = temporary(); // [3][6]
   const tile = half + 288;
   for (let c: usize = 0; c < n; c += 4) {
-    const from = argument(0) + ((<usize>chunk * n + c) << 2);
-    const to = argument(3) + ((<usize>chunk * n + c) << 2);
+    const from = args.du + ((<usize>chunk * n + c) << 2);
+    const to = args.to + ((<usize>chunk * n + c) << 2);
     for (let x = 0; x < 6; x++) filterGradMap(from + x * stride, 6 * stride, half + (x << 4), 96);
     for (let y = 0; y < 3; y++) {
       filterGradMap(half + y * 96, 16, tile, 16);

@@ -1,50 +1,35 @@
-// Compiles assembly/ twice (with and without relaxed SIMD) and writes the bytes into src/generated/wasm.ts.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// Compiles assembly/ twice (with and without relaxed SIMD) and writes src/machine/generated/: the border with the host, jobs.ts, and
+// the bytes, wasm.ts.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { compile } from './border/compiler.mjs';
+import { printBorder, printEntry } from './border/print-border.mjs';
+import { readBorder } from './border/read-border.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const require = createRequire(import.meta.url);
-const compiler = join(dirname(require.resolve('assemblyscript/package.json')), 'bin', 'asc.js');
-const folder = mkdtempSync(join(tmpdir(), 'denoiser-assembly-'));
+const assembly = new URL('../assembly/', import.meta.url);
+const generated = new URL('../src/machine/generated/', import.meta.url);
 
-// Addresses below 69632 belong to the pool (assembly/pool.ts); the compiler's constants come after them.
-const options = [
-  '-O3',
-  '--noAssert',
-  '--runtime',
-  'stub',
-  '--memoryBase',
-  '69632',
-  '--exportTable',
-  '--importMemory',
-  '--disableWarning',
-  '201',
-];
-const memory = ['--sharedMemory', '--initialMemory', '2', '--maximumMemory', '65536'];
-const features = ['--enable', 'simd', '--enable', 'threads'];
+const names = readdirSync(assembly).filter((name) => name.endsWith('.ts'));
+const sources = Object.fromEntries(names.map((name) => [name, readFileSync(new URL(name, assembly), 'utf8')]));
+const border = await readBorder(sources);
 
-function compile(name, extra) {
-  const file = join(folder, `${name}.wasm`);
-  const entry = join('assembly', 'index.ts');
-  execFileSync(process.execPath, [compiler, entry, '-o', file, ...options, ...memory, ...features, ...extra], {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  return readFileSync(file).toString('base64');
-}
+const { Address } = Object.fromEntries(border.enums.map(({ name, values }) => [name, values]));
+const room = Address.temporary - Address.arguments;
+for (const { name, bytes } of border.jobs)
+  if (bytes > room)
+    throw new Error(
+      `The arguments of ${name} take ${bytes} bytes; ${room} lie between Address.arguments and Address.temporary.`,
+    );
 
-try {
-  const simd = compile('simd', []);
-  const relaxed = compile('relaxed', ['--enable', 'relaxed-simd']);
-  mkdirSync(join(root, 'src', 'generated'), { recursive: true });
-  writeFileSync(
-    join(root, 'src', 'generated', 'wasm.ts'),
-    `// Written by scripts/build-assembly.mjs.\nexport const simd = '${simd}';\nexport const relaxed = '${relaxed}';\n`,
-  );
-} finally {
-  rmSync(folder, { recursive: true });
-}
+const withEntry = { ...sources, 'jobs.ts': printEntry(border) };
+const options = ['-O3', '--memoryBase', String(Address.constants), '--outFile', 'machine.wasm'];
+const build = async (extra = []) => compile(withEntry, ['index.ts', 'jobs.ts'], [...options, ...extra]);
+const bytes = { simd: await build(), relaxed: await build(['--enable', 'relaxed-simd']) };
+
+mkdirSync(generated, { recursive: true });
+writeFileSync(new URL('jobs.ts', generated), printBorder(border));
+writeFileSync(
+  new URL('wasm.ts', generated),
+  `// Written by scripts/build-assembly.mjs.\n${Object.entries(bytes)
+    .map(([name, binary]) => `export const ${name} = '${Buffer.from(binary).toString('base64')}';\n`)
+    .join('')}`,
+);

@@ -15,20 +15,20 @@ import {
   engine as tfEngine,
   util,
 } from '@tensorflow/tfjs-core';
-import type { Engine } from './engine';
+import type { Engine } from './machine/engine';
 
 type DataId = object;
 type Values = backend_util.BackendValues;
 type NumericValues = Float32Array | Int32Array | Uint8Array;
 
-/** Something computed from a tensor and kept beside it, such as a packed filter: gone when the tensor's values change. */
+/** A form computed from a tensor and kept beside it, such as a packed filter, until the tensor's values change. */
 export type Derived = { address: number; bytes: number };
 
 /** One tensor's memory. tfjs's cpu kernels read and write it as `values`, ours by `address`. */
 export class TensorData {
   refCount: number;
   complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
-  /** Times each derived form was asked for since the values last changed, and those that are kept. */
+  /** How often each derived form was asked for since the values last changed. */
   readonly asked = new Map<string, number>();
   readonly derived = new Map<string, Derived>();
   private view: NumericValues | undefined;
@@ -75,7 +75,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     engine.onFull = () => this.dropDerived();
   }
 
-  /** A new tensor whose values are not set yet. */
+  /** Creates a tensor whose values are not set yet. */
   output(shape: readonly number[], dtype: DataType): TensorInfo {
     const dataId = { id: this.nextId++ };
     this.create(dataId, util.sizeFromShape(shape as number[]), dtype, 1);
@@ -145,7 +145,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     return this.readSync(dataId);
   }
 
-  /** A copy: the engine's memory is given to other tensors after this one. */
+  /** Copies the values: the tensor's memory is another's after it is disposed. */
   override readSync(dataId: DataId): Values {
     const data = this.data.get(dataId);
     if (data.complexTensorInfos) {
@@ -209,21 +209,21 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     return 1e-7;
   }
 
-  /** `tf.engine().reset()` and `tf.removeBackend` come here. tfjs may set the backend up again, on the same engine. */
+  /** Frees all memory, for `tf.engine().reset()` and `tf.removeBackend`. tfjs may set the backend up again, on the same engine. */
   override dispose(): void {
     this.data = new DataStorage(this, tfEngine());
     this.holders.clear();
     this.engine.clear();
   }
 
-  /** Where a tensor's values lie. */
+  /** Returns the address of a tensor's values. */
   address(info: TensorInfo): number {
     return this.data.get(info.dataId).address;
   }
 
   /**
-   * Something computed from a tensor's values, such as a packed filter. Whatever is asked for twice while the values stay the
-   * same (sampling: every step; training: never) is kept beside the tensor; the first time it goes into the scratch `slot`.
+   * Returns the address of a form computed from a tensor's values, such as a packed filter. One that is asked for twice while the values
+   * stay the same (sampling: every step; training: never) is kept beside the tensor; the first time it lies in the scratch `slot`.
    */
   derive(info: TensorInfo, key: string, bytes: number, slot: number, compute: (address: number) => void): number {
     const data = this.data.get(info.dataId);
@@ -242,7 +242,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     return address;
   }
 
-  /** Keeping a derived form is a comfort: without room for it, it is computed every time. */
+  /** Allocates memory for a derived form, if there is room: without it, the form is computed every time. */
   private tryAllocate(bytes: number): number | undefined {
     try {
       return this.engine.allocator.allocate(bytes);
@@ -252,10 +252,10 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   }
 
   private readonly holders = new Set<TensorData>();
-  /** Whose derived form the running kernel may hold. */
+  /** The tensor whose derived form the running kernel may hold. */
   private latest: TensorData | undefined;
 
-  /** To be called for a tensor that was written in place. */
+  /** Drops what was derived from a tensor that was written in place. */
   changed(data: TensorData): void {
     data.asked.clear();
     if (data.derived.size === 0) return;

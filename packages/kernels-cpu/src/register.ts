@@ -1,27 +1,28 @@
 import { DenoiserError } from '@denoiser/ops';
 import { findBackendFactory, getKernelsForBackend, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { CpuEngineBackend } from './backend';
-import { createEngine, type Engine } from './engine';
 import { engineKernels } from './kernels';
 import { type Attrs, fallBack, fallbacks, type Inputs } from './kernels/kernel';
-import { detectPlatform } from './platform';
+import { createEngine, type Engine } from './machine/engine';
+import { jobs } from './machine/generated/jobs';
+import { detectPlatform } from './machine/platform';
 
 const BACKEND = 'denoiser';
 /** Ten vectors of four multiply-adds: see `peakJob` in assembly/gemm.ts. */
 const FLOPS_OF_A_ROUND = 80;
 
-/** What `registerCpuEngine` gives. */
+/** The engine that `registerCpuEngine` returns. */
 export type CpuEngine = {
   /** For `tf.setBackend`. */
   readonly backendName: string;
   readonly threads: number;
-  /** Whether the engine fuses multiply and add (relaxed SIMD), or not. */
+  /** 'relaxed' if the engine fuses multiply and add (relaxed SIMD). */
   readonly simd: 'relaxed' | 'plain';
   /** Bytes of tensors and scratch memory now, and the most there ever were. */
   memory(): { usedBytes: number; peakBytes: number };
   /** Ops that ran on tfjs's cpu kernels since the last call with `reset`, by name. */
   fallbacks(o?: { reset?: boolean }): ReadonlyMap<string, number>;
-  /** Starts to measure time by job, or ends it and tells. */
+  /** Starts measuring time by job, or ends it; returns what was measured until then. */
   profile(on: boolean): ReadonlyMap<string, { calls: number; ms: number }>;
   /** Does `flops` floating-point operations as multiply-adds in registers, on one thread: the peak that kernels aim at. */
   burn(flops: number): void;
@@ -30,11 +31,11 @@ export type CpuEngine = {
 let registered: Promise<CpuEngine> | undefined;
 
 /**
- * Registers the CPU engine as the tfjs backend 'denoiser'. Then `tf.setBackend('denoiser')`. A second call gives the first one's
- * engine. tfjs's own cpu backend must be there (import '@tensorflow/tfjs' first): ops that the engine lacks run on its kernels.
+ * Registers the CPU engine as the tfjs backend 'denoiser', for `tf.setBackend('denoiser')`. A second call returns the first one's engine.
+ * tfjs's own cpu backend must be there (import '@tensorflow/tfjs' first): ops that the engine lacks run on its kernels.
  *
  * @param options threads: default all cores; simd: 'relaxed' or 'plain', default the best that the host compiles.
- * @throws DenoiserError if there is no cpu backend, or no WebAssembly SIMD.
+ * @throws DenoiserError 'no-cpu-backend', 'no-simd', 'no-shared-memory'
  */
 export function registerCpuEngine(options: { threads?: number; simd?: 'relaxed' | 'plain' } = {}): Promise<CpuEngine> {
   registered ??= register(options).catch((error) => {
@@ -70,7 +71,7 @@ async function register(options: { threads?: number; simd?: 'relaxed' | 'plain' 
       return measured;
     },
     burn(flops) {
-      engine.run('peakJob', 1, [Math.ceil(flops / FLOPS_OF_A_ROUND)]);
+      engine.run(jobs.peak, 1, { rounds: Math.ceil(flops / FLOPS_OF_A_ROUND) });
     },
   };
 }

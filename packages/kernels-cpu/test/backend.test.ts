@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { createEngine } from '../src/engine';
-import { detectPlatform, type Platform } from '../src/platform';
+import { createEngine } from '../src/machine/engine';
+import { detectPlatform, type Platform } from '../src/machine/platform';
 import { registerEngine } from '../src/register';
 
 const product = () => tf.tidy(() => tf.matMul(tf.ones([64, 32]), tf.ones([32, 64])).dataSync());

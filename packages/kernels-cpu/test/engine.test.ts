@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createAllocator } from '../src/allocator';
-import { createEngine } from '../src/engine';
-import { detectPlatform, type Platform } from '../src/platform';
+import { createAllocator } from '../src/machine/allocator';
+import { createEngine } from '../src/machine/engine';
+import { detectPlatform, type Platform } from '../src/machine/platform';
 import { registerEngine } from '../src/register';
 import { engines, values } from './harness';
 

@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
+import fc from 'fast-check';
 import { expect } from 'vitest';
-import { createEngine, type Engine } from '../src/engine';
 import { fallbacks } from '../src/kernels/kernel';
-import { detectPlatform } from '../src/platform';
+import { createEngine, type Engine } from '../src/machine/engine';
+import { detectPlatform } from '../src/machine/platform';
 import { registerEngine } from '../src/register';
+
+/** The same cases in every run. */
+fc.configureGlobal({ seed: 20200619 });
 
 /** Both builds, with one thread and with two: every law holds on each of them. */
 const VARIANTS = [

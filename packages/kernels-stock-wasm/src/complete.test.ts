@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-wasm';
-import { conv2d, linear } from '@denoiser/ops';
+import { attention, conv2d, linear } from '@denoiser/ops';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { checkOp, expectClose, forCases, random, toTensor } from '../../ops/test/support';
+import { checkOp, expectClose, forCases, type Numbers, random, toTensor } from '../../ops/test/support';
 import { completeWasmBackend } from './complete';
 import type { WasmBackend } from './heap';
 
@@ -66,6 +66,49 @@ describe('completeWasmBackend', () => {
       ),
     );
     expectClose(dweight.dataSync(), expected, 1e-6);
+  });
+
+  it('attends in parts as in one, when the scores are too many for one', () => {
+    const [rows, heads, channels] = [601, 2, 6];
+    const [q, k, v, dy] = [0, 1, 2, 3].map((i) => random(5, [1, rows, channels], i)) as [
+      Numbers,
+      Numbers,
+      Numbers,
+      Numbers,
+    ];
+    const op = (...tensors: Tensor[]) => attention(...(tensors as [Tensor3D, Tensor3D, Tensor3D]), { heads });
+    const tensors = [q, k, v].map(toTensor);
+    const y = op(...tensors).dataSync();
+    const [, dk, dv] = tf
+      .grads(op)(tensors, toTensor(dy))
+      .map((t) => t.dataSync());
+    const width = channels / heads;
+    const expected = new Float64Array(rows * channels);
+    for (let row = 0; row < rows; row++) {
+      for (let start = 0; start < channels; start += width) {
+        const shares = Array.from({ length: rows }, (_, key) => {
+          let score = 0;
+          for (let c = start; c < start + width; c++)
+            score += q.values[row * channels + c] * k.values[key * channels + c];
+          return Math.exp(score / Math.sqrt(width));
+        });
+        const total = shares.reduce((a, b) => a + b);
+        for (let c = start; c < start + width; c++) {
+          expected[row * channels + c] = shares.reduce(
+            (a, share, key) => a + (share / total) * v.values[key * channels + c],
+            0,
+          );
+        }
+      }
+    }
+    expectClose(y, expected, 2e-6);
+    const sumOf = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
+    // Σ over rows of dv is Σ dy, because each row's probabilities sum to 1.
+    expect(Math.abs(sumOf(dv) - sumOf(dy.values))).toBeLessThan(1e-3);
+    // Shifting every key by the same vector changes nothing: Σ over keys of dk is 0.
+    for (let c = 0; c < channels; c++) {
+      expect(Math.abs(sumOf(dk.filter((_, i) => i % channels === c)))).toBeLessThan(1e-4);
+    }
   });
 
   it('splits along any axis, as the gradient of a concatenation does', () => {

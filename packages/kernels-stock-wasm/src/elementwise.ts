@@ -25,12 +25,13 @@ export function adamWStep(heap: Heap, inputs: NamedTensorInfoMap, attrs: AdamWSt
   const shrink = 1 - learningRate * weightDecay;
   const stepSize = learningRate / (1 - beta1 ** step);
   const rootCorrection = Math.sqrt(1 - beta2 ** step);
+  const scale = inputs.gradientScale ? (heap.floats(inputs.gradientScale)[0] as number) : 1;
   for (let p = 0; p < count; p++) {
     const names = ['parameter', 'gradient', 'firstMoment', 'secondMoment'];
     const infos = names.map((name) => inputs[name + p] as TensorInfo);
     const [parameter, gradient, first, second] = infos.map((info) => heap.floats(info));
     for (let i = 0; i < parameter.length; i++) {
-      const g = gradient[i];
+      const g = scale * gradient[i];
       const m = beta1 * first[i] + (1 - beta1) * g;
       const v = beta2 * second[i] + (1 - beta2) * g * g;
       first[i] = m;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { conformanceCases } from '@denoiser/ops/testing';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +25,7 @@ async function open(): Promise<void> {
     entryPoints: [fileURLToPath(new URL('./chromium/page.ts', import.meta.url))],
     outdir: folder,
     bundle: true,
+    conditions: ['source'],
     format: 'esm',
     target: 'es2022',
     logLevel: 'error',
@@ -53,6 +55,12 @@ describe.skipIf(noChromium)('WGSL kernels agree with the references, in Chromium
       });
     });
   }
+
+  describe('the laws of the ops', () => {
+    conformanceCases().forEach(({ family, name }, index) => {
+      it(`${family}: ${name}`, () => page.evaluate((i) => kernels.conform(i), index));
+    });
+  });
 
   it('and the page complains of nothing', () => expect(browser.problems).toEqual([]));
 });

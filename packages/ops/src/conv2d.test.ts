@@ -28,7 +28,7 @@ describe('conv2d', () => {
         });
       });
     }
-  }, ['cpu', 'completed wasm']);
+  }, ['cpu']);
 });
 
 function formula(x: Float64Array, f: Float64Array, bias: Float64Array, n: Record<string, number>): Float64Array {

@@ -1,3 +1,5 @@
+import { printableLines } from './printable';
+
 /**
  * An error that a user can cause and mend: the message is one sentence that says what is wrong, where, and what to do.
  * Anything with `isDenoiserError === true` is shown without a stack trace, whichever copy of the package it came from.
@@ -10,6 +12,6 @@ export class DenoiserError extends Error {
     readonly code: string,
     message: string,
   ) {
-    super(message);
+    super(printableLines(message)); // it names files, and what files say
   }
 }

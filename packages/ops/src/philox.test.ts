@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { normals, philox4x32, STREAMS, uniforms } from './index';
+import { layerDropoutStream, normals, philox4x32, STREAMS, uniforms } from './philox';
 
 const hex = (words: Uint32Array) => Array.from(words, (word) => word.toString(16).padStart(8, '0')).join(' ');
 
@@ -49,4 +51,37 @@ describe('uniforms and normals', () => {
     expect(() => normals({ ...address, seed: -1 })).toThrow('whole number from 0 to 2^53');
     expect(() => normals({ ...address, step: -1 })).toThrow('The step of a random number');
   });
+});
+
+describe('STREAMS', () => {
+  it('gives no two uses the same number', () => {
+    const numbers = Object.values(STREAMS);
+    expect(new Set(numbers).size).toBe(numbers.length);
+  });
+
+  it('keeps its lowest byte for dropout, so that no layer’s stream is another use’s', () => {
+    const lowestByte = (stream: number) => stream & 0xff;
+    const others = Object.entries(STREAMS).filter(([name]) => name !== 'dropout');
+    for (const [name, stream] of others) expect(lowestByte(stream), name).not.toBe(STREAMS.dropout);
+    for (const hash of [0, 1, 0x00ff_ffff, 0x8000_0000, 0xffff_ffff, 0x811c_9dc5]) {
+      const stream = layerDropoutStream(hash);
+      expect(stream >>> 0).toBe(stream);
+      expect(lowestByte(stream)).toBe(STREAMS.dropout);
+      expect(stream >>> 8).toBe(hash & 0x00ff_ffff);
+    }
+  });
+});
+
+it('@denoiser/ops/philox needs no tensor library', async () => {
+  const { metafile } = await build({
+    entryPoints: [fileURLToPath(new URL('./philox.ts', import.meta.url))],
+    bundle: true,
+    format: 'esm',
+    metafile: true,
+    packages: 'external',
+    write: false,
+  });
+  const imported = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  expect(Object.keys(metafile.inputs)).not.toHaveLength(0);
+  expect(imported).toEqual([]);
 });

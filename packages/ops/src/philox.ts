@@ -1,6 +1,9 @@
 import { DenoiserError } from './errors';
 
-/** What a stream of random numbers is for: the last word of the Philox counter, so that no two uses share numbers. */
+/**
+ * What a stream of random numbers is for: the last word of the Philox counter, so that no two uses share numbers. Every
+ * number that any package uses stands here.
+ */
 export const STREAMS = {
   initialNoise: 0,
   samplingNoise: 1,
@@ -10,8 +13,20 @@ export const STREAMS = {
   weights: 5,
   shuffle: 6,
   augmentation: 7,
+  /** The lowest byte of every layer's own stream, see `layerDropoutStream`: no other number here may end in this byte. */
   dropout: 8,
+  /** The known part of a picture that is filled. */
+  inpainting: 64,
+  evaluation: 65,
+  offsetNoise: 0x100,
+  validation: 0x101,
+  flip: 0x102,
 } as const;
+
+/** The stream of the dropout of one layer: 24 bits of the hash of its name above the byte `STREAMS.dropout`. */
+export function layerDropoutStream(hash: number): number {
+  return ((hash << 8) | STREAMS.dropout) >>> 0;
+}
 
 /** Where a run of random numbers starts: everything it depends on. */
 export type RandomAddress = {

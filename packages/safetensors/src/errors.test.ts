@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { readSafetensors, readSafetensorsHeader, SafetensorsError, type TensorEntry, writeSafetensors } from './index';
 
 /** A file with this header and as many bytes of data. */
@@ -52,6 +52,41 @@ test.each(broken)('%s is refused with the reason', (_, bytes, code, message) => 
   expect(() => readSafetensors(bytes)).toThrow(SafetensorsError);
   expect(() => readSafetensors(bytes)).toThrow(expect.objectContaining({ code, isDenoiserError: true }));
   expect(() => readSafetensors(bytes)).toThrow(message);
+});
+
+test('a shape of millions of sizes is refused in a short sentence', () => {
+  expect(() => readSafetensors(fileOf({ w: f32(new Array(1e6).fill(1), 0, 4) }))).toThrow(
+    /^Tensor "w" has a shape of 1000000 sizes, and 64 is the most\.$/,
+  );
+  expect(() => readSafetensors(fileOf({ w: f32(new Array(64).fill(1), 0, 8) }))).toThrow(/^.{1,200}$/);
+});
+
+test.each([
+  ['nested', `${'{"a":'.repeat(2e6)}0${'}'.repeat(2e6)}`, /nested more than 8 deep/],
+  ['nested lists', `{"a":${'['.repeat(2e6)}`, /nested more than 8 deep/],
+  ['of a great many objects', `{${'"a":{},'.repeat(2e6)}"b":{}}`, /more than 1048576 objects/],
+  ['of a great many values', `{"a":[${'1,'.repeat(5e6)}1]}`, /more than 4194304 values/],
+])('a header %s is refused before it is parsed', (_, header, message) => {
+  const bytes = fileOf(header);
+  const parse = vi.spyOn(JSON, 'parse');
+  expect(() => readSafetensors(bytes)).toThrow(message);
+  expect(parse).not.toHaveBeenCalled();
+  parse.mockRestore();
+});
+
+test('brackets within strings are text', () => {
+  const { metadata } = readSafetensors(
+    fileOf({ __metadata__: { config: '[['.repeat(50), quoted: '"\\"{{{{{{{{{{{{' } }),
+  );
+  expect(metadata.config).toHaveLength(100);
+});
+
+test('metadata that is null is no metadata, as Python reads it', () => {
+  expect({ ...readSafetensors(fileOf({ __metadata__: null, w: f32([1], 0, 4) }, 4)).metadata }).toEqual({});
+});
+
+test('control characters of names are escaped in messages', () => {
+  expect(() => readSafetensors(fileOf({ 'a\x1b[2J\x9b\u202e': null }))).toThrow('"a\\u001b[2J\\u009b\\u202e"');
 });
 
 test('names such as __proto__ are names like any other', () => {

@@ -17,7 +17,11 @@ export class SafetensorsError extends Error {
   }
 }
 
-/** A name from a file, quoted, and cut to a length that fits a message. */
+/** What would move a terminal's cursor or turn the direction of writing; JSON escapes the first 32 by itself. */
+const unprintable = /[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** A name from a file, quoted, with control characters escaped, and cut to a length that fits a message. */
 export function quote(name: string): string {
-  return JSON.stringify(name.length > 120 ? `${name.slice(0, 117)}...` : name);
+  const quoted = JSON.stringify(name.length > 120 ? `${name.slice(0, 117)}...` : name);
+  return quoted.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,7 +1,8 @@
 import { bytesPerElement, isDType } from './dtypes';
 import { duplicateKey } from './duplicate-key';
 import { quote, SafetensorsError } from './errors';
-import { elementCount } from './shape';
+import { elementCount, MAX_RANK, shapeText } from './shape';
+import { checkStructure } from './structure';
 import type { TensorFileHeader, TensorLocation } from './types';
 
 /** The format's own limit on the header's text. */
@@ -63,9 +64,10 @@ function headerText(bytes: Uint8Array): { json: string; bytes: number } {
       `The file is cut off within its header: it has ${bytes.length} bytes and the header ends at ${end}.`,
     );
   }
+  const text = bytes.subarray(LENGTH_BYTES, end);
+  checkStructure(text);
   try {
-    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-    return { json: decoder.decode(bytes.subarray(LENGTH_BYTES, end)), bytes: Number(length) };
+    return { json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text), bytes: Number(length) };
   } catch {
     throw new SafetensorsError('invalid-header', 'The header is not UTF-8 text: this is no safetensors file.');
   }
@@ -98,6 +100,7 @@ function parseHeader(json: string): Record<string, unknown> {
 }
 
 function readMetadata(value: unknown): Record<string, string> {
+  if (value === null) return emptyMetadata(); // as the format's own reader takes it
   if (!isObject(value)) throw new SafetensorsError('invalid-header', `The header's ${METADATA} is not an object.`);
   const metadata = emptyMetadata();
   for (const [key, text] of Object.entries(value)) {
@@ -124,6 +127,7 @@ function readLocation(name: string, value: unknown, dataOffset: number): TensorL
     throw new SafetensorsError('unsupported-dtype', message);
   }
   if (!Array.isArray(shape)) return fail('has no shape');
+  if (shape.length > MAX_RANK) return fail(`has a shape of ${shape.length} sizes, and ${MAX_RANK} is the most`);
   const count = elementCount(shape);
   if (count === undefined) return fail('has a shape that is not a list of non-negative integers of a possible size');
   if (!Array.isArray(offsets) || offsets.length !== 2) return fail('has no data_offsets [begin, end]');
@@ -133,7 +137,7 @@ function readLocation(name: string, value: unknown, dataOffset: number): TensorL
   }
   const expected = count * bytesPerElement(dtype);
   if (end - begin !== expected) {
-    return fail(`takes ${end - begin} bytes in the file, but ${dtype} [${shape.join(', ')}] takes ${expected}`);
+    return fail(`takes ${end - begin} bytes in the file, but ${dtype} ${shapeText(shape)} takes ${expected}`);
   }
   return { dtype, shape: shape as number[], begin: dataOffset + begin, end: dataOffset + end };
 }

@@ -35,6 +35,6 @@ function entry(bytes: Uint8Array, { dtype, shape, begin, end }: TensorLocation):
   const aligned = start % bytesPerElement(dtype) === 0;
   const data = aligned
     ? new ARRAYS[dtype](bytes.buffer as ArrayBuffer, start, length)
-    : new ARRAYS[dtype](bytes.slice(begin, end).buffer);
+    : new ARRAYS[dtype](Uint8Array.prototype.slice.call(bytes, begin, end).buffer); // a Buffer's own slice is a view
   return { dtype, shape, data } as TensorEntry;
 }

@@ -117,3 +117,11 @@ function failure(run: () => unknown): string | undefined {
     return error instanceof Error ? error.name : 'no error';
   }
 }
+
+test('a Buffer of Node whose arrays are not aligned is read as the bytes are', () => {
+  const data = Float32Array.of(1, 2, 3);
+  const bytes = writeSafetensors({ metadata: {}, tensors: new Map([['a', { dtype: 'F32', shape: [3], data }]]) });
+  const shifted = Buffer.alloc(bytes.length + 1);
+  shifted.set(bytes, 1);
+  expect(readSafetensors(shifted.subarray(1)).tensors.get('a')?.data).toEqual(data);
+});

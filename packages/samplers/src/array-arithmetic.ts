@@ -4,8 +4,8 @@ import type { Arithmetic } from './execute';
 export type Numbers = Float32Array | Float64Array;
 
 /**
- * The loop's arithmetic on plain arrays of a shape [B, …], whose channels are on `channelAxis`. Sums are taken in float64
- * and rounded once.
+ * The loop's arithmetic on plain arrays of a shape [B, …], whose channels are on `channelAxis`. Sums are taken in
+ * float64 and rounded once.
  */
 export function arrayArithmetic<A extends Numbers>(shape: readonly number[], channelAxis: number): Arithmetic<A> {
   const [batch = 1] = shape;

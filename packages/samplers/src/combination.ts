@@ -1,6 +1,6 @@
 import type { Combination, Level } from './plan';
 
-/** Σ factor·combination, terms of one name gathered, those of 0 left out. */
+/** Returns Σ factor·combination, terms of one name gathered, those of 0 left out. */
 export function sum(...terms: readonly (readonly [factor: number, of: Combination])[]): Combination {
   const total: Record<string, number> = {};
   for (const [factor, of] of terms) {
@@ -11,17 +11,17 @@ export function sum(...terms: readonly (readonly [factor: number, of: Combinatio
   return total;
 }
 
-/** ε as x and x0 have it, thresholded x0 included. */
+/** Returns ε as x and x0 have it, thresholded x0 included. */
 export function epsOf({ alpha, sigma }: Level): Combination {
   return { x: 1 / sigma, x0: -alpha / sigma };
 }
 
-/** dx/dσ along a straight path, x = x0 + σ·ε or x = (1 − σ)·x0 + σ·ε alike. */
+/** Returns dx/dσ along a straight path, x = x0 + σ·ε or x = (1 − σ)·x0 + σ·ε alike. */
 export function slopeOf({ sigma }: Level): Combination {
   return { x: 1 / sigma, x0: -1 / sigma };
 }
 
-/** Half the log-SNR: ln(α/σ). */
+/** Returns half the log-SNR, ln(α/σ). */
 export function lambdaOf({ alpha, sigma }: Level): number {
   return Math.log(alpha) - Math.log(sigma);
 }

@@ -8,17 +8,14 @@ import {
   sigmaGrid,
   x0From,
 } from '@denoiser/schedules';
-import type { AnyPlanOptions } from './create-plan';
 import type { Grid, GridPoint, ProcessKind } from './grid';
 import type { Level } from './plan';
+import type { LevelOptions } from './plan-options';
 import { refuse } from './refuse';
 import type { Solver } from './solver';
 
-/** The levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
-export function sigmaProcessGrid(
-  process: SigmaProcess,
-  options: AnyPlanOptions,
-): { grid: Grid<'sigma'>; initialScale: number } {
+/** Returns the levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
+export function sigmaProcessGrid(process: SigmaProcess, options: LevelOptions): { grid: Grid; initialScale: number } {
   const point = (sigma: number, told?: number): GridPoint => {
     const { input, noise, fromX, fromOutput } = preconditioning(process, sigma);
     return {
@@ -33,12 +30,12 @@ export function sigmaProcessGrid(
   return { grid: assemble('sigma', sigmas, point, point, options), initialScale: scale };
 }
 
-/** The levels of a flow: x = (1 − σ)·x0 + σ·ε, told σ·steps. */
+/** Returns the levels of a flow: x = (1 − σ)·x0 + σ·ε, told σ·steps. */
 export function flowGrid(
   process: FlowProcess,
-  options: AnyPlanOptions,
-  solver: Pick<Solver<never>, 'coordinates'>,
-): { grid: Grid<'flow'>; initialScale: number } {
+  options: LevelOptions,
+  solver: Pick<Solver, 'coordinates'>,
+): { grid: Grid; initialScale: number } {
   const prediction = options.prediction ?? 'flow';
   const point = (sigma: number, told?: number): GridPoint => {
     // Solvers in the log of α/σ begin a hair below noise alone.
@@ -62,7 +59,7 @@ export function flowGrid(
 
 type Sigmas = { readonly values: readonly number[]; readonly times?: readonly number[] };
 
-function sigmasOf(options: AnyPlanOptions, own: SigmaGrid, range: { min: number; max: number }): Sigmas {
+function sigmasOf(options: LevelOptions, own: SigmaGrid, range: { min: number; max: number }): Sigmas {
   const { sigmas = own, steps } = options;
   const grid = typeof sigmas === 'object' ? sigmas : sigmas === own.type ? own : { type: sigmas as 'karras' };
   if (steps === undefined && grid.type !== 'explicit') {
@@ -72,13 +69,13 @@ function sigmasOf(options: AnyPlanOptions, own: SigmaGrid, range: { min: number;
   return { values, ...(grid.type === 'explicit' && grid.times && { times: grid.times }) };
 }
 
-function assemble<K extends ProcessKind>(
-  kind: K,
+function assemble(
+  kind: ProcessKind,
   { values, times }: Sigmas,
   point: (sigma: number, told?: number) => GridPoint,
   at: (noiseRatio: number) => GridPoint,
-  options: AnyPlanOptions,
-): Grid<K> {
+  options: LevelOptions,
+): Grid {
   const points = values.map((sigma, i) => point(sigma, times?.[i]));
   const end: Level = options.end === 'first' ? (points.at(-1) as Level) : { alpha: 1, sigma: 0 };
   return {

@@ -42,13 +42,13 @@ const distance = (a: number[], b: number[]): number =>
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('inpainting', () => {
-  const plan = createPlan({ schedule, solver: ddpm(), steps: 20 });
+  const plan = createPlan({ process: schedule, solver: ddpm(), steps: 20 });
 
   it('keeps the known part to the bit and fills the rest', async () => {
     const image = tf.fill([2, 4, 4, 1], 0.25) as Tensor4D;
     const mask = tf.tensor4d([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0], [1, 4, 4, 1]);
     for (const solver of [ddpm(), repaint(ddpm(), { jumpLength: 5, resamples: 2 })]) {
-      const plan = createPlan({ schedule, solver, steps: 20 });
+      const plan = createPlan({ process: schedule, solver, steps: 20 });
       const filled = await run({ denoiser: formula, plan, shape, inpaint: { image, mask } });
       filled.forEach((value, i) => {
         if (i % 4 === 0) expect(value).not.toBe(0.25);
@@ -73,12 +73,12 @@ describe('inpainting', () => {
 
 describe('image to image', () => {
   it('of strength s runs the last share s of the steps', () => {
-    const plan = createPlan({ schedule, solver: ddim(), steps: 20, strength: 0.3 });
+    const plan = createPlan({ process: schedule, solver: ddim(), steps: 20, strength: 0.3 });
     expect(plan.steps.map((step) => step.model?.time)).toEqual([250, 200, 150, 100, 50, 0]);
   });
 
   it('begins with the image at that level of noise', async () => {
-    const plan = createPlan({ schedule, solver: ddim(), steps: 20, strength: 0.05 });
+    const plan = createPlan({ process: schedule, solver: ddim(), steps: 20, strength: 0.05 });
     const image = tf.fill([2, 4, 4, 1], 0.5) as Tensor4D;
     const result = await run({ denoiser: formula, plan, shape, image });
     expect(distance(result, new Array(32).fill(0.5))).toBeLessThan(0.1);
@@ -94,9 +94,9 @@ describe('DDIM inversion', () => {
     const original = Array.from(await image.data());
     const errors: number[] = [];
     for (const steps of [25, 100]) {
-      const up = createPlan({ schedule, solver: ddimInversion(), steps });
+      const up = createPlan({ process: schedule, solver: ddimInversion(), steps });
       const noise = await sampleImages({ denoiser: formula, plan: up, shape, image });
-      const down = createPlan({ schedule, solver: ddim(), steps });
+      const down = createPlan({ process: schedule, solver: ddim(), steps });
       const back = await run({ denoiser: formula, plan: down, shape, noise: () => noise.clone() });
       errors.push(distance(back, original));
     }
@@ -105,7 +105,7 @@ describe('DDIM inversion', () => {
   });
 
   it('asks for an image', async () => {
-    const plan = createPlan({ schedule, solver: ddimInversion(), steps: 5 });
+    const plan = createPlan({ process: schedule, solver: ddimInversion(), steps: 5 });
     await expect(sampleImages({ denoiser: formula, plan, shape })).rejects.toThrow('begins with an image');
   });
 });
@@ -113,7 +113,7 @@ describe('DDIM inversion', () => {
 describe('a run that is saved in the middle', () => {
   for (const solver of [ddpm(), dpmppMultistep({ order: 3 }), unipc({ order: 3 })]) {
     it(`of ${solver.name} ends as the one that was not, through JSON`, async () => {
-      const plan = createPlan({ schedule, solver, steps: 12 });
+      const plan = createPlan({ process: schedule, solver, steps: 12 });
       const options = { denoiser: formula, plan, shape, seed: 3 };
       let saved = '';
       for await (const step of sample(options)) {
@@ -129,7 +129,7 @@ describe('a run that is saved in the middle', () => {
 
 describe('batches', () => {
   it('give the same images however they are split', async () => {
-    const plan = createPlan({ schedule, solver: ddpm(), steps: 5 });
+    const plan = createPlan({ process: schedule, solver: ddpm(), steps: 5 });
     const split = async (batchSize: number): Promise<number[]> => {
       const all: number[] = [];
       const options = { denoiser: formula, plan, count: 5, batchSize, imageShape: [2, 2, 1] as const, seed: 9 };
@@ -163,7 +163,7 @@ describe('noise between two seeds', () => {
 });
 
 describe('guidance', () => {
-  const plan = createPlan({ schedule, solver: ddim(), steps: 4 });
+  const plan = createPlan({ process: schedule, solver: ddim(), steps: 4 });
   const labels = tf.tensor1d([1, 3], 'int32');
   const labelled: Denoiser = (x, _, conditioning) =>
     tf.add(tf.mul(x, 0.5), tf.reshape(conditioning?.labels as Tensor, [-1, 1, 1, 1]));
@@ -188,7 +188,7 @@ describe('guidance', () => {
   });
 
   it('rescaled wholly has the deviation of the labelled branch', async () => {
-    const oneStep = createPlan({ schedule, solver: ddim(), steps: 1, prediction: 'x0' });
+    const oneStep = createPlan({ process: schedule, solver: ddim(), steps: 1, prediction: 'x0' });
     const spread: Denoiser = (x, _, conditioning) =>
       tf.mul(x, tf.reshape(tf.add(conditioning?.labels as Tensor, 2), [-1, 1, 1, 1])); // unlabelled: x
     const deviation = (values: number[]): number => {
@@ -206,7 +206,7 @@ describe('guidance', () => {
 
 it('dynamic thresholding brings each image into [−1, 1] by its own quantile', async () => {
   const plan = createPlan({
-    schedule,
+    process: schedule,
     solver: ddim(),
     steps: 1,
     prediction: 'x0',

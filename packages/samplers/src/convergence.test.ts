@@ -46,8 +46,8 @@ async function measuredOrder(plan: (steps: number) => Plan<false>, model: ArrayM
 }
 
 describe('order of convergence on a Gaussian', () => {
-  type AnyProcessSolver = Solver<'discrete' | 'sigma' | 'flow', false>;
-  const solvers: (Solver<'sigma', false> & { name: string })[] = [
+  type AnyProcessSolver = Solver<false>;
+  const solvers: (Solver<false> & { name: string })[] = [
     ddim(),
     euler(),
     heun(),
@@ -77,7 +77,7 @@ describe('order of convergence on a Gaussian', () => {
   for (const solver of solvers) {
     it(`${solver.name} has order ${solver.order}`, async () => {
       const order = await measuredOrder(
-        (steps) => createPlan({ schedule: edmProcess, solver, steps, sigmas: 'exponential', end: 'first' }),
+        (steps) => createPlan({ process: edmProcess, solver, steps, sigmas: 'exponential', end: 'first' }),
         edmModel,
       );
       expect(order).toBeGreaterThan(solver.order - 0.25);
@@ -98,7 +98,7 @@ describe('order of convergence on a Gaussian', () => {
       const order = await measuredOrder(
         (steps) =>
           createPlan({
-            schedule: flowProcess,
+            process: flowProcess,
             solver,
             // Even in the log of σ/(1 − σ), from 0.995 to 0.1.
             sigmas: {
@@ -118,7 +118,7 @@ describe('order of convergence on a Gaussian', () => {
     it(`${solver.name} has order ${solver.order}`, async () => {
       const order = await measuredOrder((steps) => {
         const timesteps = Array.from({ length: steps }, (_, i) => 3200 + (steps - 1 - i) * (10_240 / steps));
-        return createPlan({ schedule: fineSchedule, solver, spacing: { type: 'explicit', timesteps }, end: 'first' });
+        return createPlan({ process: fineSchedule, solver, spacing: { type: 'explicit', timesteps }, end: 'first' });
       }, fineModel);
       expect(order).toBeGreaterThan(solver.order - 0.25);
     });
@@ -126,8 +126,8 @@ describe('order of convergence on a Gaussian', () => {
 });
 
 /**
- * The model is linear and the data have mean 0, so x is a sum of the normals that were drawn. Each draw is a unit vector
- * here: the final x holds the factor of each, and its squared length is the exact variance.
+ * The model is linear and the data have mean 0, so x is a sum of the normals that were drawn. Each draw is a unit
+ * vector here: the final x holds the factor of each, and its squared length is the exact variance.
  */
 async function varianceRatio(plan: Plan, model: ArrayModel<Float64Array>): Promise<number> {
   const draws = 1 + plan.steps.filter(({ next }) => next.noise).length;
@@ -147,7 +147,7 @@ async function varianceRatio(plan: Plan, model: ArrayModel<Float64Array>): Promi
 }
 
 describe('stochastic solvers keep the marginal variance of a Gaussian', () => {
-  const onSigma: Solver<'sigma'>[] = [
+  const onSigma: Solver[] = [
     ddim({ eta: 1 }),
     ddim({ eta: 0.5 }),
     eulerAncestral(),
@@ -166,7 +166,7 @@ describe('stochastic solvers keep the marginal variance of a Gaussian', () => {
       const error = async (steps: number): Promise<number> =>
         Math.abs(
           (await varianceRatio(
-            createPlan({ schedule: edmProcess, solver, steps, sigmas: 'exponential', end: 'first' }),
+            createPlan({ process: edmProcess, solver, steps, sigmas: 'exponential', end: 'first' }),
             edmModel,
           )) - 1,
         );
@@ -180,7 +180,7 @@ describe('stochastic solvers keep the marginal variance of a Gaussian', () => {
     it(`ddpm with ${variance} variance`, async () => {
       const error = async (steps: number): Promise<number> =>
         Math.abs(
-          (await varianceRatio(createPlan({ schedule: fineSchedule, solver: ddpm({ variance }), steps }), fineModel)) -
+          (await varianceRatio(createPlan({ process: fineSchedule, solver: ddpm({ variance }), steps }), fineModel)) -
             1,
         );
       const [few, many] = [await error(256), await error(512)];
@@ -190,7 +190,7 @@ describe('stochastic solvers keep the marginal variance of a Gaussian', () => {
   }
 
   it('flow-sde is exact where x0 is: at its own level of each jump', () => {
-    const { steps } = createPlan({ schedule: flowProcess, solver: flowSde(), steps: 5 });
+    const { steps } = createPlan({ process: flowProcess, solver: flowSde(), steps: 5 });
     for (const { next, to } of steps) expect(next).toEqual({ x0: to.alpha, noise: to.sigma });
   });
 });

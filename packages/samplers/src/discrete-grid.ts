@@ -9,20 +9,20 @@ import {
   timeOfNoiseRatio,
   x0From,
 } from '@denoiser/schedules';
-import type { AnyPlanOptions } from './create-plan';
 import type { Grid, GridPoint } from './grid';
 import type { Level } from './plan';
+import type { LevelOptions } from './plan-options';
 import { refuse } from './refuse';
 import type { Solver } from './solver';
 
 const DATA: Level = { alpha: 1, sigma: 0 };
 
-/** The levels of a discrete schedule in the coordinates of a solver. */
+/** Returns the levels of a discrete schedule in the coordinates of a solver. */
 export function discreteGrid(
   schedule: Schedule,
-  options: AnyPlanOptions,
-  solver: Pick<Solver<never>, 'coordinates' | 'spacing' | 'name'>,
-): { grid: Grid<'discrete'>; initialScale: number } {
+  options: LevelOptions,
+  solver: Pick<Solver, 'coordinates' | 'spacing' | 'name'>,
+): { grid: Grid; initialScale: number } {
   const prediction = options.prediction ?? 'epsilon';
   if (schedule.zeroTerminalSnr && prediction === 'epsilon') {
     refuse('With zero terminal SNR the first x holds nothing of x0 that epsilon could tell; use prediction v or x0.');
@@ -111,14 +111,16 @@ function trainedTime(schedule: Schedule, t: number): number {
 
 function resolveSpacing(
   schedule: Schedule,
-  { spacing, steps, sigmas }: AnyPlanOptions,
-  solver: Pick<Solver<never>, 'spacing'>,
+  { spacing, steps, sigmas }: LevelOptions,
+  solver: Pick<Solver, 'spacing'>,
 ): Spacing {
   if (typeof spacing === 'object') return spacing;
   if (spacing === 'all' || spacing === 'original') return { type: spacing };
   if (spacing === undefined && (steps === undefined || sigmas !== undefined)) return { type: 'all' };
   const count = steps ?? schedule.steps;
   const own = solver.spacing;
+  // The one timestep of leading spacing is 0, from where noise would lead nowhere.
+  if (spacing === undefined && own.type === 'leading' && count === 1) return { type: 'trailing', steps: 1 };
   if (spacing === undefined || spacing === own.type) return { ...own, steps: count } as Spacing;
   const withoutLast = 'withoutLast' in own && own.withoutLast && (spacing === 'leading' || spacing === 'linspace');
   return { type: spacing, steps: count, ...(withoutLast && { withoutLast }) } as Spacing;

@@ -1,9 +1,10 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { wrongOutput } from './denoiser-fault';
 import { bothBranches, isGuided, type ModelInput, mixBranches } from './guidance';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
-/** One evaluation of the model, under guidance if there is any. The output is given away, everything else disposed. */
+/** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */
 export async function evaluate(options: {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly x: Tensor4D;
@@ -18,7 +19,7 @@ export async function evaluate(options: {
   const time = tf.fill([x.shape[0]], options.time) as Tensor1D;
   if (!isGuided(guidance, conditioning, options.noiseRatio)) {
     try {
-      return await call(denoiser, { x, time, conditioning });
+      return await call(denoiser, { x, time, conditioning }, learnedVariance);
     } finally {
       time.dispose();
     }
@@ -26,7 +27,7 @@ export async function evaluate(options: {
   const both = tf.tidy(() => ({ ...bothBranches({ x, time, conditioning }, guidance.negative) }));
   time.dispose();
   try {
-    const output = await call(denoiser, both);
+    const output = await call(denoiser, both, learnedVariance);
     try {
       return mixBranches(output, guidance, learnedVariance);
     } finally {
@@ -37,16 +38,36 @@ export async function evaluate(options: {
   }
 }
 
-/** What a synchronous model makes on the way is disposed; an asynchronous one sees to that itself. */
-function call(denoiser: Denoiser | AsyncDenoiser, { x, time, conditioning }: ModelInput): Tensor4D | Promise<Tensor4D> {
+/**
+ * The model's answer. What a synchronous model makes on the way is disposed; an asynchronous one sees to that itself.
+ *
+ * @throws ScheduleError where the answer is no tensor of the shape that it must have.
+ */
+async function call(
+  denoiser: Denoiser | AsyncDenoiser,
+  { x, time, conditioning }: ModelInput,
+  learnedVariance: boolean,
+): Promise<Tensor4D> {
   const engine = tf.engine();
-  let output: Tensor4D | Promise<Tensor4D> | undefined;
+  let answer: Tensor4D | Promise<Tensor4D> | undefined;
   engine.startScope();
   try {
-    output = denoiser(x, time, conditioning);
+    answer = denoiser(x, time, conditioning);
   } finally {
     // Tensors of an asynchronous model are still at work: they leave the scope with it.
-    engine.endScope(output instanceof Promise ? [...engine.state.activeScope.track] : output);
+    engine.endScope(answer instanceof Promise ? [...engine.state.activeScope.track] : answer);
   }
-  return output;
+  const output: unknown = await answer;
+  const [B, H, W, C] = x.shape;
+  const wanted = [B, H, W, learnedVariance ? 2 * C : C];
+  if (isTensor(output)) {
+    if (tf.util.arraysEqual(output.shape, wanted)) return output;
+    output.dispose();
+  }
+  const got = isTensor(output) ? `[${output.shape}]` : output === undefined ? output : 'what is no tensor';
+  wrongOutput(got, `[${wanted}]`, learnedVariance);
 }
+
+/** By its shape, not its class: a page may hold two copies of tfjs. */
+const isTensor = (value: unknown): value is Tensor4D =>
+  typeof value === 'object' && value !== null && 'shape' in value && 'dispose' in value;

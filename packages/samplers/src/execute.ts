@@ -29,7 +29,7 @@ export interface Run<T> {
   readonly arithmetic: Arithmetic<T>;
   /** Taken over by the loop. */
   readonly start: RunState<T>;
-  /** The model at a step, on scaled x; x is borrowed, the answer given away. */
+  /** The model at a step, on scaled x; x is borrowed; the loop owns the answer. */
   evaluate(x: T, time: number, noiseRatio: number): T | Promise<T>;
   noise(purpose: NoiseRequest['purpose'], position: number): T;
   /** Inpainting: where the mask is 0, x is held to this image. Both are borrowed. */
@@ -44,7 +44,7 @@ export interface Known<T> {
 }
 
 /**
- * Where a plan starts: noise, or `image` brought to the plan's first level with it.
+ * Returns the state that a plan starts from: noise, or `image` brought to the plan's first level with it.
  *
  * @throws ScheduleError if the plan begins with an image and there is none.
  */
@@ -64,8 +64,8 @@ export function begin<T>(plan: Plan, arithmetic: Arithmetic<T>, noise: Run<T>['n
 }
 
 /**
- * The one loop: runs a plan and yields after each evaluation of the model. Whatever ends it (the last step, `break`, a
- * throw, an abort), it disposes all that it holds.
+ * Runs a plan, the one loop of all samplers, and yields after each evaluation of the model. Whatever ends it (the last
+ * step, `break`, a throw, an abort), it disposes all that it holds.
  *
  * @throws the signal's reason when it is aborted.
  */
@@ -148,7 +148,8 @@ function combine<T>(arithmetic: Arithmetic<T>, values: ReadonlyMap<string, T>, s
   const terms = Object.entries(sum).filter(([, coefficient]) => coefficient !== 0);
   const inputs = terms.map(([name]) => {
     const value = values.get(name);
-    if (value === undefined) throw new Error(`The plan uses "${name}", which no earlier step kept.`);
+    if (value === undefined)
+      refuse(`The plan uses "${name}", which no earlier step kept; resume with the plan the state is of.`);
     return value;
   });
   if (inputs.length === 1 && terms[0]?.[1] === 1) return arithmetic.copy(inputs[0] as T);

@@ -10,9 +10,9 @@ export interface GridPoint extends Level {
   readonly eps: Combination;
 }
 
-/** What a solver gets: the levels to call the model at, from noise to data, and where each step shall lead. */
-export interface Grid<K extends ProcessKind = ProcessKind> {
-  readonly kind: K;
+/** What a solver gets: the levels to call the model at, from noise to data, and where each step leads. */
+export interface Grid {
+  readonly kind: ProcessKind;
   readonly points: readonly GridPoint[];
   /** Of step i: the next point's level, or the end. */
   readonly targets: readonly Level[];

@@ -10,7 +10,7 @@ export interface ModelInput {
   readonly conditioning?: Conditioning;
 }
 
-/** Whether guidance needs a second branch at this σ/α. */
+/** Returns whether guidance needs a second branch at this σ/α. */
 export function isGuided(
   guidance: Guidance | undefined,
   conditioning: Conditioning | undefined,
@@ -21,7 +21,7 @@ export function isGuided(
   return guidance.scale !== 0 && guidance.scale !== 1 && min <= noiseRatio && noiseRatio <= max;
 }
 
-/** Both branches in one batch [2B, …], the one to lead away from first. Called within a tidy. */
+/** Returns both branches in one batch [2B, …], the one to lead away from first. Called within a tidy. */
 export function bothBranches({ x, time, conditioning }: ModelInput, negative = -1): ModelInput {
   const labels = conditioning?.labels as Tensor1D;
   const away = tf.fill(labels.shape, negative, 'int32');
@@ -32,7 +32,10 @@ export function bothBranches({ x, time, conditioning }: ModelInput, negative = -
   };
 }
 
-/** [2B, H, W, C] → [B, H, W, C]. A learned variance is not extrapolated: the labelled branch's is taken. */
+/**
+ * Mixes both branches, [2B, H, W, C] → [B, H, W, C]. A learned variance is not extrapolated: the labelled branch's is
+ * taken.
+ */
 export function mixBranches(output: Tensor4D, guidance: Guidance, learnedVariance: boolean): Tensor4D {
   return tf.tidy(() => {
     const [away, labelled] = tf.split(output, 2) as [Tensor4D, Tensor4D];

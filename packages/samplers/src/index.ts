@@ -4,8 +4,7 @@ export type { SampleOptions, TensorStep } from './sample';
 export { philoxNoise, sample, sampleImages } from './sample';
 export type { SampleBatchesOptions } from './sample-batches';
 export { sampleBatches } from './sample-batches';
-export type { SavedState } from './saved-state';
-export { saveState } from './saved-state';
+export { saveState } from './saved-tensors';
 export { arrayModel } from './tensor-model';
 export type {
   AsyncDenoiser,

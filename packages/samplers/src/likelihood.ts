@@ -23,8 +23,9 @@ export interface VariationalBound {
 }
 
 /**
- * The variational bound as OpenAI computes it (Nichol & Dhariwal 2021, arXiv:2102.09672): at every step of the schedule
- * (respace it for fewer) the images are noised once and the model called once. Noise is asked for as 'known', step t.
+ * Returns the variational bound as OpenAI computes it (Nichol & Dhariwal 2021, arXiv:2102.09672): at every step of the
+ * schedule (respace it for fewer) the images are noised once and the model called once. Noise is asked for as 'known',
+ * step t.
  */
 export async function variationalBound(
   options: Images & {
@@ -36,11 +37,12 @@ export async function variationalBound(
     /** Clip the estimate of x0 to [−1, 1]; default true. */
     readonly clip?: boolean;
     readonly indices?: readonly number[];
+    /** Default: the last. */
     readonly channelAxis?: number;
     readonly signal?: AbortSignal;
   },
 ): Promise<VariationalBound> {
-  const { schedule, variance, model, noise, images, shape, channelAxis = 1, signal } = options;
+  const { schedule, variance, model, noise, images, shape, channelAxis = shape.length - 1, signal } = options;
   const batch = shape[0] ?? 1;
   const indices = options.indices ?? Array.from({ length: batch }, (_, i) => i);
   const arithmetic = arrayArithmetic<Float64Array>(shape, channelAxis);
@@ -79,10 +81,10 @@ export async function variationalBound(
 }
 
 /**
- * Likelihood by the probability-flow ODE (Song et al. 2021, arXiv:2011.13456, section 4.3), of each image in bits per
- * dimension: Heun from the plan's last level up to its first in x/α, the divergence by Hutchinson's estimator with central
- * differences along `probe` (entries ±1, of the images' shape). Values in [−1, 1] stand for 256 levels, which adds 7 bits:
- * give images with uniform noise of one level.
+ * Returns the likelihood of each image in bits per dimension, by the probability-flow ODE (Song et al. 2021,
+ * arXiv:2011.13456, section 4.3): Heun from the plan's last level up to its first in x/α, the divergence by
+ * Hutchinson's estimator with central differences along `probe` (entries ±1, of the images' shape). Values in [−1, 1]
+ * stand for 256 levels, which adds 7 bits: give images with uniform noise of one level.
  *
  * @param options plan: of `euler()`
  */

@@ -1,4 +1,6 @@
-/** A sum of named values: 'x' before the step, the step's 'x0' and 'output', 'noise' (fresh normals), or a kept name. */
+/**
+ * A sum of named values: 'x' before the step, the step's 'x0' and 'output', 'noise' (fresh normals), or a kept name.
+ */
 export type Combination = Readonly<Record<string, number>>;
 
 /** A noise level: x = alpha·x0 + sigma·ε. */
@@ -10,7 +12,9 @@ export interface Level {
 /** What is done with the estimate of x0 before it is used. */
 export type Threshold =
   | { readonly type: 'static'; readonly min: number; readonly max: number }
-  /** Per image: s = the `ratio` quantile of |x0|, within [1, max]; x0 ← clip(x0, −s, s)/s (Saharia et al. 2022, Imagen). */
+  /**
+   * Per image: s = the `ratio` quantile of |x0|, within [1, max]; x0 ← clip(x0, −s, s)/s (Saharia et al. 2022, Imagen).
+   */
   | { readonly type: 'dynamic'; readonly ratio: number; readonly max: number };
 
 /** How the model is called: output = model(inputScale·x, time); x0 = x0FromX·x + x0FromOutput·output. */
@@ -54,7 +58,7 @@ export interface Plan<Stochastic extends boolean = boolean> {
   readonly steps: readonly PlanStep[];
 }
 
-/** Evaluations of the model that a plan makes. */
+/** Counts the evaluations of the model that a plan makes. */
 export function evaluations(plan: Plan): number {
   return plan.steps.filter((step) => step.model).length;
 }

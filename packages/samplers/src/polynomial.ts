@@ -1,4 +1,4 @@
-/** Coefficients, lowest first, of the polynomial that is 1 at nodes[j] and 0 at the others. */
+/** Returns the coefficients, lowest first, of the polynomial that is 1 at nodes[j] and 0 at the others. */
 export function lagrange(nodes: readonly number[], j: number): number[] {
   let coefficients = [1];
   nodes.forEach((node, k) => {

@@ -1,6 +1,11 @@
 import { ScheduleError } from '@denoiser/schedules';
 
-/** What a caller asked for does not fit together; the sentence says what to use instead. */
+/** Throws: the parts of a plan do not fit each other; the sentence names what to use instead. */
 export function refuse(sentence: string): never {
-  throw new ScheduleError('bad-plan', sentence);
+  throw new ScheduleError('plan-invalid', sentence);
+}
+
+/** Throws: an option of `planFor` is not what it must be, or does not fit another one or the model. */
+export function refuseOption(sentence: string): never {
+  throw new ScheduleError('option-invalid', sentence);
 }

@@ -19,7 +19,7 @@ export type SampleBatchesOptions = Omit<
   readonly onStep?: (step: TensorStep & { readonly batch: number }) => void | Promise<void>;
 };
 
-/** Images in batches that fit into memory. Each yields its images [B, H, W, C], which the caller disposes. */
+/** Draws images in batches that fit into memory. Yields the images [B, H, W, C] of each, which the caller disposes. */
 export async function* sampleBatches(
   options: SampleBatchesOptions,
 ): AsyncGenerator<{ readonly indices: number[]; readonly images: Tensor4D }, void, undefined> {

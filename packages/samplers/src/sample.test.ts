@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type AsyncDenoiser, createPlan, type Denoiser, ddpm, philoxNoise, sample, sampleImages } from './index';
 
 const schedule = createSchedule({ steps: 20, betaEnd: 0.2 });
-const plan = createPlan({ schedule, solver: ddpm({ variance: 'beta' }) });
+const plan = createPlan({ process: schedule, solver: ddpm({ variance: 'beta' }) });
 const shape = [2, 2, 2, 1] as const;
 
 /** A formula for a model; it leaves its intermediate tensors to the loop. */
@@ -29,7 +29,7 @@ beforeAll(() => tf.setBackend('cpu'));
 
 describe('the original program', () => {
   it('is the plan of β variance and original spacing', async () => {
-    const original = createPlan({ schedule, solver: ddpm({ variance: 'beta' }), spacing: 'original' });
+    const original = createPlan({ process: schedule, solver: ddpm({ variance: 'beta' }), spacing: 'original' });
     const noise = philoxNoise(5);
     const images = await values(await sampleImages({ denoiser: formula, plan: original, shape, noise }));
 
@@ -52,7 +52,7 @@ describe('the original program', () => {
   });
 
   it('visits T − 1 … 1 and adds no noise at the last step', () => {
-    const { steps } = createPlan({ schedule, solver: ddpm({ variance: 'beta' }), spacing: 'original' });
+    const { steps } = createPlan({ process: schedule, solver: ddpm({ variance: 'beta' }), spacing: 'original' });
     expect(steps.map((step) => step.model?.time)).toEqual(Array.from({ length: 19 }, (_, i) => 19 - i));
     expect(steps.map((step) => 'noise' in step.next)).toEqual(steps.map((_, i) => i < 18));
   });
@@ -61,7 +61,7 @@ describe('the original program', () => {
 describe('guidance', () => {
   const inputs = (scale: number) => ({
     denoiser: labelled,
-    plan: createPlan({ schedule, solver: ddpm(), steps: 1 }),
+    plan: createPlan({ process: schedule, solver: ddpm(), steps: 1 }),
     shape,
     conditioning: { labels: tf.tensor1d([1, 3], 'int32') },
     guidance: { scale },
@@ -109,7 +109,7 @@ describe('noise', () => {
 });
 
 describe('the loop leaves no tensor behind', () => {
-  const long = createPlan({ schedule: createSchedule({ steps: 200 }), solver: ddpm(), threshold: true });
+  const long = createPlan({ process: createSchedule({ steps: 200 }), solver: ddpm(), threshold: true });
   const counted = async (run: () => Promise<void>): Promise<number> => {
     const before = tf.memory().numTensors;
     await run();
@@ -199,13 +199,17 @@ it('learned variances interpolate between the posterior and β', async () => {
     values(
       await sampleImages({
         denoiser: (x, time) => tf.concat([formula(x, time) as Tensor4D, tf.fill(x.shape, v)], 3) as Tensor4D,
-        plan: createPlan({ schedule, solver: ddpm({ variance: 'learned-range' }) }),
+        plan: createPlan({ process: schedule, solver: ddpm({ variance: 'learned-range' }) }),
         shape,
       }),
     );
   const fixed = async (variance: 'beta' | 'posterior'): Promise<number[]> =>
     values(
-      await sampleImages({ denoiser: formula, plan: createPlan({ schedule, solver: ddpm({ variance }) }), shape }),
+      await sampleImages({
+        denoiser: formula,
+        plan: createPlan({ process: schedule, solver: ddpm({ variance }) }),
+        shape,
+      }),
     );
   for (const [v, variance] of [
     [1, 'beta'],

@@ -3,7 +3,8 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { evaluate } from './evaluate';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
-import { restore, type SavedState } from './saved-state';
+import type { SavedState } from './saved-state';
+import { restore } from './saved-tensors';
 import { tensorArithmetic } from './tensor-arithmetic';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance, NoiseSource, SamplingStep } from './types';
 
@@ -33,10 +34,11 @@ export interface SampleOptions {
 export type TensorStep = SamplingStep & { readonly state: RunState<Tensor4D> };
 
 /**
- * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0 are
- * borrowed until the next step. Whatever ends the loop, nothing is left behind.
+ * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0
+ * are borrowed until the next step. Whatever ends the loop, nothing is left behind.
  *
- * @throws DenoiserError if indices or labels are not B; the signal's reason when it is aborted.
+ * @throws DenoiserError if indices or labels are not B, if the state to resume does not fit the run, or if the denoiser
+ * returns anything but a tensor of the shape it must have; the signal's reason when it is aborted.
  */
 export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep, void, undefined> {
   const { denoiser, plan, shape, seed = 0, conditioning, guidance, signal } = options;
@@ -49,7 +51,9 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
   yield* execute<Tensor4D>({
     plan,
     arithmetic: tensorArithmetic,
-    start: options.resume ? restore(options.resume) : begin(plan, tensorArithmetic, noise, options.image),
+    start: options.resume
+      ? restore(options.resume, plan, [...shape])
+      : begin(plan, tensorArithmetic, noise, options.image),
     evaluate: (scaled, time, noiseRatio) =>
       evaluate({
         denoiser,
@@ -66,7 +70,7 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
   });
 }
 
-/** Runs a plan to its end and gives the images [B, H, W, C], which the caller disposes. `onStep` may be async. */
+/** Runs a plan to its end and returns the images [B, H, W, C], which the caller disposes. `onStep` may be async. */
 export async function sampleImages(
   options: SampleOptions & { readonly onStep?: (step: TensorStep) => void | Promise<void> },
 ): Promise<Tensor4D> {
@@ -74,18 +78,18 @@ export async function sampleImages(
     await options.onStep?.(step);
     if (step.index === step.total - 1) return step.x.clone();
   }
-  throw new DenoiserError('bad-plan', 'The plan has no steps; create it with at least one.');
+  throw new DenoiserError('plan-invalid', 'The plan has no steps; create it with at least one.');
 }
 
-/** The default noise: a pure function of (seed, purpose, step, image), see `randomNormal` of `@denoiser/ops`. */
+/**
+ * Returns the default source of noise, a pure function of (seed, purpose, step, image), see `randomNormal` of
+ * `@denoiser/ops`.
+ */
 export function philoxNoise(seed: number): NoiseSource {
-  const streams = { initial: STREAMS.initialNoise, step: STREAMS.samplingNoise, known: KNOWN_PART };
+  const streams = { initial: STREAMS.initialNoise, step: STREAMS.samplingNoise, known: STREAMS.inpainting };
   return ({ purpose, step, shape, indices }) =>
     randomNormal([...shape] as [number, number, number, number], { seed, stream: streams[purpose], step, indices });
 }
-
-/** A stream of its own for inpainting's known part, beyond those that `ops` numbers. */
-const KNOWN_PART = 64;
 
 function checkBatch(name: string, got: number, batch: number): void {
   if (got !== batch) {

@@ -1,43 +1,109 @@
-import { DenoiserError } from '@denoiser/ops';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
+import { ScheduleError } from '@denoiser/schedules';
+import type { Numbers } from './array-arithmetic';
 import type { RunState } from './execute';
+import type { Plan } from './plan';
 
-interface SavedTensor {
-  readonly shape: readonly number[];
-  readonly values: readonly number[];
+/** Numbers as JSON: base64 of their bytes, little-endian, so that they come back bit for bit. */
+export interface SavedArray {
+  readonly dtype: 'float32' | 'float64';
+  readonly data: string;
 }
 
-/** A run in the middle, as JSON: noise is a function of seed, step and image, so this and the plan are all it needs. */
+/**
+ * A run in the middle, as JSON: noise is a function of seed, step and image, so this and the plan are all it needs. A
+ * state of tensors can be resumed on plain arrays with the channels last, and the other way round.
+ */
 export interface SavedState {
+  /** The plan's next step. */
   readonly position: number;
-  readonly x: SavedTensor;
-  readonly memory: Readonly<Record<string, SavedTensor>>;
+  /** [B, …] of x and of everything remembered. */
+  readonly shape: readonly number[];
+  readonly x: SavedArray;
+  readonly memory: Readonly<Record<string, SavedArray>>;
 }
 
-/** Reads a state back from the device: `await saveState(step.state)` within the loop, before its next step. */
-export async function saveState({ position, x, memory }: RunState<Tensor4D>): Promise<SavedState> {
-  const save = async (tensor: Tensor4D): Promise<SavedTensor> => ({
-    shape: tensor.shape,
-    values: Array.from(await tensor.data()),
-  });
-  const entries = Object.entries(memory).map(async ([name, tensor]) => [name, await save(tensor)] as const);
-  return { position, x: await save(x), memory: Object.fromEntries(await Promise.all(entries)) };
+/** Returns a state of plain arrays as JSON. */
+export function encodeState(state: RunState<Numbers>, shape: readonly number[]): SavedState {
+  const memory = Object.entries(state.memory).map(([name, values]) => [name, encode(values)] as const);
+  return { position: state.position, shape: [...shape], x: encode(state.x), memory: Object.fromEntries(memory) };
 }
 
-export function restore({ position, x, memory }: SavedState): RunState<Tensor4D> {
-  const load = ({ shape, values }: SavedTensor): Tensor4D => {
-    if (shape.length !== 4) {
-      throw new DenoiserError(
-        'bad-shape',
-        `A saved state holds [B, H, W, C], but its shape is [${shape}]; save it again.`,
-      );
-    }
-    return tf.tensor4d(Float32Array.from(values), shape as Tensor4D['shape']);
-  };
+/**
+ * Returns the state that a saved one holds, for a run of this plan and shape.
+ *
+ * @throws ScheduleError that names the field that is damaged, or says that the state is of another run or a finished
+ * one.
+ */
+export function decodeState(saved: SavedState, plan: Plan, shape: readonly number[]): RunState<Numbers> {
+  if (!isObject(saved)) damaged('resume', 'an object');
+  if (!Array.isArray(saved.shape)) damaged('resume.shape', 'a list of sizes');
+  checkPosition(saved.position, plan);
+  if (saved.shape.length !== shape.length || saved.shape.some((size, axis) => size !== shape[axis])) {
+    throw new ScheduleError(
+      'state-mismatch',
+      `\`resume\` holds a state of [${saved.shape}], but this run is of [${shape}]; resume in the batches it was saved in.`,
+    );
+  }
+  if (!isObject(saved.memory)) damaged('resume.memory', 'an object of arrays');
+  const count = shape.reduce((product, size) => product * size, 1);
+  const memory = Object.entries(saved.memory).map(
+    ([name, array]) => [name, decode(array, count, `resume.memory.${name}`)] as const,
+  );
   return {
-    position,
-    x: load(x),
-    memory: Object.fromEntries(Object.entries(memory).map(([name, tensor]) => [name, load(tensor)])),
+    position: saved.position,
+    x: decode(saved.x, count, 'resume.x'),
+    memory: Object.fromEntries(memory),
   };
+}
+
+/** Checks that the plan has a step to go on with. */
+export function checkPosition(position: unknown, plan: Plan): void {
+  if (!Number.isInteger(position) || (position as number) < 0) damaged('resume.position', 'the number of a step');
+  const total = plan.steps.length;
+  if (position === total) {
+    throw new ScheduleError(
+      'state-finished',
+      `\`resume\` holds a finished run: all ${total} steps are done, and its x is the result.`,
+    );
+  }
+  if ((position as number) > total) {
+    throw new ScheduleError(
+      'state-mismatch',
+      `\`resume\` goes on at step ${position}, but the plan has ${total} steps; resume with the plan it was saved from.`,
+    );
+  }
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Throws: the field of a saved state is not what it must be. */
+export function damaged(field: string, must: string): never {
+  throw new ScheduleError('state-damaged', `\`${field}\` is damaged: it must be ${must}; save the state again.`);
+}
+
+const CHUNK = 8192; // what one call takes as arguments anywhere
+
+function encode(values: Numbers): SavedArray {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  let text = '';
+  for (let i = 0; i < bytes.length; i += CHUNK) text += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
+  return { dtype: values instanceof Float64Array ? 'float64' : 'float32', data: btoa(text) };
+}
+
+function decode(saved: SavedArray, count: number, field: string): Numbers {
+  const make =
+    isObject(saved) && (saved.dtype === 'float32' ? Float32Array : saved.dtype === 'float64' && Float64Array);
+  if (!make) damaged(field, 'an array of dtype float32 or float64');
+  const size = count * make.BYTES_PER_ELEMENT;
+  const text = decodeBase64(saved.data);
+  if (text?.length !== size) damaged(`${field}.data`, `base64 of ${size} bytes`);
+  return new make(Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer);
+}
+
+function decodeBase64(data: unknown): string | undefined {
+  try {
+    return typeof data === 'string' ? atob(data) : undefined;
+  } catch {
+    return undefined; // not base64
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * Standard normals that are wanted: [B, ...rest], row i for image `indices[i]`. 'initial': the first x (step 0);
+ * A request for standard normals: [B, ...rest], row i for image `indices[i]`. 'initial': the first x (step 0);
  * 'step': what step `step` of the plan adds; 'known': the noise on the part that inpainting keeps, at that step.
  */
 export interface NoiseRequest {
@@ -9,7 +9,7 @@ export interface NoiseRequest {
   readonly indices: readonly number[];
 }
 
-/** Gives standard normals of the shape asked for; the receiver disposes them. */
+/** Returns standard normals of the requested shape, which the caller disposes. */
 export type NoiseOf<T> = (request: NoiseRequest) => T;
 
 /** What the loop yields after each evaluation of the model. x and x0 are borrowed until the next step: copy to keep. */

@@ -5,8 +5,8 @@ import type { ArrayModel } from './sample-arrays';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
 /**
- * A denoiser on tensors as a model on plain arrays, for `variationalBound` and `probabilityFlowBits`: each call goes to the
- * device and back. Channels are last: pass `channelAxis: 3`.
+ * Wraps a denoiser on tensors as a model on plain arrays, for `variationalBound`, `probabilityFlowBits` and
+ * `sampleArrays`; each call goes to the device and back.
  */
 export function arrayModel(
   denoiser: Denoiser | AsyncDenoiser,

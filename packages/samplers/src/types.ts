@@ -5,15 +5,19 @@ import type { NoiseOf, StepOf } from './step';
 export type Conditioning = { labels?: Tensor1D };
 
 /**
- * A model: x [B, H, W, C] at time [B] gives its output [B, H, W, C] ([B, H, W, 2C] where it learned the variance, too).
- * It gives its output away and leaves x, time and conditioning alone. Tensors it makes on the way are disposed for it.
+ * A model: for x [B, H, W, C] at time [B] it returns its output [B, H, W, C], or [B, H, W, 2C] where it learned the
+ * variance, too. The caller owns the output, and x, time and conditioning stay as they are. Tensors made on the way are
+ * disposed.
  */
 export type Denoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
 
-/** A model that answers later (a session of another runtime, a server). It disposes what it makes on the way itself. */
+/**
+ * A model that answers later, such as a session of another runtime or a server. It disposes its own intermediate
+ * tensors.
+ */
 export type AsyncDenoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Promise<Tensor4D>;
 
-/** Gives standard normals of the shape asked for; the receiver disposes them. */
+/** Returns standard normals of the requested shape, which the caller disposes. */
 export type NoiseSource<T = Tensor> = NoiseOf<T>;
 
 /** What `sample` yields after each evaluation of the model. */
@@ -25,8 +29,13 @@ export interface Guidance {
   readonly scale: number;
   /** A label to lead away from, instead of "no label". */
   readonly negative?: number;
-  /** φ in [0, 1]: how far the output's deviation is brought back to the labelled branch's (Lin et al. 2023, section 3.4). */
+  /**
+   * φ in [0, 1]: how far the output's deviation is brought back to the labelled branch's (Lin et al. 2023, section
+   * 3.4).
+   */
   readonly rescale?: number;
-  /** σ/α between which it guides; elsewhere the labelled branch is alone (Kynkäänniemi et al. 2024, arXiv:2404.07724). */
+  /**
+   * σ/α between which it guides; elsewhere the labelled branch is alone (Kynkäänniemi et al. 2024, arXiv:2404.07724).
+   */
   readonly interval?: readonly [min: number, max: number];
 }

@@ -35,6 +35,7 @@ export function follow(name: string, plan: Plan, expected: Trajectory): void {
     const formula = formulas[expected.model] as (x: number, t: number) => number;
     let drawn = 0;
     const steps = sampleArrays({
+      channelAxis: 1,
       model: (x: Float64Array, t) => {
         const output = x.map((value) => formula(value, t));
         if (!plan.learnedVariance) return output;

@@ -1,4 +1,4 @@
-/** Quantile of the Beta(a, b) distribution, by bisection of its distribution function. p in [0, 1]. */
+/** Returns a quantile of the Beta(a, b) distribution, by bisection of its distribution function. p in [0, 1]. */
 export function betaQuantile(p: number, a: number, b: number): number {
   if (p <= 0 || p >= 1) return Math.min(Math.max(p, 0), 1);
   const whole = incompleteBeta(0.5, a, b) + incompleteBeta(0.5, b, a);

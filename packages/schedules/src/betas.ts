@@ -1,6 +1,6 @@
 import { checkCount, fail } from './errors';
 
-/** n values from a to b, both included, evenly spaced; for n = 1 just a. */
+/** Returns n evenly spaced values from a to b, both included; for n = 1 just a. */
 export function linspace(a: number, b: number, n: number): Float64Array {
   // numpy's arithmetic: the last value is exact.
   const step = n > 1 ? (b - a) / (n - 1) : 0;
@@ -16,7 +16,7 @@ function range(steps: number, betaStart: number, betaEnd: number): void {
 }
 
 /**
- * Linear betas (Ho et al. 2020, arXiv:2006.11239, section 4).
+ * Returns linear betas (Ho et al. 2020, arXiv:2006.11239, section 4).
  *
  * `endsScaled` multiplies both ends by 1000/steps, as OpenAI's programs do, so that the last ᾱ hardly depends on steps.
  */
@@ -33,7 +33,10 @@ export function linearBetas(
   return linspace(scale * betaStart, scale * betaEnd, steps);
 }
 
-/** Betas whose square roots are linear (Rombach et al. 2022, arXiv:2112.10752; the schedule of Stable Diffusion). */
+/**
+ * Returns betas whose square roots are linear (Rombach et al. 2022, arXiv:2112.10752; the schedule of Stable
+ * Diffusion).
+ */
 export function scaledLinearBetas(
   steps: number,
   { betaStart = 0.00085, betaEnd = 0.012 }: { betaStart?: number; betaEnd?: number } = {},
@@ -42,7 +45,7 @@ export function scaledLinearBetas(
   return linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), steps).map((root) => root * root);
 }
 
-/** Betas that follow a sigmoid from −6 to 6 between two values (Xu et al. 2022, GeoDiff, arXiv:2203.02923). */
+/** Returns betas that follow a sigmoid from −6 to 6 between two values (Xu et al. 2022, GeoDiff, arXiv:2203.02923). */
 export function sigmoidBetas(
   steps: number,
   { betaStart = 1e-4, betaEnd = 0.02 }: { betaStart?: number; betaEnd?: number } = {},
@@ -51,7 +54,7 @@ export function sigmoidBetas(
   return linspace(-6, 6, steps).map((x) => sigmoid(x) * (betaEnd - betaStart) + betaStart);
 }
 
-/** Betas of a continuous ᾱ(u), u in [0, 1]: β_t = min(1 − ᾱ((t+1)/T) / ᾱ(t/T), maxBeta). */
+/** Returns the betas of a continuous ᾱ(u), u in [0, 1]: β_t = min(1 − ᾱ((t+1)/T) / ᾱ(t/T), maxBeta). */
 export function betasFromAlphaBar(steps: number, alphaBar: (u: number) => number, maxBeta = 0.999): Float64Array {
   checkCount(steps, 'steps');
   return Float64Array.from({ length: steps }, (_, t) =>
@@ -59,7 +62,7 @@ export function betasFromAlphaBar(steps: number, alphaBar: (u: number) => number
   );
 }
 
-/** Cosine ᾱ (Nichol & Dhariwal 2021, arXiv:2102.09672, equation 17), β capped at 0.999. */
+/** Returns the betas of a cosine ᾱ (Nichol & Dhariwal 2021, arXiv:2102.09672, equation 17), β capped at 0.999. */
 export function cosineBetas(
   steps: number,
   { offset = 0.008, maxBeta = 0.999 }: { offset?: number; maxBeta?: number } = {},
@@ -67,7 +70,7 @@ export function cosineBetas(
   return betasFromAlphaBar(steps, (u) => Math.cos((((u + offset) / (1 + offset)) * Math.PI) / 2) ** 2, maxBeta);
 }
 
-/** Sigmoid ᾱ (Jabri et al. 2022, arXiv:2212.11972, algorithm 5). Not the sigmoid in β. */
+/** Returns the betas of a sigmoid ᾱ (Jabri et al. 2022, arXiv:2212.11972, algorithm 5). Not the sigmoid in β. */
 export function sigmoidAlphaBarBetas(
   steps: number,
   {
@@ -82,7 +85,7 @@ export function sigmoidAlphaBarBetas(
   return betasFromAlphaBar(steps, (u) => (last - sigmoid((start + u * (end - start)) / tau)) / (last - first), maxBeta);
 }
 
-/** Exponential ᾱ(u) = exp(−rate·u), β capped at 0.999. */
+/** Returns the betas of an exponential ᾱ(u) = exp(−rate·u), β capped at 0.999. */
 export function exponentialBetas(
   steps: number,
   { rate = 12, maxBeta = 0.999 }: { rate?: number; maxBeta?: number } = {},
@@ -90,7 +93,7 @@ export function exponentialBetas(
   return betasFromAlphaBar(steps, (u) => Math.exp(-rate * u), maxBeta);
 }
 
-/** Laplace noise (Hang et al. 2024, arXiv:2407.03297), as diffusers writes it. */
+/** Returns the betas of Laplace noise (Hang et al. 2024, arXiv:2407.03297), as diffusers writes it. */
 export function laplaceBetas(steps: number, { maxBeta = 0.999 } = {}): Float64Array {
   return betasFromAlphaBar(
     steps,
@@ -103,8 +106,8 @@ export function laplaceBetas(steps: number, { maxBeta = 0.999 } = {}): Float64Ar
 }
 
 /**
- * Betas shifted and scaled so that the last ᾱ is exactly 0 (Lin et al. 2023, arXiv:2305.08891, algorithm 1). A model
- * that predicts ε knows nothing of x0 at that end: it needs v or x0.
+ * Returns betas shifted and scaled so that the last ᾱ is exactly 0 (Lin et al. 2023, arXiv:2305.08891, algorithm 1). A
+ * model that predicts ε knows nothing of x0 at that end: it needs v or x0.
  */
 export function zeroTerminalSnrBetas(betas: ArrayLike<number>): Float64Array {
   const T = betas.length;

@@ -1,4 +1,4 @@
-/** An error that the caller can mend. Other packages know it by `isDenoiserError`, not by its class. */
+/** An error that the caller can correct. Other packages recognise it by `isDenoiserError`, not by its class. */
 export class ScheduleError extends Error {
   readonly isDenoiserError = true;
   override readonly name = 'DenoiserError';

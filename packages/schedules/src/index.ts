@@ -16,6 +16,8 @@ export { discretizedGaussianLogLikelihood, normalKl, priorBits, stepTerms } from
 export { noiseRatio, timeOfNoiseRatio } from './noise-ratio';
 export type { Pair, Prediction } from './parameterization';
 export { epsFrom, levelAt, trainingTarget, x0From } from './parameterization';
+export type { Process, ProcessOptions } from './process';
+export { createProcess } from './process';
 export type { FlowProcess, SigmaProcess } from './processes';
 export { edm, flow, preconditioning, varianceExploding } from './processes';
 export type { Schedule, ScheduleOptions } from './schedule';

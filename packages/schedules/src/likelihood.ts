@@ -1,15 +1,16 @@
 import { type Prediction, x0From } from './parameterization';
 import type { Schedule } from './schedule';
 
-/** KL(N(mean1, e^logVariance1) ‖ N(mean2, e^logVariance2)), in nats. */
+/** Returns KL(N(mean1, e^logVariance1) ‖ N(mean2, e^logVariance2)), in nats. */
 export function normalKl(mean1: number, logVariance1: number, mean2: number, logVariance2: number): number {
   const difference = (mean1 - mean2) ** 2 * Math.exp(-logVariance2);
   return 0.5 * (-1 + logVariance2 - logVariance1 + Math.exp(logVariance1 - logVariance2) + difference);
 }
 
 /**
- * ln of the probability that a Gaussian falls in the bin of x, one of 256 values in [−1, 1]; the outermost bins are open
- * (Ho et al. 2020, equation 13). The normal distribution function is OpenAI's tanh approximation.
+ * Returns the logarithm of the probability that a Gaussian falls in the bin of x, one of 256 values in [−1, 1]; the
+ * outermost bins are open (Ho et al. 2020, equation 13). The normal distribution function is OpenAI's tanh
+ * approximation.
  */
 export function discretizedGaussianLogLikelihood(x: number, mean: number, logScale: number): number {
   const inverse = Math.exp(-logScale);
@@ -23,7 +24,7 @@ function normalCdf(x: number): number {
   return 0.5 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 }
 
-/** The variance of the model's steps, as `ddpm` of `@denoiser/samplers` has it. */
+/** The variance of the model's steps, named as in `ddpm` of `@denoiser/samplers`. */
 export type StepVariance = 'beta' | 'posterior' | 'learned-range' | 'learned';
 
 /** The terms of one step for one image. */
@@ -36,8 +37,8 @@ export interface StepTerms {
 }
 
 /**
- * One term of the variational bound (Ho et al. 2020, equation 5) in bits per dimension, as OpenAI counts them: the KL of
- * the posterior to the model's step, at t = 0 the decoder's likelihood.
+ * Returns one term of the variational bound (Ho et al. 2020, equation 5) in bits per dimension, as OpenAI counts them:
+ * the KL of the posterior to the model's step, at t = 0 the decoder's likelihood.
  *
  * @param options x0, eps (the noise in xt), xt, output: one image each, flat; v: the learned variance's channels
  */
@@ -89,7 +90,7 @@ export function stepTerms(options: {
   return { bits: nats / n / Math.LN2, x0Error: x0Error / n, epsError: epsError / n };
 }
 
-/** The prior's term: KL(q(x_T | x0) ‖ N(0, 1)) in bits per dimension, for one image. */
+/** Returns the prior's term, KL(q(x_T | x0) ‖ N(0, 1)) in bits per dimension, for one image. */
 export function priorBits(schedule: Schedule, x0: ArrayLike<number>): number {
   const last = schedule.steps - 1;
   const logVariance = schedule.logOneMinusAlphaBars[last] as number;

@@ -1,7 +1,7 @@
 import type { Schedule } from './schedule';
 
 /**
- * σ/α of a discrete schedule at t, linear between whole steps. Where the last ᾱ is 0 it counts as 2⁻²⁴, so that solvers
+ * Returns σ/α of a discrete schedule at t, linear between whole steps. A last ᾱ of 0 counts as 2⁻²⁴, so that solvers
  * that work in σ/α have a finite first step.
  */
 export function noiseRatio(schedule: Schedule, t: number): number {
@@ -11,7 +11,7 @@ export function noiseRatio(schedule: Schedule, t: number): number {
   return a + (t - low) * (ratio(schedule, high) - a);
 }
 
-/** The t (with a fraction) at which σ/α is reached, linear in its logarithm, within 0 … steps − 1. */
+/** Returns the (fractional) t at which σ/α has this value, linear in its logarithm, within 0 … steps − 1. */
 export function timeOfNoiseRatio(schedule: Schedule, value: number): number {
   let low = 0;
   let high = schedule.steps - 1;

@@ -1,15 +1,19 @@
 import type { Schedule } from './schedule';
 
-/** What a model of x = α·x0 + σ·ε gives: ε, x0, v = α·ε − σ·x0 (Salimans & Ho 2022), or flow u = ε − x0 (α = 1 − σ). */
+/**
+ * What a model of x = α·x0 + σ·ε predicts: ε, x0, v = α·ε − σ·x0 (Salimans & Ho 2022), or flow u = ε − x0 (α = 1 − σ).
+ */
 export type Prediction = 'epsilon' | 'x0' | 'v' | 'flow';
 
-/** Two numbers that make a combination of two things. */
+/** The two coefficients of a linear combination of a model's input x and its output. */
 export interface Pair {
   readonly fromX: number;
   readonly fromOutput: number;
 }
 
-/** x0 = fromX·x + fromOutput·output, for x = alpha·x0 + sigma·ε with any alpha and sigma. */
+/**
+ * Returns the coefficients of x0 = fromX·x + fromOutput·output, for x = alpha·x0 + sigma·ε with any alpha and sigma.
+ */
 export function x0From(prediction: Prediction, alpha: number, sigma: number): Pair {
   switch (prediction) {
     case 'epsilon':
@@ -25,7 +29,7 @@ export function x0From(prediction: Prediction, alpha: number, sigma: number): Pa
   }
 }
 
-/** ε = fromX·x + fromOutput·output. */
+/** Returns the coefficients of ε = fromX·x + fromOutput·output. */
 export function epsFrom(prediction: Prediction, alpha: number, sigma: number): Pair {
   if (prediction === 'epsilon') return { fromX: 0, fromOutput: 1 };
   if (prediction === 'v') {
@@ -36,7 +40,7 @@ export function epsFrom(prediction: Prediction, alpha: number, sigma: number): P
   return { fromX: (1 - alpha * x0.fromX) / sigma, fromOutput: (-alpha * x0.fromOutput) / sigma };
 }
 
-/** What a model is trained to give: target = x0·x0 + eps·ε. */
+/** Returns the coefficients of what a model is trained to predict: target = x0·x0 + eps·ε. */
 export function trainingTarget(prediction: Prediction, alpha: number, sigma: number): { x0: number; eps: number } {
   switch (prediction) {
     case 'epsilon':
@@ -50,7 +54,7 @@ export function trainingTarget(prediction: Prediction, alpha: number, sigma: num
   }
 }
 
-/** α_t = √ᾱ_t and σ_t = √(1−ᾱ_t) of a discrete schedule. */
+/** Returns α_t = √ᾱ_t and σ_t = √(1−ᾱ_t) of a discrete schedule. */
 export function levelAt(schedule: Schedule, t: number): { alpha: number; sigma: number } {
   return { alpha: schedule.sqrtAlphaBars[t] as number, sigma: schedule.sqrtOneMinusAlphaBars[t] as number };
 }

@@ -1,7 +1,7 @@
 import { fail } from './errors';
 import type { Pair } from './parameterization';
 
-/** x = x0 + σ·ε with any σ: what the model is told and how its output becomes x0. */
+/** A process x = x0 + σ·ε with any σ: which time the model is given and how its output becomes x0. */
 export interface SigmaProcess {
   readonly kind: 'sigma';
   readonly preconditioning: 'edm' | 've';
@@ -12,33 +12,36 @@ export interface SigmaProcess {
   readonly prediction: 'epsilon' | 'v';
 }
 
-/** Models in EDM preconditioning (Karras et al. 2022, arXiv:2206.00364). */
+/** Returns the process of models in EDM preconditioning (Karras et al. 2022, arXiv:2206.00364). */
 export function edm(options: Partial<Omit<SigmaProcess, 'kind' | 'preconditioning'>> = {}): SigmaProcess {
   const process = { sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5, prediction: 'epsilon' as const, ...options };
   return checkedSigma({ kind: 'sigma', preconditioning: 'edm', ...process });
 }
 
-/** Variance-exploding models (Song et al. 2021), in Karras et al.'s table 1: told ln(σ/2), giving ε with a minus. */
+/**
+ * Returns the process of variance-exploding models (Song et al. 2021), which are given ln(σ/2) as time (Karras et al.'s
+ * table 1).
+ */
 export function varianceExploding(options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess {
   const process = { sigmaMin: 0.02, sigmaMax: 100, sigmaData: 0.5, prediction: 'epsilon' as const, ...options };
   return checkedSigma({ kind: 'sigma', preconditioning: 've', ...process });
 }
 
-/** x = (1 − σ)·x0 + σ·ε, told σ·steps (Lipman et al. 2023; Liu et al. 2023). */
+/** A flow x = (1 − σ)·x0 + σ·ε, whose models are given σ·steps as time (Lipman et al. 2023; Liu et al. 2023). */
 export interface FlowProcess {
   readonly kind: 'flow';
   readonly steps: number;
   readonly shift: number;
 }
 
-/** Flow-matching models; `shift` as they were trained with it. */
+/** Returns the process of flow-matching models; `shift` is the one that they were trained with. */
 export function flow({ steps = 1000, shift = 1 }: { steps?: number; shift?: number } = {}): FlowProcess {
   if (!(steps >= 1 && shift > 0))
     fail(`A flow needs steps of at least 1 and a shift above 0, not ${steps} and ${shift}.`);
   return { kind: 'flow', steps, shift };
 }
 
-/** c_in, c_noise, c_skip and c_out (Karras et al. 2022, table 1): x0 = c_skip·x + c_out·F(c_in·x, c_noise). */
+/** Returns c_in, c_noise, c_skip and c_out (Karras et al. 2022, table 1): x0 = c_skip·x + c_out·F(c_in·x, c_noise). */
 export function preconditioning(process: SigmaProcess, sigma: number): { input: number; noise: number } & Pair {
   const sign = process.prediction === 'v' ? -1 : 1;
   if (process.preconditioning === 've') {

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import golden from '../test/fixtures/schedules.json';
 import { createSchedule, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
 
-/** The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is. */
+/**
+ * The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is.
+ */
 function expectClose(actual: number, expected: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-12 * Math.abs(expected));
 }
@@ -55,4 +57,20 @@ describe('the tables of guided-diffusion', () => {
       });
     });
   }
+});
+
+describe('respace', () => {
+  const schedule = createSchedule({ steps: 100 });
+
+  it('takes timesteps either way round, as spacedTimesteps gives them or ascending', () => {
+    const descending = spacedTimesteps(100, { type: 'trailing', steps: 7 });
+    const respaced = respace(schedule, descending);
+    expect(respaced).toEqual(respace(schedule, [...descending].reverse()));
+    expect(respaced.timesteps).toEqual([...descending].reverse());
+    expect(respaced.alphaBars.at(-1)).toBeCloseTo(schedule.alphaBars[99] as number, 14);
+  });
+
+  it.each([[[3, 1, 2]], [[1, 3, 3]], [[-1, 4]], [[4, 100]], [[0.5, 1]], [[]]])('refuses %j', (timesteps) => {
+    expect(() => respace(schedule, timesteps)).toThrow(/timestep/i);
+  });
 });

@@ -31,14 +31,14 @@ export type ScheduleOptions = (
  * The discrete variance-preserving process x_t = √ᾱ_t·x0 + √(1−ᾱ_t)·ε (Ho et al. 2020), t = 0 … steps − 1, and all that
  * is derived from its betas. Names as in the paper; all float64 of length `steps`.
  */
-export interface Schedule<ZeroSnr extends boolean = boolean> {
+export interface Schedule {
   readonly kind: 'discrete';
   readonly steps: number;
   /** Where each entry stands in the schedule the model was trained with: 0 … steps − 1 unless respaced. */
   readonly timesteps: readonly number[];
   /** Steps of the schedule the model was trained with. */
   readonly trainedSteps: number;
-  readonly zeroTerminalSnr: ZeroSnr;
+  readonly zeroTerminalSnr: boolean;
   readonly betas: Float64Array;
   readonly alphas: Float64Array;
   readonly alphaBars: Float64Array;
@@ -64,10 +64,6 @@ export interface Schedule<ZeroSnr extends boolean = boolean> {
 }
 
 /** Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`. */
-export function createSchedule<const O extends ScheduleOptions>(
-  options: O,
-): Schedule<O extends { zeroTerminalSnr: true } ? true : O extends { zeroTerminalSnr: boolean } ? boolean : false>;
-export function createSchedule(): Schedule<false>;
 export function createSchedule(options: ScheduleOptions = {}): Schedule {
   const betas = betasOf(options);
   return options.zeroTerminalSnr ? derive(zeroTerminalSnrBetas(betas), true) : derive(betas, false);
@@ -94,27 +90,31 @@ function betasOf(options: ScheduleOptions): Float64Array {
 }
 
 /**
- * The schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section 4).
- * Timesteps ascend; `timesteps` of the result says where they stood.
+ * Returns the schedule of a few of the steps, with β recomputed as 1 − ᾱ_t/ᾱ_previous (Nichol & Dhariwal 2021, section
+ * 4): `respace(schedule, spacedTimesteps(schedule.steps, { type: 'trailing', steps: 50 }))`. Timesteps ascend or
+ * descend; `timesteps` of the result says where they stood, ascending.
+ *
+ * @throws ScheduleError where a timestep is none of the schedule's, or is out of order.
  */
-export function respace<Z extends boolean>(schedule: Schedule<Z>, timesteps: ArrayLike<number>): Schedule<Z> {
+export function respace(schedule: Schedule, timesteps: ArrayLike<number>): Schedule {
   if (timesteps.length < 1) fail('Respacing needs at least one timestep.');
+  const ascending = Array.from(timesteps);
+  if (ascending.length > 1 && (ascending[0] as number) > (ascending[1] as number)) ascending.reverse();
   let previous = 1;
-  const betas = new Float64Array(timesteps.length);
-  for (let i = 0; i < timesteps.length; i++) {
-    const t = timesteps[i] as number;
-    if (!Number.isInteger(t) || t < 0 || t >= schedule.steps || (i > 0 && t <= (timesteps[i - 1] as number))) {
-      fail(`Timesteps of a respaced schedule ascend within 0 … ${schedule.steps - 1}, but number ${i} is ${t}.`);
+  const betas = Float64Array.from(ascending, (t, i) => {
+    if (!Number.isInteger(t) || t < 0 || t >= schedule.steps || (i > 0 && t <= (ascending[i - 1] as number))) {
+      fail(`Timesteps of a respaced schedule lie in order within 0 … ${schedule.steps - 1}, but one is ${t}.`);
     }
     const alphaBar = schedule.alphaBars[t] as number;
-    betas[i] = 1 - alphaBar / previous;
+    const beta = 1 - alphaBar / previous;
     previous = alphaBar;
-  }
-  const kept = Array.from(timesteps, (t) => schedule.timesteps[t] as number);
+    return beta;
+  });
+  const kept = ascending.map((t) => schedule.timesteps[t] as number);
   return { ...derive(betas, schedule.zeroTerminalSnr), timesteps: kept, trainedSteps: schedule.trainedSteps };
 }
 
-function derive<Z extends boolean>(betas: Float64Array, zeroTerminalSnr: Z): Schedule<Z> {
+function derive(betas: Float64Array, zeroTerminalSnr: boolean): Schedule {
   const T = betas.length;
   const alphas = betas.map((beta) => 1 - beta);
   const alphaBars = cumulativeProduct(alphas);

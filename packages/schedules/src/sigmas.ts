@@ -10,30 +10,33 @@ function checked(n: number, { min, max }: Range): void {
   if (!(min > 0 && max >= min)) fail(`Sigmas need 0 < min ≤ max, not ${min} and ${max}.`);
 }
 
-/** Even in σ^(1/rho) (Karras et al. 2022, arXiv:2206.00364, equation 5). */
+/** Returns n levels, evenly spaced in σ^(1/rho) (Karras et al. 2022, arXiv:2206.00364, equation 5). */
 export function karrasSigmas(n: number, { min, max, rho = 7 }: Range & { readonly rho?: number }): number[] {
   checked(n, { min, max });
   return Array.from(linspace(max ** (1 / rho), min ** (1 / rho), n), (root) => root ** rho);
 }
 
-/** The EDM paper's grid: Karras from 80 to 0.002. */
+/** Returns the EDM paper's grid: `karrasSigmas` from 80 to 0.002. */
 export function edmSigmas(n: number, { min = 0.002, max = 80, rho = 7 } = {}): number[] {
   return karrasSigmas(n, { min, max, rho });
 }
 
-/** Even in log σ. */
+/** Returns n levels, evenly spaced in log σ. */
 export function exponentialSigmas(n: number, range: Range): number[] {
   checked(n, range);
   return Array.from(linspace(Math.log(range.max), Math.log(range.min), n), Math.exp);
 }
 
-/** A power rho of an even ramp, in log σ; rho = 1 is exponential. */
+/** Returns n levels whose logarithms follow a power rho of an even ramp; rho = 1 is exponential. */
 export function polyexponentialSigmas(n: number, { min, max, rho = 1 }: Range & { readonly rho?: number }): number[] {
   checked(n, { min, max });
   return Array.from(linspace(1, 0, n), (u) => Math.exp(u ** rho * Math.log(max / min) + Math.log(min)));
 }
 
-/** Quantiles of a beta distribution (Lee et al. 2024, "Beta sampling is all you need", arXiv:2407.12173). */
+/**
+ * Returns n levels at the quantiles of a beta distribution (Lee et al. 2024, "Beta sampling is all you need",
+ * arXiv:2407.12173).
+ */
 export function betaSigmas(
   n: number,
   { min, max, alpha = 0.6, beta = 0.6 }: Range & { readonly alpha?: number; readonly beta?: number },
@@ -42,25 +45,31 @@ export function betaSigmas(
   return Array.from(linspace(0, 1, n), (u) => min + betaQuantile(1 - u, alpha, beta) * (max - min));
 }
 
-/** The VP process of Song et al. 2021 in σ (Karras et al. 2022, table 1): σ² = exp(βd·t²/2 + βmin·t) − 1, t even. */
+/**
+ * Returns n levels of the VP process of Song et al. 2021 in σ (Karras et al. 2022, table 1): σ² = exp(βd·t²/2 + βmin·t)
+ * − 1, t even.
+ */
 export function vpSigmas(n: number, { betaD = 19.9, betaMin = 0.1, tMin = 1e-3 } = {}): number[] {
   checkCount(n, 'steps');
   return Array.from(linspace(1, tMin, n), (t) => Math.sqrt(Math.expm1((betaD * t * t) / 2 + betaMin * t)));
 }
 
-/** The VE process of Song et al. 2021: geometric (Karras et al. 2022, table 1). */
+/** Returns n levels of the VE process of Song et al. 2021, a geometric sequence (Karras et al. 2022, table 1). */
 export function veSigmas(n: number, { min = 0.02, max = 100 } = {}): number[] {
   return exponentialSigmas(n, { min, max });
 }
 
-/** σ ↦ s·σ/(1 + (s − 1)·σ): more steps at high noise for s > 1 (Esser et al. 2024, arXiv:2403.03206, equation 23). */
+/**
+ * Returns s·σ/(1 + (s − 1)·σ), which takes more steps at high noise for s > 1 (Esser et al. 2024, arXiv:2403.03206,
+ * equation 23).
+ */
 export function shiftSigma(sigma: number, shift: number): number {
   return (shift * sigma) / (1 + (shift - 1) * sigma);
 }
 
 /**
- * Flow matching: σ of x = (1 − σ)·x0 + σ·ε, even from 1 to `min`, then shifted. `terminal` stretches the grid so that
- * the last σ is that.
+ * Returns n levels of flow matching, σ of x = (1 − σ)·x0 + σ·ε: evenly spaced from 1 to `min`, then shifted. `terminal`
+ * stretches the grid so that the last σ equals it.
  */
 export function flowSigmas(
   n: number,
@@ -77,7 +86,7 @@ export function flowSigmas(
   return sigmas.map((sigma) => 1 - (1 - sigma) * stretch);
 }
 
-/** A grid of σ as JSON. Where min and max are absent they are the model's own. */
+/** A grid of σ as JSON. Without min and max it spans the model's own range. */
 export type SigmaGrid =
   | { readonly type: 'karras' | 'polyexponential'; readonly min?: number; readonly max?: number; readonly rho?: number }
   | { readonly type: 'exponential'; readonly min?: number; readonly max?: number }
@@ -95,7 +104,11 @@ export type SigmaGrid =
   /** `times`: what the model is told, if not what the schedule says. */
   | { readonly type: 'explicit'; readonly values: readonly number[]; readonly times?: readonly number[] };
 
-/** The n values of a grid, descending. @throws ScheduleError where they do not descend. */
+/**
+ * Returns the n values of a grid, descending.
+ *
+ * @throws ScheduleError where they do not descend.
+ */
 export function sigmaGrid(grid: SigmaGrid, n: number, range: Range): number[] {
   const sigmas = valuesOf(grid, n, range);
   for (let i = 0; i < sigmas.length; i++) {

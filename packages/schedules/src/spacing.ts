@@ -22,7 +22,11 @@ export type Spacing =
   | { readonly type: 'sections'; readonly sections: readonly number[] }
   | { readonly type: 'explicit'; readonly timesteps: readonly number[] };
 
-/** The timesteps of a spacing, descending. @throws ScheduleError where there are not that many distinct ones. */
+/**
+ * Returns the timesteps of a spacing, descending.
+ *
+ * @throws ScheduleError where there are not that many distinct ones.
+ */
 export function spacedTimesteps(trainedSteps: number, spacing: Spacing): number[] {
   const T = trainedSteps;
   checkCount(T, 'trainedSteps');
@@ -83,7 +87,7 @@ function descending(T: number, spacing: Spacing): number[] {
   }
 }
 
-/** Ascending timesteps of OpenAI's `space_timesteps`: '10,15,20', or 'ddim25'. */
+/** Reads a spacing as OpenAI's `space_timesteps` takes it: '10,15,20' or 'ddim25'. */
 export function parseSpacing(text: string): Spacing {
   const stride = /^ddim(\d+)$/.exec(text);
   if (stride) return { type: 'ddim', steps: Number(stride[1]) };
@@ -122,7 +126,7 @@ function down(n: number, f: (i: number) => number): number[] {
   return Array.from({ length: n }, (_, i) => f(i));
 }
 
-/** numpy's rounding: halves to even. */
+/** Rounds halves to even, as numpy does. */
 export function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
   const rest = x - floor;

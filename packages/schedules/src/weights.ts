@@ -1,8 +1,8 @@
 import type { Prediction } from './parameterization';
 
 /**
- * Min-SNR-γ (Hang et al. 2023, arXiv:2303.09556): the weight of a step's squared error in what the model predicts, by its
- * SNR. It caps the weight of nearly clean images.
+ * Returns the Min-SNR-γ weight (Hang et al. 2023, arXiv:2303.09556) of a step's squared error in what the model
+ * predicts, by its SNR. It caps the weight of nearly clean images.
  */
 export function minSnrWeight(snr: number, prediction: Exclude<Prediction, 'flow'>, gamma = 5): number {
   const capped = Math.min(snr, gamma);
@@ -10,7 +10,7 @@ export function minSnrWeight(snr: number, prediction: Exclude<Prediction, 'flow'
   return prediction === 'v' ? capped / (snr + 1) : snr === 0 ? 1 : capped / snr;
 }
 
-/** P2 weighting (Choi et al. 2022, arXiv:2204.00227, equation 8): 1/(k + SNR)^γ. */
+/** Returns the P2 weight (Choi et al. 2022, arXiv:2204.00227, equation 8): 1/(k + SNR)^γ. */
 export function p2Weight(snr: number, { k = 1, gamma = 1 } = {}): number {
   return (k + snr) ** -gamma;
 }

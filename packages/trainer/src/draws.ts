@@ -2,9 +2,6 @@ import { normals, randomNormal, STREAMS, uniforms } from '@denoiser/ops';
 import { add, mul, type Rank, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { TimestepSampler } from './timesteps/sampler';
 
-/** Streams of random numbers that only training uses, beside those of `@denoiser/ops`. */
-export const TRAINING_STREAMS = { offsetNoise: 0x100, validationNoise: 0x101, flip: 0x102 } as const;
-
 /** The timesteps of `count` images of a step and the weights of their losses: functions of (seed, step, place). */
 export function drawTimesteps(
   sampler: TimestepSampler,
@@ -54,7 +51,7 @@ export function drawNoise(
     const [batch, , , channels] = shape;
     const shifts = new Float32Array(batch * channels);
     places.forEach((index, i) => {
-      const address = { seed, stream: TRAINING_STREAMS.offsetNoise, step, index, count: channels };
+      const address = { seed, stream: STREAMS.offsetNoise, step, index, count: channels };
       shifts.set(normals(address), i * channels);
     });
     return add(eps, mul(tensor4d(shifts, [batch, 1, 1, channels]), offset));

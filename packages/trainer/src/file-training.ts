@@ -1,5 +1,8 @@
-import { readSafetensorsHeader } from '@denoiser/safetensors';
+import { DenoiserError } from '@denoiser/ops';
+import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
 import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
+import { objectOf, trueOrFalse, wholeNumberIn } from './checking';
+import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import type { TrainingState } from './training-state';
 
 /** How the network of a file was trained: what is needed beside the weights to sample from it. */
@@ -33,11 +36,39 @@ export function trainingMetadata({
   return { [KEY]: JSON.stringify(training) };
 }
 
-/** What a safetensors file says of its training; nothing if it does not, or not legibly. */
-export function readFileTraining(bytes: Uint8Array): Partial<FileTraining> {
+const fileTraining = objectOf<FileTraining>({
+  schedule: scheduleOptions,
+  prediction: trainedPrediction,
+  learnedVariance: trueOrFalse,
+  imageShape,
+  classNames,
+  step: wholeNumberIn(0),
+});
+
+/**
+ * Returns what a safetensors file, its bytes or what was read of them, says of its training: all of it, or nothing if it
+ * says nothing.
+ *
+ * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `SafetensorsError` if the bytes are
+ * no such file.
+ */
+export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>): Partial<FileTraining> {
+  const { metadata } = file instanceof Uint8Array ? readSafetensorsHeader(file) : file;
+  const text = metadata[KEY];
+  if (text === undefined) return {};
+  const damaged = (what: string): never => {
+    throw new DenoiserError(
+      'weights-damaged',
+      `The file's metadata "${KEY}" ${what}; save the weights anew, or take this entry out of the file's metadata.`,
+    );
+  };
+  let value: unknown;
   try {
-    return JSON.parse(readSafetensorsHeader(bytes).metadata[KEY] ?? '{}');
+    value = JSON.parse(text);
   } catch {
-    return {};
+    return damaged('is not JSON');
   }
+  return fileTraining(value, '', (path, needed) =>
+    damaged(path ? `has no valid "${path}" (it needs ${needed})` : `is not ${needed}`),
+  );
 }

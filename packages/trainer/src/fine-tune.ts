@@ -2,7 +2,7 @@ import { DenoiserError } from '@denoiser/ops';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { readCheckpoint } from './checkpoint';
-import type { Run } from './trainer';
+import type { Run } from './run';
 import type { CheckpointStore } from './types';
 
 export type StartOptions = {

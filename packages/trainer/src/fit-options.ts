@@ -1,3 +1,4 @@
+import type { Interval } from './interval';
 import type { CheckpointStore, TrainableDenoiser } from './types';
 import type { ValidationOptions, ValidationRecord } from './validation';
 
@@ -42,10 +43,8 @@ export type CheckpointOptions = {
   store: CheckpointStore;
   /** Where the checkpoint of the lowest validation loss (of the average) goes; one that keeps the last is enough. */
   best?: CheckpointStore;
-  /** Default 1. There is always one at the end, and on abort. */
-  everyEpochs?: number;
-  /** Default: at the ends of epochs only. */
-  everySteps?: number;
+  /** Default: at the end of each epoch. There is always one at the end, and on abort. */
+  every?: Interval;
   /** JSON that goes into `state.json`. */
   notes?: unknown;
 };
@@ -56,7 +55,28 @@ export type SnapshotOptions = {
    * those of later steps, or they are taken for this run's.
    */
   store: CheckpointStore;
-  everySteps: number;
+  /** There is always one at the end. */
+  every: Interval;
+};
+
+/** A moment of training between two steps, at which something may be done. */
+export type Moment = {
+  /** Steps and epochs done. */
+  readonly step: number;
+  readonly epoch: number;
+  /** The mean loss since the epoch began or training was resumed; of the whole epoch where it has just ended. */
+  readonly meanLoss: number;
+  /** Whether training is finished. */
+  readonly isEnd: boolean;
+  /** Writes a checkpoint, if there is a place for one and none is there. */
+  save(): Promise<void>;
+};
+
+/** Something that is done from time to time, while training waits: samples drawn, a question asked. */
+export type Occasion = Interval & {
+  /** Also when training is finished, whatever the interval. Default false. */
+  readonly atEnd?: boolean | undefined;
+  run(moment: Moment): void | Promise<void>;
 };
 
 export type FitOptions = {
@@ -68,6 +88,8 @@ export type FitOptions = {
   snapshots?: SnapshotOptions;
   /** Measures the loss on held-out images from time to time. */
   validation?: ValidationOptions;
+  /** Whatever else is done between steps, after all of these. */
+  every?: readonly Occasion[];
   callbacks?: Callbacks;
   /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
   signal?: AbortSignal;

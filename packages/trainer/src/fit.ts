@@ -1,37 +1,26 @@
 import { DenoiserError } from '@denoiser/ops';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
+import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
-import type { FitOptions, FitResult, StepRecord } from './fit-options';
+import type { FitOptions, FitResult, Moment, StepRecord } from './fit-options';
+import { checkInterval, EACH_EPOCH } from './interval';
 import { badOption } from './options/settings';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
+import type { Run } from './run';
 import { saveCheckpoint, saveSnapshot } from './save';
 import { step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
-import type { Run } from './trainer';
 import type { ImageDataset } from './types';
-import { validate } from './validation';
+import { type ValidationOptions, validate } from './validation';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
-  const {
-    epochs = Infinity,
-    steps = Infinity,
-    checkpoints,
-    snapshots,
-    validation,
-    callbacks = {},
-    signal,
-    prefetch = 2,
-  } = options;
-  checkRequest(dataset, epochs, steps);
-  if (snapshots && !run.powerEma)
-    throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
-  if (validation && Math.min(validation.dataset.length, validation.images ?? 1) < 1)
-    throw new DenoiserError('dataset-empty', 'The validation dataset has no images; give it at least one.');
+  const { epochs = Infinity, steps = Infinity, checkpoints, snapshots, validation, callbacks = {}, signal } = options;
+  checkRequest(run, dataset, options);
   startOrder(run, dataset);
 
   const { onStep, onEpochEnd, onValidation, onCheckpoint } = callbacks;
@@ -67,21 +56,38 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await onCheckpoint?.({ step: progress.step, epoch: progress.epoch });
   };
 
-  const measure = async () => {
-    if (!validation) return;
+  const measure = async (held: ValidationOptions) => {
     const { step, epoch, best } = progress;
-    const measured = await validate(run, validation);
+    const measured = await validate(run, held);
     const isBest = measured.emaLoss < (best?.loss ?? Infinity);
     if (isBest) progress.best = { step, loss: measured.emaLoss };
     if (isBest && checkpoints?.best) await saveCheckpoint(run, { ...checkpoints, dataset, store: checkpoints.best });
     await onValidation?.({ step, epoch, ...measured, isBest });
   };
-  const snapshot = async () => {
-    if (snapshots) await saveSnapshot(run, snapshots.store);
+  const endEpoch = async ({ step, epoch, meanLoss }: Moment) => {
+    const networks = { denoiser: model.denoiser(), emaDenoiser: model.denoiser(run.ema.parameters) };
+    await onEpochEnd?.({ epoch: epoch - 1, step, meanLoss, ...networks });
   };
+  const agenda = createAgenda(
+    [
+      ...(validation ? [{ ...(validation.every ?? EACH_EPOCH), run: () => measure(validation) }] : []),
+      ...(checkpoints ? [{ ...(checkpoints.every ?? EACH_EPOCH), run: save }] : []),
+      ...(snapshots ? [{ ...snapshots.every, run: () => saveSnapshot(run, snapshots.store) }] : []),
+      ...(options.every ?? []),
+      { ...EACH_EPOCH, run: endEpoch },
+    ],
+    options.clock ?? (() => performance.now()),
+  );
+  const moment = (): Moment => ({
+    step: progress.step,
+    epoch: progress.epoch,
+    meanLoss: mean(losses.slice(epochStart)),
+    isEnd: progress.step >= steps || progress.epoch >= epochs,
+    save,
+  });
 
   const plan = planBatches({ ...run.options, length: dataset.length, epochs, from: progress });
-  const batches = readAhead(plan, (planned) => readBatch(dataset, planned), prefetch);
+  const batches = readAhead(plan, (planned) => readBatch(dataset, planned, model.checkLabels), options.prefetch ?? 2);
   try {
     while (progress.step < steps && !signal?.aborted) {
       const batch = await nextBatch(
@@ -103,39 +109,22 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       await yieldToEventLoop();
       await reportBefore({ lap, t, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
 
-      const { epoch } = batch;
-      const epochEnds = progress.epoch > epoch;
-      const isDue = (every: Interval | undefined) =>
-        progress.step % (every?.everySteps ?? Infinity) === 0 ||
-        (epochEnds && progress.epoch % (every?.everyEpochs ?? 1) === 0);
-      const dueNow = {
-        validation: validation !== undefined && isDue(validation),
-        checkpoint: checkpoints !== undefined && isDue(checkpoints),
-        snapshot: snapshots !== undefined && progress.step % snapshots.everySteps === 0,
-      };
-      if (epochEnds || Object.values(dueNow).includes(true)) await reportBefore();
-      if (dueNow.validation) await clock.pause(measure);
-      if (dueNow.checkpoint) await clock.pause(save);
-      if (dueNow.snapshot) await clock.pause(snapshot);
-      if (epochEnds) {
-        const meanLoss = mean(losses.slice(epochStart));
-        epochStart = losses.length;
-        const networks = { denoiser: model.denoiser(), emaDenoiser: model.denoiser(run.ema.parameters) };
-        await clock.pause(async () => onEpochEnd?.({ epoch, step: progress.step, meanLoss, ...networks }));
-      }
+      const due = agenda.due(progress);
+      const epochHasEnded = progress.position === 0;
+      if (due.length > 0 || epochHasEnded) await reportBefore();
+      for (const occasion of due) await clock.pause(async () => occasion.run(moment()));
+      if (epochHasEnded) epochStart = losses.length;
     }
     await reportBefore();
     await save();
-    await snapshot();
+    if (snapshots) await saveSnapshot(run, snapshots.store);
+    if (moment().isEnd) for (const occasion of agenda.atEnd()) await occasion.run(moment());
   } finally {
     await pending?.lap.catch(() => {});
     await batches.return();
   }
-  const finished = progress.step >= steps || progress.epoch >= epochs;
-  return { status: finished ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
+  return { status: moment().isEnd ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
 }
-
-type Interval = { everySteps?: number; everyEpochs?: number };
 
 /** A step whose numbers have not been read yet. */
 type Pending = {
@@ -164,16 +153,23 @@ async function nextBatch(
   return next.done ? undefined : next.value;
 }
 
-function checkRequest(dataset: ImageDataset, epochs: number, steps: number): void {
+function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOptions): void {
+  const { epochs = Infinity, steps = Infinity, validation, checkpoints, snapshots, every = [] } = options;
   const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
   if (!count(epochs) || !count(steps) || (epochs === Infinity && steps === Infinity)) {
-    throw new DenoiserError(
-      'bad-option',
-      `fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`,
-    );
+    throw badOption(`fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`);
+  }
+  checkInterval('checkpoints.every', checkpoints?.every ?? {});
+  checkInterval('validation.every', validation?.every ?? {});
+  checkInterval('snapshots.every', snapshots?.every ?? {});
+  for (const interval of every) checkInterval('every', interval);
+  if (snapshots && !powerEma) {
+    throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
   }
   if (dataset.length === 0)
     throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+  if (validation && Math.min(validation.dataset.length, validation.images ?? 1) < 1)
+    throw new DenoiserError('dataset-empty', 'The validation dataset has no images; give it at least one.');
 }
 
 /** A place in an epoch means something in that order only; in another one, the epoch starts over. */

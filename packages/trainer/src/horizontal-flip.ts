@@ -1,5 +1,4 @@
-import { uniforms } from '@denoiser/ops';
-import { TRAINING_STREAMS } from './draws';
+import { STREAMS, uniforms } from '@denoiser/ops';
 import type { ImageDataset } from './types';
 
 /**
@@ -13,7 +12,7 @@ export function horizontalFlip(dataset: ImageDataset, o: { seed: number; probabi
     ...dataset,
     async read(index, epoch) {
       const image = await dataset.read(index, epoch);
-      const [u] = uniforms({ seed, stream: TRAINING_STREAMS.flip, step: epoch, index, count: 1 });
+      const [u] = uniforms({ seed, stream: STREAMS.flip, step: epoch, index, count: 1 });
       if (u >= probability) return image;
       const pixels = new Float32Array(image.pixels.length);
       for (let y = 0; y < height; y++) {

@@ -2,8 +2,8 @@ import { DenoiserError } from '@denoiser/ops';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
+import type { Run } from './run';
 import { step } from './step';
-import type { Run } from './trainer';
 import type { ImageDataset } from './types';
 
 export type PreflightOptions = {
@@ -44,7 +44,8 @@ export async function preflight(run: Run, dataset: ImageDataset, options: Prefli
     throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
-  const batch = await readBatch(dataset, { epoch: 0, indices, next: { epoch: 0, position: 0 } });
+  const start = { epoch: 0, position: 0 };
+  const batch = await readBatch(dataset, { epoch: 0, indices, next: start }, run.model.checkLabels);
 
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);

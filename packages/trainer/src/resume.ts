@@ -1,6 +1,6 @@
 import { DenoiserError } from '@denoiser/ops';
 import { readCheckpoint } from './checkpoint';
-import type { Run } from './trainer';
+import type { Run } from './run';
 import type { TrainingState } from './training-state';
 import type { CheckpointStore, TrainableModel } from './types';
 

@@ -2,7 +2,7 @@ import type { TensorFile } from '@denoiser/safetensors';
 import { encodeCheckpoint } from './checkpoint';
 import { writeSnapshot } from './ema/snapshots';
 import { trainingMetadata } from './file-training';
-import type { Run } from './trainer';
+import type { Run } from './run';
 import type { TensorFileName } from './training-state';
 import type { CheckpointStore, ImageDataset } from './types';
 

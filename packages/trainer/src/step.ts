@@ -16,8 +16,8 @@ import { addGradients, clipFactor, type Gradients, globalNorm } from './gradient
 import { microBatches } from './micro-batches';
 import { trainingNetwork } from './network';
 import type { Batch } from './read-batch';
+import type { Run } from './run';
 import { lossAndGradients } from './train-step';
-import type { Run } from './trainer';
 
 /** A step whose numbers are still on the device. */
 export type StepNumbers = {

@@ -1,64 +1,32 @@
 import { createSchedule, type Schedule } from '@denoiser/schedules';
-import { type AdamW, createAdamW } from './adamw';
-import { createEma, type Ema } from './ema/ema';
-import { createPowerEma, type PowerEma } from './ema/post-hoc';
+import { createAdamW } from './adamw';
+import { createEma } from './ema/ema';
+import { createPowerEma } from './ema/post-hoc';
 import { type StartedFrom, type StartOptions, startFrom } from './fine-tune';
 import { fit } from './fit';
 import type { FitOptions, FitResult } from './fit-options';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
-import type { RateFactor } from './learning-rate/rate';
 import { offered } from './network';
-import { createObjective, type Objective } from './objective/objective';
+import { createObjective } from './objective/objective';
 import { makeKind } from './options/kinds';
+import { type OwnInput, separateOwn } from './options/own';
 import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
-import { type Part, powerEmaPart, timestepsPart, variablesPart } from './parts';
+import { powerEmaPart, timestepsPart, variablesPart } from './parts';
 import { type Preflight, type PreflightOptions, preflight } from './preflight';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
-import { TIMESTEP_SAMPLERS } from './timesteps/index';
-import type { TimestepSampler } from './timesteps/sampler';
+import type { Progress, Run } from './run';
+import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 import { watchTraining } from './watch';
 
-export type TrainerOptions = TrainingOptionsInput & {
+/** The options of a trainer: those of training, of which some may be functions of one's own, and the model. */
+export type TrainerOptions = Omit<TrainingOptionsInput, keyof OwnInput> & {
+  readonly [Name in keyof OwnInput]?: TrainingOptionsInput[Name] | OwnInput[Name];
+} & {
   model: TrainableModel;
   /** Told, in a sentence, what the user should know though training goes on. Default: nobody. */
   onWarning?: (message: string) => void;
-};
-
-/** Where a training run stands; a checkpoint holds all of it. */
-export type Progress = {
-  /** Training steps done. */
-  step: number;
-  /** The epoch under way, from 0. */
-  epoch: number;
-  /** How many images of the epoch's order have been used. */
-  position: number;
-  /** What that order was made from, if steps were done: with others the position means nothing. */
-  order?: { seed: number; length: number };
-  /** The step of the last checkpoint written or resumed from. */
-  checkpoint?: number;
-  /** The lowest validation loss of the average, and its step. */
-  best?: { step: number; loss: number };
-};
-
-/** What the parts of a trainer share. */
-export type Run = {
-  readonly model: TrainableModel;
-  readonly schedule: Schedule;
-  readonly options: TrainingOptions;
-  readonly optimizer: AdamW;
-  readonly rateFactor: RateFactor;
-  readonly objective: Objective;
-  readonly timesteps: TimestepSampler;
-  readonly ema: Ema;
-  readonly powerEma?: PowerEma;
-  readonly progress: Progress;
-  /** What a checkpoint holds beside the state. */
-  readonly parts: readonly Part[];
-  /** Told of every step's numbers. */
-  readonly watch: ReturnType<typeof watchTraining>;
-  readonly onWarning: (message: string) => void;
 };
 
 export type Trainer = {
@@ -88,20 +56,21 @@ export type Trainer = {
  * Errors: `DenoiserError` for an option out of range.
  */
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
-  const options = resolveOptions(input);
+  const { input: json, own } = separateOwn(input);
+  const options = resolveOptions(json as TrainingOptionsInput);
   const schedule = createSchedule(options.schedule);
   check(model, options, schedule);
   const optimizer = createAdamW(model.parameters, options);
-  const ema = createEma(model.parameters, options.ema);
+  const ema = createEma(model.parameters, own.ema ?? options.ema);
   const powerEma = options.postHocEma ? createPowerEma(model.parameters, options.postHocEma) : undefined;
-  const timesteps = makeKind(TIMESTEP_SAMPLERS, options.timesteps)(schedule.steps);
+  const timesteps = (own.timesteps ?? makeKind(TIMESTEP_SAMPLERS, options.timesteps))(schedule.steps);
   const run: Run = {
     model,
     schedule,
     options,
     optimizer,
-    rateFactor: makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
-    objective: createObjective(schedule, options),
+    rateFactor: own.learningRateSchedule ?? makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
+    objective: createObjective(schedule, options, own.weighting),
     timesteps,
     ema,
     ...(powerEma && { powerEma }),
@@ -137,7 +106,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
 }
 
 function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTerminalSnr }: Schedule): void {
-  const { first } = options.timesteps;
+  const first = firstTimestep(options);
   if (steps <= first) {
     throw badOption(
       `The schedule has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; make one longer or the other (timesteps.first) smaller.`,

@@ -1,5 +1,18 @@
 import { DenoiserError } from '@denoiser/ops';
-import type { TrainingOptions } from './options/training-options';
+import {
+  type Check,
+  finiteNumber,
+  isRecord,
+  json,
+  objectOf,
+  optional,
+  recordOf,
+  textLike,
+  textUpTo,
+  wholeNumberIn,
+} from './checking';
+import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
+import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 
 export const FORMAT = 'denoiser-checkpoint';
@@ -46,11 +59,58 @@ export function damaged(step: number, file: string, what: string): DenoiserError
   );
 }
 
+/** More than the state of any run takes; what is larger is none. */
+const MOST_BYTES = 2 ** 26;
+const LONGEST_TEXT = 10_000;
+
+/** What sampling goes by, and what nobody may therefore guess. */
+const SAMPLED_BY = ['schedule', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
+
+const count = wholeNumberIn(0);
+
+const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
+  if (!isRecord(value)) return fail(path, 'an object');
+  json(LONGEST_TEXT)(value, path, fail);
+  for (const name of SAMPLED_BY) if (value[name] === undefined) fail(`${path}.${name}`, 'to be there');
+  scheduleOptions(value.schedule, `${path}.schedule`, fail);
+  try {
+    return resolveOptions(value as unknown as TrainingOptionsInput);
+  } catch (error) {
+    if (!(error instanceof DenoiserError)) throw error;
+    return fail(path, sentenceWithin(error.message));
+  }
+};
+
+const trainingState = objectOf<TrainingState>({
+  format: (value) => value as typeof FORMAT,
+  version: (value) => value as typeof FORMAT_VERSION,
+  step: count,
+  epoch: count,
+  position: count,
+  architecture: objectOf({ name: textUpTo(LONGEST_TEXT), config: json(LONGEST_TEXT) }),
+  prediction: trainedPrediction,
+  options: trainingOptions,
+  dataset: objectOf<TrainingState['dataset']>({
+    length: count,
+    imageShape,
+    classNames: optional(classNames) as Check<readonly string[]>,
+  }),
+  best: optional(objectOf({ step: count, loss: finiteNumber })) as Check<{ step: number; loss: number }>,
+  notes: optional(json(MOST_BYTES)),
+  files: recordOf(
+    objectOf({ bytes: count, sha256: textLike(/^[0-9a-f]{64}$/, '64 hexadecimal digits') }),
+    100,
+  ) as Check<TrainingState['files']>,
+});
+
 /**
- * The state in the bytes of a `state.json`. Errors: `checkpoint-damaged` if it isn't one, `checkpoint-version` if it was
- * written by a version of the program that writes another format.
+ * Returns the state in the bytes of a `state.json`, every field checked.
+ *
+ * @throws DenoiserError `checkpoint-damaged` if it isn't one, naming the first field that is illegible; `checkpoint-version`
+ * if it was written by a version of the program that writes another format.
  */
 export function parseState(step: number, bytes: Uint8Array): TrainingState {
+  if (bytes.length > MOST_BYTES) throw damaged(step, STATE_FILE, `has ${bytes.length} bytes, too many for a state`);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -58,22 +118,35 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
     throw damaged(step, STATE_FILE, 'is cut off or not JSON');
   }
   if (!isRecord(value) || value.format !== FORMAT) throw damaged(step, STATE_FILE, 'is not the state of a checkpoint');
-  if (!isRecord(value.options)) throw damaged(step, STATE_FILE, 'has no valid "options"');
-  const state = upgradeState(value);
+  const fail = (path: string, needed: string): never => {
+    throw damaged(step, STATE_FILE, `has no valid "${path}" (it needs ${needed})`);
+  };
+  wholeNumberIn(0)(value.version, 'version', fail);
+  if (Number(value.version) < FORMAT_VERSION) json(LONGEST_TEXT)(value.options, 'options', fail);
+  const state = upgraded(value, fail);
   if (!state) {
     throw new DenoiserError(
       'checkpoint-version',
       `${STATE_FILE} of checkpoint ${step} has format version ${value.version}, and this program reads versions 1 to ${FORMAT_VERSION}; use the version of denoiser that wrote it.`,
     );
   }
-  const incomplete = ['step', 'epoch', 'position'].find(
-    (key) => !Number.isSafeInteger(value[key]) || Number(value[key]) < 0,
-  );
-  const missing = ['architecture', 'dataset', 'files'].find((key) => !isRecord(value[key]));
-  if (incomplete ?? missing) throw damaged(step, STATE_FILE, `has no valid "${incomplete ?? missing}"`);
-  return state as TrainingState;
+  return trainingState(state, '', fail);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function upgraded(value: Record<string, unknown>, fail: (path: string, needed: string) => never) {
+  const { options, version } = value;
+  if (!isRecord(options)) return fail('options', 'an object');
+  // Filled in by the upgrade, but not this one: there was no time when it was not written.
+  if (version === 1) scheduleOptions(options.schedule, 'options.schedule', fail);
+  try {
+    return upgradeState(value);
+  } catch (error) {
+    if (!(error instanceof DenoiserError)) throw error;
+    return fail('options', sentenceWithin(error.message));
+  }
+}
+
+/** A sentence as a part of another. */
+function sentenceWithin(message: string): string {
+  return `its own ranges: ${message.replace(/\.$/, '').replaceAll(';', ',')}`;
 }

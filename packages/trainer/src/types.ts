@@ -28,6 +28,8 @@ export interface TrainableModel {
   denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
   /** The live network in training form. A network that has no other form leaves it out. */
   trainingDenoiser?(mode: TrainingMode): TrainableDenoiser;
+  /** Throws, in a sentence, for a class that the network does not have. One without classes may leave it out. */
+  checkLabels?(labels: ArrayLike<number>): void;
   /** Parameters (or anything of their names and shapes) in the layout of files. */
   exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
   /** The reverse of `exportParameters`; checks names and shapes. The caller disposes the tensors. */

@@ -1,8 +1,11 @@
+import { STREAMS } from '@denoiser/ops';
 import { type Tensor1D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
-import { drawNoise, TRAINING_STREAMS } from './draws';
+import { drawNoise } from './draws';
+import type { Interval } from './interval';
 import { readAhead } from './read-ahead';
 import { readBatch } from './read-batch';
-import type { Run } from './trainer';
+import type { Run } from './run';
+import { firstTimestep } from './timesteps/index';
 import type { ImageDataset } from './types';
 
 export type ValidationOptions = {
@@ -10,10 +13,8 @@ export type ValidationOptions = {
   dataset: ImageDataset;
   /** How many of them, from the first; default: all. */
   images?: number;
-  /** Default: at the ends of epochs only. */
-  everySteps?: number;
-  /** Default 1. */
-  everyEpochs?: number;
+  /** Default: at the end of each epoch. */
+  every?: Interval;
 };
 
 /** The losses of held-out images, under the live weights and under their average. */
@@ -35,12 +36,13 @@ export async function validate(
   { dataset, images = dataset.length }: ValidationOptions,
 ): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
   const { model, objective, options, schedule, ema } = run;
-  const { first } = options.timesteps;
+  const first = firstTimestep(options);
   const count = Math.min(images, dataset.length);
   const size = options.microBatchSize ?? options.batchSize;
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
   const indices = (start: number) => Uint32Array.from({ length: Math.min(size, count - start) }, (_, i) => start + i);
-  const read = (start: number) => readBatch(dataset, { epoch: 0, indices: indices(start), next: START });
+  const read = (start: number) =>
+    readBatch(dataset, { epoch: 0, indices: indices(start), next: START }, model.checkLabels);
 
   const sums = { loss: 0, emaLoss: 0 };
   for await (const batch of readAhead(starts, read, 1)) {
@@ -52,7 +54,7 @@ export async function validate(
       ['emaLoss', ema.parameters],
     ] as const) {
       const losses = tidy((): Tensor1D => {
-        const stream = TRAINING_STREAMS.validationNoise;
+        const stream = STREAMS.validation;
         return objective(model.denoiser(parameters), {
           x0: tensor4d(batch.pixels, batch.shape), // [B, H, W, C]
           eps: drawNoise(batch.shape, { seed: options.seed, step: 0, places, stream }), // [B, H, W, C]

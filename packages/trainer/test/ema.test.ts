@@ -64,7 +64,7 @@ describe('an average of any length', () => {
   const run = async (sigmaRel: number[], steps = 60) => {
     const store = memoryStore();
     const trainer = create({ postHocEma: { sigmaRel } });
-    await trainer.fit(dataset(), { steps, snapshots: { store, everySteps: 6 } });
+    await trainer.fit(dataset(), { steps, snapshots: { store, every: { steps: 6 } } });
     return { store, trainer };
   };
 
@@ -94,7 +94,7 @@ describe('an average of any length', () => {
   it('needs snapshots, and a trainer that makes them', async () => {
     await expect(reconstructEma(memoryStore(), { sigmaRel: 0.1 })).rejects.toMatchObject({ code: 'snapshots-missing' });
     await expect(reconstructEma(memoryStore(), { sigmaRel: 1 })).rejects.toMatchObject({ code: 'bad-option' });
-    const snapshots = { store: memoryStore(), everySteps: 1 };
+    const snapshots = { store: memoryStore(), every: { steps: 1 } };
     await expect(create().fit(dataset(), { steps: 1, snapshots })).rejects.toThrow('no option postHocEma');
   });
 });

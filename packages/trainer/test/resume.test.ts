@@ -24,7 +24,7 @@ function alterable(store: CheckpointStore, alter: (step: number, file: string, b
 async function storeWith(...steps: number[]) {
   const store = memoryStore();
   const trainer = create();
-  for (const step of steps) await trainer.fit(dataset(), { steps: step, checkpoints: { store, everyEpochs: 9 } });
+  for (const step of steps) await trainer.fit(dataset(), { steps: step, checkpoints: { store, every: { epochs: 9 } } });
   return store;
 }
 

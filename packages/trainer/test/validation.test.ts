@@ -20,7 +20,7 @@ const records = async (over: Partial<TrainerOptions> = {}, steps = 6, images?: n
   const trainer = create(over);
   await trainer.fit(dataset(), {
     steps,
-    validation: { dataset: held, everySteps: 2, ...(images !== undefined && { images }) },
+    validation: { dataset: held, every: { steps: 2, epochs: 1 }, ...(images !== undefined && { images }) },
     callbacks: { onValidation: (record) => void told.push(record) },
   });
   return { told, trainer };
@@ -79,7 +79,7 @@ describe('the validation loss', () => {
         await trainer.fit(dataset(), {
           steps,
           checkpoints: { store, best },
-          validation: { dataset: held, everySteps: 1 },
+          validation: { dataset: held, every: { steps: 1 } },
           callbacks: { onValidation: (record) => void told.push(record) },
         });
       }

@@ -7,6 +7,8 @@ import { fileShape } from './layout';
 
 const FLOATS: readonly DType[] = ['F32', 'F16', 'BF16', 'F64'];
 const NAMED = 3;
+/** Of a name in a message, and of the shape after it. */
+const LONGEST = 120;
 
 /**
  * Throws a DenoiserError unless a file holds exactly these parameters, in the file's shapes. The message names the first
@@ -48,7 +50,8 @@ export function checkArchitecture({ metadata }: TensorFile): void {
 function fault(what: string, names: string[]): string {
   if (names.length === 0) return '';
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${what} ${names.slice(0, NAMED).join(', ')}${more}`.trim();
+  const shown = names.slice(0, NAMED).map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name));
+  return `${what} ${shown.join(', ')}${more}`.trim();
 }
 
 function verdict(file: TensorFile, config: UNetConfig): string {

@@ -19,8 +19,22 @@ export type UNetConfig = {
 /** The original's sizes. */
 export const DEFAULTS = { channels: 3, baseWidth: 64, timeDim: 256 } as const;
 
-/** The options with defaults filled in, checked. */
+/** Every option of `createUNet`; with the seed of its weights, which is not part of what it is. */
+const NAMES: readonly string[] = [
+  ...(['channels', 'baseWidth', 'timeDim', 'classes', 'imageSize'] satisfies (keyof UNetConfig)[]),
+  ...['learnedVariance', 'seed'],
+];
+
+/**
+ * Returns the options with defaults filled in.
+ *
+ * @throws DenoiserError for an option that is none, or has a value that it cannot have.
+ */
 export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined) {
+    throw new DenoiserError('option-invalid', `The U-Net has no option "${unknown}"; it takes ${NAMES.join(', ')}.`);
+  }
   const { channels, baseWidth, timeDim } = { ...DEFAULTS, ...withoutUndefined(options) };
   const { classes, imageSize } = options;
   checkCount('channels', channels, 1);

@@ -1,7 +1,6 @@
-import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
+import { DenoiserError, hash, layerDropoutStream, randomNormal } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { hash } from './hash';
 import { normalQuantile } from './normal-quantile';
 
 /** Times the distance of any two float32 numbers, normal ones, it is far above 1. */
@@ -37,7 +36,7 @@ export function dropout(
   return op(x);
 }
 
-/** The stream of random numbers of a layer: the low byte says that they are for dropout, the others for which layer. */
+/** The stream of random numbers of a layer, by its name. */
 export function dropoutStream(name: string): number {
-  return ((hash(name) << 8) | STREAMS.dropout) >>> 0;
+  return layerDropoutStream(hash(name));
 }

@@ -1,5 +1,6 @@
 export type { UNetConfig } from './config';
-export { compose, type Hooks, type InitialValues, type Layer, layer, type ParameterSpec } from './layer';
+export { compose, type Hooks, type Layer, layer, type ParameterSpec } from './layer';
+export { conv1x1, conv3x3, dense, embeddingTable, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from './layers';
 export { timeEmbedding } from './time-embedding';
 export type { TrainingMode } from './training-form';
 export { type Conditioning, createUNet, type Denoiser, loadUNet, type UNet } from './unet';

@@ -1,3 +1,4 @@
+import type { InitialValues } from '@denoiser/ops';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -27,12 +28,6 @@ export type ParameterSpec = {
   readonly layout: 'same' | 'matrix' | 'filter';
   readonly initial: InitialValues;
 };
-
-/** What a parameter is before training. */
-export type InitialValues =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal' };
 
 /** What all calls of layers give. */
 type TensorFunction<Arguments extends readonly unknown[], Result extends Tensor> = (...args: Arguments) => Result;

@@ -1,7 +1,16 @@
-import { type Activation, attention, conv2d, embedding, groupNorm, layerNorm, linear } from '@denoiser/ops';
+import {
+  type Activation,
+  attention,
+  conv2d,
+  embedding,
+  groupNorm,
+  type InitialValues,
+  layerNorm,
+  linear,
+} from '@denoiser/ops';
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type InitialValues, type Layer, layer, type ParameterSpec } from './layer';
+import { type Layer, layer, type ParameterSpec } from './layer';
 
 /**
  * The layers with parameters, with PyTorch's names, initial values and conventions. Convolutions and linear layers start

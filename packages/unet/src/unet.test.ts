@@ -172,6 +172,62 @@ describe('files', () => {
   });
 });
 
+describe('names of a network within others', () => {
+  const inside = async (seed: number, prefix: string) => {
+    const { tensors } = await fileOf(keep(createUNet({ ...SMALL, seed })));
+    return [...tensors].map(([name, entry]): [string, TensorEntry] => [prefix + name, entry]);
+  };
+  const firstOf = (model: UNet) => model.parameters.get('inc.double_conv.0.weight')?.dataSync();
+  const scalar: TensorEntry = { dtype: 'I64', shape: [], data: new BigInt64Array(1) };
+
+  test.each(['module.', 'ema_model.', '_orig_mod.', 'model.', 'ema_model.module.', '_orig_mod.module.'])(
+    'that begin with %s are read as they are without',
+    async (prefix) => {
+      const file = { metadata: {}, tensors: new Map([...(await inside(3, prefix)), ['step', scalar]]) };
+      const expected = keep(createUNet({ ...SMALL, seed: 3 }));
+      const loaded = keep(loadUNet(writeSafetensors(file as TensorFile)));
+      expect(firstOf(loaded)).toEqual(firstOf(expected));
+      const imported = keep(createUNet(SMALL)).importParameters(file as TensorFile);
+      expect(imported.get('inc.double_conv.0.weight')?.dataSync()).toEqual(firstOf(expected));
+      tf.dispose([...imported.values()]);
+    },
+  );
+
+  test('are those of the average, where a file has it beside the weights it was made of', async () => {
+    const both = [...(await inside(1, 'model.')), ...(await inside(2, 'ema_model.'))];
+    const loaded = keep(loadUNet(writeSafetensors({ metadata: {}, tensors: new Map(both) })));
+    expect(firstOf(loaded)).toEqual(firstOf(keep(createUNet({ ...SMALL, seed: 2 }))));
+  });
+
+  test('that nobody puts before them are refused', async () => {
+    const file = { metadata: {}, tensors: new Map(await inside(1, 'discriminator.')) };
+    expect(() => loadUNet(writeSafetensors(file))).toThrow('holds no U-Net of the original program');
+  });
+});
+
+test.each([
+  '',
+  'null',
+  '5',
+  '{"imageSize":"x"}',
+  '{"imageSize":[8]}',
+  '{"imageSize":-8}',
+  '{"imageSize":null}',
+  '{"imageSize":12}',
+])('metadata of %s is an error, not a default', async (config) => {
+  const file = await fileOf(keep(createUNet(SMALL)));
+  file.metadata['denoiser.config'] = config;
+  expect(() => loadUNet(writeSafetensors(file))).toThrow(
+    /^The file's metadata "denoiser.config" has no legible imageSize;/,
+  );
+});
+
+test('a name of millions of letters does not make a message of that length', async () => {
+  const file = await fileOf(keep(createUNet(SMALL)));
+  file.tensors.set('x'.repeat(1e6), file.tensors.get('sa1.ln.weight') as TensorEntry);
+  expect(() => loadUNet(writeSafetensors(file))).toThrow(/^.{1,600}$/);
+});
+
 describe('files that do not fit', () => {
   const changed = async (
     change: (tensors: Map<string, TensorEntry>, file: TensorFile) => void,

@@ -1,11 +1,11 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, initialValues } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { bareNames } from './bare-names';
 import { checkArchitecture } from './check-file';
 import { checkImageSize, completeConfig, type UNetConfig } from './config';
 import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
-import { initialValues } from './initialize';
 import type { Hooks, ParameterSpec } from './layer';
 import { network } from './network';
 import { type TrainingMode, trainingHooks } from './training-form';
@@ -53,13 +53,14 @@ export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}
 }
 
 /**
- * The U-Net that a safetensors file holds: one that `exportParameters` gave, or a state_dict of the original program
- * that a PyTorch user saved. Its sizes are found by the shapes.
+ * Loads the U-Net of a safetensors file, from its bytes or from what was read of them: one that `exportParameters` made, or
+ * a state_dict of the original program that a PyTorch user saved, also from within DataParallel, `torch.compile` or an
+ * average. Its sizes are found by the shapes.
  *
  * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
  */
-export function loadUNet(bytes: Uint8Array): UNet {
-  const file = readSafetensors(bytes);
+export function loadUNet(source: Uint8Array | TensorFile): UNet {
+  const file = bareNames(source instanceof Uint8Array ? readSafetensors(source) : source);
   checkArchitecture(file);
   const sizes = inferConfig(file);
   if (!sizes) {
@@ -133,12 +134,27 @@ function checkLabels({ classes }: UNetConfig, labels: ArrayLike<number>): void {
   }
 }
 
-/** The image size that the file's config names, if it names one that can be. */
+/** The image size that the file's config names, if it has a config and that names one. */
 function imageSizeOf({ metadata }: TensorFile): UNetConfig['imageSize'] {
+  const text = metadata[CONFIG_KEY];
+  if (text === undefined) return undefined; // a file that PyTorch wrote
+  const damaged = () =>
+    new DenoiserError(
+      'weights-damaged',
+      `The file's metadata "${CONFIG_KEY}" has no legible imageSize; save the weights anew, or take this entry out of the file's metadata.`,
+    );
+  let config: unknown;
   try {
-    const { imageSize } = JSON.parse(metadata[CONFIG_KEY] ?? '{}') as UNetConfig;
-    return completeConfig({ imageSize }).imageSize;
+    config = JSON.parse(text);
   } catch {
-    return undefined;
+    throw damaged();
+  }
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw damaged();
+  const { imageSize } = config as Partial<UNetConfig>;
+  if (Array.isArray(imageSize) && imageSize.length !== 2) throw damaged();
+  try {
+    return completeConfig({ ...(imageSize !== undefined && { imageSize }) }).imageSize;
+  } catch {
+    throw damaged();
   }
 }

@@ -2,6 +2,7 @@ import { DenoiserError } from '@denoiser/ops';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { bareNames } from './bare-names';
 import { checkFile } from './check-file';
 import type { UNetConfig } from './config';
 import { ARCHITECTURE, ARCHITECTURE_KEY, CONFIG_KEY } from './infer-config';
@@ -27,7 +28,8 @@ export async function exportParameters(
 }
 
 /** The reverse: a tensor for each parameter, in the layout of memory. All is checked before the first one is made. */
-export function importParameters(file: TensorFile, specs: Specs, config: UNetConfig): Map<string, Tensor> {
+export function importParameters(given: TensorFile, specs: Specs, config: UNetConfig): Map<string, Tensor> {
+  const file = bareNames(given);
   checkFile(file, specs, config);
   const tensors = new Map<string, Tensor>();
   for (const [name, spec] of specs) {

@@ -28,7 +28,7 @@ export async function expectToSampleAsTheOriginal({
     return tf.tensor4d(nchwToNhwc(seedData(name, nchw), nchw), shape);
   };
   const plan = createPlan({
-    schedule: createSchedule({ type: 'linear', steps }),
+    process: createSchedule({ type: 'linear', steps }),
     solver: ddpm({ variance: 'beta' }),
     spacing: 'original',
   });

@@ -23,14 +23,17 @@ export type Site = { readonly url: string; close(): Promise<void> };
  * Serves folders on 127.0.0.1, as a host of static files does.
  * @param folders by the path they appear under, such as `{ '/': 'dist', '/fixtures/': 'test/fixtures' }`
  */
-export async function serve(folders: Record<string, string>, options: { isolated: boolean }): Promise<Site> {
+export async function serve(
+  folders: Record<string, string>,
+  options: { isolated: boolean; headers?: Record<string, string> },
+): Promise<Site> {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
     const prefix = prefixes.find((start) => path.startsWith(start)) ?? '';
     const name = normalize(path.slice(prefix.length)) || '.';
     const file = join(folders[prefix] ?? '', path.endsWith('/') ? join(name, 'index.html') : name);
-    const headers = { 'Cache-Control': 'no-store', ...(options.isolated ? ISOLATION : {}) };
+    const headers = { 'Cache-Control': 'no-store', ...(options.isolated ? ISOLATION : {}), ...options.headers };
     try {
       if (prefix === '' || name.startsWith('..')) throw new Error('outside');
       const bytes = await readFile(file);

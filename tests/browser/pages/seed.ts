@@ -59,7 +59,7 @@ const seed = {
     const images = await sampleImages({
       denoiser: loadNetwork(network).denoiser(),
       plan: createPlan({
-        schedule: createSchedule({ type: 'linear', steps }),
+        process: createSchedule({ type: 'linear', steps }),
         solver: ddpm({ variance: 'beta' }),
         spacing: 'original',
       }),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -158,7 +159,7 @@ describe.skipIf(noChromium).each([
     expect(await pixels(picture(1))).not.toBe(posterior);
   });
 
-  test('a file that is no model gets a sentence, and the digits come back', async () => {
+  test('a file that is no model gets a sentence, and the digits stay', async () => {
     await button('Another model').click();
     const file = {
       name: 'poem.safetensors',
@@ -168,8 +169,28 @@ describe.skipIf(noChromium).each([
     await page.getByLabel('Open a model file…').last().setInputFiles(file);
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/safetensors/);
     await look(page, 'sample-failure');
-    await button('Back to the digits').first().click();
-    await page.getByText(/16×16 grey, 10 classes/).waitFor({ timeout: 60_000 });
+    await page.getByText(/16×16 grey, 10 classes/).waitFor();
+    await draw(5);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('another model in the middle of a drawing ends the drawing, without an error', async () => {
+    await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'DDPM' });
+    await number('Steps').fill('1000');
+    await button('Draw pictures').click();
+    await page.getByText(/^Step \d+ of 1000/).waitFor();
+    if (!(await page.getByLabel('Open a model file…').last().isVisible())) await button('Another model').click();
+    const digits = fileURLToPath(new URL('../../../apps/demo/public/models/digits.safetensors', import.meta.url));
+    await page.getByLabel('Open a model file…').last().setInputFiles(digits);
+    await page.getByRole('heading', { name: 'digits.safetensors' }).waitFor({ timeout: 60_000 });
+    await draw(5);
+    await number('Steps').fill('1000');
+    await button('Draw pictures').click();
+    await page.getByText(/^Step \d+ of 1000/).waitFor();
+    await button('Back to the digits').click();
+    await page.getByRole('heading', { name: 'Handwritten digits' }).waitFor({ timeout: 60_000 });
+    await draw(5);
+    expect(await page.getByRole('alert').count()).toBe(0);
   });
 });
 

@@ -150,8 +150,36 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     expect(Math.max(...apart), 'levels of 255').toBeLessThanOrEqual(1);
   });
 
-  test('a run is deleted when the user says so', async () => {
+  test('a second start under the same name replaces the run, and one that fails leaves what is shown', async () => {
     await page.getByRole('tab', { name: 'Train' }).click();
+    await button(page, 'Use the shapes').click();
+    const ended = page.getByText('Trained to step 12.');
+    const hint = page.getByText('This replaces the kept run of the same name.');
+    for (const time of ['first', 'second']) {
+      await hint.waitFor();
+      if (time === 'first') await start(page, { steps: 12, batchSize: 4 });
+      else await button(page, 'Start training').click();
+      await page.getByText('Training is being prepared.').waitFor({ state: 'attached' });
+      await ended.waitFor({ state: 'attached', timeout: 60_000 });
+      expect(await page.getByRole('alert').count()).toBe(0);
+    }
+
+    const other = await demo.open('train');
+    await button(other, 'Use the shapes').click();
+    await start(other, { steps: 100_000, batchSize: 4 });
+    await expect.poll(() => stepsDone(other), { timeout: 60_000 }).toBeGreaterThan(2);
+    await button(page, 'Start training').click();
+    await expect.poll(() => page.getByRole('alert').first().innerText()).toMatch(/being trained in another tab/);
+    await look(page, 'train-refused');
+    expect(await stepsDone(page), 'the steps of the run before').toBe(12);
+    expect(await page.getByRole('img', { name: /^Loss over/ }).count()).toBe(1);
+    expect(await page.getByRole('img', { name: 'pictures drawn at step 12' }).count()).toBe(1);
+    await button(other, 'Stop').click();
+    await other.getByText(/^Stopped at step/).waitFor({ state: 'attached', timeout: 60_000 });
+    await other.close();
+  });
+
+  test('a run is deleted when the user says so', async () => {
     page.once('dialog', (dialog) => dialog.accept());
     await button(page, 'Delete first-try').click();
     const kept = page.getByRole('region', { name: 'Kept in this browser' });

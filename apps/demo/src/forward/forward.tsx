@@ -49,7 +49,7 @@ function Controls() {
   const add = async ([file]: readonly File[]) => {
     if (!file) return;
     try {
-      const picture = await pictureFromFile(file, SIDE, 3);
+      const picture = await pictureFromFile(file, SIDE);
       const name = `Yours: ${file.name}`;
       pictures.value = [
         ...pictures.value.filter((other) => other.name !== name),
@@ -80,32 +80,18 @@ function Controls() {
         or drop one here; it stays on this device
       </Drop>
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
-      <Choice
-        label="Schedule"
-        hint={about}
-        value={scheduleName.value}
-        options={noiseSchedules}
-        onInput={(name) => {
-          scheduleName.value = name;
-        }}
-      />
+      <Choice label="Schedule" hint={about} signal={scheduleName} options={noiseSchedules} />
       <Check
         label="Zero terminal SNR"
         hint="Bends the schedule so that the last step is noise and nothing else (Lin et al. 2023)."
-        checked={isZeroTerminal.value}
-        onInput={(checked) => {
-          isZeroTerminal.value = checked;
-        }}
+        signal={isZeroTerminal}
       />
       <NumberField
         label="Noise seed"
         hint="The same seed is the same noise ε, at every t."
-        value={seed.value}
+        signal={seed}
         min={0}
         max={999999}
-        onInput={(next) => {
-          seed.value = next;
-        }}
       />
     </form>
   );

@@ -1,12 +1,12 @@
 import { Choice, NumberField, Select, Slider } from '../ui/fields';
 import { drawPictures } from './draw';
-import { solverMenu } from './solvers';
-import { busy, chosenClass, classNames, count, guidance, model, seed, solver, steps, variance } from './state';
+import { samplerMenu, trainedSteps } from './samplers';
+import { busy, chosenClass, classNames, count, guidance, model, sampler, seed, steps, variance } from './state';
 
 /** All that decides which pictures come out. */
 export function Controls() {
-  const about = solverMenu.find(({ value }) => value === solver.value)?.about;
-  const noiseSteps = model.value?.info.schedule.type === 'custom' ? 1000 : (model.value?.info.schedule.steps ?? 1000);
+  const about = samplerMenu.find(({ value }) => value === sampler.value)?.about;
+  const noiseSteps = trainedSteps(model.value?.info.process);
   return (
     <form
       class="card"
@@ -27,15 +27,7 @@ export function Controls() {
       {classNames.value.length > 0 && <ClassMenu />}
       <div class="row" style={{ flexWrap: 'nowrap', alignItems: 'end' }}>
         <div style={{ flex: 1 }}>
-          <NumberField
-            label="Seed"
-            value={seed.value}
-            min={0}
-            max={2 ** 31}
-            onInput={(next) => {
-              seed.value = next;
-            }}
-          />
+          <NumberField label="Seed" signal={seed} min={0} max={2 ** 31} />
         </div>
         <button
           type="button"
@@ -46,47 +38,25 @@ export function Controls() {
           New seed
         </button>
       </div>
-      <Slider
-        label="How many"
-        value={count.value}
-        min={1}
-        max={20}
-        onInput={(next) => {
-          count.value = next;
-        }}
-      />
-      <Select
-        label="Solver"
-        hint={about}
-        value={solver.value}
-        options={solverMenu}
-        onInput={(next) => {
-          solver.value = next;
-        }}
-      />
+      <Slider label="How many" signal={count} min={1} max={20} />
+      <Select label="Solver" hint={about} signal={sampler} options={samplerMenu} />
       <NumberField
         label="Steps"
         hint={`Of ${noiseSteps} that the network was trained on. More are slower and, up to a point, better.`}
-        value={steps.value}
+        signal={steps}
         min={1}
         max={noiseSteps}
-        onInput={(next) => {
-          steps.value = next;
-        }}
       />
-      {solver.value === 'ddpm' && <VarianceMenu />}
+      {sampler.value === 'ddpm' && <VarianceMenu />}
       {classNames.value.length > 0 && (
         <Slider
           label="Guidance"
           hint="Asks twice, with the class and without, and goes further in the direction of the difference. 1: no guidance. High: clear, and all alike."
-          value={guidance.value}
+          signal={guidance}
           min={1}
           max={8}
           step={0.5}
           disabled={chosenClass.value === 'none'}
-          onInput={(next) => {
-            guidance.value = next;
-          }}
         />
       )}
     </form>
@@ -116,14 +86,11 @@ function VarianceMenu() {
           ? 'β̃, the variance that a step back has when the picture is known: less noise, clean with few steps.'
           : 'β, as much as the step forward added: right when all steps are taken. With few steps grains are left over; try 20 and compare.'
       }
-      value={variance.value}
+      signal={variance}
       options={[
         { value: 'posterior', name: 'β̃, posterior' },
         { value: 'beta', name: 'β' },
       ]}
-      onInput={(next) => {
-        variance.value = next;
-      }}
     />
   );
 }

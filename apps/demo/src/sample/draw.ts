@@ -1,7 +1,5 @@
-import type { Client, SampleRequest } from '@denoiser/backend-web';
-import { startEngine } from '../engine/engine';
-import { makePlan } from './plan';
-import { makeSolver } from './solvers';
+import { type DrawOptions, drawImages, type Drawing as Steps } from '@denoiser/backend-web';
+import { samplerOptions } from './samplers';
 import {
   announcement,
   busy,
@@ -16,9 +14,9 @@ import {
   type LoadedModel,
   model,
   nameOfClass,
+  sampler,
   seed,
   selected,
-  solver,
   steps,
   variance,
 } from './state';
@@ -29,7 +27,7 @@ const FRAME_BYTES = 128 * 2 ** 20;
 /** Runs one job of the worker at a time, and says what became of it. */
 export async function occupy(
   what: 'pictures' | 'inpainting' | 'row',
-  job: (loaded: LoadedModel, client: Client, signal: AbortSignal) => Promise<string>,
+  job: (loaded: LoadedModel, signal: AbortSignal) => Promise<string>,
 ): Promise<void> {
   const loaded = model.value;
   if (!loaded || busy.value) return;
@@ -37,9 +35,8 @@ export async function occupy(
   busy.value = { what, stop: () => controller.abort() };
   failure.value = undefined;
   try {
-    const { client } = await startEngine();
     announcement.value = 'Drawing has begun.';
-    announcement.value = await job(loaded, client, controller.signal);
+    announcement.value = await job(loaded, controller.signal);
   } catch (error) {
     if (controller.signal.aborted) announcement.value = 'Stopped.';
     else failure.value = (error as Error).message;
@@ -50,37 +47,28 @@ export async function occupy(
 
 /** Draws what the controls say; the grids follow step by step. */
 export const drawPictures = (): Promise<void> =>
-  occupy('pictures', async (loaded, client, signal) => {
-    const plan = makePlan(loaded.info, makeSolver(solver.value, variance.value), steps.value);
+  occupy('pictures', async ({ info }, signal) => {
+    const options = samplerOptions(info, { sampler: sampler.value, steps: steps.value, variance: variance.value });
     const labels = labelsOf(chosenClass.value, count.value);
-    const [height, width, channels] = loaded.info.imageShape;
-    const evaluations = plan.steps.filter((step) => step.model).length;
-    const every = Math.ceil((evaluations * count.value * height * width * 8) / FRAME_BYTES);
+    const [height, width, channels] = info.imageShape;
+    // A step evaluates the model twice at most.
+    const every = Math.ceil((2 * steps.value * count.value * height * width * 8) / FRAME_BYTES);
     const begun: Drawing = { height, width, channels, labels, captions: labels.map(nameOfClass), frames: [] };
     selected.value = Math.min(selected.value, count.value - 1);
     const began = performance.now();
-    const total = await follow(
-      client,
-      { plan, count: count.value, seed: seed.value, send: { every }, ...conditions(labels, guidance.value) },
-      signal,
-      (frames) => {
-        drawing.value = { ...begun, frames };
-      },
-    );
+    const request = { ...options, ...together(count.value), seed: seed.value, send: { every }, signal };
+    const total = await follow(drawImages(info, { ...request, ...conditions(labels) }), (frames) => {
+      drawing.value = { ...begun, frames };
+    });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     return `Done: ${count.value} ${count.value === 1 ? 'picture' : 'pictures'}, ${total} steps, ${seconds} seconds.`;
   });
 
-/** Runs a request and collects its frames, telling of each; gives the number of evaluations. */
-export async function follow(
-  client: Client,
-  request: SampleRequest,
-  signal: AbortSignal,
-  onFrames: (frames: readonly Frame[]) => void,
-): Promise<number> {
+/** Follows a drawing and collects its frames, telling of each; returns the number of evaluations. */
+export async function follow(steps: Steps, onFrames: (frames: readonly Frame[]) => void): Promise<number> {
   const frames: Frame[] = [];
   let evaluations = 0;
-  for await (const { index, total, time, pixels } of client.sample({ ...request, signal })) {
+  for await (const { index, total, time, pixels } of steps) {
     evaluations = total;
     if (!pixels.x || !pixels.x0) continue;
     frames.push({ index, total, time, x: pixels.x, x0: pixels.x0 });
@@ -89,10 +77,16 @@ export async function follow(
   return evaluations;
 }
 
-/** Labels and guidance as the network takes them: one without classes gets neither. */
-export function conditions(labels: readonly number[], scale: number): Pick<SampleRequest, 'labels' | 'guidance'> {
+/** So many pictures, all at once: every frame shows all of them. */
+export const together = (count: number): Pick<DrawOptions, 'count' | 'batchSize'> => ({ count, batchSize: count });
+
+/** Classes and guidance as the network takes them: one without classes gets neither. */
+export function conditions(
+  labels: readonly number[],
+  scale = guidance.value,
+): Pick<DrawOptions, 'classes' | 'guidance'> {
   if (classNames.value.length === 0) return {};
-  return { labels, ...(scale !== 1 && { guidance: { scale } }) };
+  return { classes: labels.filter((label) => label >= 0), guidance: scale };
 }
 
 function labelsOf(choice: string, howMany: number): number[] {

@@ -1,18 +1,23 @@
-import { repaint } from '@denoiser/samplers/arrays';
+import { drawImages } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { Brush } from '../ui/brush';
 import { Select, Slider } from '../ui/fields';
 import { Rgba } from '../ui/rgba';
-import { conditions, follow, occupy } from './draw';
-import { makePlan } from './plan';
-import { makeSolver } from './solvers';
-import { busy, classNames, type Drawing, drawing, type Frame, guidance, nameOfClass, seed, selected } from './state';
+import { conditions, follow, occupy, together } from './draw';
+import { samplerOptions } from './samplers';
+import { busy, classNames, type Drawing, drawing, type Frame, nameOfClass, seed, selected } from './state';
 
 const VARIANTS = 4;
 /** RePaint goes back up now and then, so that old and new part come to agree. */
-const STEPS = 40;
-const JUMPS = { jumpLength: 8, resamples: 2 };
+const REPAINT = {
+  sampler: 'repaint',
+  steps: 40,
+  spacing: 'linspace',
+  variance: 'posterior',
+  jump: 8,
+  resamples: 2,
+} as const;
 const SIDE = 192;
 
 /** Parts of a picture are painted over, and the network fills them again. */
@@ -24,7 +29,9 @@ export function Inpaint() {
   const radius = useSignal(22);
   const hasMask = useSignal(false);
   const className = useSignal('same');
-  const result = useSignal<{ frame: Frame; size: Drawing } | undefined>(undefined);
+  const result = useSignal<{ frame: Frame; of: Drawing['captions']; index: number } | undefined>(undefined);
+  // Of another picture, or of another drawing, it is out of date.
+  const filled = result.value?.of === drawn.captions && result.value.index === index ? result.value.frame : undefined;
   const mine = busy.value?.what === 'inpainting';
 
   const clear = () => {
@@ -40,29 +47,23 @@ export function Inpaint() {
     hasMask.value = true;
   };
   const fill = () =>
-    occupy('inpainting', async (loaded, client, signal) => {
+    occupy('inpainting', async ({ info }, signal) => {
       const { height, width } = drawn;
       const size = height * width * 4;
       const label = className.value === 'same' ? (drawn.labels[index] ?? -1) : Number(className.value);
-      const image = { height, width, data: frame.x.slice(index * size, (index + 1) * size) };
+      const image = new ImageData(frame.x.slice(index * size, (index + 1) * size), width, height);
       const mask = maskOf(canvas.current as HTMLCanvasElement, height, width);
-      await follow(
-        client,
-        {
-          plan: makePlan(loaded.info, repaint(makeSolver('ddpm', 'posterior'), JUMPS), STEPS),
-          count: VARIANTS,
-          seed: seed.value + 1,
-          inpaint: { image, mask },
-          ...conditions(
-            Array.from({ length: VARIANTS }, () => label),
-            guidance.value,
-          ),
-        },
+      const drawing = drawImages(info, {
+        ...samplerOptions(info, REPAINT),
+        ...together(VARIANTS),
+        ...conditions([label]),
+        seed: seed.value + 1,
+        inpaint: { image, mask },
         signal,
-        (frames) => {
-          result.value = { frame: frames.at(-1) as Frame, size: drawn };
-        },
-      );
+      });
+      await follow(drawing, (frames) => {
+        result.value = { frame: frames.at(-1) as Frame, of: drawn.captions, index };
+      });
       return `The part is filled, in ${VARIANTS} ways.`;
     });
 
@@ -104,27 +105,16 @@ export function Inpaint() {
           </div>
         </div>
         <div class="stack">
-          <Slider
-            label="Brush size"
-            value={radius.value}
-            min={8}
-            max={48}
-            onInput={(next) => {
-              radius.value = next;
-            }}
-          />
+          <Slider label="Brush size" signal={radius} min={8} max={48} />
           {classNames.value.length > 0 && (
             <Select
               label="Fill as class"
-              value={className.value}
+              signal={className}
               options={[
                 { value: 'same', name: `as it was (${drawn.captions[index]})` },
                 ...classNames.value.map((name, i) => ({ value: String(i), name })),
                 { value: '-1', name: nameOfClass(-1) },
               ]}
-              onInput={(next) => {
-                className.value = next;
-              }}
             />
           )}
           <div class="row">
@@ -140,12 +130,12 @@ export function Inpaint() {
           {!hasMask.value && <p class="hint">Paint over a part first, or choose a half.</p>}
         </div>
       </div>
-      {result.value && (
+      {filled && (
         <div class="rowstrip">
           {Array.from({ length: VARIANTS }, (_, i) => (
             <Rgba
               key={i}
-              pixels={result.value?.frame.x}
+              pixels={filled.x}
               index={i}
               height={drawn.height}
               width={drawn.width}

@@ -1,10 +1,10 @@
+import { interpolate } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { NumberField, Select } from '../ui/fields';
 import { Rgba } from '../ui/rgba';
-import { conditions, follow, occupy } from './draw';
-import { makePlan } from './plan';
-import { makeSolver } from './solvers';
-import { busy, classNames, type Frame, guidance, type LoadedModel, model, nameOfClass } from './state';
+import { conditions, follow, occupy, together } from './draw';
+import { samplerOptions } from './samplers';
+import { busy, classNames, type Frame, type LoadedModel, model, nameOfClass } from './state';
 
 const LENGTH = 9;
 const STEPS = 14;
@@ -18,27 +18,20 @@ export function Interpolate() {
   const mine = busy.value?.what === 'row';
   const [height, width] = (model.value as LoadedModel).info.imageShape;
   const draw = () =>
-    occupy('row', async (loaded, client, signal) => {
+    occupy('row', async ({ info }, signal) => {
       row.value = undefined;
       const label = Math.min(Number(className.value), classNames.value.length - 1);
-      await follow(
-        client,
-        {
-          plan: makePlan(loaded.info, makeSolver('dpmpp-2m', 'posterior'), STEPS),
-          count: LENGTH,
-          seed: from.value,
-          indices: Array.from({ length: LENGTH }, () => 0),
-          towards: { seed: to.value, weights: Array.from({ length: LENGTH }, (_, i) => i / (LENGTH - 1)) },
-          ...conditions(
-            Array.from({ length: LENGTH }, () => label),
-            label < 0 ? 1 : guidance.value,
-          ),
-        },
+      const drawing = interpolate(info, {
+        ...samplerOptions(info, { sampler: 'dpmpp-2m', steps: STEPS }),
+        ...together(LENGTH),
+        ...conditions([label]),
+        from: from.value,
+        to: to.value,
         signal,
-        (frames) => {
-          row.value = frames.at(-1);
-        },
-      );
+      });
+      await follow(drawing, (frames) => {
+        row.value = frames.at(-1);
+      });
       return `The row from seed ${from.value} to seed ${to.value} is drawn.`;
     });
   return (
@@ -50,35 +43,16 @@ export function Interpolate() {
         order that nobody put there.
       </p>
       <div class="between">
-        <NumberField
-          label="From seed"
-          value={from.value}
-          min={0}
-          max={2 ** 31}
-          onInput={(next) => {
-            from.value = next;
-          }}
-        />
-        <NumberField
-          label="To seed"
-          value={to.value}
-          min={0}
-          max={2 ** 31}
-          onInput={(next) => {
-            to.value = next;
-          }}
-        />
+        <NumberField label="From seed" signal={from} min={0} max={2 ** 31} />
+        <NumberField label="To seed" signal={to} min={0} max={2 ** 31} />
         {classNames.value.length > 0 && (
           <Select
             label="Class of the row"
-            value={className.value}
+            signal={className}
             options={[
               ...classNames.value.map((name, i) => ({ value: String(i), name })),
               { value: '-1', name: nameOfClass(-1) },
             ]}
-            onInput={(next) => {
-              className.value = next;
-            }}
           />
         )}
         <div class="row">

@@ -2,7 +2,7 @@ import type { ModelFacts } from '@denoiser/backend-web';
 import { effect } from '@preact/signals';
 import { device } from '../engine/device';
 import { startEngine } from '../engine/engine';
-import { chosenClass, drawing, failure, guidance, loading, model, selected, solver, steps } from './state';
+import { busy, chosenClass, drawing, failure, guidance, loading, model, sampler, selected, steps } from './state';
 
 /** A model that can be loaded again when the device changes. */
 export type ModelSource = {
@@ -22,30 +22,38 @@ export const shippedModel: ModelSource = {
 let current: ModelSource | undefined;
 let turn = 0;
 
-/** Loads a network in place of the one before. What goes wrong is shown where pictures would be. */
+/**
+ * Loads a network in place of the one before, from which nothing is drawn any more. One that cannot be read leaves what is
+ * there; what goes wrong is shown where pictures would be.
+ */
 export async function loadModel(source: ModelSource): Promise<void> {
   const mine = ++turn;
+  const before = current;
   current = source;
-  model.value = undefined;
-  drawing.value = undefined;
+  busy.value?.stop();
   failure.value = undefined;
   loading.value = 'Starting the device …';
   try {
     const [{ client }, file] = await Promise.all([startEngine(), source.read()]);
     if (mine !== turn) return;
     loading.value = 'Loading the network …';
-    const info = await client.load(file, source.facts ?? {});
-    if (mine !== turn) return;
+    const info = await client.openModel(file, source.facts);
+    if (mine !== turn) return info.dispose();
+    busy.value?.stop();
+    model.value?.info.dispose();
+    drawing.value = undefined;
     chosenClass.value = info.classNames.length > 0 ? 'each' : 'none';
     guidance.value = source === shippedModel ? 2 : 1;
     selected.value = 0;
     if (info.learnedVariance) {
-      solver.value = 'ddim';
+      sampler.value = 'ddim';
       steps.value = Math.min(steps.value, 50);
     }
     model.value = { name: source.name, info };
   } catch (error) {
-    if (mine === turn) failure.value = (error as Error).message;
+    if (mine !== turn) return;
+    failure.value = (error as Error).message;
+    if (model.value) current = before;
   } finally {
     if (mine === turn) loading.value = undefined;
   }
@@ -80,8 +88,6 @@ export function describeModel(facts: ModelFacts): void {
   if (current) void loadModel({ ...current, facts: { ...current.facts, ...facts } });
 }
 
-export const currentFacts = (): ModelFacts => current?.facts ?? {};
-
 async function fetchShipped(): Promise<Blob> {
   loading.value = 'Fetching the model, 3 MB …';
   const failed = 'check the connection and try again, or open a model file of your own';
@@ -99,6 +105,9 @@ async function fetchShipped(): Promise<Blob> {
 let last = device.value;
 effect(() => {
   const now = device.value;
-  if (now && now !== last && current && (last || failure.peek())) void loadModel(current);
+  if (now && now !== last && current && (last || failure.peek())) {
+    model.value = undefined;
+    void loadModel(current);
+  }
   if (now) last = now;
 });

@@ -1,7 +1,8 @@
+import type { ModelInfo } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { NumberField, Select } from '../ui/fields';
-import { currentFacts, describeModel, loadModel, openModel, shippedModel } from './load';
+import { describeModel, loadModel, openModel, shippedModel } from './load';
 import { loading, model } from './state';
 
 /** Which network draws, and the way to open another. */
@@ -56,17 +57,23 @@ function Facts() {
   const parts = [
     `${height}×${width} ${channels === 1 ? 'grey' : 'colour'}`,
     classes > 0 ? `${classes} ${classes === 1 ? 'class' : 'classes'}` : 'no classes',
-    `${new Intl.NumberFormat('en').format(info.parameters)} parameters`,
-    `schedule ${info.schedule.type ?? 'linear'}`,
+    `${new Intl.NumberFormat('en').format(info.parameterCount)} parameters`,
+    `schedule ${scheduleOf(info)}`,
   ];
   return <>{parts.join(', ')}</>;
 }
+
+const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid-beta', 'sigmoid-alpha-bar'] as const;
+type ScheduleName = (typeof SCHEDULES)[number];
+
+/** A schedule of the menu; others are shown as they are called. */
+const scheduleOf = ({ process }: ModelInfo): ScheduleName =>
+  (('type' in process ? process.type : process.kind) ?? 'linear') as ScheduleName;
 
 /** A file of the original's layout does not say how it was trained; the user may. */
 function Description() {
   const info = model.value?.info;
   if (!info) return null;
-  const facts = currentFacts();
   return (
     <details>
       <summary>How it was trained</summary>
@@ -74,14 +81,9 @@ function Description() {
         <p class="hint">Read from the file where it says so. If pictures come out as noise, set what you know.</p>
         <Select
           label="Trained schedule"
-          value={info.schedule.type ?? 'linear'}
-          options={(['linear', 'scaled-linear', 'cosine', 'sigmoid-beta', 'sigmoid-alpha-bar'] as const).map(
-            (value) => ({
-              value,
-              name: value,
-            }),
-          )}
-          onInput={(type) => describeModel({ schedule: { type, steps: 1000 } as never })}
+          value={scheduleOf(info)}
+          options={SCHEDULES.map((value) => ({ value, name: value }))}
+          onInput={(type) => describeModel({ process: { type, steps: 1000 } })}
         />
         <Select
           label="The network predicts"
@@ -95,7 +97,7 @@ function Description() {
         />
         <NumberField
           label="Picture size"
-          value={facts.imageSize ?? info.imageShape[0]}
+          value={info.imageShape[0]}
           min={8}
           max={256}
           onInput={(size) => describeModel({ imageSize: Math.round(size / 8) * 8 })}

@@ -12,6 +12,9 @@ export function Replay() {
   const drawn = drawing.value as Drawing;
   const at = useSignal<number | undefined>(undefined); // undefined: the end, also while more comes
   const isPlaying = useSignal(false);
+  useEffect(() => {
+    at.value = undefined;
+  }, [drawn.captions]); // of another drawing
   const last = drawn.frames.length - 1;
   const position = Math.min(at.value ?? last, last);
   const frame = drawn.frames[position] as Frame;

@@ -1,9 +1,8 @@
-import type { ModelInfo, SampleStep } from '@denoiser/backend-web';
+import type { DrawingStep, Model } from '@denoiser/backend-web';
 import { computed, signal } from '@preact/signals';
-import type { SolverName, VarianceName } from './solvers';
 
-/** What is drawn from: the loaded network, and what people call it. */
-export type LoadedModel = { readonly name: string; readonly info: ModelInfo };
+/** What is drawn from, and what people call it. */
+export type LoadedModel = { readonly name: string; readonly info: Model };
 
 export const model = signal<LoadedModel | undefined>(undefined);
 /** What goes on before a model is there, in words. */
@@ -14,13 +13,15 @@ export const failure = signal<string | undefined>(undefined);
 export const chosenClass = signal<string>('each');
 export const seed = signal(1);
 export const count = signal(10);
-export const solver = signal<SolverName>('ddpm');
+/** A name of the table of samplers. */
+export const sampler = signal('ddpm');
 export const steps = signal(60);
 export const guidance = signal(2);
-export const variance = signal<VarianceName>('posterior');
+/** Which noise a DDPM step adds. */
+export const variance = signal<'posterior' | 'beta'>('posterior');
 
 /** One step of what was drawn: RGBA of all pictures, one after the other, of x_t and of x̂0. */
-export type Frame = Pick<SampleStep, 'index' | 'total' | 'time'> & {
+export type Frame = Pick<DrawingStep, 'index' | 'total' | 'time'> & {
   readonly x: Uint8ClampedArray<ArrayBuffer>;
   readonly x0: Uint8ClampedArray<ArrayBuffer>;
 };

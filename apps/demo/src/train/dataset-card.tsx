@@ -31,7 +31,7 @@ export function DatasetCard() {
     const given = className.value.trim();
     addEntries(
       pictures.slice(0, room).map(({ name, source, className }) => ({
-        name,
+        name: name ?? 'picture',
         className: given || (className ?? ''),
         source: source as File,
       })),
@@ -56,10 +56,7 @@ export function DatasetCard() {
       <TextField
         label="Class of new pictures"
         hint="What the pictures that you add next show, such as “cat”. With classes you can later ask for one. Leave it empty to do without."
-        value={className.value}
-        onInput={(next) => {
-          className.value = next;
-        }}
+        signal={className}
       />
       <Drop
         button="Add pictures…"

@@ -60,24 +60,13 @@ export function DrawingPad({ className }: { className: string }) {
               }}
             />
           </div>
-          <Slider
-            label="Pen size"
-            value={radius.value}
-            min={4}
-            max={40}
-            onInput={(next) => {
-              radius.value = next;
-            }}
-          />
+          <Slider label="Pen size" signal={radius} min={4} max={40} />
         </div>
       </div>
       <Check
         label={`Add ${COPIES - 1} moved copies of each drawing`}
         hint="A little shifted, turned and scaled: then ten drawings are enough."
-        checked={hasCopies.value}
-        onInput={(checked) => {
-          hasCopies.value = checked;
-        }}
+        signal={hasCopies}
       />
       <div class="row">
         <button type="button" disabled={!isDrawn.value} onClick={add}>

@@ -44,15 +44,7 @@ function Kept({ info }: { info: RunInfo }) {
       <div class="row" style={{ alignItems: 'end' }}>
         {isDone && (
           <div style={{ width: '9rem' }}>
-            <NumberField
-              label="Train until step"
-              value={until.value}
-              min={steps + 1}
-              max={1000000}
-              onInput={(next) => {
-                until.value = next;
-              }}
-            />
+            <NumberField label="Train until step" signal={until} min={steps + 1} max={1000000} />
           </div>
         )}
         <button

@@ -37,37 +37,22 @@ export function NetworkCard() {
         <Choice
           label="Picture size"
           disabled={!isFree}
-          value={size.value}
+          signal={size}
           options={[
             { value: '16', name: '16×16' },
             { value: '32', name: '32×32' },
           ]}
-          onInput={(next) => {
-            size.value = next;
-          }}
         />
         <Choice
           label="Colours"
           disabled={!isFree}
-          value={colours.value}
+          signal={colours}
           options={[
             { value: 'colour', name: 'Colour' },
             { value: 'grey', name: 'Grey' },
           ]}
-          onInput={(next) => {
-            colours.value = next;
-          }}
         />
-        <NumberField
-          label="Training steps"
-          disabled={!isFree}
-          value={steps.value}
-          min={10}
-          max={100000}
-          onInput={(next) => {
-            steps.value = next;
-          }}
-        />
+        <NumberField label="Training steps" disabled={!isFree} signal={steps} min={10} max={100000} />
       </div>
       <details>
         <summary>More settings</summary>
@@ -76,70 +61,42 @@ export function NetworkCard() {
             label="Width"
             hint="Channels of the first layer. Twice as wide is about four times the work, and four times the file."
             disabled={!isFree}
-            value={width.value}
+            signal={width}
             options={[
               { value: '8', name: '8, quick' },
               { value: '16', name: '16' },
               { value: '32', name: '32, slow' },
             ]}
-            onInput={(next) => {
-              width.value = next;
-            }}
           />
           <Choice
             label="The network learns to say"
             hint="The picture is the quickest way to clean shapes; the noise is what the first papers chose, and needs longer; the mix, of the other tab's digits, lies between."
             disabled={!isFree}
-            value={prediction.value}
+            signal={prediction}
             options={[
               { value: 'x0', name: 'the picture, x₀' },
               { value: 'epsilon', name: 'the noise, ε' },
               { value: 'v', name: 'a mix, v' },
             ]}
-            onInput={(next) => {
-              prediction.value = next;
-            }}
           />
           <div class="between">
-            <NumberField
-              label="Batch size"
-              disabled={!isFree}
-              value={batchSize.value}
-              min={1}
-              max={128}
-              onInput={(next) => {
-                batchSize.value = next;
-              }}
-            />
+            <NumberField label="Batch size" disabled={!isFree} signal={batchSize} min={1} max={128} />
             <Select
               label="Learning rate"
               disabled={!isFree}
-              value={learningRate.value}
+              signal={learningRate}
               options={[
                 { value: '0.0005', name: '0.0005, careful' },
                 { value: '0.001', name: '0.001' },
                 { value: '0.002', name: '0.002, quick' },
               ]}
-              onInput={(next) => {
-                learningRate.value = next;
-              }}
             />
-            <TextField
-              label="Name of the run"
-              disabled={!isFree}
-              value={runName.value}
-              onInput={(next) => {
-                runName.value = next;
-              }}
-            />
+            <TextField label="Name of the run" disabled={!isFree} signal={runName} />
           </div>
           <Check
             label="Pause while this tab is hidden"
             hint="Saves power; otherwise it goes on in the background."
-            checked={pausesHidden.value}
-            onInput={(checked) => {
-              pausesHidden.value = checked;
-            }}
+            signal={pausesHidden}
           />
         </div>
       </details>

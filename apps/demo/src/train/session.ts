@@ -1,4 +1,10 @@
-import { pauseWhenHidden, persistStorage, type TrainingEvent, type TrainingSession } from '@denoiser/backend-web';
+import {
+  pauseWhenHidden,
+  persistStorage,
+  type Training,
+  type TrainingControl,
+  type TrainingEvent,
+} from '@denoiser/backend-web';
 import { effect } from '@preact/signals';
 import { type Engine, startEngine } from '../engine/engine';
 import { loadModel } from '../sample/load';
@@ -28,27 +34,23 @@ import {
   width,
 } from './state';
 
-const PREVIEWS = { every: 100, count: 12, solverSteps: 16, guidance: 1 };
+const PREVIEWS = { every: { steps: 100 }, count: 12, sampler: 'dpmpp-2m', steps: 16, guidance: 1 };
 
-/** Trains a new network on the pictures that were gathered. */
-export async function startTraining(): Promise<void> {
-  await attempt(async ({ client }) => {
+/** Trains a new network on the pictures that were gathered, in place of a kept run of that name. */
+export const startTraining = (): Promise<void> =>
+  attempt(({ client }, control) => {
     // Asked for with the user's press of the button; without it the browser may clear runs when it runs out of space.
     void persistStorage().catch(() => false);
-    const images = await client.openImages({
-      images: entries.value.map(({ name, className, source }) => ({ name, source, ...(className && { className }) })),
-      size: Number(size.value),
-      channels: colours.value === 'grey' ? 1 : 3,
-    });
-    warnings.value = [...images.skipped];
-    const rate = Number(learningRate.value);
     return client.train({
       run: runName.value.trim() || 'first-try',
-      images: images.id,
+      ifExists: 'replace',
+      images: entries.value.map(({ name, className, source }) => ({ name, source, className: className || undefined })),
+      size: Number(size.value),
+      channels: colours.value === 'grey' ? 1 : 3,
       model: { baseWidth: Number(width.value) },
       training: {
         batchSize: batchSize.value,
-        learningRate: rate,
+        learningRate: Number(learningRate.value),
         // Not down to 0, so that there is something to learn when it goes on.
         learningRateSchedule: {
           type: 'cosine',
@@ -63,42 +65,53 @@ export async function startTraining(): Promise<void> {
         labelDropoutPer: 'sample',
       },
       steps: steps.value,
-      checkpointEvery: 100,
+      checkpointEvery: { steps: 100 },
       samples: PREVIEWS,
+      ...control,
     });
   });
-}
 
 /** Goes on with a run that the browser kept. */
-export async function resumeTraining(name: string, until?: number): Promise<void> {
-  await attempt(async ({ client }) => client.resumeRun(name, until === undefined ? {} : { steps: until }));
-}
+export const resumeTraining = (name: string, until?: number): Promise<void> =>
+  attempt(({ client }, control) => client.resumeRun(name, { steps: until, ...control }));
 
-async function attempt(begin: (engine: Engine) => Promise<TrainingSession>): Promise<void> {
-  if (session.value) return;
+/** Follows a training to its end. What is shown of the one before stays until this one has begun. */
+async function attempt(begin: (engine: Engine, control: TrainingControl) => Training): Promise<void> {
+  if (session.value || stage.value === 'preparing') return;
+  const before = stage.value;
+  let hasBegun = false;
   stage.value = 'preparing';
   failure.value = undefined;
-  warnings.value = [];
-  losses.value = [];
-  samples.value = [];
-  progress.value = undefined;
-  checkpointAt.value = undefined;
   announcement.value = 'Training is being prepared.';
   isPausedByUser = false;
   try {
-    const begun = await begin(await startEngine());
-    session.value = begun;
-    run.value = begun.run;
-    stage.value = 'training';
-    for await (const event of begun) take(event);
+    const training = begin(await startEngine(), {
+      onEvent(event) {
+        if (!hasBegun) clearRecords(training);
+        hasBegun = true;
+        take(event);
+      },
+    });
+    session.value = training;
+    await training;
   } catch (error) {
     failure.value = (error as Error).message;
     announcement.value = '';
   } finally {
     session.value = undefined;
-    stage.value = run.value === undefined ? 'idle' : 'ended';
+    stage.value = hasBegun ? 'ended' : before;
     await listRuns();
   }
+}
+
+function clearRecords({ run: name }: Training): void {
+  warnings.value = [];
+  losses.value = [];
+  samples.value = [];
+  progress.value = undefined;
+  checkpointAt.value = undefined;
+  run.value = name;
+  stage.value = 'training';
 }
 
 function take(event: TrainingEvent): void {

@@ -1,4 +1,4 @@
-import type { RunInfo, TrainingEvent, TrainingSession } from '@denoiser/backend-web';
+import type { RunInfo, Training, TrainingEvent } from '@denoiser/backend-web';
 import { signal } from '@preact/signals';
 
 /** The network and the training, as the form has them. */
@@ -16,7 +16,7 @@ export const pausesHidden = signal(false);
 export type Stage = 'idle' | 'preparing' | 'training' | 'pausing' | 'paused' | 'stopping' | 'ended';
 
 export const stage = signal<Stage>('idle');
-export const session = signal<TrainingSession | undefined>(undefined);
+export const session = signal<Training | undefined>(undefined);
 /** The run that trains or trained last in this page. */
 export const run = signal<string | undefined>(undefined);
 

@@ -1,28 +1,37 @@
+import type { Signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 
 type Common = { label: string; hint?: ComponentChildren; disabled?: boolean };
+
+/** What a field shows and changes: a signal, or a value and what to do with another. */
+type Held<T> = { readonly signal: Signal<T> } | { readonly value: T; readonly onInput: (value: T) => void };
+
+function held<T>(field: Held<T>): { readonly value: T; readonly onInput: (value: T) => void } {
+  if (!('signal' in field)) return field;
+  const { signal } = field;
+  return {
+    value: signal.value,
+    onInput(next) {
+      signal.value = next;
+    },
+  };
+}
 
 /** A slider with its value beside its name. */
 export function Slider({
   label,
   hint,
   disabled,
-  value,
   min,
   max,
   step = 1,
-  text = String(value),
-  onInput,
-}: Common & {
-  value: number;
-  min: number;
-  max: number;
-  step?: number;
-  text?: string;
-  onInput: (value: number) => void;
-}) {
+  text: given,
+  ...field
+}: Common & Held<number> & { min: number; max: number; step?: number; text?: string }) {
   const id = useId();
+  const { value, onInput } = held(field);
+  const text = given ?? String(value);
   return (
     <div class="field">
       <label for={id}>
@@ -55,12 +64,12 @@ export function NumberField({
   label,
   hint,
   disabled,
-  value,
   min,
   max,
-  onInput,
-}: Common & { value: number; min: number; max: number; onInput: (value: number) => void }) {
+  ...field
+}: Common & Held<number> & { min: number; max: number }) {
   const id = useId();
+  const { value, onInput } = held(field);
   const [draft, setDraft] = useState<string | undefined>(undefined);
   return (
     <div class="field">
@@ -91,14 +100,9 @@ export function NumberField({
   );
 }
 
-export function TextField({
-  label,
-  hint,
-  disabled,
-  value,
-  onInput,
-}: Common & { value: string; onInput: (value: string) => void }) {
+export function TextField({ label, hint, disabled, ...field }: Common & Held<string>) {
   const id = useId();
+  const { value, onInput } = held(field);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -122,11 +126,11 @@ export function Select<T extends string>({
   label,
   hint,
   disabled,
-  value,
   options,
-  onInput,
-}: Common & { value: T; options: readonly Option<T>[]; onInput: (value: T) => void }) {
+  ...field
+}: Common & Held<T> & { options: readonly Option<T>[] }) {
   const id = useId();
+  const { value, onInput } = held<T>(field);
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -153,17 +157,12 @@ export function Choice<T extends string>({
   label,
   hint,
   disabled,
-  value,
   options,
   face,
-  onInput,
-}: Common & {
-  value: T | undefined;
-  options: readonly Option<T>[];
-  face?: (option: Option<T>) => ComponentChildren;
-  onInput: (value: T) => void;
-}) {
+  ...field
+}: Common & Held<T> & { options: readonly Option<T>[]; face?: (option: Option<T>) => ComponentChildren }) {
   const id = useId();
+  const { value, onInput } = held<T>(field);
   return (
     <fieldset class="field" {...described(id, hint)}>
       <legend>{label}</legend>
@@ -188,14 +187,9 @@ export function Choice<T extends string>({
   );
 }
 
-export function Check({
-  label,
-  hint,
-  disabled,
-  checked,
-  onInput,
-}: Common & { checked: boolean; onInput: (checked: boolean) => void }) {
+export function Check({ label, hint, disabled, ...field }: Common & Held<boolean>) {
   const id = useId();
+  const { value: checked, onInput } = held(field);
   return (
     <div class="field">
       <div class="check">

@@ -17,10 +17,10 @@ export type Device = {
 };
 
 /**
- * Makes the best device tfjs's current backend, with every gradient registered, and says which and why. 'auto' (default)
+ * Makes the best device tfjs's current backend, with every gradient registered, and returns which and why. 'auto' (default)
  * takes the first candidate that starts and is worth taking; a name takes that one or fails.
  *
- * Throws a `DenoiserError` for an unknown name (it lists the known ones) and for a device that does not start.
+ * @throws DenoiserError for an unknown name (it lists the known ones) and for a device that does not start.
  */
 export async function selectDevice(
   { device = 'auto' }: { device?: string } = {},

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failingFileSystem } from '../../test/failing-file-system';
+import { stoppingFileSystem } from '../../test/stopping-file-system';
 import { fileCheckpointStore } from './file-checkpoint-store';
 
 let folder: string;
@@ -53,6 +54,50 @@ test('a step written again replaces the old one whole', async () => {
   expect(text(await store.read(5, 'model.safetensors'))).toBe('new');
   expect(await readdir(join(folder, 'step-00000005'))).toEqual(['model.safetensors', 'state.json']);
   expect(await readdir(folder)).toEqual(['step-00000005']);
+});
+
+test.each([
+  ['a new step', [1], 2, 1],
+  ['a step again, the only one', [1], 1, 1],
+  ['a step again, among others', [1, 2], 2, 2],
+])('a process that stops at any call, writing %s, leaves a whole checkpoint', async (_, before, step, keep) => {
+  const wholeAt = async (moment: number): Promise<number> => {
+    await rm(folder, { recursive: true, force: true });
+    for (const old of before) await fileCheckpointStore(folder, { keep }).write(old, files(`old ${old}`));
+    const fileSystem = stoppingFileSystem();
+    fileSystem.callsLeft = moment;
+    await fileCheckpointStore(folder, { keep, fileSystem })
+      .write(step, files(`new ${step}`))
+      .catch(() => {});
+    const reader = fileCheckpointStore(folder, { keep });
+    const steps = await reader.list();
+    expect(steps.length, `after ${moment} calls`).toBeGreaterThanOrEqual(before.length);
+    for (const found of steps) {
+      const contents = await Promise.all(
+        ['model.safetensors', 'state.json'].map(async (file) => text(await reader.read(found, file))),
+      );
+      const word = /^(old|new) \d+$/.exec(contents[0])?.[0];
+      expect(contents, `step ${found} after ${moment} calls`).toEqual([word, `{"is":"${word}"}`]);
+      expect(word?.endsWith(String(found))).toBe(true);
+    }
+    // The next write brings it back under its own name, and cleans up.
+    await fileCheckpointStore(folder, { keep: Number.POSITIVE_INFINITY }).write(9, files('nine'));
+    expect(await reader.list()).toEqual([...steps, 9]);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+    return fileSystem.calls;
+  };
+  const calls = await wholeAt(Number.POSITIVE_INFINITY);
+  expect(calls).toBeGreaterThan(6);
+  for (let moment = 0; moment < calls; moment++) await wholeAt(moment);
+});
+
+test('writes of one folder wait for each other, whichever store they go through', async () => {
+  const stores = [fileCheckpointStore(folder), fileCheckpointStore(folder)];
+  const written = Array.from({ length: 12 }, (_, i) => stores[i % 2].write(i % 4, files(`write ${i}`)));
+  await Promise.all(written);
+  expect(await stores[0].list()).toEqual([2, 3]);
+  expect(text(await stores[0].read(3, 'model.safetensors'))).toBe('write 11');
+  expect(await readdir(folder)).toEqual(['step-00000002', 'step-00000003']);
 });
 
 test.each(['writeFile', 'rename'] as const)('a full disk at %s loses nothing and leaves no half', async (when) => {

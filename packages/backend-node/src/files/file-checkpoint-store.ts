@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DenoiserError } from '@denoiser/ops';
 import type { CheckpointStore } from '@denoiser/trainer';
 import { fileError, systemCode } from './file-error';
 import { type FileSystem, nodeFileSystem } from './file-system';
-import { removeQuietly, syncFolder, temporaryName, writeDurably } from './write-atomically';
+import { inTurn } from './in-turn';
+import { removeFolder, replaceFolder, restoreFolders, wholeAmong } from './replace-folder';
 
 export type FileCheckpointStoreOptions = {
   /** How many checkpoints stay, the latest by step; `Infinity` keeps all. Default 2. */
@@ -11,16 +12,15 @@ export type FileCheckpointStoreOptions = {
   readonly fileSystem?: FileSystem;
 };
 
-const leftover = /^\.step-\d+\..*\.tmp$/;
-
 /**
- * Checkpoints as folders `step-00001200` in `directory`, with one file per entry.
+ * Keeps checkpoints as folders `step-00001200` in `directory`, with one file per entry.
  *
  * A checkpoint is written into a hidden sibling, flushed to the disk and renamed, and is hidden again before it is removed:
- * a folder of that name is always whole, whenever the process or the machine stops. What a killed write left behind is
- * ignored, and removed by the first write of the next run. One process writes at a time; any number may read.
+ * a folder of that name is always whole, whenever the process or the machine stops. Where a step is written again and the
+ * process is stopped between the two moves of `replaceFolder`, the hidden one that is whole is listed and read, and the next
+ * write brings it back. Writes of one process wait for each other; one process writes at a time; any number may read.
  *
- * Throws `DenoiserError`s that name the path and the cause.
+ * @throws DenoiserError that names the path and the cause.
  */
 export function fileCheckpointStore(
   directory: string,
@@ -29,7 +29,6 @@ export function fileCheckpointStore(
   if (!(keep >= 1)) {
     throw new DenoiserError('bad-option', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
   }
-  let isTidy = false;
 
   async function entries(): Promise<string[]> {
     try {
@@ -41,67 +40,66 @@ export function fileCheckpointStore(
   }
 
   async function list(): Promise<number[]> {
-    return (await entries()).flatMap((name) => stepOf(name) ?? []).sort((a, b) => a - b);
-  }
-
-  /** Takes a checkpoint out of sight in one move, then removes it. */
-  async function remove(step: number): Promise<void> {
-    const path = join(directory, folderOf(step));
-    const hidden = join(directory, temporaryName(folderOf(step)));
-    try {
-      await fileSystem.rename(path, hidden);
-      await fileSystem.rm(hidden, { recursive: true, force: true });
-    } catch (error) {
-      throw fileError(error, 'remove', path);
-    }
+    const steps = wholeAmong(await entries()).flatMap(({ name }) => stepOf(name) ?? []);
+    return steps.sort((a, b) => a - b);
   }
 
   async function write(step: number, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     for (const name of files.keys()) checkName(name);
     const target = join(directory, checkStep(step));
-    const temporary = join(directory, temporaryName(folderOf(step)));
-    try {
-      await fileSystem.mkdir(directory, { recursive: true });
-      if (!isTidy) {
-        const names = (await entries()).filter((name) => leftover.test(name));
-        await Promise.all(names.map((name) => removeQuietly(fileSystem, join(directory, name))));
-        isTidy = true;
+    return inTurn(resolve(directory), async () => {
+      try {
+        await fileSystem.mkdir(directory, { recursive: true });
+        await restoreFolders(fileSystem, directory, (name) => stepOf(name) !== undefined);
+        await replaceFolder(fileSystem, target, files);
+      } catch (error) {
+        throw fileError(error, 'write', target);
       }
-      await fileSystem.mkdir(temporary);
-      for (const [name, bytes] of files) await writeDurably(fileSystem, join(temporary, name), bytes);
-      await syncFolder(fileSystem, temporary);
-      if ((await list()).includes(step)) await remove(step);
-      await fileSystem.rename(temporary, target);
-      await syncFolder(fileSystem, directory);
-    } catch (error) {
-      await removeQuietly(fileSystem, temporary);
-      throw fileError(error, 'write', target);
-    }
-    const steps = (await list()).filter((other) => other !== step); // never the new one, even if a later one is there
-    for (const old of steps.slice(0, Math.max(0, steps.length + 1 - keep))) await remove(old);
+      const steps = (await list()).filter((other) => other !== step); // never the new one, even if a later one is there
+      for (const old of steps.slice(0, Math.max(0, steps.length + 1 - keep))) {
+        await removeFolder(fileSystem, join(directory, folderOf(old)));
+      }
+    });
   }
 
-  async function read(step: number, file: string): Promise<Uint8Array> {
-    const path = join(directory, checkStep(step), checkName(file));
+  /** The file's bytes, or nothing if it is not there. */
+  async function bytesAt(path: string): Promise<Uint8Array | undefined> {
     try {
       const bytes = await fileSystem.readFile(path);
       return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw fileError(error, 'read', path);
-      const steps = await list();
-      if (steps.includes(step)) {
-        throw new DenoiserError(
-          'incomplete-checkpoint',
-          `The checkpoint ${join(directory, folderOf(step))} has no file ${file}: use another checkpoint or restore the file.`,
-        );
-      }
-      throw new DenoiserError(
-        'no-checkpoint',
-        steps.length > 0
-          ? `There is no checkpoint of step ${step} in ${directory}: choose one of ${steps.join(', ')}.`
-          : `There is no checkpoint in ${directory}: check the path, or train first.`,
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw fileError(error, 'read', path);
+    }
+  }
+
+  async function read(step: number, file: string): Promise<Uint8Array> {
+    const folder = checkStep(step);
+    const bytes = await bytesAt(join(directory, folder, checkName(file)));
+    if (bytes) return bytes;
+    // It may be hidden for a moment, or for longer if a process was stopped at that moment.
+    const hiddenAt = wholeAmong(await entries()).find(({ name }) => name === folder)?.at;
+    const hidden = hiddenAt && (await bytesAt(join(directory, hiddenAt, file)));
+    if (hidden) return hidden;
+    const again = await bytesAt(join(directory, folder, file));
+    if (again) return again;
+    throw await missing(step, file);
+  }
+
+  async function missing(step: number, file: string): Promise<DenoiserError> {
+    const steps = await list();
+    if (steps.includes(step)) {
+      return new DenoiserError(
+        'incomplete-checkpoint',
+        `The checkpoint ${join(directory, folderOf(step))} has no file ${file}: use another checkpoint or restore the file.`,
       );
     }
+    return new DenoiserError(
+      'no-checkpoint',
+      steps.length > 0
+        ? `There is no checkpoint of step ${step} in ${directory}: choose one of ${steps.join(', ')}.`
+        : `There is no checkpoint in ${directory}: check the path, or train first.`,
+    );
   }
 
   return { write, list, read };

@@ -12,6 +12,10 @@ const advice: Record<string, string> = {
   ENOENT: 'it does not exist: check the path',
   EMFILE: 'too many files are open: close other programs or raise the limit (ulimit -n)',
   ENAMETOOLONG: 'the name is too long: choose a shorter one',
+  ELOOP: 'its links lead in a circle: mend them or choose another path',
+  ENXIO: 'it is no usable file: choose another path',
+  ERR_FS_FILE_TOO_LARGE: 'the file is too large: choose another one',
+  ERR_INVALID_ARG_VALUE: 'a path cannot hold the character NUL: check the path',
 };
 
 /** The code of a system error such as ENOSPC, if `error` is one. */
@@ -26,6 +30,9 @@ export function systemCode(error: unknown): string | undefined {
  */
 export function fileError(error: unknown, verb: 'read' | 'write' | 'remove', path: string): unknown {
   const code = systemCode(error);
-  if (code === undefined || !(error instanceof Error) || !/^E[A-Z0-9]+$/.test(code)) return error;
-  return new DenoiserError(code.toLowerCase(), `Cannot ${verb} ${path}: ${advice[code] ?? error.message}.`);
+  if (code === undefined || !(error instanceof Error) || !(code in advice || /^E[A-Z0-9]+$/.test(code))) return error;
+  // What is written is not there before, so it is a folder above that is missing and cannot be made.
+  const why =
+    code === 'ENOENT' && verb === 'write' ? 'its folder is gone or cannot be made there: check the path' : advice[code];
+  return new DenoiserError(code.toLowerCase(), `Cannot ${verb} ${path}: ${why ?? error.message}.`);
 }

@@ -57,6 +57,45 @@ test('a lock of another machine stays, and the way out is told', async () => {
   );
 });
 
+test('a lock of another container of this machine stays as that of another machine does, though its process is not seen', async () => {
+  const mine = await lockFolder(folder, { space: 'machine/pid:[1]' });
+  for (const isAlive of [() => false, undefined]) {
+    await expect(lockFolder(folder, { space: 'machine/pid:[2]', isAlive })).rejects.toThrow(/delete .*run\.lock/);
+  }
+  await expect(lockFolder(folder, { space: 'machine/pid:[1]' })).rejects.toThrow('wait for it or stop it');
+  await mine.release();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')('the space of process numbers is that of the process', async () => {
+  const { path, release } = await lockFolder(folder);
+  expect(JSON.parse(await readFile(path, 'utf8')).space).toMatch(/^[0-9a-f]*\/pid:\[\d+\]$/);
+  await release();
+});
+
+test.each([
+  'null',
+  '5',
+  '"x"',
+  '[]',
+  '{}',
+  ...[0, -1, 1.5, '"x"', 'null', 1e300].map((pid) => `{"pid":${pid},"host":"a","since":"b","id":"c"}`),
+  `{"pid":1,"host":5,"since":"b","id":"c"}`,
+  `{"pid":1,"host":"${'a'.repeat(1e5)}","since":"b","id":"c"}`,
+])('a damaged lock (%s) is named, with what to do', async (content) => {
+  await writeFile(join(folder, 'run.lock'), content);
+  await expect(lockFolder(folder)).rejects.toMatchObject({
+    code: 'folder-locked',
+    message: `${join(folder, 'run.lock')} is damaged and does not say which process uses ${folder}; if none does, delete it, or choose another folder.`,
+  });
+  expect(await readFile(join(folder, 'run.lock'), 'utf8')).toBe(content);
+});
+
+test('what a lock says reaches messages without control characters', async () => {
+  await holder({ host: 'else\x1b[2Jwhere' });
+  await expect(lockFolder(folder)).rejects.toThrow('else\\x1b[2Jwhere');
+});
+
 test('of many that find a dead lock at once, one gets the folder', async () => {
   const isAlive = ({ started }: { started?: string }) => started !== 'dead';
   for (let round = 0; round < 20; round++) {

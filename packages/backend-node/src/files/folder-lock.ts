@@ -1,23 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DenoiserError } from '@denoiser/ops';
 import { fileError, systemCode } from './file-error';
 import { type FileSystem, nodeFileSystem } from './file-system';
+import { isRunning, type LockHolder, processSpace, readLockHolder, startOf } from './lock-holder';
 import { removeQuietly, writeDurably } from './write-atomically';
-
-/** What a lock file says of the process that holds it. */
-export type LockHolder = {
-  readonly pid: number;
-  readonly host: string;
-  /** When it was taken, as ISO 8601. */
-  readonly since: string;
-  /** Tells the process from a later one of the same number, where the system can say. */
-  readonly started?: string;
-  readonly id: string;
-};
 
 export type FolderLock = {
   readonly path: string;
@@ -32,6 +21,8 @@ export type FolderLockOptions = {
   /** Whether the process of a lock of this machine still lives. */
   readonly isAlive?: (holder: LockHolder) => boolean;
   readonly host?: string;
+  /** Where this process's number means it; see `LockHolder`. */
+  readonly space?: string;
   readonly now?: () => Date;
 };
 
@@ -44,23 +35,27 @@ const TRIES = 100;
 
 /**
  * Takes a folder for this process: a file that is created exclusively and says who holds it. The lock of a process that
- * is dead is taken over; whether one of another machine lives can't be known, so that one stays.
+ * is dead is taken over; whether one of another machine, or of another container of this one, lives can't be known, so that
+ * one stays.
  *
- * Throws a `DenoiserError` (`folder-locked`) that names process, machine and time if another one holds the folder.
+ * @throws DenoiserError (`folder-locked`) that names process, machine and time if another one holds the folder, or says that
+ * the lock file is damaged and what to do then.
  */
 export async function lockFolder(folder: string, options: FolderLockOptions = {}): Promise<FolderLock> {
   const { name = 'run.lock', fileSystem = nodeFileSystem, host = hostname(), now = () => new Date() } = options;
-  const { isAlive = isRunning } = options;
+  const { isAlive = isRunning, space = processSpace() } = options;
   const path = join(folder, name);
   const own: LockHolder = {
     pid: process.pid,
     host,
     since: now().toISOString(),
     started: startOf(process.pid),
+    space,
     id: randomUUID(),
   };
+  const isNear = (holder: LockHolder) => holder.host === host && (holder.space ?? space) === space;
   const isDead = (holder: Found) =>
-    holder === 'unreadable' || (holder !== 'gone' && holder.host === host && !isAlive(holder));
+    holder === 'unfinished' || (typeof holder === 'object' && isNear(holder) && !isAlive(holder));
   for (let tries = 0; tries < TRIES; tries++) {
     try {
       await writeDurably(fileSystem, path, `${JSON.stringify(own)}\n`);
@@ -68,28 +63,30 @@ export async function lockFolder(folder: string, options: FolderLockOptions = {}
       if (systemCode(error) !== 'EEXIST') throw fileError(error, 'write', path);
     }
     const holder = await readHolder(fileSystem, path);
+    if (holder === 'damaged') throw damaged(folder, path);
     if (typeof holder === 'object') {
       if (holder.id === own.id) return { path, release: () => release(fileSystem, path, own) };
-      if (!isDead(holder)) throw locked(folder, path, holder, host);
+      if (!isDead(holder)) throw locked(folder, path, holder, isNear(holder));
     }
     if (isDead(holder)) await takeAway(fileSystem, path, isDead);
   }
   throw new DenoiserError('folder-locked', `${folder} is being taken by other processes; try again in a moment.`);
 }
 
-type Found = LockHolder | 'gone' | 'unreadable';
+type Found = LockHolder | 'gone' | 'unfinished' | 'damaged';
 
 async function readHolder(fileSystem: FileSystem, path: string): Promise<Found> {
   for (let waited = 0; waited <= WRITING; waited += WRITING / 10) {
     try {
-      return JSON.parse(await fileSystem.readFile(path, 'utf8'));
+      const found = readLockHolder(await fileSystem.readFile(path));
+      if (found !== 'unfinished') return found;
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return 'gone';
-      if (!(error instanceof SyntaxError)) throw fileError(error, 'read', path);
+      throw fileError(error, 'read', path);
     }
     await wait(WRITING / 10);
   }
-  return 'unreadable';
+  return 'unfinished';
 }
 
 /**
@@ -116,41 +113,23 @@ async function takeAway(fileSystem: FileSystem, path: string, isDead: (holder: F
 }
 
 async function release(fileSystem: FileSystem, path: string, own: LockHolder): Promise<void> {
-  const holder = await readHolder(fileSystem, path).catch(() => 'unreadable' as const);
+  const holder = await readHolder(fileSystem, path).catch(() => 'damaged' as const);
   if (typeof holder === 'object' && holder.id === own.id) await removeQuietly(fileSystem, path);
 }
 
-function locked(folder: string, path: string, { pid, host, since }: LockHolder, here: string): DenoiserError {
-  const way =
-    host === here
-      ? 'wait for it or stop it'
-      : `this machine can't see whether it still lives, so if it doesn't, delete ${path}`;
+function locked(folder: string, path: string, { pid, host, since }: LockHolder, isNear: boolean): DenoiserError {
+  const way = isNear
+    ? 'wait for it or stop it'
+    : `it can't be seen from here whether it still lives, so if it doesn't, delete ${path}`;
   return new DenoiserError(
     'folder-locked',
     `${folder} is in use by process ${pid} on ${host} since ${since}; ${way}, or choose another folder.`,
   );
 }
 
-function isRunning({ pid, started }: LockHolder): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (systemCode(error) === 'ESRCH') return false;
-  }
-  const now = startOf(pid);
-  return started === undefined || now === undefined || started === now;
-}
-
-/** When a process started, as Linux counts it, together with the boot: process numbers come again. */
-function startOf(pid: number): string | undefined {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    // The name, second of the fields, may hold spaces and parentheses; the start is the 20th after it.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\)\s/s, '')
-      .split(' ');
-    return `${boot}/${fields[19]}`;
-  } catch {
-    return undefined;
-  }
+function damaged(folder: string, path: string): DenoiserError {
+  return new DenoiserError(
+    'folder-locked',
+    `${path} is damaged and does not say which process uses ${folder}; if none does, delete it, or choose another folder.`,
+  );
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failingFileSystem } from '../../test/failing-file-system';
+import { stoppingFileSystem } from '../../test/stopping-file-system';
 import { prepareFolder, writeFileAtomically } from './write-atomically';
 
 let folder: string;
@@ -57,4 +58,28 @@ test('a folder is prepared by making it and writing in it', async () => {
   await expect(prepareFolder(path, { fileSystem })).rejects.toMatchObject({
     message: `Cannot write ${path}: the file system is read-only: choose another folder.`,
   });
+});
+
+test('a process that stops at any call leaves the old file or the new one, whole', async () => {
+  const path = join(folder, 'c.txt');
+  const contentAfter = async (moment: number) => {
+    await writeFile(path, 'what was there');
+    const fileSystem = stoppingFileSystem();
+    fileSystem.callsLeft = moment;
+    await writeFileAtomically(path, 'what is new', { fileSystem }).catch(() => {});
+    return { content: await readFile(path, 'utf8'), calls: fileSystem.calls };
+  };
+  const { calls } = await contentAfter(Number.POSITIVE_INFINITY);
+  expect(calls).toBeGreaterThan(3);
+  for (let moment = 0; moment < calls; moment++) {
+    expect((await contentAfter(moment)).content).toMatch(/^what (was there|is new)$/);
+  }
+});
+
+test('a folder above that was moved away, and NUL in a path, are sentences', async () => {
+  const fileSystem = failingFileSystem({ code: 'ENOENT', when: 'open', path: /x/ });
+  await expect(writeFileAtomically(join(folder, 'x'), '', { fileSystem })).rejects.toThrow(
+    'its folder is gone or cannot',
+  );
+  await expect(writeFileAtomically(join(folder, 'a\0x'), '')).rejects.toMatchObject({ isDenoiserError: true });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, expect, test } from 'vitest';
 import { folderOf, noisy, plain, twoHalves } from '../../test/pictures';
+import { crc32 } from '../checksum';
 import { decode } from './decode';
 
 let folder = '';
@@ -24,6 +25,13 @@ test('16 bits become 8', async () => {
   expect(pixels.bytes.length).toBe(192);
   for (const [c, value] of [0x80, 0x40, 0x20].entries())
     expect(Math.abs(pixels.bytes[c] - value)).toBeLessThanOrEqual(1);
+});
+
+test('the grey of colours is that of PIL and torchvision, not of linear light', async () => {
+  const greys = ['#ff0000', '#00ff00', '#0000ff'].map(async (colour) =>
+    first(await decoded(await plain(8, 8, colour).png().toBuffer(), { channels: 1 })),
+  );
+  expect(await Promise.all(greys)).toEqual([[76], [150], [29]]);
 });
 
 test('grey becomes colour, and colour grey, as asked', async () => {
@@ -165,4 +173,13 @@ test('a PNG with a wrong checksum is refused', async () => {
   const content = await noisy(64, 48).png().toBuffer();
   content[content.length >> 1] ^= 0xff;
   await expect(decoded(content)).rejects.toThrow(refusal('it is damaged or truncated'));
+});
+
+test('a small file that says it is a strip of millions of pixels is refused before it takes gigabytes', async () => {
+  const content = await plain(8, 8, '#102030').png().toBuffer();
+  content.writeUInt32BE(16_711_692, 16);
+  content.writeUInt32BE(crc32(content.subarray(12, 29)), 29);
+  await expect(decoded(content)).rejects.toThrow(
+    refusal('it is 16711692×8 pixels, one side more than 1000 times the other'),
+  );
 });

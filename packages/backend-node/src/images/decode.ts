@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { DenoiserError } from '@denoiser/ops';
-import sharp from 'sharp';
+import { greyOf } from '@denoiser/pipeline/pixels';
 import { fileError } from '../files/file-error';
-import { formatOf, isReadable } from './formats';
+import { readImageFile } from './disk-tree';
+import { openPixels, unreadable } from './open-pixels';
 import { centreBox, type Pixels } from './pixels';
 import { WIDEST } from './random-crop';
 import { resample } from './resample';
@@ -19,45 +18,28 @@ export type DecodeOptions = {
  * Reads an image file as 8-bit pixels that cover `frame`. Everything is converted: the first frame of animations, CMYK and 16
  * bits to sRGB bytes, transparency onto white, the camera's rotation applied, grey to the channels asked for.
  *
- * Throws a `DenoiserError` that names the file if it is no image, damaged or truncated.
+ * @throws DenoiserError that names the file if it is no image, damaged or truncated, or of samples that are not read.
  */
 export async function decode(file: string, { frame, channels, read }: DecodeOptions): Promise<Pixels> {
-  const content = await (read ? read() : readFile(file)).catch((error) => {
+  const content = await (read ? read() : readImageFile(file)).catch((error) => {
     throw fileError(error, 'read', file);
   });
-  checkFormat(file, content);
+  const image = await openPixels(file, content);
   const [height, width] = frame;
-  const { data, info } = await sharp(content, { failOn: 'error' })
+  const { data, info } = await image
     .autoOrient()
     .flatten({ background: '#ffffff' })
     // libvips enlarges with a shift of half a pixel; it only shrinks here
     .resize({ width, height, fit: 'outside', withoutEnlargement: true, kernel: 'linear' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true })
     .catch((error: Error) => {
-      throw badImage(file, /pixel limit/.test(error.message) ? 'it is too large' : 'it is damaged or truncated');
+      throw unreadable(file, error);
     });
-  return enlarge(clip({ bytes: data, height: info.height, width: info.width, channels: info.channels }, frame), frame);
-}
-
-function checkFormat(file: string, content: Uint8Array): void {
-  if (content.length === 0) throw badImage(file, 'it is empty');
-  const format = formatOf(content);
-  if (format === undefined) throw badImage(file, 'it is not an image');
-  if (!isReadable(format)) {
-    throw new DenoiserError(
-      'bad-image',
-      `Cannot read ${file} as an image: its format, ${format}, is not supported; convert it to PNG or JPEG, or move it out of the folder.`,
-    );
-  }
-}
-
-function badImage(file: string, reason: string): DenoiserError {
-  return new DenoiserError(
-    'bad-image',
-    `Cannot read ${file} as an image: ${reason}; replace it or move it out of the folder.`,
-  );
+  // libvips's own grey is of linear light, PIL's and torchvision's is not.
+  const bytes = channels === 1 ? greyOf(data) : data;
+  return enlarge(clip({ bytes, height: info.height, width: info.width, channels }, frame), frame);
 }
 
 /** Cuts the ends of a very long image off that no crop reaches, so that enlarging it takes no more memory than it must. */

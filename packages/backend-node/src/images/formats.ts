@@ -1,8 +1,10 @@
-/** Formats that sharp's packaged libvips decodes, and those that people have but it doesn't. */
-const readable = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+import sharp from 'sharp';
+
+/** Formats that sharp's packaged libvips decodes, or this package; those of others builds; and those that nobody reads here. */
+const readable = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp', 'netpbm'] as const;
 type ReadableFormat = (typeof readable)[number];
-type OtherFormat = 'bmp' | 'heic' | 'jpeg-xl' | 'jpeg-2000' | 'netpbm' | 'photoshop' | 'svg';
-export type ImageFormat = ReadableFormat | OtherFormat;
+type FormatOfOtherBuilds = 'heic' | 'jpeg-xl' | 'jpeg-2000';
+export type ImageFormat = ReadableFormat | FormatOfOtherBuilds | 'photoshop' | 'svg';
 
 const imageExtension = /\.(jpe?g|jpe|jfif|png|apng|webp|gif|tiff?|avif|bmp|dib|hei[cf]|jxl|jp2|j2k|jpx|p[bgpn]m|psd)$/i;
 
@@ -13,7 +15,11 @@ export function hasImageExtension(name: string): boolean {
   return imageExtension.test(name);
 }
 
+/** Whether a format is read here. A libvips of one's own, built for sharp, may read more than the packaged one. */
 export function isReadable(format: ImageFormat): boolean {
+  if (format === 'heic') return sharp.format.heif.input.fileSuffix?.includes('.heic') ?? false;
+  if (format === 'jpeg-xl') return sharp.format.jxl?.input.buffer ?? false;
+  if (format === 'jpeg-2000') return sharp.format.jp2?.input.buffer ?? false;
   return (readable as readonly ImageFormat[]).includes(format);
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { folderOf, noisy, plain, twoHalves } from '../../test/pictures';
+import { describeSkipped } from './describe-skipped';
 import { type ImageFolderOptions, openImageFolder } from './image-folder';
 
 let root = '';
@@ -105,28 +106,51 @@ test('images of any shape, grey ones too', async () => {
   }
 });
 
-test('a bad image is an error that names it, before training starts', async () => {
+test('bad images are one error that names them all, before training starts', async () => {
   const cut = (await noisy(64, 48).png().toBuffer()).subarray(0, 4000);
-  root = await folderOf({ 'a.png': await png('#ff0000'), 'b.png': cut, 'c.jpg': 'text' });
+  root = await folderOf({
+    'a.png': await png('#ff0000'),
+    'b.png': cut,
+    'c.jpg': 'text',
+    'd.heic': '\0\0\0\x18ftypheic',
+  });
+  const places = ['b.png', 'c.jpg', 'd.heic'].map((name) => join(root, name));
+  const reasons = ['it is damaged or truncated', 'it is not an image', 'its format, heic, is not supported'];
+  const list = places.map((file, i) => `${file} (${reasons[i]})`).join(', ');
   await expect(open()).rejects.toMatchObject({
     isDenoiserError: true,
-    message: `Cannot read ${join(root, 'b.png')} as an image: it is damaged or truncated; replace it or move it out of the folder.`,
+    code: 'bad-image',
+    message: `3 files cannot be read as images: ${list}; replace them, move them out of the folder, or leave them out by \`skipBad\`.`,
+    files: places.map((file, i) => ({ file, reason: reasons[i] })),
   });
-  const { dataset } = await open({ check: false });
+  const { dataset, skipped } = await open({ check: false });
+  expect(skipped).toEqual([]);
   await dataset.read(0, 0);
   await expect(dataset.read(2, 0)).rejects.toThrow(/c\.jpg as an image: it is not an image/);
+  await rm(places[1]);
+  await rm(places[2]);
+  await expect(open()).rejects.toThrow(
+    `Cannot read ${places[0]} as an image: it is damaged or truncated; replace it, move it out of the folder, or leave it out by \`skipBad\`.`,
+  );
+});
+
+test('of hundreds of bad images the message shows some, and the error has all', async () => {
+  root = await folderOf(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${1000 + i}.png`, 'text'])));
+  const error = await open().catch((thrown) => thrown);
+  expect(error.message).toMatch(/^300 files .{1,3000}1019\.png \(it is not an image\) and 280 more; replace them/);
+  expect(error.files).toHaveLength(300);
 });
 
 test('bad images are left out if asked, and counted', async () => {
   root = await folderOf({ 'x/a.png': await png('#ff0000'), 'x/b.png': 'text', 'y/c.png': await png('#00ff00') });
-  const { dataset, files, skipped } = await open({ onBadImage: 'skip', conditional: true });
+  const { dataset, files, skipped } = await open({ skipBad: true, conditional: true });
   expect(files.map((file) => basename(file))).toEqual(['a.png', 'c.png']);
   expect(skipped).toMatchObject([{ file: join(root, 'x', 'b.png') }]);
   expect((await dataset.read(1, 0)).label).toBe(1);
   await writeFile(join(root, 'y', 'c.png'), 'text');
-  await expect(open({ onBadImage: 'skip', conditional: true })).rejects.toThrow(`${join(root, 'y')} has no image`);
+  await expect(open({ skipBad: true, conditional: true })).rejects.toThrow(`${join(root, 'y')} has no image`);
   await writeFile(join(root, 'x', 'a.png'), 'text');
-  await expect(open({ onBadImage: 'skip' })).rejects.toThrow(/has no image \(skipped 3/);
+  await expect(open({ skipBad: true })).rejects.toThrow(/has no image \(skipped 3/);
 });
 
 test('folders that can not be used are refused with what to do', async () => {
@@ -159,6 +183,126 @@ test('links are followed, but not in circles', async () => {
   expect(new Set(skipped.map(({ reason }) => reason))).toEqual(
     new Set(['a broken link', 'a link to a folder above it']),
   );
+});
+
+test('what systems leave in folders is neither class nor image', async () => {
+  const image = await png('#ff0000');
+  const names = ['@eaDir', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', '__MACOSX', '#recycle'];
+  root = await folderOf({
+    ...{ 'cat/1.png': image, 'cat/1.png~': image, 'cat/@eaDir/1.png': image, 'cat/Thumbs.db': 'x', 'dog/1.png': image },
+    ...Object.fromEntries(names.map((name) => [`${name}/1.png`, image])),
+  });
+  const { dataset, classNames, skipped } = await open({ conditional: true });
+  expect([classNames, dataset.length, skipped.length]).toEqual([['cat', 'dog'], 2, names.length + 3]);
+  expect(new Set(skipped.map(({ reason }) => reason))).toEqual(new Set(['a hidden or system file']));
+  expect((await open()).dataset.length).toBe(2);
+});
+
+test('runs of this program in the data are left out, whole, and are no class', async () => {
+  const image = await png('#ff0000');
+  const run = (at: string) => ({
+    [`${at}/config.json`]: '{}',
+    [`${at}/log.jsonl`]: '',
+    [`${at}/samples/epoch-0001.png`]: image,
+    [`${at}/checkpoints/step-00000001/state.json`]: '{}',
+  });
+  const pictures = { 'cat/1.png': image, 'dog/1.png': image };
+  root = await folderOf({ ...pictures, ...run('runs/one'), ...run('runs/deep/two'), ...run('here') });
+  const { classNames, dataset, skipped } = await open({ conditional: true });
+  expect([classNames, dataset.length]).toEqual([['cat', 'dog'], 2]);
+  expect(skipped.map(({ file, reason }) => [relative(root, file), reason])).toEqual(
+    ['here', 'runs/deep/two', 'runs/one'].map((name) => [name, 'a run of denoiser, with pictures of its own']),
+  );
+  expect((await open()).dataset.length).toBe(2);
+  await rm(root, { recursive: true });
+  // Where the data is the run's own folder, only what the run makes is left out.
+  root = await folderOf({ ...pictures, ...run('x') });
+  for (const name of ['config.json', 'log.jsonl', 'samples', 'checkpoints'])
+    await rename(join(root, 'x', name), join(root, name));
+  expect((await open({ conditional: true, exclude: [join(root, 'x')] })).classNames).toEqual(['cat', 'dog']);
+  expect((await open()).files.map((file) => relative(root, file))).toEqual(['cat/1.png', 'dog/1.png']);
+});
+
+test('a config.json of another program makes no run of a folder', async () => {
+  root = await folderOf({ 'cat/config.json': '{}', 'cat/1.png': await png('#ff0000') });
+  expect((await open({ conditional: true })).classNames).toEqual(['cat']);
+});
+
+test('what is to be left out is, however its path is written', async () => {
+  const image = await png('#ff0000');
+  root = await folderOf({ 'cat/1.png': image, 'dog/1.png': image, 'dog/out/2.png': image, 'results/3.png': image });
+  await symlink(join(root, 'results'), join(root, 'link'));
+  const exclude = [join(root, 'link'), relative(process.cwd(), join(root, 'dog', 'out')), join(root, 'cat', 'none')];
+  const { classNames, files, skipped } = await open({ conditional: true, exclude });
+  expect([classNames, files.length]).toEqual([['cat', 'dog'], 2]);
+  expect(skipped.map(({ file, reason }) => [relative(root, file), reason]).sort()).toEqual(
+    ['dog/out', 'link', 'results'].map((name) => [name, 'left out as asked']),
+  );
+});
+
+test('a link to a folder above it is no class; links in circles end', async () => {
+  const image = await png('#ff0000');
+  root = await folderOf({ 'data/cat/1.png': image, 'data/dog/2.png': image });
+  const at = (name: string) => join(root, 'data', name);
+  await symlink(at(''), at('itself'));
+  await symlink(root, at('above'));
+  await symlink(at('dog'), at('cat/dog'));
+  await symlink(at('cat'), at('dog/cat'));
+  await symlink(at('loop'), at('loop'));
+  const { classNames, files, skipped } = await openImageFolder(at(''), { size: 8, conditional: true });
+  expect(classNames).toEqual(['cat', 'dog']);
+  expect(files.map((file) => relative(at(''), file))).toEqual([
+    'cat/1.png',
+    'cat/dog/2.png',
+    'dog/2.png',
+    'dog/cat/1.png',
+  ]);
+  expect(skipped.map(({ file, reason }) => `${relative(at(''), file)}: ${reason}`).sort()).toEqual([
+    'above: a link to a folder above it',
+    'cat/dog/cat: a link to a folder above it',
+    'dog/cat/dog: a link to a folder above it',
+    'itself: a link to a folder above it',
+    'loop: a broken link',
+  ]);
+});
+
+test.runIf(process.platform === 'linux')('a file whose name is not UTF-8 is passed over, and told', async () => {
+  root = await folderOf({ 'a.png': await png('#ff0000') });
+  await writeFile(Buffer.concat([Buffer.from(`${root}/b`), Buffer.from([0xff, 0xfe]), Buffer.from('.png')]), 'x');
+  await mkdir(Buffer.concat([Buffer.from(`${root}/c`), Buffer.from([0xff])]));
+  await writeFile(join(root, '\ufffd.png'), await png('#00ff00'));
+  const { files, skipped } = await open();
+  expect(files.map((file) => basename(file))).toEqual(['a.png', '\ufffd.png']);
+  expect(skipped.map(({ reason }) => reason)).toEqual(new Array(2).fill('its name is not UTF-8: rename it'));
+});
+
+test('what was passed over is told by name and reason', () => {
+  const skipped = ['a.txt', 'b.txt', 'c.txt', 'd\x1b.txt'].map((name) => ({
+    file: `/x/${name}`,
+    reason: 'not an image',
+  }));
+  const litter = { file: '/x/.DS_Store', reason: 'a hidden or system file' };
+  expect(describeSkipped([litter, ...skipped])).toBe(
+    '5 other files: .DS_Store (a hidden or system file); a.txt, b.txt, c.txt and 1 more (not an image)',
+  );
+  expect(describeSkipped([skipped[3]])).toBe('1 other file: d\\x1b.txt (not an image)');
+});
+
+test('a size that the machine has no room for is refused at once', async () => {
+  await expect(openImageFolder('anywhere', { size: 2 ** 20 })).rejects.toThrow(
+    /^An image of 1048576×1048576 takes \d+ GiB, and this machine has \d+; choose a smaller `size`\.$/,
+  );
+});
+
+test('control characters of names do not reach messages', async () => {
+  root = await folderOf({ 'a\x1b[2J\x9b.png': 'text' });
+  await expect(open()).rejects.toThrow('a\\x1b[2J\\x9b.png as an image');
+});
+
+test('a file far larger than any image is refused unread', async () => {
+  root = await folderOf({ 'a.png': await png('#ff0000') });
+  await truncate(join(root, 'a.png'), 2 ** 33);
+  await expect(open()).rejects.toThrow('a.png as an image: it has 8192 MiB, and files of up to 512 MiB are read;');
 });
 
 test('checking reports its progress and can be stopped', async () => {

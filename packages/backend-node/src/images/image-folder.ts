@@ -1,16 +1,19 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { DenoiserError } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
+import { badImages, reasonOf } from './bad-image';
 import { decode } from './decode';
+import { diskTree, type ImageFiles } from './disk-tree';
 import { forEachParallel } from './for-each-parallel';
 import { isHeldOut } from './held-out';
+import type { SkippedFile } from './image-tree';
 import { pixelCache } from './pixel-cache';
 import { type Box, centreBox, type Pixels } from './pixels';
 import { randomCrop } from './random-crop';
 import { resample } from './resample';
-import { emptyClass, emptyFolder, type ImageFile, type ImageFiles, type SkippedFile, scanFolder } from './scan-folder';
-import { scanZip } from './scan-zip';
+import { emptyClass, emptyFolder, type ImageFile, scanImages } from './scan';
+import { zipTree } from './zip-tree';
 
 export type ImageFolderOptions = {
   /** The side of the training images, or [height, width], in pixels. */
@@ -28,8 +31,10 @@ export type ImageFolderOptions = {
    * chosen by its name alone, so that one is never on the other side because others came or went. Default 0.
    */
   readonly validation?: number;
-  /** What becomes of a file that should be an image and can't be read. Default: an error that names it. */
-  readonly onBadImage?: 'error' | 'skip';
+  /** Leave out files that should be images and can't be read. Default false: an error that names all of them. */
+  readonly skipBad?: boolean;
+  /** Files and folders in it that are no data, such as where the results go. Runs of this program are left out anyway. */
+  readonly exclude?: readonly string[];
   /**
    * Decode every image before training, so that a bad one is found at once; what fits is kept, so little is done twice.
    * Default: up to 10,000 images, and whenever bad images are skipped. Otherwise a bad image is found when it is read.
@@ -61,35 +66,36 @@ const CHECKED_BY_DEFAULT = 10_000;
  * A folder of images as training data: values in [−1, 1], NHWC. With `augment`, the original's transforms: the shorter side
  * becomes 1.25·size, then RandomResizedCrop(size, scale 0.8–1). Reading is deterministic: a pure function of seed, epoch, index.
  *
- * The path of a ZIP archive works like that of a folder, without unpacking it.
+ * The path of a ZIP archive works like that of the folder that it would unpack to.
  *
- * JPEG, PNG, WebP, GIF, TIFF and AVIF, by content; animated, CMYK, 16-bit, grey and transparent ones are converted.
+ * JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP and Netpbm, by content; animated, CMYK, 16-bit, grey and transparent ones are
+ * converted.
  *
- * Throws a `DenoiserError` for a folder that is missing or empty, a class without images, or an image that can't be read.
+ * @throws DenoiserError for a folder that is missing or empty, a class without images, or images that can't be read: one
+ * error (`bad-image`) that lists them all, each with the reason in its `files`.
  */
 export async function openImageFolder(path: string, options: ImageFolderOptions): Promise<ImageFolder> {
-  const { channels = 3, conditional = false, augment = true, seed = 0, onBadImage = 'error' } = options;
+  const { channels = 3, conditional = false, augment = true, seed = 0, skipBad = false } = options;
   const size = checkSize(options.size);
   if (channels !== 1 && channels !== 3) {
     throw new DenoiserError('bad-option', `Images have 1 channel (grey) or 3 (colour), but channels is ${channels}.`);
   }
   const share = checkShare(options.validation ?? 0);
-  const isZip = /\.zip$/i.test(path);
-  const scanned = isZip
-    ? scanZip(path, { conditional })
-    : scanFolder(path, { conditional, fileSystem: options.fileSystem });
-  let { images, classNames, skipped } = await scanned;
+  const tree = await (/\.zip$/i.test(path) ? zipTree(path) : diskTree(path, options));
+  let { images, classNames, skipped } = await scanImages(tree, { conditional });
 
   const cache = pixelCache(options.cacheBytes ?? 2 ** 30);
   const frame = augment ? ([enlarged(size[0]), enlarged(size[1])] as const) : size;
   const pixelsOf = async ({ file, read }: ImageFile): Promise<Pixels> =>
     cache.get(file) ?? cache.offer(file, await decode(file, { frame, channels, read }));
 
-  if (onBadImage === 'skip' || (options.check ?? images.length <= CHECKED_BY_DEFAULT)) {
-    const bad = await check(images, pixelsOf, options);
-    if (bad.size > 0) {
-      images = images.filter(({ file }) => !bad.has(file));
-      skipped = [...skipped, ...Array.from(bad, ([file, reason]) => ({ file, reason }))];
+  if (skipBad || (options.check ?? images.length <= CHECKED_BY_DEFAULT)) {
+    const bad = await findBad(images, pixelsOf, options);
+    if (bad.length > 0) {
+      if (!skipBad) throw badImages(bad);
+      const files = new Set(bad.map(({ file }) => file));
+      images = images.filter(({ file }) => !files.has(file));
+      skipped = [...skipped, ...bad];
       if (images.length === 0) throw emptyFolder(path, skipped);
       const empty = classNames.findIndex((_, label) => !images.some((image) => image.label === label));
       if (empty >= 0) throw emptyClass(join(path, classNames[empty]));
@@ -139,13 +145,13 @@ function wholeBox(image: Pixels, [height, width]: readonly [number, number]): Bo
   return centreBox(image, Math.round(height * scale), Math.round(width * scale));
 }
 
-/** Decodes every image. With `onBadImage: 'skip'`, gives the files that can't be read, with the reason. */
-async function check(
+/** Decodes every image; returns those that can't be read, in the order of the images, with the reason. */
+async function findBad(
   images: readonly ImageFile[],
   pixelsOf: (image: ImageFile) => Promise<Pixels>,
-  { onBadImage, onProgress, signal }: ImageFolderOptions,
-): Promise<Map<string, string>> {
-  const bad = new Map<string, string>();
+  { onProgress, signal }: ImageFolderOptions,
+): Promise<SkippedFile[]> {
+  const bad = new Map<number, SkippedFile>();
   let checked = 0;
   await forEachParallel(images.length, 2 * availableParallelism(), async (index) => {
     signal?.throwIfAborted();
@@ -153,12 +159,14 @@ async function check(
     try {
       await pixelsOf(images[index]);
     } catch (error) {
-      if (onBadImage !== 'skip' || !(error instanceof DenoiserError)) throw error;
-      bad.set(file, error.message);
+      if (!(error instanceof DenoiserError)) throw error;
+      bad.set(index, { file, reason: reasonOf(error) });
     }
     onProgress?.(++checked, images.length);
   });
-  return bad;
+  return Array.from(bad.keys())
+    .sort((a, b) => a - b)
+    .flatMap((index) => bad.get(index) ?? []);
 }
 
 /** 1.25 times a side: 80 for 64. */
@@ -173,9 +181,24 @@ function checkShare(share: number): number {
 
 function checkSize(size: ImageFolderOptions['size']): readonly [number, number] {
   const [height, width] = typeof size === 'number' ? [size, size] : size;
-  if ([height, width].every((side) => Number.isSafeInteger(side) && side >= 1)) return [height, width];
+  if ([height, width].every((side) => Number.isSafeInteger(side) && side >= 1)) {
+    checkRoom(height, width);
+    return [height, width];
+  }
   throw new DenoiserError(
     'bad-option',
     `The size of images is a whole number of pixels, or a height and a width, not ${JSON.stringify(size)}.`,
+  );
+}
+
+/** Throws where one image would not fit: its bytes, enlarged for the crop, and its values in float32. */
+function checkRoom(height: number, width: number): void {
+  const bytes = height * width * 3 * (1.25 ** 2 + 4);
+  const room = totalmem();
+  if (bytes <= room) return;
+  const [needed, there] = [bytes, room].map((size) => Math.ceil(size / 2 ** 30));
+  throw new DenoiserError(
+    'bad-option',
+    `An image of ${height}×${width} takes ${needed} GiB, and this machine has ${there}; choose a smaller \`size\`.`,
   );
 }

@@ -1,9 +1,9 @@
 import * as promises from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { plain } from '../../test/pictures';
+import type { ImageFiles } from './disk-tree';
 import { isHeldOut } from './held-out';
 import { openImageFolder } from './image-folder';
-import type { ImageFiles } from './scan-folder';
 
 const COUNT = 100_000;
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { failingFileSystem } from '../../test/failing-file-system';
 import { plain } from '../../test/pictures';
 import { readMessage } from '../../test/protobuf';
-import { crc32c } from './crc32c';
+import { crc32c } from '../checksum';
 import { openEventLog } from './event-log';
 import { message } from './protobuf';
 import { frame, masked } from './tf-record';

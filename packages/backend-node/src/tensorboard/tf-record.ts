@@ -1,4 +1,4 @@
-import { crc32c } from './crc32c';
+import { crc32c } from '../checksum';
 
 /**
  * One record in TensorFlow's TFRecord framing: length (uint64, little-endian), its masked CRC-32C, the data, its masked

@@ -10,7 +10,7 @@ export type SelectedDevice = { readonly device: Device; readonly gpu?: Gpu };
  * Makes the best device tfjs's current backend, with every gradient registered, and says which and why. 'auto' (default)
  * takes the first candidate that starts: WebGPU, the CPU engine, WebGL, plain JavaScript; a name takes that one or fails.
  *
- * Throws a `DenoiserError` for an unknown name (it lists the known ones) and for a device that does not start.
+ * @throws DenoiserError for an unknown name (it lists the known ones) and for a device that does not start.
  */
 export async function selectDevice(
   options: { readonly device?: DeviceRequest } = {},

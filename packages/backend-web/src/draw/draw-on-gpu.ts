@@ -20,7 +20,9 @@ struct Grid { width: u32, height: u32, channels: u32, columns: u32, count: u32 }
   let at = ((image * grid.height + y % grid.height) * grid.width + x % grid.width) * grid.channels;
   let blue = min(2u, grid.channels - 1u);
   let color = vec3f(values[at], values[at + blue / 2u], values[at + blue]);
-  return vec4f(clamp(color * 0.5 + 0.5, vec3f(0.0), vec3f(1.0)), 1.0);
+  // Clipped and cut to a byte, as toBytes of @denoiser/pipeline does.
+  let bytes = floor((clamp(color, vec3f(-1.0), vec3f(1.0)) + 1.0) * 127.5 + 0.0009765625);
+  return vec4f(bytes / 255.0, 1.0);
 }`;
 
 const FORMAT = 'rgba8unorm';

@@ -9,7 +9,7 @@ export type DecodedImages = {
   readonly imageShape: readonly [height: number, width: number, channels: number];
 };
 
-/** The images as the trainer reads them: values in [−1, 1], made of the bytes when they are needed. */
+/** Returns the images as the trainer reads them: values in [−1, 1], made of the bytes when they are needed. */
 export function datasetOf({ bytes, labels, classNames, imageShape }: DecodedImages): ImageDataset {
   const size = imageShape[0] * imageShape[1] * imageShape[2];
   return {

@@ -39,5 +39,5 @@ test('bytes go to values and back without a change, and grey is the luma', () =>
     ),
   ]).toEqual([...rgba]);
   expect([...fromRgba([255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255], 1)]).toEqual([76, 150, 29]);
-  expect([...toRgba([-2, 0, 5], 1)]).toEqual([0, 0, 0, 255, 128, 128, 128, 255, 255, 255, 255, 255]);
+  expect([...toRgba([-2, 0, 5], 1)]).toEqual([0, 0, 0, 255, 127, 127, 127, 255, 255, 255, 255, 255]);
 });

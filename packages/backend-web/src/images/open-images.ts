@@ -1,5 +1,6 @@
+import { checkOptionNames } from '@denoiser/pipeline';
 import { isDenoiserError, WebError } from '../error';
-import type { ImagesRequest, TrainingImage } from '../protocol/pictures';
+import type { SentImagesRequest } from '../protocol/pictures';
 import type { DecodedImages } from './image-set';
 import { fromRgba } from './pixels';
 import { toSquare } from './to-square';
@@ -11,12 +12,14 @@ const MAX_BYTES = 2 ** 30;
 /**
  * Decodes images to squares of one size. One that cannot be read is left out, with a sentence in `skipped`.
  *
- * Errors: `bad-option`; `no-images` if none is left; `dataset-memory`.
+ * @throws DenoiserError (`bad-option`, `option-invalid`; `no-images` if none is left; `dataset-memory`).
  */
 export async function openImages(
-  { images, size, channels = 3 }: ImagesRequest,
+  request: SentImagesRequest,
   o: { readonly onProgress?: (done: number, total: number) => void; readonly signal?: AbortSignal } = {},
 ): Promise<{ readonly images: DecodedImages; readonly skipped: string[] }> {
+  const { images, size = 32, channels = 3 } = request;
+  checkOptionNames('openImages', request, ['images', 'size', 'channels']);
   if (!Number.isInteger(size) || size < 8 || size % 8 !== 0) {
     throw new WebError('bad-option', `The size of the images is a whole number divisible by 8, not ${size}.`);
   }
@@ -36,7 +39,7 @@ export async function openImages(
     while (next < images.length) {
       o.signal?.throwIfAborted();
       const i = next++;
-      const { name, source } = images[i] as TrainingImage;
+      const { name, source } = images[i] as SentImagesRequest['images'][number];
       try {
         decoded[i] = fromRgba((await toSquare(source, size)).data, channels);
       } catch (error) {

@@ -2,10 +2,10 @@ import { WebError } from '../error';
 import type { Picture, PictureSource } from '../protocol/pictures';
 
 /**
- * The centre square of a picture, scaled to `size`×`size`, as RGBA. Files are turned as their EXIF orientation says;
+ * Returns the centre square of a picture, scaled to `size`×`size`, as RGBA. Files are turned as their EXIF orientation says;
  * transparency stays. Works on pages and in workers.
  *
- * Errors: `bad-image` for a file that the browser can't decode.
+ * @throws DenoiserError (`bad-image`) for a file that the browser can't decode.
  */
 export async function toSquare(source: PictureSource, size: number): Promise<Picture> {
   if (isPicture(source) && source.width === size && source.height === size) return source;

@@ -1,58 +1,43 @@
 import type { Device, DeviceRequest } from '../protocol/device';
-import type { Weights } from '../protocol/methods';
-import type { ModelFacts, ModelInfo } from '../protocol/model';
+import type { CanvasId } from '../protocol/drawing';
+import type { ModelFacts, Weights } from '../protocol/model';
 import type { ImageSet, ImagesRequest } from '../protocol/pictures';
-import type { CanvasId, SampleRequest, SampleStep } from '../protocol/sampling';
-import type { RunInfo, TrainingEvent, TrainRequest } from '../protocol/training';
+import type { RunInfo, TrainRequest } from '../protocol/training';
+import type { Model } from './model';
+import type { ModelSource } from './model-source';
+import type { Training, TrainingControl } from './training';
+
+/** How pictures are read. */
+export type ReadingControl = {
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
 
 /**
  * A worker of `serveWorker`, as the page sees it. Errors are denoiser's: `isDenoiserError`, a `code` and one sentence. The
- * page's thread does nothing but post messages; arrays come and go by transfer.
+ * page's thread does nothing but post messages; arrays come and go by transfer. Any of these may be asked for while others
+ * are under way.
  */
 export interface Client {
-  /** Chooses what computes; once, before anything else. */
-  start(options?: { readonly device?: DeviceRequest }): Promise<Device>;
-  /** Loads a safetensors file to sample from, in place of the one before. A buffer is given away, a blob is not. */
-  load(file: Blob | ArrayBuffer | Uint8Array, facts?: ModelFacts): Promise<ModelInfo>;
-  /** Frees the loaded network. */
-  unload(): Promise<void>;
-  /** Draws images, step by step. Leaving the loop or aborting `signal` ends it; the latter throws the signal's reason. */
-  sample(request: SampleRequest & { readonly signal?: AbortSignal }): AsyncGenerator<SampleStep, void, undefined>;
-  /** Hands a canvas over to the worker, for good: `sample({ canvas: { x0: id } })`. */
+  /** Chooses what computes. Without it the first request that computes takes the best device. */
+  start(options?: { readonly device?: DeviceRequest | undefined }): Promise<Device>;
+  /** Opens a model to draw from. A buffer is given away, a blob is not. */
+  openModel(source: ModelSource, facts?: ModelFacts): Promise<Model>;
+  /** Hands a canvas over to the worker, for good: `drawImages(model, { canvas: { x0: id } })`. */
   attachCanvas(canvas: HTMLCanvasElement | OffscreenCanvas): Promise<CanvasId>;
   detachCanvas(id: CanvasId): Promise<void>;
-  /** Decodes images in the worker, to train on. */
-  openImages(
-    request: ImagesRequest & {
-      readonly onProgress?: (done: number, total: number) => void;
-      readonly signal?: AbortSignal;
-    },
-  ): Promise<ImageSet>;
-  closeImages(id: number): Promise<void>;
+  /** Decodes pictures in the worker, to train on more than once. */
+  openImages(request: ImagesRequest & ReadingControl): Promise<ImageSet>;
+  closeImages(images: ImageSet): Promise<void>;
   /** Trains a new network. One training of a name at a time, in all tabs. */
-  train(request: TrainRequest): TrainingSession;
-  /** Goes on with a run of the browser's storage, to `steps` in all (default: where it was to end). */
-  resumeRun(run: string, options?: { readonly steps?: number }): TrainingSession;
-  /** The runs in the browser's storage, the last changed first. */
+  train(request: TrainRequest & TrainingControl): Training;
+  /** Goes on with a kept run, to `steps` in all (default: where it was to end). */
+  resumeRun(run: string, options?: { readonly steps?: number | undefined } & TrainingControl): Training;
+  /** Returns the runs in the browser's storage, the last changed first. */
   runs(): Promise<RunInfo[]>;
   deleteRun(run: string): Promise<void>;
-  /** A run's weights, of now if it trains and of its last checkpoint if not: a file for `load` and for the command. */
-  download(run: string, options?: { readonly weights?: Weights }): Promise<Uint8Array<ArrayBuffer>>;
+  /** Returns a run's weights, of now if it trains and of its last checkpoint if not: a file for `openModel` and the command. */
+  download(run: string, options?: { readonly weights?: Weights | undefined }): Promise<Uint8Array<ArrayBuffer>>;
   /** Ends the worker. What was asked for and not answered is rejected. */
   close(): void;
-}
-
-/**
- * Training in the worker: `for await (const event of session)`, once. The loop ends after 'done'; it throws what went
- * wrong. Leaving the loop early stops training, as `stop` does.
- */
-export interface TrainingSession extends AsyncIterable<TrainingEvent> {
-  readonly run: string;
-  /** After the step under way, with a checkpoint. */
-  pause(): Promise<void>;
-  resume(): Promise<void>;
-  /** After the step under way, with a checkpoint, so that `resumeRun` can go on. */
-  stop(): Promise<void>;
-  /** The weights of now, by default averaged. */
-  download(options?: { readonly weights?: Weights }): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -1,7 +1,13 @@
 import { WebError } from '../error';
 import { createCaller } from '../protocol/caller';
 import type { Endpoint } from '../protocol/endpoint';
-import type { Client, TrainingSession } from './client';
+import type { ImageSet } from '../protocol/pictures';
+import type { SentTrainRequest, TrainingEvent, TrainRequest } from '../protocol/training';
+import type { Client } from './client';
+import { modelOf } from './model';
+import { sendableModel } from './model-source';
+import { sendableImages } from './pictures';
+import { createTraining, type Training, type TrainingControl } from './training';
 
 /** A worker, or anything that talks like one. */
 export type WorkerLike = Endpoint & {
@@ -10,12 +16,14 @@ export type WorkerLike = Endpoint & {
 };
 
 /**
- * Connects the page with a worker that runs `serveWorker`:
- * `connectWorker(new Worker(new URL('./denoiser-worker.js', import.meta.url), { type: 'module' }))`.
+ * Connects the page with a worker of its own that runs `serveWorker`:
+ * `connectWorker(new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }))`.
  */
 export function connectWorker(worker: Worker | WorkerLike): Client {
   const endpoint = worker as WorkerLike;
-  const { call, stream, fail } = createCaller(endpoint);
+  const caller = createCaller(endpoint);
+  const { call, stream, fail } = caller;
+  let unnamed = 0;
   endpoint.addEventListener('error', ({ message }) => {
     fail(
       new WebError(
@@ -27,38 +35,76 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
 
   const download: Client['download'] = (run, { weights = 'ema' } = {}) => call('download', { run, weights });
 
-  function session(run: string, events: ReturnType<typeof stream<'train'>>): TrainingSession {
-    const control = (action: 'pause' | 'resume' | 'stop') => call('control', { run, action });
-    return {
-      run,
-      [Symbol.asyncIterator]: () => events,
-      pause: () => control('pause'),
-      resume: () => control('resume'),
-      stop: () => control('stop'),
-      download: (options) => download(run, options),
+  const openImages: Client['openImages'] = async ({ onProgress, signal, images, ...request }) => {
+    const { images: sent, transfer } = await sendableImages(images);
+    const argument = { ...request, images: sent };
+    return call('openImages', argument, { signal, transfer, onEvent: ({ done, total }) => onProgress?.(done, total) });
+  };
+
+  function training(
+    run: string,
+    events: Promise<AsyncGenerator<TrainingEvent, void, undefined>>,
+    control: TrainingControl,
+  ): Training {
+    const ask = async (action: 'pause' | 'resume' | 'stop') => {
+      await events;
+      await call('control', { run, action });
     };
+    const controls = {
+      run,
+      pause: () => ask('pause'),
+      resume: () => ask('resume'),
+      stop: () => ask('stop'),
+      download: (options: Parameters<Training['download']>[0]) => download(run, options),
+    };
+    return createTraining(events, controls, control);
+  }
+
+  /** Begins at once on a set, or as soon as pictures are read, which the worker lets go of with the training. */
+  async function begin(
+    { images, size, channels, ...request }: TrainRequest & Pick<SentTrainRequest, 'run' | 'isKept'>,
+    signal: AbortSignal | undefined,
+  ): Promise<AsyncGenerator<TrainingEvent, void, undefined>> {
+    if (isImageSet(images)) return stream('train', { ...request, images: images.id }, { signal });
+    const set = await openImages({ images, size, channels, signal });
+    const events = stream('train', { ...request, images: set.id }, { signal });
+    void call('closeImages', set.id).catch(() => {});
+    return (async function* () {
+      for (const message of set.skipped) yield { type: 'warning', code: 'picture-skipped', message };
+      yield* events;
+    })();
   }
 
   return {
     start: ({ device = 'auto' } = {}) => call('start', { device }),
-    load(file, facts = {}) {
-      const given = file instanceof Uint8Array && file.byteLength < file.buffer.byteLength ? file.slice() : file;
-      const buffer = given instanceof Uint8Array ? given.buffer : given;
-      return call('load', { file: given, facts }, { transfer: buffer instanceof ArrayBuffer ? [buffer] : [] });
+    async openModel(source, facts = {}) {
+      const sent = await sendableModel(source);
+      const file = 'file' in sent ? sent.file : undefined;
+      // Of a view its part alone.
+      const own = file instanceof Uint8Array && file.byteLength < file.buffer.byteLength ? file.slice() : file;
+      const buffer = own instanceof Uint8Array ? own.buffer : own;
+      const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
+      return modelOf(
+        caller,
+        await call('openModel', { source: own ? { ...sent, file: own } : sent, facts }, { transfer }),
+      );
     },
-    unload: () => call('unload', undefined),
-    sample: ({ signal, ...request }) => stream('sample', request, { signal }),
     async attachCanvas(canvas) {
       const given = 'transferControlToOffscreen' in canvas ? canvas.transferControlToOffscreen() : canvas;
       return call('attachCanvas', { canvas: given }, { transfer: [given] });
     },
     detachCanvas: (id) => call('detachCanvas', id),
-    openImages: ({ onProgress, signal, ...request }) =>
-      call('openImages', request, { signal, onEvent: ({ done, total }) => onProgress?.(done, total) }),
-    closeImages: (id) => call('closeImages', id),
-    train: (request) => session(request.run, stream('train', request)),
-    resumeRun: (run, { steps } = {}) =>
-      session(run, stream('resumeRun', { run, ...(steps !== undefined && { steps }) })),
+    openImages,
+    closeImages: ({ id }) => call('closeImages', id),
+    train({ onStep, onEvent, signal, ...request }) {
+      const run = request.run ?? `unnamed ${++unnamed}`;
+      const events = begin({ ...request, run, isKept: request.run !== undefined }, signal);
+      return training(run, events, { onStep, onEvent });
+    },
+    resumeRun(run, { steps, onStep, onEvent, signal } = {}) {
+      const events = stream('resumeRun', { run, ...(steps !== undefined && { steps }) }, { signal });
+      return training(run, Promise.resolve(events), { onStep, onEvent });
+    },
     runs: () => call('runs', undefined),
     deleteRun: (run) => call('deleteRun', run),
     download,
@@ -68,3 +114,6 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
     },
   };
 }
+
+const isImageSet = (images: TrainRequest['images']): images is ImageSet =>
+  typeof images === 'object' && images !== null && 'id' in images && 'length' in images && !(Symbol.iterator in images);

@@ -1,18 +1,16 @@
+import { isLitterPath } from '@denoiser/trainer/image-names';
 import { classesOfPaths } from '../images/classes-of-paths';
 import type { TrainingImage } from '../protocol/pictures';
 
-/** Files that systems leave in folders. */
-const litter = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/i;
-
 /**
- * The files of an `<input type="file" multiple>`, or of one with `webkitdirectory`, whose folders name the classes. What is
+ * Returns the files of an `<input type="file" multiple>`, or of one with `webkitdirectory`, whose folders name the classes. What is
  * no picture is found, and named, when they are opened.
  */
 export function imagesFromFiles(files: Iterable<File>): TrainingImage[] {
   return withClasses(Array.from(files, (file) => ({ path: file.webkitRelativePath || file.name, file })));
 }
 
-/** What was dropped on the page: files, and folders with all that is in them. Call it within the event's handler. */
+/** Returns what was dropped on the page: files, and folders with all that is in them. Call it within the event's handler. */
 export async function imagesFromDrop(transfer: DataTransfer): Promise<TrainingImage[]> {
   // Entries have to be asked for at once: the list is empty when the event is over.
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.()).filter((entry) => entry != null);
@@ -40,7 +38,7 @@ async function filesOf(entry: FileSystemEntry): Promise<Found[]> {
 
 /** In the order of their paths, whatever order the browser has found them in: a seed then means the same run. */
 function withClasses(found: readonly Found[]): TrainingImage[] {
-  const kept = found.filter(({ path }) => !litter.test(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const kept = found.filter(({ path }) => !isLitterPath(path)).sort((a, b) => (a.path < b.path ? -1 : 1));
   const classes = classesOfPaths(kept.map(({ path }) => path));
   return kept.map(({ path, file }, i) => {
     const className = classes[i];

@@ -1,11 +1,11 @@
 import { WebError } from '../error';
 import type { TrainingImage } from '../protocol/pictures';
 
-/** A camera that is on. */
+/** A camera that is turned on. */
 export interface Camera {
   /** Shows the camera's picture; put it on the page, or don't. */
   readonly video: HTMLVideoElement;
-  /** What it sees now. */
+  /** Takes a picture of what it sees now, to train on. */
   capture(options?: { readonly name?: string; readonly className?: string }): Promise<TrainingImage>;
   /** Turns it off. */
   close(): void;
@@ -20,7 +20,11 @@ const refusals: Record<string, [code: string, message: string]> = {
   NotReadableError: ['camera-busy', 'The camera is in use by another program: close that, then try again.'],
 };
 
-/** Asks for the camera. Errors: `camera-refused`, `no-camera`, `camera-busy`. */
+/**
+ * Asks for the camera and turns it on.
+ *
+ * @throws DenoiserError (`camera-refused`, `no-camera`, `camera-busy`).
+ */
 export async function openCamera(): Promise<Camera> {
   if (!navigator.mediaDevices) {
     throw new WebError('no-camera', 'The camera is only for pages from https or localhost: serve the page from there.');

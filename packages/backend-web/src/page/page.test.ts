@@ -19,7 +19,9 @@ const file = (path: string) =>
 
 test('chosen files come in the order of their paths, without what systems leave in folders', () => {
   const names = (paths: string[]) => imagesFromFiles(paths.map(file)).map(({ name, className }) => [name, className]);
-  expect(names(['pets/dog/b.png', 'pets/.DS_Store', 'pets/cat/a.png', 'pets/cat/Thumbs.db'])).toEqual([
+  const litter = ['.DS_Store', 'cat/Thumbs.db', '@eaDir/a.png', 'lost+found/b.png', '$RECYCLE.BIN/c.png', 'cat/a.png~'];
+  const left = litter.map((path) => `pets/${path}`);
+  expect(names(['pets/dog/b.png', ...left, 'pets/cat/a.png'])).toEqual([
     ['pets/cat/a.png', 'cat'],
     ['pets/dog/b.png', 'dog'],
   ]);

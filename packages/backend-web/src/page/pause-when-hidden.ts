@@ -1,15 +1,15 @@
-import type { TrainingSession } from './client';
+import type { Training } from './training';
 
 /** What of a document is needed. */
 type Page = Pick<Document, 'hidden' | 'addEventListener' | 'removeEventListener'>;
 
 /**
- * Lets training rest while nobody looks at the page. What the user has paused stays paused: tell it by `isPausedByUser`.
+ * Pauses training while the page is hidden. What the user has paused stays paused: `isPausedByUser` says so.
  *
  * @returns ends this; training then stays as it is.
  */
 export function pauseWhenHidden(
-  session: Pick<TrainingSession, 'pause' | 'resume'>,
+  session: Pick<Training, 'pause' | 'resume'>,
   {
     page = document,
     isPausedByUser = () => false,

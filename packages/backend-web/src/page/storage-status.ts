@@ -9,7 +9,7 @@ export type StorageStatus = {
 
 type Storage = Pick<StorageManager, 'persist' | 'persisted' | 'estimate'>;
 
-/** Where the page's storage stands; undefined where the browser does not tell. */
+/** Returns how full the page's storage is; undefined where the browser does not tell. */
 export async function storageStatus(storage = browserStorage()): Promise<StorageStatus | undefined> {
   if (!storage?.estimate) return undefined;
   const [{ usage = 0, quota = 0 }, isPersistent] = await Promise.all([storage.estimate(), storage.persisted()]);

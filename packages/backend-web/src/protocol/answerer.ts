@@ -1,92 +1,15 @@
-import { isDenoiserError, outOfMemory } from '../error';
-import type { Endpoint } from './endpoint';
-import { isMessage, type SentError, type ToPage, type ToWorker } from './messages';
+import * as remote from '@denoiser/pipeline/remote';
+import { outOfMemory } from '../error';
 import type { Methods } from './methods';
 
-/** What a method has beside its argument. */
-export type Context<Event> = {
-  /** Sends an event. Resolves when the page keeps up: after at most `AHEAD` that it has not taken. */
-  emit(event: Event, transfer?: Transferable[]): Promise<void>;
-  /** Aborted when the page is no longer interested. */
-  readonly signal: AbortSignal;
-  /** Buffers of the answer that are given away with it. */
-  transfer(...buffers: Transferable[]): void;
-};
+export type { Context } from '@denoiser/pipeline/remote';
 
-export type Answers = {
-  readonly [M in keyof Methods]: (
-    argument: Methods[M]['argument'],
-    context: Context<Methods[M]['event']>,
-  ) => Promise<Methods[M]['answer']>;
-};
+/** What the worker does for each method. */
+export type Answers = remote.Answers<Methods>;
 
-/** Events that may be on their way. */
-const AHEAD = 2;
-
-type Running = { readonly controller: AbortController; taken(): void };
-
-/** Answers the calls that come over a channel. */
-export function answerCalls(endpoint: Endpoint, answers: Answers): void {
-  const running = new Map<number, Running>();
-  const post = (message: ToPage, transfer: Transferable[] = []) => endpoint.postMessage(message, transfer);
-
-  async function answer(id: number, method: string, argument: unknown): Promise<void> {
-    const controller = new AbortController();
-    let outstanding = 0;
-    let keepUp = () => {};
-    const transfers: Transferable[] = [];
-    running.set(id, {
-      controller,
-      taken() {
-        outstanding--;
-        keepUp();
-      },
-    });
-    controller.signal.addEventListener('abort', () => keepUp());
-    try {
-      const found = Object.hasOwn(answers, method) ? answers[method as keyof Methods] : undefined;
-      if (!found) throw new Error(`there is no method ${method}; use one version of the package for page and worker`);
-      const result = await (found as (argument: unknown, context: Context<unknown>) => Promise<unknown>)(argument, {
-        signal: controller.signal,
-        transfer: (...buffers) => transfers.push(...buffers),
-        async emit(event, transfer) {
-          if (controller.signal.aborted) return;
-          outstanding++;
-          post({ denoiser: id, event }, transfer);
-          while (outstanding >= AHEAD && !controller.signal.aborted) {
-            await new Promise<void>((resolve) => {
-              keepUp = resolve;
-            });
-          }
-        },
-      });
-      post({ denoiser: id, answer: result }, transfers);
-    } catch (error) {
-      // A call that was given up fails as it may; nobody hears of it.
-      if (!controller.signal.aborted) post({ denoiser: id, error: asSent(error) });
-    } finally {
-      running.delete(id);
-      controller.abort(); // what a call that failed has left under way learns that nobody listens
-    }
-  }
-
-  endpoint.addEventListener('message', ({ data }) => {
-    if (!isMessage(data)) return;
-    const message = data as ToWorker;
-    if ('method' in message) void answer(message.denoiser, message.method, message.argument);
-    else if ('taken' in message) running.get(message.denoiser)?.taken();
-    else running.get(message.denoiser)?.controller.abort();
-  });
-}
-
-/** An error as code and sentence. One that nobody foresaw gets a sentence around it; its stack stays in the worker's console. */
-export function asSent(error: unknown): SentError {
-  if (isDenoiserError(error)) return { code: error.code, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  if (/out of memory|allocation failed|memory access out of bounds/i.test(message)) {
-    const { code, message: sentence } = outOfMemory(message);
-    return { code, message: sentence };
-  }
-  console.error(error);
-  return { code: 'unexpected', message: `Something in the worker failed that should not: ${message}` };
+/** Answers the page's calls. */
+export function answerCalls(endpoint: remote.Endpoint, answers: Answers): void {
+  remote.answerCalls<Methods>(endpoint, answers, (message) =>
+    /out of memory|allocation failed|memory access out of bounds/i.test(message) ? outOfMemory(message) : undefined,
+  );
 }

@@ -1,24 +1,25 @@
+import type { Method } from '@denoiser/pipeline/remote';
 import type { Device, DeviceRequest } from './device';
-import type { ModelFacts, ModelInfo } from './model';
-import type { ImageSet, ImagesRequest } from './pictures';
-import type { CanvasId, SampleRequest, SampleStep } from './sampling';
-import type { RunInfo, TrainingEvent, TrainRequest } from './training';
+import type { CanvasId, InterpolateRequest, SentDrawRequest, SentImages, SentStep } from './drawing';
+import type { ModelFacts, ModelInfo, SentModelSource, Weights } from './model';
+import type { ImageSet, SentImagesRequest } from './pictures';
+import type { RunInfo, SentTrainRequest, TrainingEvent } from './training';
 
-type Method<Argument, Answer, Event = never> = { argument: Argument; answer: Answer; event: Event };
-
-export type Weights = 'ema' | 'model';
+/** By which the worker knows an open model. */
+export type ModelId = number;
 
 /** What the page may ask of the worker: argument, answer, and the events on the way. */
 export type Methods = {
   start: Method<{ device: DeviceRequest }, Device>;
-  load: Method<{ file: Blob | ArrayBuffer | Uint8Array; facts: ModelFacts }, ModelInfo>;
-  unload: Method<undefined, void>;
-  sample: Method<SampleRequest, void, SampleStep>;
+  openModel: Method<{ source: SentModelSource; facts: ModelFacts }, { id: ModelId; info: ModelInfo }>;
+  closeModel: Method<ModelId, void>;
+  drawImages: Method<{ model: ModelId; request: SentDrawRequest }, SentImages, SentStep>;
+  interpolate: Method<{ model: ModelId; request: InterpolateRequest }, SentImages, SentStep>;
   attachCanvas: Method<{ canvas: OffscreenCanvas }, CanvasId>;
   detachCanvas: Method<CanvasId, void>;
-  openImages: Method<ImagesRequest, ImageSet, { done: number; total: number }>;
+  openImages: Method<SentImagesRequest, ImageSet, { done: number; total: number }>;
   closeImages: Method<number, void>;
-  train: Method<TrainRequest, void, TrainingEvent>;
+  train: Method<SentTrainRequest, void, TrainingEvent>;
   resumeRun: Method<{ run: string; steps?: number }, void, TrainingEvent>;
   /** Of the training that goes on under that name. */
   control: Method<{ run: string; action: 'pause' | 'resume' | 'stop' }, void>;

@@ -1,27 +1,44 @@
-import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
+import type { OpenModelOptions } from '@denoiser/pipeline';
+import type { Prediction, ProcessOptions } from '@denoiser/schedules';
+
+/** Which of a run's weights: averaged, or of the last step. */
+export type Weights = 'ema' | 'model';
 
 /** How a network was trained, where its file does not say so itself. Files of `download` and of training do. */
 export type ModelFacts = {
-  /** Default: linear, 1000 steps. For `createSchedule`. */
-  readonly schedule?: ScheduleOptions;
-  /** Default 'epsilon'. */
-  readonly prediction?: Prediction;
-  readonly imageSize?: number;
-  readonly classNames?: readonly string[];
+  /** Default: as the file says, else linear in 1000 steps. */
+  readonly process?: ProcessOptions | undefined;
+  /** Default: as the file says, else ε. */
+  readonly prediction?: Prediction | undefined;
+  /** Default: as the file says, else 64. */
+  readonly imageSize?: OpenModelOptions['imageSize'] | undefined;
+  /** Default: as the file says, else their numbers. */
+  readonly classNames?: readonly string[] | undefined;
+  /** Which weights of a kept run: averaged ones (default), or those of the last step. */
+  readonly weights?: Weights | undefined;
 };
 
-/** The network that `sample` draws from: all that a page needs to make a plan and a menu of classes. */
+/** What the worker opens: a safetensors file, or a run by its name. */
+export type SentModelSource =
+  | { readonly file: Blob | ArrayBuffer | Uint8Array; readonly name?: string }
+  | { readonly run: string };
+
+/** What is known of an open model: all that a menu of classes, a plan or a caption needs. */
 export type ModelInfo = {
   readonly architecture: { readonly name: string; readonly config: unknown };
   /** How many numbers it has. */
-  readonly parameters: number;
+  readonly parameterCount: number;
   readonly imageShape: readonly [height: number, width: number, channels: number];
   /** One name for each class, numbers where the file names none; empty for a network without classes. */
   readonly classNames: readonly string[];
-  readonly schedule: ScheduleOptions;
-  readonly prediction: Prediction;
+  /** The noise that it was trained with. */
+  readonly process: ProcessOptions;
+  /** What it gives; absent for an EDM process, whose preconditioning says so. */
+  readonly prediction?: Prediction;
   /** Whether its output has the variance in a second half of the channels. */
   readonly learnedVariance: boolean;
-  /** Training steps that it has seen, if the file says so. */
+  /** Training steps that it has seen, if its file says so. */
   readonly step?: number;
+  /** Where the weights came from, for people. */
+  readonly description: string;
 };

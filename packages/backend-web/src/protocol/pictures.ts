@@ -1,29 +1,42 @@
 /** A picture as canvases know it: RGBA bytes, row by row. An `ImageData` is one. */
 export type Picture = { readonly width: number; readonly height: number; readonly data: Uint8ClampedArray };
 
-/** Anything that can be decoded to a picture. Files and blobs are decoded in the worker. */
+/** What can be sent to the worker and decoded there. */
 export type PictureSource = Blob | ImageBitmap | Picture;
 
-/** A picture to train on. */
+/** Whatever a page has of a picture: a file, what a canvas or an image element shows, pixels, or a promise of one. */
+export type PictureLike = Now<PictureSource | HTMLCanvasElement | OffscreenCanvas | HTMLImageElement>;
+
+type Now<T> = T | PromiseLike<T>;
+
+/** A picture to train on, with its class. */
 export type TrainingImage = {
-  /** What it is called in messages, such as its path. */
-  readonly name: string;
-  readonly source: PictureSource;
+  /** What it is called in messages, such as its path. Default: its file's name, or its number. */
+  readonly name?: string | undefined;
+  readonly source: PictureLike;
   /** Its class, by name; images without one are trained without label. */
-  readonly className?: string;
+  readonly className?: string | undefined;
 };
 
+/** Pictures to train on, each alone or with its class. */
+export type TrainingImages = Iterable<Now<TrainingImage> | PictureLike>;
+
 export type ImagesRequest = {
-  readonly images: readonly TrainingImage[];
-  /** Side of the square that the network sees, a multiple of 8. The picture's centre square is scaled to it. */
-  readonly size: number;
+  readonly images: TrainingImages;
+  /** Side of the square that the network sees, a multiple of 8. The picture's centre square is scaled to it. Default 32. */
+  readonly size?: number | undefined;
   /** 3: colours (default), 1: grey. Transparent parts become white. */
-  readonly channels?: 1 | 3;
+  readonly channels?: 1 | 3 | undefined;
+};
+
+/** The same, ready to be sent. */
+export type SentImagesRequest = Omit<ImagesRequest, 'images'> & {
+  readonly images: readonly { readonly name: string; readonly source: PictureSource; readonly className?: string }[];
 };
 
 /** Images in the worker's memory, decoded. */
 export type ImageSet = {
-  /** For `train`. */
+  /** By which the worker knows it. */
   readonly id: number;
   readonly length: number;
   readonly imageShape: readonly [height: number, width: number, channels: number];

@@ -1,41 +1,72 @@
-import type { TrainingOptionsInput } from '@denoiser/trainer';
+import type { Interval, TrainingOptionsInput } from '@denoiser/trainer';
+
 import type { Device } from './device';
+import type { ImageSet, TrainingImages } from './pictures';
 
 export type TrainRequest = {
-  /** What the run is called, in the browser's storage, too. There must not be one of that name yet. */
-  readonly run: string;
-  /** From `openImages`. Its images are kept with the run, so that it can go on after the page was closed. */
-  readonly images: number;
+  /** What the run is called in the browser's storage. Without a name it is kept in memory, as long as the worker lives. */
+  readonly run?: string | undefined;
+  /**
+   * What happens where the storage has a run of that name: it is an error (default), the new one replaces it, or the old one
+   * goes on to `steps`, with its own images and options.
+   */
+  readonly ifExists?: 'error' | 'replace' | 'resume' | undefined;
+  /** Pictures, or a set of `openImages`. They are kept with the run, so that it can go on after the page was closed. */
+  readonly images: TrainingImages | ImageSet;
+  /** Side of the square that the network sees, a multiple of 8; for pictures. Default 32. */
+  readonly size?: number | undefined;
+  /** 3: colours (default), 1: grey; for pictures. */
+  readonly channels?: 1 | 3 | undefined;
   /**
    * The network: passed to the worker's `createModel` together with `channels`, `imageSize`, `seed` and, if it is
-   * conditional, `classes`.
+   * conditional, `classes`. The default is the worker's; of the worker that comes with this package a U-Net of base width 16,
+   * which a browser trains in minutes.
    */
-  readonly model?: Readonly<Record<string, unknown>>;
+  readonly model?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the network is told the classes; default: if there are any. */
-  readonly isConditional?: boolean;
+  readonly conditional?: boolean | undefined;
   /** Options of `createTrainer`: batch size, learning rate, schedule … `seed` defaults to 0, `batchSize` to 8. */
-  readonly training?: Partial<TrainingOptionsInput>;
+  readonly training?: Partial<TrainingOptionsInput> | undefined;
   /** Where it ends, in steps. */
   readonly steps: number;
-  /** Mirror half of the images; default false. */
-  readonly isFlipped?: boolean;
-  /** Steps between checkpoints; default 200. Where they take longer than two minutes, there are checkpoints between. */
-  readonly checkpointEvery?: number;
+  /** Mirrors half of the images; default false. */
+  readonly flip?: boolean | undefined;
+  /** How often there is a checkpoint; default every 200 steps. After two minutes there is one in any case, unless `seconds` says otherwise. */
+  readonly checkpointEvery?: Interval | undefined;
   /** How many checkpoints are kept; default 2. */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   /** Samples drawn on the way from the averaged weights, always the same noise; null: none. */
-  readonly samples?: SamplesOptions | null;
+  readonly samples?: SamplesOptions | null | undefined;
+};
+
+/** A request on its way to the worker. */
+export type SentTrainRequest = Omit<TrainRequest, 'images' | 'size' | 'channels'> & {
+  /** Known to the worker by this name, kept or not. */
+  readonly run: string;
+  readonly isKept: boolean;
+  /** The id of a set. */
+  readonly images: number;
 };
 
 export type SamplesOptions = {
-  /** Steps between two; default 200. The last ones are drawn at the end. */
-  readonly every?: number;
+  /** How often; default every 200 steps. The last ones are drawn at the end. */
+  readonly every?: Interval | undefined;
   /** How many images; default 8. Classes are dealt round. */
-  readonly count?: number;
-  /** Steps of the sampler, DPM-Solver++; default 20. */
-  readonly solverSteps?: number;
-  /** Of classifier-free guidance; default 3 for a conditional network. */
-  readonly guidance?: number;
+  readonly count?: number | undefined;
+  /** A sampler by its name, as `drawImages` takes it; default 'dpmpp-2m'. */
+  readonly sampler?: string | undefined;
+  /** Its steps; default 20. */
+  readonly steps?: number | undefined;
+  /** Scale of classifier-free guidance; default 3. For a conditional network. */
+  readonly guidance?: number | undefined;
+};
+
+/** How a training ended. */
+export type TrainedRun = {
+  /** For `openModel` and `download`, and for `resumeRun` if it is kept. */
+  readonly run: string;
+  readonly step: number;
+  readonly status: 'finished' | 'stopped';
 };
 
 /** What happens in a run, in order. */

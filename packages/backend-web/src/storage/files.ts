@@ -10,7 +10,7 @@ type SyncFile = {
 };
 type FileHandle = FileSystemFileHandle & { createSyncAccessHandle?(): Promise<SyncFile> };
 
-/** A folder within a folder, or undefined if it is not there. */
+/** Returns a folder within a folder, or undefined if it is not there. */
 export async function findFolder(
   parent: FileSystemDirectoryHandle,
   name: string,
@@ -23,7 +23,7 @@ export async function findFolder(
   }
 }
 
-/** A file's bytes, or undefined if it is not there. */
+/** Returns a file's bytes, or undefined if it is not there. */
 export async function readBytes(
   folder: FileSystemDirectoryHandle,
   name: string,
@@ -37,7 +37,7 @@ export async function readBytes(
   }
 }
 
-/** A file's JSON, or undefined if it is not there or not whole. */
+/** Returns a file's JSON, or undefined if it is not there or not whole. */
 export async function readJson(folder: FileSystemDirectoryHandle, name: string): Promise<unknown> {
   const bytes = await readBytes(folder, name);
   if (!bytes) return undefined;
@@ -98,14 +98,14 @@ export async function remove(folder: FileSystemDirectoryHandle, name: string): P
   }
 }
 
-/** The names of the folders in a folder. */
+/** Returns the names of the folders in a folder. */
 export async function folderNames(folder: FileSystemDirectoryHandle): Promise<string[]> {
   const names: string[] = [];
   for await (const [name, handle] of folder.entries()) if (handle.kind === 'directory') names.push(name);
   return names;
 }
 
-/** Bytes of all files in a folder and below it. */
+/** Returns the bytes of all files in a folder and below it. */
 export async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number> {
   let bytes = 0;
   for await (const [, handle] of folder.entries()) {
@@ -117,7 +117,11 @@ export async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number>
   return bytes;
 }
 
-/** The folder where this page's files lie: the origin private file system. Errors: `no-storage`. */
+/**
+ * Returns the folder where this page's files lie: the origin private file system.
+ *
+ * @throws WebError (`no-storage`) where the browser has none.
+ */
 export async function originFolder(): Promise<FileSystemDirectoryHandle> {
   const storage = (globalThis as { navigator?: { storage?: StorageManager } }).navigator?.storage;
   try {
@@ -127,7 +131,7 @@ export async function originFolder(): Promise<FileSystemDirectoryHandle> {
   }
   throw new WebError(
     'no-storage',
-    'This browser lets the page keep no files, so training cannot be gone on with later: leave private browsing, or download the weights before the page is closed.',
+    'This browser lets the page keep no files, so training cannot be resumed later: leave private browsing, or download the weights before the page is closed.',
   );
 }
 

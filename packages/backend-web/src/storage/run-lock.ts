@@ -9,7 +9,7 @@ export type Locks = {
  * Holds a run, so that a second tab cannot train it or delete it. The browser lets go when the worker ends, however it ends.
  * Without the browser's locks (pages from http) nobody is kept out.
  *
- * Errors: `run-busy`.
+ * @throws WebError (`run-busy`) where another tab holds it.
  */
 export async function lockRun(run: string, locks: Locks | undefined): Promise<{ release(): void }> {
   if (!locks) return { release() {} };

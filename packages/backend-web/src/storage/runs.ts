@@ -1,4 +1,4 @@
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointStore, Interval } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { RunInfo, SamplesOptions } from '../protocol/training';
@@ -24,21 +24,31 @@ export type RunConfig = {
   readonly model: Readonly<Record<string, unknown>>;
   /** What `createTrainer` is given beside the model. */
   readonly training: { readonly seed: number; readonly batchSize: number };
-  readonly isConditional: boolean;
-  readonly isFlipped: boolean;
+  readonly conditional: boolean;
+  readonly flip: boolean;
   readonly steps: number;
-  readonly checkpointEvery: number;
+  readonly checkpointEvery: Interval;
   readonly keep: number;
-  readonly samples: Required<SamplesOptions> | null;
+  readonly samples: { readonly [K in keyof SamplesOptions]-?: Exclude<SamplesOptions[K], undefined> } | null;
   /** Milliseconds since 1970. */
   readonly changed: number;
 };
 
 /** The runs in a browser's storage. */
 export interface Runs {
-  /** A new run with its images. Errors: `run-exists`, `storage-full`. */
+  /** Whether there is a run of that name. */
+  has(run: string): Promise<boolean>;
+  /**
+   * Creates a run with its images.
+   *
+   * @throws WebError (`run-exists`, `storage-full`).
+   */
   create(config: RunConfig, images: DecodedImages): Promise<void>;
-  /** Errors: `no-run`, listing those there are. */
+  /**
+   * Returns a run's configuration.
+   *
+   * @throws WebError (`no-run`) that lists those there are.
+   */
   config(run: string): Promise<RunConfig>;
   images(run: string): Promise<DecodedImages>;
   update(config: RunConfig): Promise<void>;
@@ -68,7 +78,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
   }
 
   async function config(run: string): Promise<RunConfig> {
-    const value = (await readReplacedJson(await folder(run), CONFIG)) as RunConfig | undefined;
+    const value = upgraded(await readReplacedJson(await folder(run), CONFIG));
     if (value?.run === run) return value;
     throw new WebError('damaged-run', `The run "${run}" was not written to its end: delete it and train again.`);
   }
@@ -106,16 +116,19 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     return found.sort((a, b) => b.changed - a.changed);
   }
 
+  const has = async (run: string) => (await list()).some((info) => info.run === run);
+
   return {
     config,
     images,
     list,
+    has,
     async create(given, { bytes, ...about }) {
       const name = folderOf(given.run);
-      if ((await list()).some(({ run }) => run === given.run)) {
+      if (await has(given.run)) {
         throw new WebError(
           'run-exists',
-          `There is a run "${given.run}" already: go on with it, delete it, or choose another name.`,
+          `There is a run "${given.run}" already: choose another name, or say \`ifExists\`: 'replace' or 'resume'.`,
         );
       }
       try {
@@ -148,6 +161,32 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
       const handle = await folder(run);
       for (const name of [CONFIG, `next-${CONFIG}`]) await remove(handle, name); // no run any more, whatever comes
       await remove(await root(), folderOf(run));
+    },
+  };
+}
+
+/** A configuration as it was written before options were called as they are now. */
+type OlderConfig = Omit<RunConfig, 'conditional' | 'flip' | 'checkpointEvery' | 'samples'> & {
+  readonly isConditional: boolean;
+  readonly isFlipped: boolean;
+  readonly checkpointEvery: number;
+  readonly samples: { every: number; count: number; solverSteps: number; guidance: number } | null;
+};
+
+function upgraded(value: unknown): RunConfig | undefined {
+  if (typeof value !== 'object' || value === null || !('isConditional' in value)) return value as RunConfig | undefined;
+  const { isConditional, isFlipped, checkpointEvery, samples, ...rest } = value as OlderConfig;
+  return {
+    ...rest,
+    conditional: isConditional,
+    flip: isFlipped,
+    checkpointEvery: { steps: checkpointEvery },
+    samples: samples && {
+      every: { steps: samples.every },
+      count: samples.count,
+      sampler: 'dpmpp-2m',
+      steps: samples.solverSteps,
+      guidance: samples.guidance,
     },
   };
 }

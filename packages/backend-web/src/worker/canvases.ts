@@ -1,12 +1,16 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { WebError } from '../error';
-import type { CanvasId } from '../protocol/sampling';
+import type { CanvasId } from '../protocol/drawing';
 
 /** Canvases that the page has handed over. */
 export interface Canvases {
   attach(canvas: OffscreenCanvas): CanvasId;
   detach(id: CanvasId): void;
-  /** Shows images [B, H, W, 1 or 3] in [−1, 1] as a grid. Errors: `no-canvas`. */
+  /**
+   * Shows images [B, H, W, 1 or 3] in [−1, 1] as a grid.
+   *
+   * @throws WebError (`no-canvas`) where none has this id.
+   */
   draw(id: CanvasId, images: Tensor4D, columns?: number): Promise<void>;
 }
 

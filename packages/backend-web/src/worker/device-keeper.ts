@@ -4,14 +4,22 @@ import type { Device, DeviceRequest } from '../protocol/device';
 
 /** The device of a worker, through its losses. */
 export interface DeviceKeeper {
-  /** Chooses it, once. Errors: those of `selectDevice`; `already-started`. */
+  /**
+   * Chooses it, once; whoever asks meanwhile gets the same.
+   *
+   * @throws what `selectDevice` throws; WebError (`already-started`) where another was chosen.
+   */
   start(request: DeviceRequest): Promise<Device>;
-  /** Errors: `not-started`. */
+  /**
+   * Returns the device.
+   *
+   * @throws WebError (`not-started`) where none was chosen yet.
+   */
   current(): SelectedDevice;
-  /** Recovers first, if the device was lost while nobody needed it. Errors: `not-started`. */
+  /** Chooses the best device if none was chosen, and recovers first if it was lost while nobody needed it. */
   ready(): Promise<void>;
   /**
-   * What `work` gives; `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
+   * Returns what `work` gives; throws `device-lost` as soon as the device goes, even if `work` then waits for ever. Whatever else goes
    * wrong at that moment is taken for a consequence. `out-of-memory` when the GPU's memory does not suffice, of which the
    * work itself learns nothing: its results would be zeros.
    */
@@ -20,7 +28,11 @@ export interface DeviceKeeper {
   recover(): Promise<Device>;
   /** Called after a recovery, before anybody goes on. */
   onRecovered(listener: () => Promise<void>): void;
-  /** Destroys the GPU device. Errors: `no-gpu` on others. */
+  /**
+   * Destroys the GPU device.
+   *
+   * @throws WebError (`no-gpu`) on other devices.
+   */
   lose(): void;
 }
 
@@ -30,6 +42,7 @@ const PATIENCE_MS = 200;
 export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper {
   let request: DeviceRequest = 'auto';
   let selected: SelectedDevice | undefined;
+  let starting: Promise<SelectedDevice> | undefined;
   let recovery: Promise<Device> | undefined;
   let isLost = false;
   const listeners: (() => Promise<void>)[] = [];
@@ -62,23 +75,30 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
     return recovery;
   }
 
+  async function start(wanted: DeviceRequest): Promise<Device> {
+    if (!starting) {
+      request = wanted;
+      starting = choose({ device: wanted }).then(take, (error: unknown) => {
+        starting = undefined; // room for another try
+        throw error;
+      });
+    }
+    await starting;
+    const { device } = current();
+    if (wanted === 'auto' || wanted === device.name || wanted === request) return device;
+    throw new WebError(
+      'already-started',
+      `This worker computes on ${device.name} already: make another worker for ${wanted}.`,
+    );
+  }
+
   return {
     current,
     recover,
+    start,
     async ready() {
-      current();
+      await (starting ?? start('auto'));
       if (isLost || recovery) await recover();
-    },
-    async start(wanted) {
-      if (selected) {
-        if (wanted === 'auto' || wanted === selected.device.name) return selected.device;
-        throw new WebError(
-          'already-started',
-          `This worker computes on ${selected.device.name} already: make another worker for ${wanted}.`,
-        );
-      }
-      request = wanted;
-      return take(await choose({ device: wanted })).device;
     },
     async guard(work) {
       const { gpu, device } = current();

@@ -1,42 +1,75 @@
+import { checkOptionNames } from '@denoiser/pipeline';
+import type { Interval } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { TrainRequest } from '../protocol/training';
+import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
 import type { RunConfig } from '../storage/runs';
+import type { ModelKind } from './web-model';
 
-/** The page's request with defaults filled in. Errors: `bad-option`; the trainer checks its own options. */
-export function runConfigOf(request: TrainRequest, { imageShape, classNames }: DecodedImages): RunConfig {
-  const { run, steps, isFlipped = false, checkpointEvery = 200, keep = 2, training = {}, samples = {} } = request;
-  const isConditional = request.isConditional ?? classNames.length > 0;
+const OPTIONS: readonly (keyof SentTrainRequest)[] = [
+  ...(['run', 'ifExists', 'images', 'model', 'conditional', 'training', 'steps', 'flip', 'checkpointEvery'] as const),
+  ...(['keep', 'samples', 'isKept'] as const),
+];
+const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'count', 'sampler', 'steps', 'guidance'];
+const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
+
+/**
+ * Returns the page's request with defaults filled in. The trainer checks its own options, the network its own.
+ *
+ * @throws WebError (`option-invalid`) for an option that is none, or has a value that it cannot have.
+ */
+export function runConfigOf(
+  request: SentTrainRequest,
+  { imageShape, classNames }: DecodedImages,
+  { defaults = {} }: Pick<ModelKind, 'defaults'> = {},
+): RunConfig {
+  checkOptionNames('train', request, OPTIONS);
+  const { run, ifExists = 'error', steps, flip = false, keep = 2, training = {}, samples = {} } = request;
+  const conditional = request.conditional ?? classNames.length > 0;
   const seed = training.seed ?? 0;
-  const check = (isGood: boolean, what: string) => {
-    if (!isGood) throw new WebError('bad-option', `The training request is wrong: ${what}.`);
+  const must = (isGood: boolean, what: string) => {
+    if (!isGood) throw new WebError('option-invalid', what);
   };
-  const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 1;
-  check(typeof run === 'string' && run.trim() !== '', 'give the run a name');
-  check(isCount(steps), `give the number of steps, a whole number from 1, not ${steps}`);
-  check(isCount(checkpointEvery), `checkpointEvery is a whole number from 1, not ${checkpointEvery}`);
-  check(isCount(keep), `keep is a whole number from 1, not ${keep}`);
-  check(!isConditional || classNames.length > 0, 'a conditional network needs images with class names');
-  const { every = 200, count = 8, solverSteps = 20, guidance = 3 } = samples ?? {};
-  for (const [name, value] of Object.entries({ every, count, solverSteps })) {
-    check(isCount(value), `samples.${name} is a whole number from 1, not ${value}`);
-  }
+  const mustCount = (name: string, value: unknown) =>
+    must(Number.isSafeInteger(value) && Number(value) >= 1, `\`${name}\` must be a whole number from 1, not ${value}.`);
+  const intervalOf = (name: string, given: Interval = { steps: 200 }): Interval => {
+    must(typeof given === 'object', `\`${name}\` must be { steps }, { epochs } or { seconds }, not ${given}.`);
+    checkOptionNames(name, given, OF_INTERVALS);
+    const parts = OF_INTERVALS.flatMap((unit) => (given[unit] === undefined ? [] : [[unit, given[unit]] as const]));
+    must(parts.length > 0, `\`${name}\` must say how often: { steps }, { epochs } or { seconds }.`);
+    for (const [unit, value] of parts) mustCount(`${name}.${unit}`, value);
+    return Object.fromEntries(parts);
+  };
+  must(typeof run === 'string' && run.trim() !== '', '`run` must be a name, or left out.');
+  const choices = ['error', 'replace', 'resume'];
+  must(choices.includes(ifExists), `\`ifExists\` must be one of ${choices.join(', ')}, not ${ifExists}.`);
+  mustCount('steps', steps);
+  mustCount('keep', keep);
+  must(!conditional || classNames.length > 0, '`conditional` needs images with class names.');
+  checkOptionNames('train.samples', samples ?? {}, OF_SAMPLES);
+  const { count = 8, sampler = 'dpmpp-2m', steps: samplerSteps = 20, guidance = 3 } = samples ?? {};
+  mustCount('samples.count', count);
+  mustCount('samples.steps', samplerSteps);
   return {
     run,
     model: {
+      ...defaults,
       channels: imageShape[2],
       imageSize: imageShape[0],
       seed,
-      ...(isConditional && { classes: classNames.length }),
+      ...(conditional && { classes: classNames.length }),
       ...request.model,
     },
     training: { batchSize: 8, ...training, seed },
-    isConditional,
-    isFlipped,
+    conditional,
+    flip,
     steps,
-    checkpointEvery,
+    checkpointEvery: intervalOf('checkpointEvery', request.checkpointEvery),
     keep,
-    samples: samples === null ? null : { every, count, solverSteps, guidance },
+    samples:
+      samples === null
+        ? null
+        : { every: intervalOf('samples.every', samples.every), count, sampler, steps: samplerSteps, guidance },
     changed: Date.now(),
   };
 }

@@ -1,15 +1,17 @@
+import type { Model } from '@denoiser/pipeline';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import { openImages } from '../images/open-images';
 import { type Answers, answerCalls } from '../protocol/answerer';
 import type { Endpoint } from '../protocol/endpoint';
+import type { ModelId } from '../protocol/methods';
 import { originFolder } from '../storage/files';
 import type { Locks } from '../storage/run-lock';
 import { createCanvases } from './canvases';
 import { createDeviceKeeper, isDeviceLoss } from './device-keeper';
 import { createDrawGrid } from './draw-grid';
-import { type LoadedModel, loadModelFile } from './loaded-model';
-import { drawImages } from './sampling';
+import { drawForPage, interpolateForPage } from './drawing';
+import { createOpenModels } from './open-models';
 import { createSessions } from './sessions';
 import type { ModelKind } from './web-model';
 
@@ -31,49 +33,51 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
   const device = createDeviceKeeper();
   const sessions = createSessions({ models, device, storage, locks });
   const canvases = createCanvases(createDrawGrid(device.current));
+  const openedModels = createOpenModels(device, models);
   const imageSets = new Map<number, DecodedImages>();
   let lastSet = 0;
-  let loaded: LoadedModel | undefined;
+  device.onRecovered(() => openedModels.reopen());
 
-  const free = () => {
+  /** Draws from a model on the device, which comes back if it is lost. */
+  async function draw<T>(
+    id: ModelId,
+    { signal }: { readonly signal: AbortSignal },
+    work: (model: Model, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    await device.ready();
     try {
-      loaded?.model.dispose();
-    } catch {
-      // tensors of a lost device are gone already
+      return await openedModels.use(id, signal, (model, signal) => device.guard(work(model, signal)));
+    } catch (error) {
+      if (isDeviceLoss(error)) await device.recover();
+      throw error;
     }
-    loaded = undefined;
-  };
-  device.onRecovered(async () => {
-    const { bytes, facts } = loaded ?? {};
-    free();
-    if (bytes && facts) loaded = loadModelFile(bytes, facts, models);
-  });
-  const find = <T>(value: T | undefined, what: string): T => {
-    if (value !== undefined) return value;
-    throw new WebError('not-there', `There ${what}.`);
-  };
+  }
 
   const answers: Answers = {
     start: ({ device: request }) => device.start(request),
-    async load({ file, facts }) {
+    async openModel({ source, facts: { weights = 'ema', ...facts } }) {
       await device.ready();
-      const bytes = new Uint8Array(file instanceof Blob ? await file.arrayBuffer() : file);
-      const opened = loadModelFile(bytes, facts, models);
-      free();
-      // Only a GPU can be lost; elsewhere the file would take memory for nothing.
-      loaded = device.current().gpu ? { ...opened, bytes } : opened;
-      return opened.info;
-    },
-    unload: async () => free(),
-    async sample(request, context) {
-      await device.ready();
-      const model = find(loaded, 'is no network to draw with: load a file first');
-      try {
-        await device.guard(drawImages(request, model, canvases, context));
-      } catch (error) {
-        if (isDeviceLoss(error)) await device.recover();
-        throw error;
+      if ('run' in source) {
+        return openedModels.open({ bytes: await sessions.download(source.run, weights), name: source.run, facts });
       }
+      const { file, name } = source;
+      const bytes = new Uint8Array(file instanceof Blob ? await file.arrayBuffer() : file);
+      return openedModels.open({ bytes, name, facts });
+    },
+    closeModel: (id) => openedModels.close(id),
+    async drawImages({ model: id, request }, { emit, signal, transfer }) {
+      const images = await draw(id, { signal }, (model, signal) =>
+        drawForPage(model, request, signal, { canvases, emit }),
+      );
+      transfer(images.data.buffer, images.pixels.buffer);
+      return images;
+    },
+    async interpolate({ model: id, request }, { emit, signal, transfer }) {
+      const images = await draw(id, { signal }, (model, signal) =>
+        interpolateForPage(model, request, signal, { canvases, emit }),
+      );
+      transfer(images.data.buffer, images.pixels.buffer);
+      return images;
     },
     attachCanvas: async ({ canvas }) => canvases.attach(canvas),
     detachCanvas: async (id) => canvases.detach(id),
@@ -91,13 +95,12 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     },
     async train(request, { emit, signal }) {
       checkSecure();
-      await device.ready();
-      const images = find(imageSets.get(request.images), `are no images ${request.images}: open them first`);
+      const images = imageSets.get(request.images);
+      if (!images) throw new WebError('not-there', 'These images were closed: open them again.');
       await sessions.train(request, images, { send: emit, signal });
     },
     async resumeRun(request, { emit, signal }) {
       checkSecure();
-      await device.ready();
       await sessions.resume(request, { send: emit, signal });
     },
     control: ({ run, action }) => sessions.control(run, action),

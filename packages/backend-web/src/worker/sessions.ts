@@ -1,8 +1,8 @@
-import { type CheckpointStore, memoryStore, readCheckpoint } from '@denoiser/trainer';
+import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint } from '@denoiser/trainer';
 import { isDenoiserError, WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
-import type { Weights } from '../protocol/methods';
-import type { RunInfo, TrainingEvent, TrainRequest } from '../protocol/training';
+import type { Weights } from '../protocol/model';
+import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
 import { openRuns, type RunConfig, type Runs } from '../storage/runs';
 import type { DeviceKeeper } from './device-keeper';
@@ -20,7 +20,7 @@ type Events = {
 
 /** The trainings of a worker and the runs in the browser's storage. */
 export interface Sessions {
-  train(request: TrainRequest, images: DecodedImages, events: Events): Promise<void>;
+  train(request: SentTrainRequest, images: DecodedImages, events: Events): Promise<void>;
   resume(request: { readonly run: string; readonly steps?: number }, events: Events): Promise<void>;
   control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<void>;
   download(run: string, weights: Weights): Promise<Uint8Array<ArrayBuffer>>;
@@ -39,12 +39,16 @@ export function createSessions(o: {
   const checkpoints = new Map<string, KeptCheckpoints>();
   const runs = async () => openRuns(await o.storage());
 
-  async function hold<T>(run: string, work: (control: SessionControl) => Promise<T>): Promise<T> {
+  async function hold<T>(
+    run: string,
+    locks: Locks | undefined,
+    work: (control: SessionControl) => Promise<T>,
+  ): Promise<T> {
     if (active.has(run)) throw new WebError('run-busy', `The run "${run}" is being trained already: stop it first.`);
     const control = createSessionControl();
     active.set(run, control);
     try {
-      const lock = await lockRun(run, o.locks);
+      const lock = await lockRun(run, locks);
       try {
         return await work(control);
       } finally {
@@ -78,31 +82,64 @@ export function createSessions(o: {
     }
   }
 
+  /** Refuses what network or trainer would refuse, before anything is kept or replaced. */
+  function tryOut({ model: config, training }: RunConfig): void {
+    const model = o.models.createModel(config as never);
+    try {
+      createTrainer({ model, ...training }).dispose();
+    } finally {
+      model.dispose();
+    }
+  }
+
+  async function trainNew(
+    config: RunConfig,
+    images: DecodedImages,
+    { ifExists, isKept }: SentTrainRequest,
+    control: SessionControl,
+    events: Events,
+  ): Promise<void> {
+    tryOut(config);
+    if (isKept && ifExists === 'replace') await forget(config.run);
+    const store = isKept ? await createRun(config, images, runs, events.send) : memoryStore({ keep: 1 });
+    await trainRun(config, images, store, control, events);
+  }
+
+  async function goOn(run: string, steps: number | undefined, control: SessionControl, events: Events): Promise<void> {
+    const stored = await runs();
+    const before = await stored.config(run);
+    const config = { ...before, steps: steps ?? before.steps, changed: Date.now() };
+    await stored.update(config).catch(() => {}); // a full storage does not keep anybody from going on
+    const store = await stored.checkpoints(run, config);
+    await trainRun(config, await stored.images(run), store, control, events);
+  }
+
+  /** Deletes a run, if there is one. */
+  async function forget(run: string): Promise<void> {
+    checkpoints.delete(run);
+    await runs()
+      .then(async (stored) => (await stored.has(run)) && stored.delete(run))
+      .catch((error: unknown) => {
+        if (!isDenoiserError(error) || error.code !== 'no-storage') throw error;
+      });
+  }
+
+  const isStored = async (run: string) => (await runs().catch(() => undefined))?.has(run) ?? false;
+
   return {
     async train(request, images, events) {
-      const config = runConfigOf(request, images);
-      await hold(config.run, async (control) => {
-        const store = await createRun(config, images, runs, events.send);
-        try {
-          await trainRun(config, images, store, control, events);
-        } catch (error) {
-          // A request that was wrong does not take the name.
-          if ((await store.list()).length === 0)
-            await runs()
-              .then((stored) => stored.delete(config.run))
-              .catch(() => {});
-          throw error;
-        }
+      const { run, steps, ifExists, isKept } = request;
+      const config = runConfigOf(request, images, o.models);
+      await hold(run, isKept ? o.locks : undefined, async (control) => {
+        await o.device.ready();
+        if (isKept && ifExists === 'resume' && (await isStored(run))) await goOn(run, steps, control, events);
+        else await trainNew(config, images, request, control, events);
       });
     },
     async resume({ run, steps }, events) {
-      await hold(run, async (control) => {
-        const stored = await runs();
-        const before = await stored.config(run);
-        const config = { ...before, steps: steps ?? before.steps, changed: Date.now() };
-        await stored.update(config).catch(() => {}); // a full storage does not keep anybody from going on
-        const store = await stored.checkpoints(run, config);
-        await trainRun(config, await stored.images(run), store, control, events);
+      await hold(run, o.locks, async (control) => {
+        await o.device.ready();
+        await goOn(run, steps, control, events);
       });
     },
     async control(run, action) {
@@ -121,19 +158,22 @@ export function createSessions(o: {
     async list() {
       const stored = await runs();
       // What a page that was closed has left half written; one that is at it holds its lock.
-      for (const run of await stored.beginnings()) await hold(run, () => stored.delete(run)).catch(() => {});
+      for (const run of await stored.beginnings()) await hold(run, o.locks, () => stored.delete(run)).catch(() => {});
       return stored.list();
     },
     async delete(run) {
-      await hold(run, async () => {
-        checkpoints.delete(run);
-        await (await runs()).delete(run);
+      await hold(run, o.locks, async () => {
+        if (checkpoints.has(run) && !(await isStored(run))) checkpoints.delete(run);
+        else {
+          await (await runs()).delete(run);
+          checkpoints.delete(run);
+        }
       });
     },
   };
 }
 
-/** The new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
+/** Returns the new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
 async function createRun(
   config: RunConfig,
   images: DecodedImages,
@@ -151,7 +191,7 @@ async function createRun(
   }
 }
 
-/** The weights of a run's newest whole checkpoint, as a file that says how they were trained. */
+/** Returns the weights of a run's newest whole checkpoint, as a file that says how they were trained. */
 async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
   const file = `${weights}.safetensors` as const;
   if ((await store.list()).length === 0) {

@@ -24,7 +24,7 @@ export type TrainingParts = {
 /** Devices lost in a row without a step between them, after which training gives up. */
 const FRUITLESS = 3;
 /** A tab is easily closed: no more than this is ever lost. */
-const LONGEST_STRETCH_MS = 120_000;
+const LONGEST_STRETCH_SECONDS = 120;
 /** How long what is under way on a broken device may take to fail. */
 const PATIENCE_MS = 2000;
 
@@ -104,32 +104,29 @@ function startLife(given: TrainingParts, isRecovered: boolean) {
   };
 }
 
-/** Trains in stretches, between which samples are drawn and the page's wishes fulfilled. */
+/** Trains in stretches, between which the page's wishes are fulfilled. */
 async function trainOn(
-  { config, images, control, send, clock = () => performance.now() }: TrainingParts,
+  { config, images, control, send, clock }: TrainingParts,
   trainer: Trainer,
   store: CheckpointStore,
 ): Promise<void> {
   const { progress } = trainer;
-  const { steps, samples, checkpointEvery } = config;
+  const { steps, samples } = config;
+  const { imageShape, classNames } = images;
   const plain = datasetOf(images);
-  const unlabelled = config.isConditional ? plain : withoutLabels(plain);
-  const dataset = config.isFlipped ? horizontalFlip(unlabelled, { seed: config.training.seed }) : unlabelled;
+  const unlabelled = config.conditional ? plain : withoutLabels(plain);
+  const dataset = config.flip ? horizontalFlip(unlabelled, { seed: config.training.seed }) : unlabelled;
   const reports = createProgressReports(steps, send);
   let isResting = false;
-  let drawnAt = progress.step;
+  let areSamplesOwed = false;
 
-  const isDrawn = () =>
-    samples === null || progress.step === drawnAt || (progress.step % samples.every !== 0 && progress.step < steps); // the last ones always
   const drawNow = async (signal: AbortSignal) => {
+    reports.flush();
+    areSamplesOwed = true;
     try {
-      const drawn = await drawSamples(trainer, config, {
-        imageShape: images.imageShape,
-        classes: images.classNames.length,
-        signal,
-      });
-      drawnAt = progress.step;
+      const drawn = await drawSamples(trainer, config, { imageShape, classNames, signal });
       send(drawn, [drawn.pixels.buffer]);
+      areSamplesOwed = false;
     } catch (error) {
       if (!signal.aborted) throw error; // drawn again when training goes on
     }
@@ -147,25 +144,17 @@ async function trainOn(
     if (isResting) send({ type: 'resumed', step: progress.step });
     isResting = false;
     const signal = control.stretch();
-    if (!isDrawn()) {
-      await drawNow(signal);
-      continue;
-    }
-    if (progress.step >= steps) break;
-    const begun = clock();
-    const multiple = (every: number) => (Math.floor(progress.step / every) + 1) * every;
-    await trainer.fit(dataset, {
-      steps: Math.min(steps, multiple(checkpointEvery), samples ? multiple(samples.every) : Infinity),
+    if (areSamplesOwed) await drawNow(signal);
+    const { status } = await trainer.fit(dataset, {
+      steps,
       signal,
-      checkpoints: { store, everyEpochs: Infinity },
-      callbacks: {
-        onStep(record) {
-          reports.step(record);
-          if (clock() - begun >= LONGEST_STRETCH_MS) control.interrupt(); // ends with a checkpoint
-        },
-      },
+      checkpoints: { store, every: { seconds: LONGEST_STRETCH_SECONDS, ...config.checkpointEvery } },
+      every: samples ? [{ ...samples.every, atEnd: true, run: () => drawNow(signal) }] : [],
+      callbacks: { onStep: reports.step },
+      ...(clock && { clock }),
     });
     reports.flush();
+    if (status === 'finished' && !areSamplesOwed) break;
   }
   send({ type: 'done', status: progress.step >= steps ? 'finished' : 'stopped', step: progress.step });
 }

@@ -1,19 +1,18 @@
-import type { TrainableModel } from '@denoiser/trainer';
+import type { Network } from '@denoiser/pipeline';
+import type { TensorFile } from '@denoiser/safetensors';
 
-/** A network that the worker can train, sample from and free; `@denoiser/unet` makes such. */
-export type WebModel = TrainableModel & {
-  /** Throws unless every label is a class of this network or −1. */
-  checkLabels?(labels: ArrayLike<number>): void;
-  dispose(): void;
-};
+/** A network that the worker can train, draw with and free; `@denoiser/unet` makes such. */
+export type WebModel = Network;
 
 /** The networks that a worker knows. */
 export type ModelKind = {
   /**
-   * A network with fresh weights: of the page's `model` options together with `channels`, `imageSize`, `seed` and, for a
-   * conditional one, `classes`; or of the `config` of a checkpoint's architecture.
+   * Creates a network with fresh weights: of the page's `model` options together with `channels`, `imageSize`, `seed` and, for
+   * a conditional one, `classes`; or of the `config` of a checkpoint's architecture.
    */
   readonly createModel: (config: never) => WebModel;
-  /** The network in a safetensors file. */
-  readonly loadModel: (bytes: Uint8Array) => WebModel;
+  /** Loads the network of what was read of a safetensors file. */
+  readonly loadModel: (file: TensorFile) => WebModel;
+  /** Options of `createModel` unless the page gives others, such as a width that suits a browser. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 };

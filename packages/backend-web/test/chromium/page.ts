@@ -7,7 +7,7 @@ import * as backend from '../../src/index';
 const web = {
   ...backend,
   plan: createPlan({
-    schedule: createSchedule({ type: 'linear', steps: 1000 }),
+    process: createSchedule({ type: 'linear', steps: 1000 }),
     solver: ddim(),
     steps: 3,
     threshold: true,
@@ -32,7 +32,7 @@ const web = {
   },
 
   /** The events of a training without their pictures, until it ends. */
-  async follow(session: backend.TrainingSession, onEvent: (event: TrainingEvent) => void = () => {}) {
+  async follow(session: backend.Training, onEvent: (event: TrainingEvent) => void = () => {}) {
     const events: TrainingEvent[] = [];
     for await (const event of session) {
       events.push(event.type === 'samples' ? { ...event, pixels: new Uint8ClampedArray() } : event);

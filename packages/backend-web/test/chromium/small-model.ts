@@ -1,5 +1,5 @@
 import { embedding, linear, normals, STREAMS } from '@denoiser/ops';
-import { readSafetensors, type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
+import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebModel } from '../../src/worker';
 
@@ -56,8 +56,7 @@ export function createSmall({
   };
 }
 
-export function loadSmall(bytes: Uint8Array): WebModel {
-  const file = readSafetensors(bytes);
+export function loadSmall(file: TensorFile): WebModel {
   const { shape } = file.tensors.get('label_emb.weight') as TensorEntry;
   const [classes, channels] = shape as [number, number];
   const model = createSmall({ channels, classes });

@@ -2,13 +2,11 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { describeDevice as inspectDevice, selectDevice } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
-import { enableProdMode } from '@tensorflow/tfjs-core';
 import { describeDevice, list } from '../text';
 import { version } from '../version';
 
 /** `denoiser doctor`: what this machine computes with, and whether a small network trains on it. */
 export async function doctor(options: { device: string }): Promise<void> {
-  enableProdMode(); // keeps tfjs quiet
   const device = await selectDevice(options);
   const { versions, kernels } = inspectDevice(device);
   const heading = (text: string) => `\n${text}`;

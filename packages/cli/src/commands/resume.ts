@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
 import type { RunConfig } from '../config/run-schema';
 import { readConfig } from '../run-folder';
-import { runTraining } from '../training-run';
+import { runTraining } from './run-training';
 
 export interface ResumeOptions {
   epochs?: number;

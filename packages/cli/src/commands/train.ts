@@ -1,12 +1,12 @@
 import { basename, join, resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
 import { type TrainFlags, withFlags } from '../config/flags';
-import { parseConfig } from '../config/parse-config';
+import { COMMAND_LINE, parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, readJson } from '../run-folder';
-import { runTraining } from '../training-run';
 import { version } from '../version';
+import { runTraining } from './run-training';
 
 export type { TrainFlags };
 
@@ -25,7 +25,7 @@ export async function train(data: string | undefined, flags: TrainFlags): Promis
     ...(typeof asked.from === 'string' && { from: resolve(asked.from) }),
     versions: { denoiser: version, node: process.versions.node },
   };
-  const config = parseConfig(input, flags.config ?? 'The command line');
+  const config = parseConfig(input, flags.config ?? COMMAND_LINE);
   checkTogether(config, flags);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);

@@ -4,11 +4,12 @@ import { createTrainer } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
+import { describeError } from '../errors';
 import { checkTogether } from './contradictions';
 import { type TrainFlags, withFlags } from './flags';
-import { parseConfig } from './parse-config';
+import { COMMAND_LINE, parseConfig } from './parse-config';
 import { jsonSchema } from './run-schema';
-import { TRAINING_NAMES } from './training-schema';
+import { TRAINING_NAMES } from './training-settings';
 import { upgraded } from './upgrade';
 
 beforeAll(async () => {
@@ -16,8 +17,8 @@ beforeAll(async () => {
   await setBackend('cpu');
 });
 
-const config = (input: object = {}) => parseConfig({ data: '/pictures', ...input }, 'run.json');
-const flagged = (flags: TrainFlags, base: object = {}) => config(withFlags({ ...base }, flags));
+const config = (input: object = {}, source = 'run.json') => parseConfig({ data: '/pictures', ...input }, source);
+const flagged = (flags: TrainFlags, base: object = {}) => config(withFlags({ ...base }, flags), COMMAND_LINE);
 
 test("the published schema is that of this version ('npm run schema' writes it)", () => {
   const file = new URL('../../schema.json', import.meta.url);
@@ -65,11 +66,15 @@ test('every kind of every option is taken by the trainer as it is by the schema'
 
 test.each<[what: string, input: object, message: RegExp]>([
   ['an unknown option', { epoch: 3 }, /^run\.json: there is no option epoch; the nearest is epochs\.$/],
-  ['one inside', { training: { learningrate: 1 } }, /no option training\.learningrate; .* training\.learningRate\./],
+  [
+    'one inside',
+    { training: { learningrate: 1 } },
+    /no training option training\.learningrate; .* training\.learningRate\./,
+  ],
   [
     'one of a kind',
     { training: { ema: { type: 'decay', halfLife: 3 } } },
-    /no option training\.ema\.halfLife; the nearest is training\.ema\./,
+    /no training option training\.ema\.halfLife; the nearest is training\.ema\./,
   ],
   [
     'a kind that does not exist',
@@ -122,17 +127,23 @@ test('flags go before the file, and only what they say', () => {
 
 test.each<[flags: TrainFlags, base: object, message: RegExp]>([
   [{ betaEnd: 1e-5 }, {}, /--beta-end 0\.00001 is below --beta-start 0\.0001/],
-  [{ schedule: 'cosine', betaEnd: 0.1 }, {}, /no option training\.schedule\.betaEnd/],
+  [{ schedule: 'cosine', betaEnd: 0.1 }, {}, /no training option --beta-end; the nearest is --noise-steps\.$/],
   [{ microBatchSize: 20 }, {}, /--micro-batch-size 20 is more than the 12 images/],
   [{ emaDecay: 0.9, emaHalfLife: 100 }, {}, /--ema-decay and --ema-half-life/],
   [{ warmup: 50, steps: 50 }, {}, /--warmup 50 takes all of the 50 steps/],
-  [{ lrSchedule: 'one-cycle', warmup: 5 }, {}, /no option training\.learningRateSchedule\.warmup/],
+  [{ lrSchedule: 'one-cycle', warmup: 5 }, {}, /no training option --warmup;/],
   [{ guidance: 2 }, {}, /--guidance is for classes; give --conditional/],
   [{ previewSteps: 30, noiseSteps: 20 }, {}, /--preview-steps 30 is more than the 20/],
   [{}, { classNames: ['a'] }, /conditional is false/],
   [{}, { training: { schedule: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
 ])('%j with %j contradict each other', (flags, base, message) => {
-  expect(() => checkTogether(flagged(flags, base), flags)).toThrow(message);
+  let told = '';
+  try {
+    checkTogether(flagged(flags, base), flags);
+  } catch (error) {
+    told = describeError(error);
+  }
+  expect(told).toMatch(message);
 });
 
 test('a configuration of format 1 means what it meant', () => {
@@ -161,12 +172,23 @@ test('a configuration of format 1 means what it meant', () => {
     ...{ previewSteps: 4, guidance: 3 },
   };
   expect(parseConfig(upgraded(old), 'old')).toMatchObject({
-    format: 2,
+    format: 3,
     steps: 5,
+    ...{ sampleEvery: {}, checkpointEvery: {} },
     training: {
       ...{ seed: 7, batchSize: 3, learningRate: 1e-3, weightDecay: 0, labelDropout: 0.2 },
       schedule: { type: 'sigmoid-alpha-bar', steps: 20 },
       ema: { type: 'decay', decay: 0.9, startStep: 1 },
     },
   });
+});
+
+test('intervals of format 2 mean what they meant', () => {
+  const old = {
+    format: 2,
+    data: '/pictures',
+    sampleEvery: { every: 500, unit: 'step' },
+    checkpointEvery: { every: 2, unit: 'epoch' },
+  };
+  expect(parseConfig(old, 'old')).toMatchObject({ sampleEvery: { steps: 500 }, checkpointEvery: { epochs: 2 } });
 });

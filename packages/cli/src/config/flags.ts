@@ -1,5 +1,6 @@
 import { CommandError } from '../errors';
 import type { Interval } from '../options';
+import { trainingFlags } from './training-flags';
 
 /** The options of `denoiser train` as they stand on the command line: only those that were given. */
 export interface TrainFlags {
@@ -70,20 +71,7 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
     ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),
     training: {
       ...training,
-      ...given(flags, [
-        'seed',
-        'batchSize',
-        'microBatchSize',
-        'weightDecay',
-        'dropout',
-        'recompute',
-        'prediction',
-        'offsetNoise',
-      ]),
-      ...(flags.lr !== undefined && { learningRate: flags.lr }),
-      ...(flags.clip !== undefined && { maxGradientNorm: flags.clip }),
-      ...(flags.dropoutLabels !== undefined && { labelDropout: flags.dropoutLabels }),
-      ...(flags.dropoutLabelsPer !== undefined && { labelDropoutPer: flags.dropoutLabelsPer }),
+      ...plainOptions(flags),
       ...(flags.postHocEma && { postHocEma: training.postHocEma ?? {} }),
       ...kind(
         'schedule',
@@ -105,6 +93,15 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
     },
   };
 }
+
+/** What flags say of the trainer's options that have none of their own. */
+const plainOptions = (flags: TrainFlags): Json =>
+  Object.fromEntries(
+    trainingFlags().flatMap(({ option, key }) => {
+      const value = (flags as Json)[key];
+      return value === undefined ? [] : [[option, value]];
+    }),
+  );
 
 /** An option that has kinds: another kind begins anew, the same one is changed. */
 function kind(name: string, training: Json, type: string | undefined, usual: string, fields: Json): Json {

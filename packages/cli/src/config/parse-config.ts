@@ -1,6 +1,6 @@
+import { nearest } from '@denoiser/schedules/nearest';
 import type { z } from 'zod';
 import { CommandError } from '../errors';
-import { nearest } from './nearest';
 import { completed, jsonSchema, type RunConfig, runSchema } from './run-schema';
 import { upgraded } from './upgrade';
 
@@ -11,9 +11,25 @@ import { upgraded } from './upgrade';
 export function parseConfig(value: unknown, source: string): RunConfig {
   const input = upgraded(value);
   const result = runSchema.safeParse(input);
-  if (result.success) return completed(result.data);
+  if (result.success) {
+    try {
+      return completed(result.data);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      throw new CommandError('bad-config', `${source}: ${worded(error.message, source)}`);
+    }
+  }
   const [issue] = result.error.issues;
   throw new CommandError('bad-config', `${source}: ${issue ? explain(issue, input) : 'it describes no run'}.`);
+}
+
+/** Where options come from when no file names them. */
+export const COMMAND_LINE = 'The command line';
+
+/** The trainer's sentence for its reader: flags are named when it is printed, files have paths, `train()` no `training`. */
+function worded(sentence: string, source: string): string {
+  if (source === COMMAND_LINE) return sentence;
+  return source === 'train' ? sentence.replaceAll('`training.', '`') : sentence.replaceAll('`', '');
 }
 
 function explain(issue: z.core.$ZodIssue, input: unknown): string {

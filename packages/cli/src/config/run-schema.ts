@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { trainingSchema } from './training-schema';
+import { type RunTraining, resolveTraining, trainingJsonSchema } from './training-settings';
 
 /**
  * The configuration of a run: `config.json` in a run folder and what `denoiser train --config` reads. Everything that
  * decides how the run goes. What is left out has the original programs' value.
  */
 
-export const FORMAT = 2;
+export const FORMAT = 3;
 
-const every = z.strictObject({ every: z.int().min(1), unit: z.enum(['epoch', 'step']) });
-const intervalSchema = z.union([z.literal('never'), every]).default({ every: 1, unit: 'epoch' });
+const count = z.int().min(1).optional();
+/** Every so many steps, or epochs, or either; `{}`: only at the end. */
+const intervalSchema = z.strictObject({ steps: count, epochs: count }).default({ epochs: 1 });
 
 export const runSchema = z
   .strictObject({
@@ -38,7 +39,7 @@ export const runSchema = z
     timeDim: z.int().min(2).multipleOf(2).default(256).describe('Width of the time embedding.'),
     epochs: z.int().min(1).nullable().default(null).describe('The run ends after so many epochs; null: no limit.'),
     steps: z.int().min(1).nullable().default(null).describe('The run ends after so many steps; null: no limit.'),
-    training: trainingSchema.prefault({}).describe('The options of the trainer, as @denoiser/trainer takes them.'),
+    training: z.looseObject({}).default({}).describe('The options of the trainer, as @denoiser/trainer takes them.'),
     device: z.string().min(1).default('auto'),
     samples: z
       .int()
@@ -46,8 +47,12 @@ export const runSchema = z
       .nullable()
       .default(null)
       .describe('Pictures in a grid; null: 12, with classes one of each.'),
-    sampleEvery: intervalSchema.describe('When a grid of samples is drawn.'),
-    checkpointEvery: intervalSchema.describe('When a checkpoint is written.'),
+    sampleEvery: intervalSchema.describe(
+      'How often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never.',
+    ),
+    checkpointEvery: intervalSchema.describe(
+      'How often a checkpoint is written, beside the end: in steps, in epochs, {} for never.',
+    ),
     keep: z.int().min(0).default(3).describe('Checkpoints that stay, the latest; 0: all.'),
     previewSteps: z.int().min(1).default(50).describe('Steps in which the grids are drawn.'),
     guidance: z.number().min(0).default(3).describe('Scale of classifier-free guidance in the grids.'),
@@ -61,7 +66,7 @@ type Parsed = z.output<typeof runSchema>;
 
 /** A configuration with everything said. */
 export type RunConfig = Omit<Parsed, 'training' | '$schema'> & {
-  training: Omit<Parsed['training'], 'batchSize'> & { batchSize: number };
+  training: Omit<RunTraining, 'batchSize'> & { batchSize: number };
 };
 
 /** A configuration as it is written by hand; the data may come from the command line. */
@@ -74,9 +79,10 @@ const ORIGINAL = {
 };
 
 /** Fills in what depends on other options. */
-export function completed({ $schema: _, ...config }: Parsed): RunConfig {
+export function completed({ $schema: _, training: given, ...config }: Parsed): RunConfig {
   const original = config.conditional ? ORIGINAL.conditional : ORIGINAL.unconditional;
-  const { epochs, steps, training } = config;
+  const { epochs, steps } = config;
+  const training = resolveTraining(given);
   return {
     ...config,
     epochs: epochs === null && steps === null ? original.epochs : epochs,
@@ -85,7 +91,8 @@ export function completed({ $schema: _, ...config }: Parsed): RunConfig {
 }
 
 /** The JSON Schema that is published with the package. */
-export const jsonSchema = (): Record<string, unknown> => ({
-  $id: `urn:denoiser:run:${FORMAT}`,
-  ...z.toJSONSchema(runSchema, { io: 'input' }),
-});
+export function jsonSchema(): Record<string, unknown> {
+  const { properties, ...rest } = z.toJSONSchema(runSchema, { io: 'input' });
+  const training = { ...trainingJsonSchema(), description: runSchema.shape.training.description, default: {} };
+  return { $id: `urn:denoiser:run:${FORMAT}`, ...rest, properties: { ...properties, training } };
+}

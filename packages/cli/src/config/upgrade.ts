@@ -2,10 +2,36 @@
 
 const TYPES: Readonly<Record<string, string>> = { cosine: 'cosine', sigmoid: 'sigmoid-alpha-bar' };
 
-/** Format 1 had the trainer's options among the others, under the names of the command line. */
+type Json = Record<string, unknown>;
+
+/** What turns a configuration of a format into one of the next. */
+const UPGRADES: Readonly<Record<number, (value: Json) => Json>> = { 1: toFormat2, 2: toFormat3 };
+
+/** Returns a configuration in the terms of the present format; one of an unknown format as it is. */
 export function upgraded(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 1) return value;
-  const { schedule, noiseSteps, betaStart, betaEnd, ...others } = value as Record<string, unknown>;
+  let json = value;
+  while (typeof json === 'object' && json !== null && 'format' in json) {
+    const upgrade = UPGRADES[Number(json.format)];
+    if (!upgrade) break;
+    json = upgrade(json as Json);
+  }
+  return json;
+}
+
+/** Format 2 had intervals as a number and its unit, or 'never'. */
+function toFormat3({ sampleEvery, checkpointEvery, ...rest }: Json): Json {
+  return { ...rest, sampleEvery: intervalOf(sampleEvery), checkpointEvery: intervalOf(checkpointEvery), format: 3 };
+}
+
+function intervalOf(value: unknown): unknown {
+  if (value === 'never') return {};
+  if (typeof value !== 'object' || value === null || !('every' in value) || !('unit' in value)) return value;
+  return { [value.unit === 'step' ? 'steps' : 'epochs']: value.every };
+}
+
+/** Format 1 had the trainer's options among the others, under the names of the command line. */
+function toFormat2(value: Json): Json {
+  const { schedule, noiseSteps, betaStart, betaEnd, ...others } = value;
   const { seed, batchSize, lr, weightDecay, emaDecay, emaStart, dropoutLabels, ...rest } = others;
   const type = TYPES[String(schedule)];
   return {

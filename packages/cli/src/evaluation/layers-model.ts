@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import type { FeatureNetwork } from '@denoiser/pipeline';
 import { add, type io, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { atPath, CommandError } from '../errors';
-import type { FeatureNetwork, FeatureOptions } from './feature-network';
+import type { FeatureOptions } from './feature-options';
 
 const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
 const QUANTIZED = { uint8: 1, uint16: 2, float16: 2 } as const;

@@ -1,27 +1,16 @@
-import type { BitsPerDimension } from './bits-per-dimension';
-import type { FeatureQuality, PixelQuality } from './quality';
-import type { ValidationLoss } from './validation-loss';
+import type { Evaluation } from '@denoiser/backend-node';
 
 /** All that `denoiser eval` finds out, as `--json` writes it. */
-export interface Evaluation {
+export interface Report extends Evaluation {
+  /** Which weights were measured, and the folder of images. */
   readonly weights: string;
   readonly data: string;
-  readonly images: number;
-  readonly pictures: number;
-  readonly sampler: string;
-  readonly steps: number;
-  readonly guidance: number | null;
-  readonly seed: number;
-  readonly validationLoss: ValidationLoss;
-  readonly bitsPerDimension: BitsPerDimension;
-  readonly pixels: PixelQuality;
-  readonly features: ({ readonly network: string } & FeatureQuality) | null;
 }
 
 const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;
 
 /** The evaluation as tables. */
-export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Evaluation): string {
+export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Report): string {
   const { pixels, features, images, pictures } = rest;
   const sections = [
     table(`Validation loss (${TARGETS[loss.prediction]}) at fixed t and noise, ${images} images`, [

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { conv2d, gelu, linear, silu } from '@denoiser/ops';
+import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
 import { readSafetensors, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import {
   add,
@@ -22,8 +23,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { atPath, CommandError } from '../errors';
-import type { FeatureNetwork } from './feature-network';
-import type { ImageShape } from './held-out';
 
 /** The metadata's key of the description. */
 const KEY = 'denoiser.features';

@@ -11,32 +11,8 @@ import type { StepDetails, ValidationRecord } from '@denoiser/trainer';
 import { lossCurve } from '../loss-curve';
 import { type ReportFacts, writeReport } from '../report/report';
 import type { RunPaths } from '../run-folder';
+import type { StepLine, ValidationLine } from './lines';
 import { type LossByTime, lossByTimeCounter } from './loss-by-time';
-
-/** One line of `log.jsonl`. Logs of older versions lack some of it. */
-export interface StepLine {
-  step: number;
-  /** From 1. */
-  epoch: number;
-  loss: number;
-  gradientNorm?: number;
-  learningRate?: number;
-  imagesPerSecond: number;
-  /** The share of the time that was spent waiting for images. */
-  waitingShare?: number;
-  /** What the process holds, tensors and all. */
-  memoryBytes?: number;
-  /** Milliseconds since 1970. */
-  time: number;
-}
-
-/** One line of `validation.jsonl`: the loss on images held out, under the live weights and their average. */
-export interface ValidationLine {
-  step: number;
-  epoch: number;
-  loss: number;
-  emaLoss: number;
-}
 
 /** Everything a run writes of its course: log, loss by t, loss curve, TensorBoard events and the report. */
 export interface RunRecord {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writePngGrid } from '@denoiser/backend-node';
 import { beforeAll, expect, test } from 'vitest';
+import type { StepLine } from '../record/lines';
 import { lossByTimeCounter } from '../record/loss-by-time';
-import type { StepLine } from '../record/run-record';
 import { runPaths, samplePath } from '../run-folder';
 import { chart } from './chart';
 import { reportPage } from './report';
@@ -12,7 +12,7 @@ import { reportPage } from './report';
 const paths = runPaths(join(mkdtempSync(join(tmpdir(), 'denoiser-')), 'a <run> & "more"'));
 beforeAll(async () => {
   mkdirSync(paths.samples, { recursive: true });
-  const picture = { data: new Uint8Array(64), shape: [1, 8, 8, 1] as const };
+  const picture = { data: new Uint8Array(64), imageShape: [8, 8, 1] as const };
   for (let epoch = 1; epoch <= 30; epoch++) await writePngGrid(samplePath(paths, { epoch }), picture);
 });
 
@@ -38,7 +38,7 @@ const stretches = [100, 400].map((step) => {
 });
 const validations = [100, 200, 300].map((step) => ({ step, epoch: step / 10, loss: 9 / step, emaLoss: 3 / step }));
 const facts = {
-  config: { data: '/pictures/<here>', steps: null, sampleEvery: { every: 2, unit: 'epoch' } },
+  config: { data: '/pictures/<here>', steps: null, sampleEvery: { epochs: 2 } },
   total: 500,
   perEpoch: 10,
   batchSize: 4,

@@ -6,14 +6,15 @@ import {
   type AttentionInputs,
 } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine';
+import type { Engine } from '../machine/engine';
+import { jobs } from '../machine/generated/jobs';
 import { type Matrix, pack, packedBytes } from './gemm';
 import { kernel } from './kernel';
 import { SCRATCH } from './scratch';
 
 type Sizes = { images: number; rows: number; channels: number; heads: number };
 
-/** The heads of x, each packed: [images·heads] of x_h (k = rows) or x_hᵀ (k = channels of a head). Gives the bytes of one. */
+/** Packs the heads of x, [images·heads] of x_h (k = rows) or x_hᵀ (k = channels of a head). Returns the bytes of one. */
 function packHeads(engine: Engine, x: number, s: Sizes, transposed: boolean, to: number): number {
   const d = s.channels / s.heads;
   const stride = s.channels * 4;
@@ -53,28 +54,26 @@ const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v 
   const keyBlock = Math.min(up(m, 8), 256);
   const bytes = queryBlock * (16 + keyBlock * 4);
   const largestKey = engine.scratch(SCRATCH.moments, images * heads * 4);
-  engine.run('largestKeyJob', images * heads, [kT.address, kT.bytes, d, m, largestKey]);
-  const scale = Math.LOG2E / Math.sqrt(d);
-  const integers = [
-    backend.address(q),
-    kT.address,
-    vs.address,
-    backend.address(y),
-    backend.address(logSumExp),
+  engine.run(jobs.largestKey, images * heads, { kT: kT.address, bytesPerHead: kT.bytes, d, keys: m, to: largestKey });
+  engine.run(jobs.attention, images * heads * Math.ceil(n / queryBlock), {
+    q: backend.address(q),
+    kT: kT.address,
+    v: vs.address,
+    y: backend.address(y),
+    logSumExp: backend.address(logSumExp),
     heads,
     n,
     m,
     channels,
     queryBlock,
     keyBlock,
-    0,
-    engine.scratch(SCRATCH.threads, bytes * engine.threads),
-    bytes,
-    kT.bytes,
-    vs.bytes,
+    scale: Math.LOG2E / Math.sqrt(d),
+    memory: engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytesPerThread: bytes,
+    kTBytes: kT.bytes,
+    vBytes: vs.bytes,
     largestKey,
-  ];
-  engine.runWith('attentionJob', images * heads * Math.ceil(n / queryBlock), integers, 11, [scale]);
+  });
   return [y, logSumExp];
 });
 
@@ -100,28 +99,35 @@ const attentionGrad = kernel<AttentionGradInputs, AttentionAttrs>(AttentionGrad,
   const queryBlock = Math.min(up(n, 8), 120);
   const bytes = (2 * up(n, 4) + 2 * keyBlock * queryBlock) * 4;
   const scale = 1 / Math.sqrt(d);
-  const integers = [
-    ...[q, k, v, y, dy, logSumExp, dq, dk, dv].map(at),
+  engine.run(jobs.attentionGrad, images * heads, {
+    q: at(q),
+    k: at(k),
+    v: at(v),
+    y: at(y),
+    dy: at(dy),
+    logSumExp: at(logSumExp),
+    dq: at(dq),
+    dk: at(dk),
+    dv: at(dv),
     heads,
     n,
     m,
     channels,
     keyBlock,
     queryBlock,
-    0,
-    0,
-    engine.scratch(SCRATCH.threads, bytes * engine.threads),
-    bytes,
-    qT.address,
-    dyT.address,
-    qs.address,
-    dys.address,
-    ks.address,
-    qT.bytes,
-    qs.bytes,
-    ks.bytes,
-  ];
-  engine.runWith('attentionGradJob', images * heads, integers, 15, [scale * Math.LOG2E, scale]);
+    scoreScale: scale * Math.LOG2E,
+    scale,
+    memory: engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytesPerThread: bytes,
+    qT: qT.address,
+    dyT: dyT.address,
+    qPacked: qs.address,
+    dyPacked: dys.address,
+    kPacked: ks.address,
+    transposedBytes: qT.bytes,
+    queryBytes: qs.bytes,
+    keyBytes: ks.bytes,
+  });
   return [dq, dk, dv];
 });
 

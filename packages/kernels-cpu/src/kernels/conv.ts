@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
-import type { Engine } from '../engine';
+import type { Engine } from '../machine/engine';
+import { jobs, Start } from '../machine/generated/jobs';
 import { multiply, pack, packedBytes, rowMajor, transposed } from './gemm';
 import { SCRATCH } from './scratch';
 
@@ -38,10 +39,10 @@ const isWinograd = (s: ConvShape): boolean =>
   s.outHeight > 2 &&
   s.outWidth > 2;
 
-/** The 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
+/** Returns the bytes of the 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
 const matricesBytes = (floats: number): number => 36 * (floats + 16) * 4;
 
-/** y = x ∗ filter (+ bias). */
+/** Computes y = x ∗ filter (+ bias). */
 export function convForward(
   backend: CpuEngineBackend,
   s: ConvShape,
@@ -54,7 +55,7 @@ export function convForward(
   const from = backend.address(filter);
   if (isWinograd(s)) {
     const u = backend.derive(filter, 'winograd', matricesBytes(s.k * s.n), SCRATCH.packedB, (to) =>
-      engine.run('winogradFilterJob', s.n / 8, [from, s.k, s.n, to]),
+      engine.run(jobs.winogradFilter, s.n / 8, { filter: from, k: s.k, n: s.n, to }),
     );
     winograd(engine, s, x, u, y, bias);
     return;
@@ -71,7 +72,7 @@ export function convForward(
   }
 }
 
-/** dx = dy ∗ turned filter. `s` is the shape of the forward direction. */
+/** Computes dx = dy ∗ turned filter. `s` is the shape of the forward direction. */
 export function convInputGrad(
   backend: CpuEngineBackend,
   s: ConvShape,
@@ -88,7 +89,7 @@ export function convInputGrad(
   }
   const taps = s.filterHeight * s.filterWidth;
   const turned = engine.scratch(SCRATCH.turnedFilter, taps * s.k * s.n * 4);
-  engine.run('turnFilterJob', taps, [from, taps, s.k, s.n, turned]);
+  engine.run(jobs.turnFilter, taps, { from, taps, k: s.k, n: s.n, to: turned });
   const back: ConvShape = {
     ...s,
     height: s.outHeight,
@@ -103,7 +104,7 @@ export function convInputGrad(
   };
   if (s.stride === 1 && isWinograd(back)) {
     const u = engine.scratch(SCRATCH.packedB, matricesBytes(s.k * s.n));
-    engine.run('winogradFilterJob', back.n / 8, [turned, back.k, back.n, u]);
+    engine.run(jobs.winogradFilter, back.n / 8, { filter: turned, k: back.k, n: back.n, to: u });
     winograd(engine, back, dy, u, dx);
     return;
   }
@@ -113,7 +114,7 @@ export function convInputGrad(
   patches(engine, back, s.stride, dy, packed, dx);
 }
 
-/** The gradient by the filter, HWIO. */
+/** Computes the gradient by the filter, HWIO. */
 export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
   const pixels = s.batch * s.outHeight * s.outWidth;
   if (isPointwise(s)) {
@@ -130,35 +131,30 @@ export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: numb
   const pixelBlock = 384;
   const bytes = channelBlock * pixelBlock * 4;
   const chunks = s.filterHeight * s.filterWidth * ceil(s.k, channelBlock);
-  engine.run('convFilterGradJob', chunks, [
-    ...geometry(s, 1, x),
-    packed,
-    s.n,
-    dw,
+  engine.run(jobs.convFilterGrad, chunks, {
+    x,
+    height: s.height,
+    width: s.width,
+    k: s.k,
+    outHeight: s.outHeight,
+    outWidth: s.outWidth,
+    filterHeight: s.filterHeight,
+    filterWidth: s.filterWidth,
+    stride: s.stride,
+    dilation: s.dilation,
+    padTop: s.padTop,
+    padLeft: s.padLeft,
+    up: 1,
+    pixels,
+    dy: packed,
+    n: s.n,
+    to: dw,
     channelBlock,
     pixelBlock,
-    engine.scratch(SCRATCH.threads, bytes * engine.threads),
-    bytes,
-  ]);
+    memory: engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytesPerThread: bytes,
+  });
 }
-
-/** Arguments 0–13 of the jobs that gather patches. */
-const geometry = (s: ConvShape, up: number, x: number): number[] => [
-  x,
-  s.height,
-  s.width,
-  s.k,
-  s.outHeight,
-  s.outWidth,
-  s.filterHeight,
-  s.filterWidth,
-  s.stride,
-  s.dilation,
-  s.padTop,
-  s.padLeft,
-  up,
-  s.batch * s.outHeight * s.outWidth,
-];
 
 function patches(engine: Engine, s: ConvShape, up: number, x: number, packed: number, y: number, bias?: number): void {
   const pixels = s.batch * s.outHeight * s.outWidth;
@@ -172,17 +168,30 @@ function patches(engine: Engine, s: ConvShape, up: number, x: number, packed: nu
       pixelBlock = engine.rows * ceil(pixelBlock / engine.rows, 2);
   }
   const bytes = pixelBlock * depth * 4;
-  engine.run('convJob', chunks(), [
-    ...geometry(s, up, x),
-    packed,
-    s.n,
-    y,
-    bias ?? 0,
+  engine.run(jobs.conv, chunks(), {
+    x,
+    height: s.height,
+    width: s.width,
+    k: s.k,
+    outHeight: s.outHeight,
+    outWidth: s.outWidth,
+    filterHeight: s.filterHeight,
+    filterWidth: s.filterWidth,
+    stride: s.stride,
+    dilation: s.dilation,
+    padTop: s.padTop,
+    padLeft: s.padLeft,
+    up,
+    pixels,
+    filter: packed,
+    n: s.n,
+    to: y,
+    bias: bias ?? 0,
     pixelBlock,
     columnBlock,
-    engine.scratch(SCRATCH.threads, bytes * engine.threads),
-    bytes,
-  ]);
+    memory: engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytesPerThread: bytes,
+  });
 }
 
 function zeros(engine: Engine, floats: number): number {
@@ -192,8 +201,8 @@ function zeros(engine: Engine, floats: number): number {
 }
 
 /**
- * How a Winograd convolution is cut into chunks of tiles × columns: the cut that ends first by a rough count of cycles. More tiles a
- * chunk read the transformed filter less often; more columns transform the input less often; more chunks end more evenly.
+ * Cuts a Winograd convolution into chunks of tiles × columns, so that it ends first by a rough count of cycles. With more tiles a chunk,
+ * the transformed filter is read less often; with more columns, the input is transformed less often; more chunks end more evenly.
  */
 function planTiles(tiles: number, k: number, n: number, rows: number, threads: number) {
   const filterBytes = 144 * k * n;
@@ -216,25 +225,25 @@ function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number,
   const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
   const { tileBlock, columnBlock, chunks } = planTiles(tiles, s.k, s.n, engine.rows, engine.threads);
   const bytes = 36 * (tileBlock * (s.k + columnBlock) + 32) * 4;
-  engine.run('winogradJob', chunks, [
+  engine.run(jobs.winograd, chunks, {
     x,
-    s.height,
-    s.width,
-    s.k,
-    s.padTop,
-    u,
-    s.n,
-    y,
-    s.outHeight,
-    s.outWidth,
-    bias ?? 0,
+    height: s.height,
+    width: s.width,
+    k: s.k,
+    pad: s.padTop,
+    n: s.n,
+    outHeight: s.outHeight,
+    outWidth: s.outWidth,
+    filter: u,
+    to: y,
+    bias: bias ?? 0,
     tiles,
     tileBlock,
     columnBlock,
-    engine.scratch(SCRATCH.threads, bytes * engine.threads),
-    bytes,
-    zeros(engine, s.k),
-  ]);
+    memory: engine.scratch(SCRATCH.threads, bytes * engine.threads),
+    bytesPerThread: bytes,
+    zeros: zeros(engine, s.k),
+  });
 }
 
 /** Tiles transformed at a time: bounds the memory for V and Z whatever the batch. */
@@ -247,13 +256,30 @@ function winogradFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number,
   const z = engine.scratch(SCRATCH.gradZ, matricesBytes(at * s.n));
   const u = engine.scratch(SCRATCH.gradU, matricesBytes(s.k * s.n));
   const zero = zeros(engine, s.k);
+  const tileBlock = 8;
   const rowBlock = engine.rows * 8;
   for (let first = 0; first < tiles; first += at) {
     const count = Math.min(at, tiles - first);
-    const geometryOfTiles = [x, s.height, s.width, s.k, s.padTop, dy, s.n, s.outHeight, s.outWidth];
-    engine.run('winogradGradTransformJob', ceil(count, 8), [...geometryOfTiles, first, count, 8, v, z, zero]);
-    const chunks = 36 * ceil(s.k, rowBlock);
-    engine.run('winogradGradProductJob', chunks, [s.k, s.n, count, v, z, u, rowBlock, first > 0 ? 1 : 0]);
+    engine.run(jobs.winogradGradTransform, ceil(count, tileBlock), {
+      x,
+      height: s.height,
+      width: s.width,
+      k: s.k,
+      pad: s.padTop,
+      n: s.n,
+      outHeight: s.outHeight,
+      outWidth: s.outWidth,
+      zeros: zero,
+      tileBlock,
+      dy,
+      firstTile: first,
+      tiles: count,
+      v,
+      z,
+    });
+    const start = first > 0 ? Start.accumulate : Start.zero;
+    const product = { k: s.k, n: s.n, tiles: count, v, z, du: u, rowBlock, start };
+    engine.run(jobs.winogradGradProduct, 36 * ceil(s.k, rowBlock), product);
   }
-  engine.run('winogradGradFilterJob', s.k, [u, s.k, s.n, dw]);
+  engine.run(jobs.winogradGradFilter, s.k, { du: u, k: s.k, n: s.n, to: dw });
 }

@@ -13,7 +13,7 @@ type ConvAttrs = {
 };
 type Shape4D = [number, number, number, number];
 
-/** The convolution in the engine's terms; undefined if it takes tfjs's cpu kernel. */
+/** Returns the convolution in the engine's terms, or undefined if it is left to tfjs's cpu kernel. */
 function shapeOf(x: readonly number[], filter: readonly number[], attrs: ConvAttrs): ConvShape | undefined {
   if (attrs.dataFormat && attrs.dataFormat !== 'NHWC') return undefined;
   const info = backend_util.computeConv2DInfo(
@@ -45,7 +45,7 @@ function shapeOf(x: readonly number[], filter: readonly number[], attrs: ConvAtt
   };
 }
 
-/** tfjs takes a dy of another size in conv2dTranspose, and reads a part of it. */
+/** Tells whether dy has the shape of the output; in conv2dTranspose tfjs takes another, too, and reads a part of it. */
 const isOutputOf = (s: ConvShape, dy: TensorInfo): boolean =>
   [s.batch, s.outHeight, s.outWidth, s.n].every((size, axis) => size === dy.shape[axis]);
 

@@ -10,46 +10,44 @@ import {
 } from '@denoiser/ops';
 import { broadcast_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
+import { Binary, jobs, Unary } from '../machine/generated/jobs';
 import { type EngineKernel, fallBack, kernel, sizeOf } from './kernel';
 import { broadcastStrides, chunksOf, five, fold } from './layout';
 import { SCRATCH } from './scratch';
 
-/** Numbers of assembly/elementwise.ts. */
-const UNARY: Readonly<Record<string, number>> = {
-  Exp: 0,
-  [Gelu]: 1,
-  [Silu]: 2,
-  Sigmoid: 3,
-  Neg: 4,
-  Abs: 5,
-  Square: 6,
-  Sqrt: 7,
-  Rsqrt: 8,
-  Reciprocal: 9,
-  Relu: 10,
-  Erf: 12,
+/** The operations that tfjs's kernels are, by the names of the kernels. */
+const UNARY: Readonly<Record<string, Unary>> = {
+  Exp: Unary.exp,
+  [Gelu]: Unary.gelu,
+  [Silu]: Unary.silu,
+  Sigmoid: Unary.sigmoid,
+  Neg: Unary.neg,
+  Abs: Unary.abs,
+  Square: Unary.square,
+  Sqrt: Unary.sqrt,
+  Rsqrt: Unary.rsqrt,
+  Reciprocal: Unary.reciprocal,
+  Relu: Unary.relu,
+  Erf: Unary.erf,
 };
-const CLIP = 11;
-const BINARY: Readonly<Record<string, number>> = {
-  Add: 0,
-  Sub: 1,
-  Multiply: 2,
-  RealDiv: 3,
-  Maximum: 4,
-  Minimum: 5,
-  SquaredDifference: 6,
+const BINARY: Readonly<Record<string, Binary>> = {
+  Add: Binary.add,
+  Sub: Binary.sub,
+  Multiply: Binary.mul,
+  RealDiv: Binary.div,
+  Maximum: Binary.max,
+  Minimum: Binary.min,
+  SquaredDifference: Binary.squaredDifference,
 };
-const GELU_GRAD = 7;
-const SILU_GRAD = 8;
 
-/** Elements a chunk of a map takes. */
+/** Elements of a chunk of a map. */
 export const BLOCK = 16384;
 
-function mapUnary(backend: CpuEngineBackend, op: number, x: TensorInfo, floats = [0, 0]): TensorInfo {
+function mapUnary(backend: CpuEngineBackend, op: Unary, x: TensorInfo, low = 0, high = 0): TensorInfo {
   const y = backend.output(x.shape, 'float32');
   const size = sizeOf(x.shape);
-  const integers = [op, backend.address(x), backend.address(y), size, BLOCK];
-  backend.engine.run('unaryJob', Math.ceil(size / BLOCK), integers, floats);
+  const [from, to] = [backend.address(x), backend.address(y)];
+  backend.engine.run(jobs.unary, Math.ceil(size / BLOCK), { op, from, to, size, block: BLOCK, low, high });
   return y;
 }
 
@@ -63,12 +61,12 @@ const clip = kernel<{ x: TensorInfo }, { clipValueMin: number; clipValueMax: num
   'ClipByValue',
   ({ x }, attrs, backend) =>
     x.dtype === 'float32'
-      ? mapUnary(backend, CLIP, x, [attrs.clipValueMin, attrs.clipValueMax])
+      ? mapUnary(backend, Unary.clip, x, attrs.clipValueMin, attrs.clipValueMax)
       : fallBack('ClipByValue', { x }, attrs, backend),
 );
 
-/** x op y with broadcasting; undefined if the shapes need more axes than the job has. */
-function mapBinary(backend: CpuEngineBackend, op: number, x: TensorInfo, y: TensorInfo): TensorInfo | undefined {
+/** Computes x op y with broadcasting. Returns undefined if the shapes need more axes than the job has. */
+function mapBinary(backend: CpuEngineBackend, op: Binary, x: TensorInfo, y: TensorInfo): TensorInfo | undefined {
   const shape = broadcast_util.assertAndGetBroadcastShape(x.shape, y.shape);
   const walk = fold(shape, [
     broadcastStrides(x.shape, shape),
@@ -80,22 +78,22 @@ function mapBinary(backend: CpuEngineBackend, op: number, x: TensorInfo, y: Tens
   if (sizeOf(shape) === 0) return out;
   const { rowBlock, columnBlock, chunks } = chunksOf(walk);
   const [xStrides, yStrides] = walk.strides as [number[], number[]];
-  backend.engine.run('binaryJob', chunks, [
-    op,
-    backend.address(x),
-    backend.address(y),
-    backend.address(out),
-    walk.rows,
-    walk.columns,
+  backend.engine.run(jobs.binary, chunks, {
+    rows: walk.rows,
+    columns: walk.columns,
     rowBlock,
     columnBlock,
-    (walk.steps[0] as number) * 4,
-    (walk.steps[1] as number) * 4,
-    walk.sizes.length,
-    ...five(walk.sizes),
-    ...five(xStrides, 4),
-    ...five(yStrides, 4),
-  ]);
+    axes: walk.sizes.length,
+    sizes: five(walk.sizes),
+    op,
+    x: backend.address(x),
+    y: backend.address(y),
+    to: backend.address(out),
+    xStep: (walk.steps[0] as number) * 4,
+    yStep: (walk.steps[1] as number) * 4,
+    xStrides: five(xStrides, 4),
+    yStrides: five(yStrides, 4),
+  });
   return out;
 }
 
@@ -107,8 +105,8 @@ const binaryKernels: EngineKernel[] = Object.entries(BINARY).map(([name, op]) =>
 );
 
 const slopeKernels: EngineKernel[] = [
-  { name: GeluGrad, op: GELU_GRAD },
-  { name: SiluGrad, op: SILU_GRAD },
+  { name: GeluGrad, op: Binary.geluGrad },
+  { name: SiluGrad, op: Binary.siluGrad },
 ].map(({ name, op }) =>
   kernel<UnaryGradInputs, object>(name, ({ dy, x }, _attrs, backend) => mapBinary(backend, op, dy, x) as TensorInfo),
 );
@@ -140,8 +138,17 @@ function combine(
     addresses[2 * i] = backend.address(tensor);
     factors[2 * i + 1] = c;
   });
-  const integers = [backend.address(y), size, BLOCK, terms.length, bounds ? 1 : 0, 0, 0, table];
-  engine.runWith('linearCombinationJob', Math.ceil(size / BLOCK), integers, 5, bounds ?? [0, 0]);
+  const [low, high] = bounds ?? [0, 0];
+  engine.run(jobs.linearCombination, Math.ceil(size / BLOCK), {
+    to: backend.address(y),
+    size,
+    block: BLOCK,
+    inputs: terms.length,
+    table,
+    clip: bounds !== undefined,
+    low,
+    high,
+  });
   return y;
 }
 
@@ -153,11 +160,12 @@ const linearCombination = kernel<LinearCombinationInputs, LinearCombinationAttrs
   },
 );
 
-const sines: EngineKernel[] = ['Sin', 'Cos'].map((name, cosine) =>
+const sines: EngineKernel[] = ['Sin', 'Cos'].map((name) =>
   kernel<{ x: TensorInfo }, Record<string, unknown>>(name, ({ x }, attrs, backend) => {
     if (x.dtype !== 'float32') return fallBack(name, { x }, attrs, backend);
     const y = backend.output(x.shape, 'float32');
-    backend.engine.run('sineJob', 1, [cosine, backend.address(x), backend.address(y), sizeOf(x.shape)]);
+    const [from, to] = [backend.address(x), backend.address(y)];
+    backend.engine.run(jobs.sine, 1, { cosine: name === 'Cos', from, to, size: sizeOf(x.shape) });
     return y;
   }),
 );

@@ -1,4 +1,5 @@
-import type { Engine } from '../engine';
+import type { Engine } from '../machine/engine';
+import { jobs, Start } from '../machine/generated/jobs';
 import { SCRATCH } from './scratch';
 
 /** A matrix in memory: element (i, j) at address + i·rowStride + j·columnStride, in bytes. */
@@ -30,27 +31,26 @@ export const transposed = (address: number, columns: number): Matrix => ({
 });
 
 const ceil = (a: number, b: number): number => Math.ceil(a / b);
-const ZERO = 0;
-const BIAS = 2;
 
-/** Bytes of n columns of depth k, packed. */
+/** Returns the bytes of n columns of depth k, packed. */
 export const packedBytes = (k: number, n: number): number => ceil(n, 8) * k * 32;
 
+/** Packs B into panels of 8 columns, as the matrix micro-kernel reads it; `batch` matrices, `batchStride` bytes apart. */
 export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number, batch = 1, batchStride = 0): void {
   const panels = ceil(n, 8);
-  engine.run('packJob', panels * batch, [
-    b.address,
-    b.rowStride,
-    b.columnStride,
+  engine.run(jobs.pack, panels * batch, {
+    from: b.address,
+    kStride: b.rowStride,
+    nStride: b.columnStride,
     k,
     n,
     to,
-    batchStride,
-    packedBytes(k, n),
-  ]);
+    fromBatchStride: batchStride,
+    toBatchStride: packedBytes(k, n),
+  });
 }
 
-/** C = A·B (+ bias). How it is cut depends on the shape and the number of threads alone. */
+/** Computes C = A·B (+ bias). How it is cut depends on the shape and the number of threads alone. */
 export function multiply(engine: Engine, p: Product): void {
   const { m, n, k } = p;
   const batch = p.batch ?? { count: 1, a: 0, b: 0, c: 0 };
@@ -79,22 +79,22 @@ export function multiply(engine: Engine, p: Product): void {
     while (chunks() < enough && columnBlock > 32) columnBlock = ceil(columnBlock / 2, 8) * 8;
     while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
   }
-  engine.run('gemmJob', chunks(), [
+  engine.run(jobs.gemm, chunks(), {
     m,
     n,
     k,
-    p.a.address,
-    p.a.rowStride,
-    p.a.columnStride,
-    packed,
-    p.c,
-    n * 4,
-    p.bias === undefined ? ZERO : BIAS,
-    p.bias ?? 0,
+    a: p.a.address,
+    rowStride: p.a.rowStride,
+    kStride: p.a.columnStride,
+    b: packed,
+    c: p.c,
+    cStride: n * 4,
+    start: p.bias === undefined ? Start.zero : Start.bias,
+    bias: p.bias ?? 0,
     rowBlock,
     columnBlock,
-    batch.a,
-    packedStride,
-    batch.c,
-  ]);
+    aBatchStride: batch.a,
+    bBatchStride: packedStride,
+    cBatchStride: batch.c,
+  });
 }

@@ -7,7 +7,7 @@ export const stridesOf = (shape: readonly number[]): number[] => {
   return strides;
 };
 
-/** Strides of a tensor of shape `own` seen as one of shape `out`: 0 along the axes that it is repeated on. */
+/** Returns the strides of a tensor of shape `own` seen as one of shape `out`: 0 along the axes that it is repeated on. */
 export function broadcastStrides(own: readonly number[], out: readonly number[]): number[] {
   const missing = out.length - own.length;
   const strides = stridesOf(own);
@@ -28,7 +28,7 @@ export type Walk = {
   columns: number;
 };
 
-/** Folds neighbouring axes that every operand walks through without a gap. undefined if more than 6 axes are left. */
+/** Folds neighbouring axes that every operand walks through without a gap. Returns undefined if more than 6 axes are left. */
 export function fold(shape: readonly number[], operands: readonly (readonly number[])[]): Walk | undefined {
   const sizes: number[] = [];
   const strides: number[][] = operands.map(() => []);
@@ -59,7 +59,7 @@ export function fold(shape: readonly number[], operands: readonly (readonly numb
   return { sizes, strides, steps, columns, rows: sizes.reduce((a, b) => a * b, 1) };
 }
 
-/** How many rows and columns a chunk takes: about 16384 elements. */
+/** Cuts a walk into chunks of about 16384 elements. */
 export function chunksOf(walk: Walk): { rowBlock: number; columnBlock: number; chunks: number } {
   const columnBlock = Math.max(1, Math.min(walk.columns, 16384));
   const rowBlock = Math.max(1, Math.floor(16384 / columnBlock));
@@ -70,6 +70,10 @@ export function chunksOf(walk: Walk): { rowBlock: number; columnBlock: number; c
   };
 }
 
-/** Sizes and byte strides as the jobs take them: five words each. */
-export const five = (values: readonly number[], factor = 1): number[] =>
-  Array.from({ length: 5 }, (_, i) => (values[i] ?? 0) * factor);
+type Five = readonly [number, number, number, number, number];
+
+/** Returns sizes or strides, times `factor`, as the jobs take them: of five axes. */
+export function five(values: readonly number[], factor = 1): Five {
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = values;
+  return [a * factor, b * factor, c * factor, d * factor, e * factor];
+}

@@ -61,7 +61,7 @@ function matMul(a: TensorInfo, b: TensorInfo, attrs: MatMulAttrs, backend: CpuEn
   return y;
 }
 
-/** For each matrix of the broadcast batch, which one of the operand it is. */
+/** Returns for each matrix of the broadcast batch the index of the operand's matrix. */
 function batchOffsets(own: readonly number[], outer: readonly number[]): number[] {
   const padded = [...Array<number>(outer.length - own.length).fill(1), ...own];
   let offsets = [0];

@@ -1,5 +1,6 @@
 import { backend_util, type DataType, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
+import { Cast, jobs } from '../machine/generated/jobs';
 import { BLOCK } from './elementwise';
 import { type EngineKernel, fallBack, kernel, sizeOf } from './kernel';
 import { chunksOf, five, fold, stridesOf } from './layout';
@@ -7,29 +8,27 @@ import { chunksOf, five, fold, stridesOf } from './layout';
 /** One side of a copy: where element 0 lies and the strides, in elements. */
 type Side = { address: number; strides: readonly number[] };
 
-/** Copies `shape` elements of 4 bytes between two layouts; false if there are too many axes for the job. */
+/** Copies `shape` elements of 4 bytes between two layouts. Returns false if there are too many axes for the job. */
 function copy(backend: CpuEngineBackend, shape: readonly number[], from: Side, to: Side): boolean {
   const walk = fold(shape, [from.strides, to.strides]);
   if (!walk) return false;
   if (sizeOf(shape) === 0) return true;
   const { rowBlock, columnBlock, chunks } = chunksOf(walk);
   const [fromStrides, toStrides] = walk.strides as [number[], number[]];
-  backend.engine.run('copyJob', chunks, [
-    0,
-    from.address,
-    0,
-    to.address,
-    walk.rows,
-    walk.columns,
+  backend.engine.run(jobs.copy, chunks, {
+    rows: walk.rows,
+    columns: walk.columns,
     rowBlock,
     columnBlock,
-    (walk.steps[0] as number) * 4,
-    (walk.steps[1] as number) * 4,
-    walk.sizes.length,
-    ...five(walk.sizes),
-    ...five(fromStrides, 4),
-    ...five(toStrides, 4),
-  ]);
+    axes: walk.sizes.length,
+    sizes: five(walk.sizes),
+    from: from.address,
+    to: to.address,
+    fromStep: (walk.steps[0] as number) * 4,
+    toStep: (walk.steps[1] as number) * 4,
+    fromStrides: five(fromStrides, 4),
+    toStrides: five(toStrides, 4),
+  });
   return true;
 }
 
@@ -40,14 +39,14 @@ export function fill(
   value: number,
   dtype: DataType,
 ): void {
-  const word = dtype === 'float32' ? new Int32Array(Float32Array.of(value).buffer)[0] : value;
-  backend.engine.run('fillJob', Math.ceil(elements / BLOCK), [address, elements, BLOCK, word as number]);
+  const word = dtype === 'float32' ? (new Int32Array(Float32Array.of(value).buffer)[0] as number) : value;
+  backend.engine.run(jobs.fill, Math.ceil(elements / BLOCK), { to: address, size: elements, block: BLOCK, word });
 }
 
 const words = (...tensors: TensorInfo[]) => tensors.every(({ dtype }) => dtype === 'float32' || dtype === 'int32');
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, x, i) => sum + x * (b[i] as number), 0);
 
-/** Copies of at most 6 axes after folding; more is left to tfjs's kernels. */
+/** Tells whether a shape has at most the 6 axes that a copy can have; others are left to tfjs's kernels. */
 const fewAxes = (shape: readonly number[]) => shape.filter((size) => size !== 1).length <= 6;
 
 const slice = kernel<{ x: TensorInfo }, { begin: number | number[]; size: number | number[] }>(
@@ -168,11 +167,11 @@ const likes: EngineKernel[] = ['ZerosLike', 'OnesLike'].map((name, value) =>
   }),
 );
 
-const CASTS: Readonly<Record<string, number>> = {
-  'int32 float32': 0,
-  'bool float32': 1,
-  'float32 int32': 2,
-  'bool int32': 3,
+const CASTS: Readonly<Record<string, Cast>> = {
+  'int32 float32': Cast.intToFloat,
+  'bool float32': Cast.boolToFloat,
+  'float32 int32': Cast.floatToInt,
+  'bool int32': Cast.boolToInt,
 };
 
 const cast = kernel<{ x: TensorInfo }, { dtype: DataType }>('Cast', ({ x }, attrs, backend) => {
@@ -183,7 +182,8 @@ const cast = kernel<{ x: TensorInfo }, { dtype: DataType }>('Cast', ({ x }, attr
   const kind = CASTS[`${x.dtype} ${attrs.dtype}`];
   if (kind === undefined) return fallBack('Cast', { x }, attrs, backend);
   const y = backend.output(x.shape, attrs.dtype);
-  backend.engine.run('castJob', 1, [kind, backend.address(x), backend.address(y), sizeOf(x.shape)]);
+  const [from, to] = [backend.address(x), backend.address(y)];
+  backend.engine.run(jobs.cast, 1, { kind, from, to, size: sizeOf(x.shape) });
   return y;
 });
 

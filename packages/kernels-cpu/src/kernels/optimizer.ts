@@ -8,13 +8,14 @@ import {
 } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
+import { jobs } from '../machine/generated/jobs';
 import { BLOCK } from './elementwise';
 import { kernel, sizeOf } from './kernel';
 import { SCRATCH } from './scratch';
 
 type Named = { readonly [name: string]: TensorInfo };
 
-/** A row for each chunk of each tuple of tensors: their addresses there and the number of values. */
+/** Writes a table with a row for each chunk of each tuple of tensors: their addresses there and the number of values. */
 function chunkTable(backend: CpuEngineBackend, tuples: TensorInfo[][]): { table: number; chunks: number } {
   const rows: number[] = [];
   let chunks = 0;
@@ -41,21 +42,17 @@ const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backe
   const { table, chunks } = chunkTable(backend, tuples);
   const { gradientScale } = inputs;
   const scale = gradientScale ? (backend.engine.float32(backend.address(gradientScale), 1)[0] as number) : 1;
-  backend.engine.run(
-    'adamWJob',
-    chunks,
-    [table],
-    [
-      beta1,
-      (1 - beta1) * scale,
-      beta2,
-      (1 - beta2) * scale ** 2,
-      learningRate / (1 - beta1 ** step),
-      Math.sqrt(1 - beta2 ** step),
-      epsilon,
-      1 - learningRate * weightDecay,
-    ],
-  );
+  backend.engine.run(jobs.adamW, chunks, {
+    table,
+    beta1,
+    gradientFactor: (1 - beta1) * scale,
+    beta2,
+    squareFactor: (1 - beta2) * scale ** 2,
+    stepSize: learningRate / (1 - beta1 ** step),
+    root: Math.sqrt(1 - beta2 ** step),
+    epsilon,
+    shrink: 1 - learningRate * weightDecay,
+  });
   for (const [parameter, , first, second] of tuples)
     for (const written of [parameter, first, second]) backend.changed(backend.data.get((written as TensorInfo).dataId));
   return [];
@@ -64,12 +61,12 @@ const adamWStep = kernel<Named, AdamWStepAttrs>(AdamWStep, (inputs, attrs, backe
 const emaStep = kernel<Named, EmaStepAttrs>(EmaStep, (inputs, { count, decay }, backend) => {
   const tuples = Array.from({ length: count }, (_, i) => [member(inputs, 'shadow', i), member(inputs, 'parameter', i)]);
   const { table, chunks } = chunkTable(backend, tuples);
-  backend.engine.run('emaJob', chunks, [table], [decay, 1 - decay]);
+  backend.engine.run(jobs.ema, chunks, { table, decay, rest: 1 - decay });
   for (const [shadow] of tuples) backend.changed(backend.data.get((shadow as TensorInfo).dataId));
   return [];
 });
 
-/** Partial sums of chunks, added up in order in float64: no matter who ran which. */
+/** Sums up chunks, then their sums in order, in float64: the same whichever thread ran which chunk. */
 const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, backend) => {
   const { table, chunks } = chunkTable(
     backend,
@@ -77,7 +74,7 @@ const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, back
   );
   const y = backend.output([], 'float32');
   const partial = backend.engine.scratch(SCRATCH.partial, Math.max(1, chunks) * 4);
-  backend.engine.run('sumSquaresJob', chunks, [table, partial]);
+  backend.engine.run(jobs.sumSquares, chunks, { table, partial });
   const sum = backend.engine.float32(partial, chunks).reduce((a, b) => a + b, 0);
   backend.engine.float32(backend.address(y), 1)[0] = Math.sqrt(sum);
   return y;

@@ -7,6 +7,7 @@ import {
   RandomNormal,
   type RandomNormalAttrs,
 } from '@denoiser/ops';
+import { jobs } from '../machine/generated/jobs';
 import { kernel, sizeOf } from './kernel';
 import { SCRATCH } from './scratch';
 
@@ -20,17 +21,16 @@ const randomNormal = kernel<object, RandomNormalAttrs>(RandomNormal, (_inputs, a
   engine.int32(table, images).set(indices);
   const blocks = 256; // of four values
   const chunks = Math.ceil(values / (4 * blocks));
-  engine.run('randomNormalJob', images * chunks, [
-    backend.address(y),
+  engine.run(jobs.randomNormal, images * chunks, {
+    to: backend.address(y),
     values,
     blocks,
     chunks,
-    seed % 2 ** 32,
-    Math.floor(seed / 2 ** 32),
+    key: [seed % 2 ** 32, Math.floor(seed / 2 ** 32)],
     stream,
     step,
-    table,
-  ]);
+    indices: table,
+  });
   return y;
 });
 
@@ -38,8 +38,12 @@ const embedding = kernel<EmbeddingInputs, object>(Embedding, ({ table, indices }
   const channels = table.shape[1] as number;
   const rows = indices.shape[0] as number;
   const y = backend.output([rows, channels], 'float32');
-  const addresses = [backend.address(table), backend.address(indices)];
-  backend.engine.run('embeddingJob', rows, [...addresses, channels, backend.address(y)]);
+  backend.engine.run(jobs.embedding, rows, {
+    table: backend.address(table),
+    indices: backend.address(indices),
+    channels,
+    to: backend.address(y),
+  });
   return y;
 });
 
@@ -48,8 +52,13 @@ const embeddingGrad = kernel<EmbeddingGradInputs, EmbeddingGradAttrs>(
   ({ dy, indices }, { rows }, backend) => {
     const channels = dy.shape[1] as number;
     const dtable = backend.output([rows, channels], 'float32');
-    const integers = [backend.address(dy), backend.address(indices), channels, backend.address(dtable)];
-    backend.engine.run('embeddingGradJob', rows, [...integers, indices.shape[0] as number]);
+    backend.engine.run(jobs.embeddingGrad, rows, {
+      dy: backend.address(dy),
+      indices: backend.address(indices),
+      count: indices.shape[0] as number,
+      channels,
+      to: backend.address(dtable),
+    });
     return dtable;
   },
 );

@@ -1,15 +1,16 @@
 import { type TensorInfo, util } from '@tensorflow/tfjs-core';
-import type { Engine } from '../engine';
+import type { Engine } from '../machine/engine';
+import { jobs } from '../machine/generated/jobs';
 import { type EngineKernel, fallBack, kernel, sizeOf } from './kernel';
 import { SCRATCH } from './scratch';
 
-/** to[n] = factor · Σ over m of from[m][n]. Partial sums by blocks of rows, added up in order: no matter who ran which. */
+/** Computes to[n] = factor · Σ over m of from[m][n], from sums of blocks of rows: the same whichever thread ran which block. */
 export function sumOuter(engine: Engine, from: number, m: number, n: number, to: number, factor: number): void {
   const rows = Math.max(64, Math.ceil(m / 64));
   const blocks = Math.ceil(m / rows);
   const partial = engine.scratch(SCRATCH.partial, Math.max(1, blocks) * n * 4);
-  engine.run('sumRowsJob', blocks, [from, m, n, rows, partial]);
-  engine.run('sumPartialsJob', 1, [partial, blocks, n, to], [factor]);
+  engine.run(jobs.sumRows, blocks, { from, m, n, block: rows, partial });
+  engine.run(jobs.sumPartials, 1, { partial, blocks, n, factor, to });
 }
 
 type Axes = { axis: number | number[]; keepDims?: boolean }; // no axis: all of them
@@ -36,8 +37,8 @@ const reductions: EngineKernel[] = ['Sum', 'Mean'].map((name) =>
     const to = backend.address(y);
     const factor = name === 'Mean' ? 1 / m : 1;
     if (n === 1 && outer >= 16) {
-      const rows = Math.max(1, Math.ceil(16384 / m));
-      engine.run('sumEachRowJob', Math.ceil(outer / rows), [from, outer, m, rows, to], [factor]);
+      const block = Math.max(1, Math.ceil(16384 / m));
+      engine.run(jobs.sumEachRow, Math.ceil(outer / block), { from, m: outer, n: m, block, factor, to });
     } else {
       for (let i = 0; i < outer; i++) sumOuter(engine, from + i * m * n * 4, m, n, to + i * n * 4, factor);
     }

@@ -1,16 +1,15 @@
 import { epsOf, sum } from '../combination';
-import type { ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { posterior } from './ddpm';
 
 /**
- * DDIM (Song et al. 2020, arXiv:2010.02502, equation 12). `eta` 0: deterministic, order 1; 1: as noisy as DDPM. Where x0
- * is thresholded, ε stays the model's, unless `rederiveEps`.
+ * DDIM (Song et al. 2020, arXiv:2010.02502, equation 12). `eta` 0: deterministic, order 1; 1: as noisy as DDPM; more:
+ * at most the noise of the level. Where x0 is thresholded, ε stays the model's, unless `rederiveEps`.
  */
 export function ddim<Eta extends number = 0>(
   options: { readonly eta?: Eta; readonly rederiveEps?: boolean } = {},
-): Solver<ProcessKind, Eta extends 0 ? false : true> {
+): Solver<Eta extends 0 ? false : true> {
   const { eta = 0, rederiveEps = false } = options;
   return {
     name: 'ddim',
@@ -21,7 +20,7 @@ export function ddim<Eta extends number = 0>(
     steps: ({ points, targets }) =>
       points.map((from, i): PlanStep => {
         const to = targets[i] as Level;
-        const noise = eta * Math.sqrt(posterior(from, to).posteriorVariance);
+        const noise = Math.min(to.sigma, eta * Math.sqrt(posterior(from, to).posteriorVariance));
         const direction = Math.sqrt(Math.max(to.sigma ** 2 - noise ** 2, 0));
         const next = sum([1, { x0: to.alpha, noise }], [direction, rederiveEps ? epsOf(from) : from.eps]);
         return { model: from.model, from, to, next };
@@ -33,7 +32,7 @@ export function ddim<Eta extends number = 0>(
  * DDIM backwards, from an image to the noise that DDIM makes it from (Song et al. 2020, section 4.3; Dhariwal & Nichol
  * 2021, appendix F). Sampling with `x` and `ddim()` over the same timesteps gives the image back, up to order 1.
  */
-export function ddimInversion(): Solver<ProcessKind, false> {
+export function ddimInversion(): Solver<false> {
   return {
     name: 'ddim-inversion',
     order: 1,

@@ -1,4 +1,3 @@
-import type { ProcessKind } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -9,10 +8,10 @@ import type { Solver } from '../solver';
 export type Variance = 'beta' | 'posterior' | 'learned-range' | 'learned';
 
 /**
- * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the steps:
- * β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`. Weak order 1.
+ * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the
+ * steps: β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`. Weak order 1.
  */
-export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver<ProcessKind, true> {
+export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver<true> {
   const { variance = 'posterior', noiseAtEnd = false } = options;
   const learned = variance === 'learned-range' || variance === 'learned';
   return {

@@ -1,5 +1,4 @@
 import { epsOf, shifted, sum } from '../combination';
-import type { ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import { lagrange } from '../polynomial';
 import type { Solver } from '../solver';
@@ -15,7 +14,7 @@ export function deis({
 }: {
   order?: 1 | 2 | 3;
   lowerOrderFinal?: boolean;
-} = {}): Solver<ProcessKind, false> {
+} = {}): Solver<false> {
   return {
     name: `deis-${order}`,
     order,

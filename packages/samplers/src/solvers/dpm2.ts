@@ -4,12 +4,13 @@ import type { Solver } from '../solver';
 import { along, eulerStep, straight } from './straight';
 
 /** DPM-Solver-2 in σ (Karras et al. 2022's use of Lu et al. 2022, arXiv:2206.00927): midpoint in log σ. */
-export function dpm2(): Solver<'discrete' | 'sigma', false> {
+export function dpm2(): Solver<false> {
   return {
     ...straight,
     name: 'dpm2',
     order: 2,
     stochastic: false,
+    kinds: ['discrete', 'sigma'],
     steps: ({ points, targets, at }) =>
       points.flatMap((from, i): PlanStep[] => {
         const to = targets[i] as Level;

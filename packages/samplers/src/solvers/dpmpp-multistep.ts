@@ -1,5 +1,5 @@
 import { epsOf, lambdaOf, shifted, sum } from '../combination';
-import type { GridPoint, ProcessKind } from '../grid';
+import type { GridPoint } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import { refuse } from '../refuse';
 import type { Solver } from '../solver';
@@ -17,15 +17,15 @@ export interface DpmOptions<Sde extends boolean = boolean> {
   /** The last step of order 1 in runs of any length. To σ = 0 it is so anyway. */
   readonly eulerAtFinal?: boolean;
   /**
-   * Third order: the weight of the second difference. 'reference' (default) is that of the authors' program and of all that
-   * follow it, half of what Taylor's series asks for: it converges with order 2. 'exact' has order 3. 'diffusers' differs
-   * from 'reference' for the SDE alone, by a weight that does not vanish with the step.
+   * Third order: the weight of the second difference. 'reference' (default) is that of the authors' program and of all
+   * that follow it, half of what Taylor's series asks for: it converges with order 2. 'exact' has order 3. 'diffusers'
+   * differs from 'reference' for the SDE alone, by a weight that does not vanish with the step.
    */
   readonly curvature?: 'reference' | 'exact' | 'diffusers';
 }
 
 /** DPM-Solver++ 2M, 3M, their SDE forms, and DPM-Solver multistep (Lu et al. 2022, arXiv:2211.01095, algorithm 2). */
-export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<Sde> = {}): Solver<ProcessKind, Sde> {
+export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<Sde> = {}): Solver<Sde> {
   const {
     order = 2,
     of = 'x0',

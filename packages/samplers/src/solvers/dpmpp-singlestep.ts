@@ -1,5 +1,4 @@
 import { lambdaOf, sum } from '../combination';
-import type { ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -7,7 +6,7 @@ import type { Solver } from '../solver';
  * DPM-Solver++ 2S (Lu et al. 2022, arXiv:2211.01095, algorithm 1): a second evaluation inside each step, at `r` of its
  * log-SNR; the step to σ = 0 is of order 1.
  */
-export function dpmpp2S({ r = 0.5 }: { r?: number } = {}): Solver<ProcessKind, false> {
+export function dpmpp2S({ r = 0.5 }: { r?: number } = {}): Solver<false> {
   return {
     name: 'dpmpp-2s',
     order: 2,

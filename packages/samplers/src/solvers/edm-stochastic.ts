@@ -2,7 +2,7 @@ import type { GridPoint } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { heunSteps } from './heun';
-import { eulerStep, requireUnitAlpha, straight } from './straight';
+import { eulerStep, straight } from './straight';
 
 /**
  * EDM's stochastic sampler (Karras et al. 2022, algorithm 2): noise is raised by a factor 1 + γ before each step, with
@@ -11,15 +11,15 @@ import { eulerStep, requireUnitAlpha, straight } from './straight';
  */
 export function edmStochastic(
   options: { churn?: number; churnMin?: number; churnMax?: number; churnNoise?: number; corrector?: boolean } = {},
-): Solver<'discrete' | 'sigma', true> {
+): Solver<true> {
   const { churn = 40, churnMin = 0.05, churnMax = 50, churnNoise = 1.003, corrector = true } = options;
   return {
     ...straight,
     name: 'edm-stochastic',
     order: corrector ? 2 : 1,
     stochastic: true,
+    kinds: ['discrete', 'sigma'],
     steps: ({ points, targets, at }) => {
-      requireUnitAlpha('edm-stochastic', points);
       const gamma = Math.min(churn / points.length, Math.SQRT2 - 1);
       return points.flatMap((point, i): PlanStep[] => {
         const to = targets[i] as Level;

@@ -1,19 +1,19 @@
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
-import { requireUnitAlpha, straight } from './straight';
+import { straight } from './straight';
 
 /**
- * Euler ancestral (Karras et al.'s notation; Song et al. 2021's ancestral sampling for the VE process): Euler down below
- * the target, then noise up to it. `eta` 0 is Euler.
+ * Euler ancestral (Karras et al.'s notation; Song et al. 2021's ancestral sampling for the VE process): Euler down
+ * below the target, then noise up to it. `eta` 0 is Euler.
  */
-export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<'discrete' | 'sigma', true> {
+export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true> {
   return {
     ...straight,
     name: 'euler-ancestral',
     order: 1,
     stochastic: true,
+    kinds: ['discrete', 'sigma'],
     steps: ({ points, targets }) => {
-      requireUnitAlpha('euler-ancestral', points);
       return points.map((from, i): PlanStep => {
         const to = targets[i] as Level;
         const { up, down } = ancestral(from.sigma, to.sigma, eta);

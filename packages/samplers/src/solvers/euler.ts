@@ -1,7 +1,7 @@
-import type { Grid, ProcessKind } from '../grid';
+import type { Grid } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
-import { eulerStep, requireUnitAlpha, straight } from './straight';
+import { eulerStep, straight } from './straight';
 
 export interface EulerChurn {
   /** Noise added over the run: the step is taken from (1 + γ)·σ, γ = min(churn/steps, √2 − 1). */
@@ -13,16 +13,17 @@ export interface EulerChurn {
 
 /**
  * Euler on dx/dσ = (x − x0)/σ (Karras et al. 2022, arXiv:2206.00364, algorithm 1 without correction); also for flows.
- * With `churn` the noise is added after the model was called, as diffusers does; the paper's way, which calls the model at
- * the raised σ, is `edmStochastic({ corrector: false })`.
+ * With `churn` the noise is added after the model was called, as diffusers does; the paper's way, which calls the model
+ * at the raised σ, is `edmStochastic({ corrector: false })`.
  */
 export function euler<const Churn extends EulerChurn | undefined = undefined>(
   options?: Churn,
-): Solver<Churn extends EulerChurn ? 'discrete' | 'sigma' : ProcessKind, Churn extends EulerChurn ? true : false> {
+): Solver<Churn extends EulerChurn ? true : false> {
   return {
     ...straight,
     name: 'euler',
     order: 1,
+    ...(options && { kinds: ['discrete', 'sigma'] as const }),
     stochastic: (options !== undefined) as Churn extends EulerChurn ? true : false,
     steps: (grid: Grid) =>
       grid.points.map((from, i) => (options ? churned(grid, i, options) : eulerStep(from, grid.targets[i] as Level))),
@@ -31,7 +32,6 @@ export function euler<const Churn extends EulerChurn | undefined = undefined>(
 
 function churned({ points, targets, at }: Grid, i: number, options: EulerChurn): PlanStep {
   const { churn, churnMin = 0, churnMax = Number.POSITIVE_INFINITY, churnNoise = 1 } = options;
-  requireUnitAlpha('euler with churn', points);
   const from = points[i] as (typeof points)[number];
   const to = targets[i] as Level;
   const gamma = Math.min(churn / points.length, Math.SQRT2 - 1);

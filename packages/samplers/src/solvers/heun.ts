@@ -1,11 +1,13 @@
 import { slopeOf, sum } from '../combination';
-import type { GridPoint, ProcessKind } from '../grid';
+import type { GridPoint } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { along, eulerStep, straight } from './straight';
 
-/** Heun's method on dx/dσ (Karras et al. 2022, algorithm 1): two evaluations a step, but for the last; also for flows. */
-export function heun(): Solver<ProcessKind, false> {
+/**
+ * Heun's method on dx/dσ (Karras et al. 2022, algorithm 1): two evaluations a step, but for the last; also for flows.
+ */
+export function heun(): Solver<false> {
   return {
     ...straight,
     name: 'heun',

@@ -1,5 +1,4 @@
 import { shifted, slopeOf, sum } from '../combination';
-import type { ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { straight } from './straight';
@@ -13,10 +12,10 @@ export const adamsBashforth: readonly (readonly number[])[] = [
 ];
 
 /**
- * iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth with the constants of an even grid. On grids that
- * are uneven in σ it is of order 2.
+ * iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth with the constants of an even grid. On grids
+ * that are uneven in σ it is of order 2.
  */
-export function ipndm({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<ProcessKind, false> {
+export function ipndm({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
   return {
     ...straight,
     name: 'ipndm',

@@ -1,24 +1,20 @@
-import type { ProcessKind } from '../grid';
 import type { Level, PlanStep } from '../plan';
-import { refuse } from '../refuse';
 import type { Solver } from '../solver';
 
 /**
- * Latent consistency sampling (Luo et al. 2023, arXiv:2310.04378, algorithm 3): jump to the image, noise it again to the
- * next level. The consistency function is c_skip·x + c_out·x0, with t·timestepScaling against sigmaData.
+ * Latent consistency sampling (Luo et al. 2023, arXiv:2310.04378, algorithm 3): jump to the image, noise it again to
+ * the next level. The consistency function is c_skip·x + c_out·x0, with t·timestepScaling against sigmaData.
  */
-export function lcm(options: { timestepScaling?: number; sigmaData?: number } = {}): Solver<'discrete', true> {
+export function lcm(options: { timestepScaling?: number; sigmaData?: number } = {}): Solver<true> {
   const { timestepScaling = 10, sigmaData = 0.5 } = options;
   return {
     name: 'lcm',
     order: 0,
     stochastic: true,
+    kinds: ['discrete'],
     coordinates: 'schedule',
     spacing: { type: 'lcm' },
-    steps: ({ kind, points, targets }) => {
-      if ((kind as ProcessKind) !== 'discrete') {
-        refuse('LCM jumps between the timesteps of a discrete schedule; for a flow use flow-sde.');
-      }
+    steps: ({ points, targets }) => {
       return points.map((from, i): PlanStep => {
         const scaled = from.model.time * timestepScaling;
         const total = scaled ** 2 + sigmaData ** 2;

@@ -1,15 +1,14 @@
 import { shifted, slopeOf, sum } from '../combination';
-import type { ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import { lagrange } from '../polynomial';
 import type { Solver } from '../solver';
 import { eulerStep, straight } from './straight';
 
 /**
- * Linear multistep (Adams–Bashforth on the actual grid; Crowson's k-diffusion): the slopes of the last `order` steps are
- * interpolated in σ and integrated exactly.
+ * Linear multistep (Adams–Bashforth on the actual grid; Crowson's k-diffusion): the slopes of the last `order` steps
+ * are interpolated in σ and integrated exactly.
  */
-export function lms({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<ProcessKind, false> {
+export function lms({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
   return {
     ...straight,
     name: 'lms',

@@ -10,14 +10,21 @@ import { adamsBashforth } from './ipndm';
  * transfer. It begins with three pseudo Runge–Kutta steps, or, with `plms`, with one step taken twice (as latent
  * diffusion does). Converges with order 2.
  */
-export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<'discrete', false> {
+export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<false> {
   return {
     name: plms ? 'plms' : 'pndm',
     order: 2,
     stochastic: false,
+    kinds: ['discrete'],
     coordinates: 'schedule',
     spacing: { type: 'leading' },
     steps: ({ points, targets, atTimestep }) => {
+      const { alpha, sigma, eps } = points[0] as GridPoint;
+      if (sigma > 1000 * alpha && eps.x === 0) {
+        refuse(
+          'PNDM of epsilon cannot begin where x is noise alone; use leading spacing, a model of v or x0, or ddim.',
+        );
+      }
       const levelOf = (i: number): Level => targets[i] as Level;
       if (plms) return [...doubled(points, targets), ...multistep(points, levelOf, 2, 2)];
       if (points.length < 4) refuse('PNDM needs at least 4 steps; use more, or plms: true.');

@@ -1,16 +1,15 @@
-import type { ProcessKind } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
 /**
- * RePaint's resampling (Lugmayr et al. 2022, arXiv:2201.09865, algorithm 1) around another solver of one step each: after
- * every `jumpLength` steps the process goes `jumpLength` back up by adding noise and down again, `resamples` times in all.
- * For inpainting, where it makes the filled part agree with the known one.
+ * RePaint's resampling (Lugmayr et al. 2022, arXiv:2201.09865, algorithm 1) around another solver of one step each:
+ * after every `jumpLength` steps the process goes `jumpLength` back up by adding noise and down again, `resamples`
+ * times in all. For inpainting, where it makes the filled part agree with the known one.
  */
-export function repaint<K extends ProcessKind>(
-  solver: Solver<K>,
+export function repaint(
+  solver: Solver,
   { jumpLength = 10, resamples = 10 }: { jumpLength?: number; resamples?: number } = {},
-): Solver<K, true> {
+): Solver<true> {
   return {
     ...solver,
     name: `${solver.name}-repaint`,

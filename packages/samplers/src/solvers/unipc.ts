@@ -1,5 +1,4 @@
 import { epsOf, lambdaOf, shifted, sum } from '../combination';
-import type { ProcessKind } from '../grid';
 import type { Combination, Level, PlanStep } from '../plan';
 import { solveLinear } from '../polynomial';
 import type { Solver } from '../solver';
@@ -16,10 +15,10 @@ export interface UniPcOptions {
 }
 
 /**
- * UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x it was made at, then
- * predicts the next; no evaluation more than a multistep solver. The predictor is of `order`, the whole one more.
+ * UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x it was made at,
+ * then predicts the next; no evaluation more than a multistep solver. The predictor is of `order`, the whole one more.
  */
-export function unipc(options: UniPcOptions = {}): Solver<ProcessKind, false> {
+export function unipc(options: UniPcOptions = {}): Solver<false> {
   const { order = 2, variant = 'bh2', of = 'x0', lowerOrderFinal = true, withoutCorrector = [] } = options;
   return {
     name: `unipc-${order}`,

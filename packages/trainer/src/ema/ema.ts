@@ -2,6 +2,7 @@ import { emaStep } from '@denoiser/ops';
 import { mul, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { makeKind, resolveKind } from '../options/kinds';
 import { stateVariables } from '../state-variables';
+import type { DecayRule } from './decay-rule';
 import { EMA_RULES, type EmaInput } from './index';
 
 /** Averaged parameters with their state. */
@@ -16,8 +17,8 @@ export type Ema = {
 };
 
 /** An exponential moving average of named parameters: shadow = decay·shadow + (1 − decay)·parameter. */
-export function createEma(parameters: ReadonlyMap<string, Tensor>, options: EmaInput = {}): Ema {
-  const decayOf = makeKind(EMA_RULES, resolveKind('ema', EMA_RULES, options, 'decay'));
+export function createEma(parameters: ReadonlyMap<string, Tensor>, rule: EmaInput | DecayRule = {}): Ema {
+  const decayOf = typeof rule === 'function' ? rule : makeKind(EMA_RULES, resolveKind('ema', EMA_RULES, rule, 'decay'));
   const shadow = copyOf(parameters);
   return {
     step: 0,

@@ -1,5 +1,6 @@
 import { DenoiserError } from '@denoiser/ops';
 import { readSafetensors, type TensorEntry, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import { finiteNumber, listOf } from '../checking';
 import type { CheckpointStore } from '../types';
 import { averagePrefix } from './post-hoc';
 import { fitProfile, gammaOf } from './power-function';
@@ -87,7 +88,11 @@ function addScaled(
 async function readSnapshot(store: CheckpointStore, step: number): Promise<{ file: TensorFile; sigmaRel: number[] }> {
   try {
     const file = readSafetensors(await store.read(step, FILE));
-    return { file, sigmaRel: JSON.parse(file.metadata[WIDTHS]) };
+    const widths = listOf(finiteNumber, { least: 1, most: 100 });
+    const sigmaRel = widths(JSON.parse(file.metadata[WIDTHS]), WIDTHS, (path, needed) => {
+      throw new Error(`its metadata has no valid "${path}", it needs ${needed}`);
+    });
+    return { file, sigmaRel };
   } catch (error) {
     throw new DenoiserError(
       'snapshots-damaged',

@@ -15,6 +15,7 @@ import { makeKind } from '../options/kinds';
 import type { TrainingOptions } from '../options/training-options';
 import type { TrainableDenoiser } from '../types';
 import { WEIGHTINGS } from '../weighting/index';
+import type { Weight } from '../weighting/weighting';
 import { addNoise } from './add-noise';
 import { perImage } from './per-image';
 import { stopGradient } from './stop-gradient';
@@ -36,9 +37,12 @@ export type ObjectiveOptions = Pick<TrainingOptions, 'prediction' | 'weighting' 
  *
  * Errors of the objective: `DenoiserError` if the network's output has the wrong shape.
  */
-export function createObjective(schedule: Schedule, options: ObjectiveOptions): Objective {
+export function createObjective(
+  schedule: Schedule,
+  options: ObjectiveOptions,
+  weigh: Weight = makeKind(WEIGHTINGS, options.weighting),
+): Objective {
   const { prediction, variance } = options;
-  const weigh = makeKind(WEIGHTINGS, options.weighting);
   const targetAt = (t: number) => {
     const { alpha, sigma } = levelAt(schedule, t);
     return trainingTarget(prediction, alpha, sigma);

@@ -1,4 +1,4 @@
-import { nearest } from './nearest';
+import { nearest } from '@denoiser/schedules/nearest';
 import {
   badOption,
   isObject,
@@ -9,6 +9,9 @@ import {
   type SettingsOf,
   said,
 } from './settings';
+
+/** The type of what a program gives as a function: none that a user could name. */
+const OWN = 'own';
 
 /** One kind of a thing that an option chooses by its `type`: the kind's settings, and what is made of them. */
 export type Kind<Options extends { type: string }, Made> = {
@@ -29,10 +32,10 @@ export function resolveKind<Options extends { type: string }>(
   otherwise: Options['type'],
 ): Options {
   const { type = otherwise, ...given } = input ?? {};
-  const types = Object.keys(kinds);
+  const types = Object.keys(kinds).filter((name) => name !== OWN);
   if (!Object.hasOwn(kinds, type)) {
     throw badOption(
-      `The training option ${path}.type is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
+      `The training option \`${path}.type\` is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
     );
   }
   const { settings } = kinds[type as Options['type']];
@@ -61,7 +64,8 @@ export function makeKind<Options extends { type: string }, Made>(kinds: Kinds<Op
 
 /** The type may be left out of the kind that is meant otherwise. */
 function kindsSchema(kinds: { readonly [type: string]: { readonly settings: object } }, otherwise: string): JsonSchema {
-  const oneOf = Object.entries(kinds).map(([type, { settings }]) => {
+  const named = Object.entries(kinds).filter(([type]) => type !== OWN);
+  const oneOf = named.map(([type, { settings }]) => {
     const name: Setting<string> = {
       range: type,
       schema: { const: type },

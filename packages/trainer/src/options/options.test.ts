@@ -57,24 +57,26 @@ describe('the training options', () => {
 
   it('that are wrong are named, with the range or the nearest name', () => {
     expect(resolve({ weighting: 'min-snr' })).toThrow(
-      'The training option weighting is "min-snr"; give an object with a type.',
+      'The training option `weighting` is "min-snr"; give an object with a type.',
     );
     expect(resolve({ weighting: { type: 'minsnr' } })).toThrow('give one of uniform, min-snr, p2, perhaps min-snr.');
     expect(resolve({ lerningRate: 1 })).toThrow(
-      'There is no training option lerningRate; the nearest is learningRate.',
+      'There is no training option `lerningRate`; the nearest is `learningRate`.',
     );
     expect(resolve({ weighting: { type: 'uniform', gamma: 5 } })).toThrow(
-      'no training option weighting.gamma; this type has none; leave it out.',
+      'no training option `weighting.gamma`; this type has none; leave it out.',
     );
     expect(resolve({ schedule: { type: 'cosin' } })).toThrow('perhaps cosine.');
-    expect(resolve({ schedule: { type: 'cosine', ofset: 1 } })).toThrow('the nearest is schedule.offset.');
-    expect(resolve({ schedule: { betaStart: 2 } })).toThrow('schedule.betaStart is 2; give a number from 0 to 1.');
-    expect(resolve({ prediction: 'eps' })).toThrow('prediction is "eps"; give one of epsilon, x0, v.');
-    expect(resolve({ betas: [0.9] })).toThrow('betas is [0.9]; give two numbers from 0 to below 1.');
-    expect(resolve({ maxGradientNorm: 0 })).toThrow('maxGradientNorm is 0; give a number above 0, or null.');
-    expect(resolve({ batchSize: '8' })).toThrow('batchSize is "8"; give a whole number from 1.');
-    expect(() => resolveOptions({ seed: 1 } as TrainingOptionsInput)).toThrow('batchSize is missing; give a whole');
-    expect(() => resolveSettings({ alone: wholeNumber(1) }, { other: 1 } as object)).toThrow('the nearest is alone.');
+    expect(resolve({ schedule: { type: 'cosine', ofset: 1 } })).toThrow('the nearest is `schedule.offset`.');
+    expect(resolve({ schedule: { betaStart: 2 } })).toThrow('`schedule.betaStart` is 2; give a number from 0 to 1.');
+    expect(resolve({ prediction: 'eps' })).toThrow(
+      '`prediction` is "eps"; give one of epsilon, x0, v, perhaps epsilon.',
+    );
+    expect(resolve({ betas: [0.9] })).toThrow('`betas` is [0.9]; give two numbers from 0 to below 1.');
+    expect(resolve({ maxGradientNorm: 0 })).toThrow('`maxGradientNorm` is 0; give a number above 0, or null.');
+    expect(resolve({ batchSize: '8' })).toThrow('`batchSize` is "8"; give a whole number from 1.');
+    expect(() => resolveOptions({ seed: 1 } as TrainingOptionsInput)).toThrow('`batchSize` is missing; give a whole');
+    expect(() => resolveSettings({ alone: wholeNumber(1) }, { other: 1 } as object)).toThrow('the nearest is `alone`.');
   });
 });
 
@@ -83,6 +85,7 @@ describe('their JSON Schema', () => {
 
   it('has every option with its default, and asks for the two that have none', () => {
     const defaults = Object.entries(resolve({})()).filter(([name]) => !(name in needed));
+    expect(Object.values(properties).every(({ description }) => typeof description === 'string')).toBe(true);
     expect(Object.keys(properties).sort()).toEqual([...defaults.map(([name]) => name), ...Object.keys(needed)].sort());
     expect(TRAINING_OPTIONS_SCHEMA).toMatchObject({ required: ['seed', 'batchSize'], additionalProperties: false });
     for (const [name, value] of defaults) {

@@ -19,7 +19,7 @@ const maxBeta = optional(numberAbove(0));
 const betas: Setting<ArrayLike<number>> = {
   range: 'the β of each step',
   schema: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 }, minItems: 1 },
-  isValid: (value) => typeof value === 'object' && value !== null && 'length' in value && value.length !== 0,
+  isValid: (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && 'length' in value && value.length !== 0,
   resolve: (_, value) => Array.from(value), // plain JSON
 };
 

@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
-import { nearest } from './nearest';
+import { DenoiserError } from '@denoiser/ops/errors';
+import { nearest } from '@denoiser/schedules/nearest';
 
 /** A piece of JSON Schema (2020-12). */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -9,6 +9,8 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
  * given, unless it may be absent.
  */
 export type Setting<T> = {
+  /** What it is, as help texts say it. */
+  readonly about?: string;
   readonly range: string;
   readonly schema: JsonSchema;
   readonly isValid: (value: unknown) => boolean;
@@ -102,12 +104,12 @@ export function resolveSettings<Options extends object>(
   for (const name of Object.keys(input)) if (!(name in settings)) throw unknownOption(path + name, path, names);
   const resolved: Partial<Options> = {};
   for (const name of names) {
-    const { range, isValid, fallback, mayBeAbsent, resolve } = settings[name];
+    const { range, schema, isValid, fallback, mayBeAbsent, resolve } = settings[name];
     const value = input[name] === undefined ? fallback : input[name];
     if (value === undefined && mayBeAbsent) continue;
-    if (value === undefined) throw badOption(`The training option ${path}${name} is missing; give ${range}.`);
+    if (value === undefined) throw badOption(`The training option \`${path}${name}\` is missing; give ${range}.`);
     if (!isValid(value)) {
-      throw badOption(`The training option ${path}${name} is ${said(value)}; give ${range}.`);
+      throw badOption(`The training option \`${path}${name}\` is ${said(value)}; give ${range}${hint(value, schema)}.`);
     }
     resolved[name] = resolve ? resolve(path + name, value as Options[typeof name]) : (value as Options[typeof name]);
   }
@@ -120,8 +122,9 @@ export function objectSchema(settings: object): JsonSchema {
   const required = entries
     .filter(([, { fallback, mayBeAbsent }]) => fallback === undefined && !mayBeAbsent)
     .map(([name]) => name);
-  const property = ({ schema, fallback }: Setting<unknown>) => ({
+  const property = ({ about, schema, fallback }: Setting<unknown>) => ({
     ...schema,
+    ...(about !== undefined && { description: about }),
     ...(fallback !== undefined && { default: fallback }),
   });
   return {
@@ -134,15 +137,26 @@ export function objectSchema(settings: object): JsonSchema {
 
 export const badOption = (message: string): DenoiserError => new DenoiserError('bad-option', message);
 
+const LONGEST = 100;
+
+/** A value as messages show it. */
 export function said(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** The nearest of the words that an option may be. */
+function hint(value: unknown, { enum: words }: JsonSchema): string {
+  if (typeof value !== 'string' || !Array.isArray(words)) return '';
+  return `, perhaps ${nearest(value.slice(0, LONGEST), words)}`;
 }
 
 function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
-  const bare = name.slice(path.length);
+  const bare = name.slice(path.length, path.length + LONGEST);
   const advice =
-    names.length === 0 ? 'this type has none; leave it out' : `the nearest is ${path}${nearest(bare, names)}`;
-  return badOption(`There is no training option ${name}; ${advice}.`);
+    names.length === 0 ? 'this type has none; leave it out' : `the nearest is \`${path}${nearest(bare, names)}\``;
+  return badOption(`There is no training option \`${path}${bare}\`; ${advice}.`);
 }
 
 function withFallback<T>(fallback: T | undefined): { fallback?: T } {

@@ -1,6 +1,6 @@
 import type { ScheduleOptions } from '@denoiser/schedules';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
-import { type PostHocEma, postHocSettings } from '../ema/post-hoc';
+import { type PostHocEma, postHocSettings } from '../ema/post-hoc-options';
 import {
   LEARNING_RATE_SCHEDULES,
   type LearningRateSchedule,
@@ -28,7 +28,10 @@ import {
   wholeNumber,
 } from './settings';
 
-/** The options that shape what is computed, with their defaults filled in. JSON; a checkpoint holds them. */
+/**
+ * The options that shape what is computed, with their defaults filled in. JSON, but for the functions of kinds of one's
+ * own; a checkpoint holds them.
+ */
 export type TrainingOptions = {
   seed: number;
   /** Images of a step. */
@@ -103,43 +106,85 @@ const betas: Setting<readonly [number, number]> = {
 
 const isShare = (value: unknown) => typeof value === 'number' && value >= 0 && value < 1;
 
-const settings: SettingsOf<TrainingOptions> = {
-  seed: { ...wholeNumber(0), range: 'a whole number from 0 to 2^53 − 1' },
-  batchSize: wholeNumber(1),
-  microBatchSize: orNull(wholeNumber(1)),
-  schedule: oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>,
-  prediction: oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
-  weighting: oneKind<Weighting>(WEIGHTINGS, 'uniform'),
-  timesteps: oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform'),
-  variance: oneKind<Variance>(VARIANCES, 'fixed'),
-  offsetNoise: numberFrom(0, undefined, 0),
-  learningRate: numberAbove(0, DEFAULTS.learningRate),
-  learningRateSchedule: oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant'),
-  betas,
-  epsilon: numberAbove(0, DEFAULTS.epsilon),
-  weightDecay: numberFrom(0, undefined, DEFAULTS.weightDecay),
-  maxGradientNorm: orNull(numberAbove(0)),
-  ema: oneKind<EmaOptions>(EMA_RULES, 'decay'),
-  postHocEma: orNull(objectOf<PostHocEma>(postHocSettings)),
-  labelDropout: numberFrom(0, 1, DEFAULTS.labelDropout),
-  labelDropoutPer: oneOf(['batch', 'sample'], 'batch'),
+/** Every option of training: its range, default and what it is; whoever shows, reads or describes options goes by it. */
+export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
+  seed: {
+    ...wholeNumber(0),
+    about: 'decides every random number of the run',
+    range: 'a whole number from 0 to 2^53 − 1',
+  },
+  batchSize: { ...wholeNumber(1), about: 'images a step' },
+  microBatchSize: {
+    ...orNull(wholeNumber(1)),
+    about: 'images at once; the gradients of a step are summed over its parts, which takes less memory',
+  },
+  schedule: {
+    ...(oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>),
+    about: 'noise over time',
+  },
+  prediction: {
+    ...oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
+    about: "what the network learns to give: 'epsilon' (the noise), 'x0' or 'v'",
+  },
+  weighting: {
+    ...(oneKind<Weighting>(WEIGHTINGS, 'uniform') as Setting<Weighting>),
+    about: "how much each noise level counts: 'uniform', 'min-snr' or 'p2'",
+  },
+  timesteps: {
+    ...(oneKind<Timesteps>(TIMESTEP_SAMPLERS, 'uniform') as Setting<Timesteps>),
+    about: "which are trained: 'uniform', or more often where the loss is large ('loss-second-moment')",
+  },
+  variance: {
+    ...oneKind<Variance>(VARIANCES, 'fixed'),
+    about: 'the network learns the variance of its steps, too: better likelihoods and samples in few steps',
+  },
+  offsetNoise: { ...numberFrom(0, undefined, 0), about: 'noise that whole pictures share' },
+  learningRate: { ...numberAbove(0, DEFAULTS.learningRate), about: 'learning rate of AdamW' },
+  learningRateSchedule: {
+    ...(oneKind<LearningRateSchedule>(LEARNING_RATE_SCHEDULES, 'constant') as Setting<LearningRateSchedule>),
+    about: "'constant', 'cosine' (down to 0 at the end) or 'one-cycle'",
+  },
+  betas: { ...betas, about: 'decay of the first and second moment of AdamW' },
+  epsilon: { ...numberAbove(0, DEFAULTS.epsilon), about: 'ε of AdamW' },
+  weightDecay: { ...numberFrom(0, undefined, DEFAULTS.weightDecay), about: 'weight decay of AdamW' },
+  maxGradientNorm: { ...orNull(numberAbove(0)), about: 'scale longer gradients down to this norm' },
+  ema: {
+    ...(oneKind<EmaOptions>(EMA_RULES, 'decay') as Setting<EmaOptions>),
+    about: 'how the average of the weights forgets',
+  },
+  postHocEma: {
+    ...orNull(objectOf<PostHocEma>(postHocSettings)),
+    about: 'keep averages from which one of any length can be made afterwards',
+  },
+  labelDropout: {
+    ...numberFrom(0, 1, DEFAULTS.labelDropout),
+    about: 'share of the batches that are trained without labels, for guidance',
+  },
+  labelDropoutPer: {
+    ...oneOf(['batch', 'sample'], 'batch'),
+    about: "leave labels out for a whole 'batch' or for each 'sample' by itself",
+  },
   dropout: {
+    about: 'share of activations that the network drops',
     ...numberFrom(0, 1, 0),
     range: 'a number from 0 to below 1',
     schema: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
     isValid: isShare,
   },
-  recompute: trueOrFalse(false),
+  recompute: {
+    ...trueOrFalse(false),
+    about: 'compute activations again for the gradient instead of keeping them: less memory, more time',
+  },
 };
 
 /** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
 export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
-  return resolveSettings(settings, input as Partial<TrainingOptions>);
+  return resolveSettings(TRAINING_OPTIONS, input as Partial<TrainingOptions>);
 }
 
 /** JSON Schema (2020-12) of the options that `createTrainer` takes beside the model. */
 export const TRAINING_OPTIONS_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Training options of denoiser',
-  ...objectSchema(settings),
+  ...objectSchema(TRAINING_OPTIONS),
 };

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/ops/errors';
 import type { Kind } from '../options/kinds';
 import { numberFrom, wholeNumber } from '../options/settings';
 import type { SamplerOf, TimestepMemory } from './sampler';

@@ -31,7 +31,7 @@ const trainer = createTrainer({
 if ((await store.list()).length > 0) await trainer.resume(store);
 await trainer.fit(dataset(), {
   steps: Number(steps),
-  checkpoints: { store, everySteps: 3 },
-  validation: { dataset: dataset(4), everySteps: 10 },
+  checkpoints: { store, every: { steps: 3 } },
+  validation: { dataset: dataset(4), every: { steps: 10 } },
   callbacks: { onStep: ({ step }) => void process.stdout.write(`${step}\n`) },
 });

@@ -1,0 +1,30 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DenoiserError } from '@denoiser/ops';
+
+/** Where a model's weights are: a file, or the checkpoints of a run (one of them, if the path names it). */
+export type ModelLocation =
+  | { readonly file: string }
+  | { readonly checkpoints: string; readonly snapshots?: string; readonly step?: number };
+
+/**
+ * Returns what a path means: a run folder, a folder in its `checkpoints/`, or a file.
+ *
+ * @throws DenoiserError where there is nothing, or a folder of something else.
+ */
+export function locateModel(path: string): ModelLocation {
+  if (!existsSync(path)) {
+    throw new DenoiserError('model-missing', `There is no ${path}; give a run folder or a .safetensors file.`);
+  }
+  if (statSync(path).isFile()) return { file: path };
+  const step = /^step-(\d+)$/.exec(basename(path))?.[1];
+  if (step !== undefined && existsSync(join(path, 'state.json'))) {
+    return { checkpoints: dirname(path), step: Number(step) };
+  }
+  const checkpoints = join(path, 'checkpoints');
+  if (existsSync(join(path, 'config.json')) || existsSync(checkpoints)) {
+    return { checkpoints, snapshots: join(path, 'snapshots') };
+  }
+  const wanted = "a run folder, a folder in a run's checkpoints/ or a .safetensors file";
+  throw new DenoiserError('model-missing', `${path} is no run folder; give ${wanted}.`);
+}

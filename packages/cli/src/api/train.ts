@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { nearest } from '@denoiser/schedules/nearest';
+import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer';
+import { checkTogether } from '../config/contradictions';
+import { parseConfig } from '../config/parse-config';
+import { type RunConfigInput, runSchema } from '../config/run-schema';
+import { CommandError } from '../errors';
+import { checkNewRunFolder, readConfig, runPaths } from '../run-folder';
+import type { Reporter } from '../training/reporter';
+import { type TrainedRun, type TrainingRun, trainRun } from '../training/train-run';
+import { version } from '../version';
+
+/** What a run is: the options of `config.json`, with those of the trainer among them. */
+export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'versions' | '$schema'> &
+  Partial<TrainingOptionsInput> &
+  Reporter & {
+    /** The run folder. Default `runs/` and the name of the data. */
+    readonly out?: string;
+    /**
+     * What to do with a run that is there: 'error' (default), 'replace' it, or 'resume' it with whatever differs in these
+     * options.
+     */
+    readonly ifExists?: 'error' | 'replace' | 'resume';
+    /** Ends training after the step under way, with a checkpoint. */
+    readonly signal?: AbortSignal;
+    /** Tells by `onBegin` what the run needs, and writes nothing. Default false. */
+    readonly dryRun?: boolean;
+  };
+
+const OWN = ['out', 'ifExists', 'signal', 'dryRun'];
+const CALLBACKS = ['onBegin', 'onStep', 'onValidation', 'onDrawing', 'onSamples', 'onWarning'];
+const OF_RUN = Object.keys(runSchema.shape).filter(
+  (key) => !['training', 'format', 'versions', '$schema'].includes(key),
+);
+const OF_TRAINER = Object.keys((TRAINING_OPTIONS_SCHEMA as { properties: object }).properties);
+const ALL = [...OF_RUN, ...OF_TRAINER, ...CALLBACKS, ...OWN];
+
+/**
+ * Trains a model on a folder of images, or a zip file of them, as the command does: checkpoints, grids of samples, log and a
+ * report go into the run folder. `await train({ data: './pictures', size: 64, out: 'runs/a', steps: 10_000 })`.
+ *
+ * @throws DenoiserError in one sentence for an option that is none or out of range, for images that can't be read, and
+ * where there is a run already; until all of the request is found right, nothing is written.
+ */
+export async function train(options: TrainOptions): Promise<TrainedRun> {
+  const wrong = Object.keys(options).find((key) => !ALL.includes(key));
+  if (wrong !== undefined) {
+    throw new CommandError(
+      'option-invalid',
+      `train has no option "${wrong}"; did you mean \`${nearest(wrong, ALL)}\`?`,
+    );
+  }
+  if (typeof options.data !== 'string' || options.data.trim() === '') {
+    throw new CommandError('option-invalid', '`data` is missing; give the folder of images, or a zip file of them.');
+  }
+  const { signal = new AbortController().signal } = options;
+  return trainRun(await runOf(options), { reporter: options, signal });
+}
+
+async function runOf(options: TrainOptions): Promise<TrainingRun> {
+  const { ifExists = 'error', out, dryRun: isDryRun } = options;
+  const data = resolve(options.data);
+  const folder = out ?? join('runs', basename(data).replace(/\.zip$/i, '') || 'run');
+  const given = { ...pick(options, OF_RUN), data, ...(options.from && { from: resolve(options.from) }) };
+  const training = pick(options, OF_TRAINER);
+  const isThere = existsSync(runPaths(folder).config);
+  if (ifExists === 'resume' && isThere) {
+    const { training: before, ...config } = readConfig(folder);
+    const length = options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null } : {};
+    const changed = { ...config, ...length, ...given, training: { ...before, ...training } };
+    return { folder, config: checked(changed), start: 'resume', isDryRun };
+  }
+  const versions = { denoiser: version, node: process.versions.node };
+  const config = checked({ ...given, training, versions });
+  if (!isDryRun) checkNewRunFolder(folder, ifExists === 'replace');
+  return { folder, config, start: 'anew', isDryRun };
+}
+
+function checked(input: object) {
+  const config = parseConfig(input, 'train');
+  checkTogether(config);
+  return config;
+}
+
+function pick(options: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([key, value]) => names.includes(key) && value !== undefined),
+  );
+}

@@ -1,0 +1,8 @@
+import type { INPUT_RANGES } from './input-ranges';
+
+/** How a tfjs model is taken as a feature network. */
+export interface FeatureOptions {
+  /** A layer of the tfjs model whose output is taken, instead of the model's. */
+  featureLayer?: string;
+  featureRange?: (typeof INPUT_RANGES)[number];
+}

@@ -1,0 +1,24 @@
+/** One line of `log.jsonl`. Logs of older versions lack some of it. */
+export interface StepLine {
+  step: number;
+  /** From 1. */
+  epoch: number;
+  loss: number;
+  gradientNorm?: number;
+  learningRate?: number;
+  imagesPerSecond: number;
+  /** The share of the time that was spent waiting for images. */
+  waitingShare?: number;
+  /** What the process holds, tensors and all. */
+  memoryBytes?: number;
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+/** One line of `validation.jsonl`: the loss on images held out, under the live weights and their average. */
+export interface ValidationLine {
+  step: number;
+  epoch: number;
+  loss: number;
+  emaLoss: number;
+}

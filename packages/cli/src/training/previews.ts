@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
+import { diverged, isDue, type Trainer } from '@denoiser/trainer';
+import type { RunConfig } from '../config/run-schema';
+import { type RunPaths, samplePath } from '../run-folder';
+
+/** Pictures that are drawn at once. */
+const BATCH = 16;
+/** Pictures in a grid unless the user says otherwise: the original's batch, or one of each class within reason. */
+const COUNT = 12;
+const MOST_CLASSES = 64;
+
+/** What grids are drawn from. */
+export interface GridSource {
+  config: RunConfig;
+  trainer: Trainer;
+  imageShape: readonly [height: number, width: number, channels: number];
+}
+
+export interface PreviewOptions extends GridSource {
+  paths: RunPaths;
+  signal: AbortSignal;
+  onDrawing: (done: number, total: number) => void;
+}
+
+/** The grids of samples that a run writes on its way, drawn from the averaged weights and always the same noise. */
+export interface Previews {
+  /** Where the grid of the present step lies. */
+  path(): string;
+  /** Whether a grid of the present step was due and is not there: Ctrl-C came between. */
+  isMissing(): boolean;
+  /** Draws the grid of the present step; false if Ctrl-C came between. */
+  draw(): Promise<boolean>;
+}
+
+export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewOptions): Previews {
+  const { config, trainer } = source;
+  const { sampleEvery, previewSteps } = config;
+  const { progress } = trainer;
+  const grid = gridOf(source, previewSteps);
+  const path = () => {
+    const isInside = sampleEvery.steps !== undefined || progress.position > 0;
+    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
+  };
+  return {
+    path,
+    isMissing: () => isDue(sampleEvery, progress) && !existsSync(path()),
+    async draw() {
+      try {
+        await writePngGrid(path(), await drawImages(grid.model, { ...grid.options, signal, onProgress: onDrawing }));
+        return true;
+      } catch (error) {
+        if (signal.aborted) return false;
+        if (!(error instanceof Error && 'code' in error && error.code === 'output-not-finite')) throw error;
+        throw diverged('The averaged weights gave pictures that are not finite', progress.step, progress.checkpoint);
+      }
+    },
+  };
+}
+
+/** Draws one throw-away step, so that the peak of memory includes what grids take. */
+export async function tryGrid(source: GridSource): Promise<void> {
+  const { model, options } = gridOf(source, 1);
+  await drawImages(model, { ...options, count: Math.min(options.count, BATCH) });
+}
+
+function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
+  const { guidance, training } = config;
+  const classNames = config.conditional ? config.classNames : [];
+  return {
+    model: modelInTraining(trainer, { imageShape, classNames }),
+    options: {
+      sampler: 'ddpm',
+      ...(steps < training.schedule.steps && { steps }),
+      count: config.samples ?? (Math.min(classNames.length, MOST_CLASSES) || COUNT),
+      ...(classNames.length > 0 && { guidance }),
+      seed: training.seed,
+      batchSize: BATCH,
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs';
+import { fileCheckpointStore } from '@denoiser/backend-node';
+import type { CheckpointStore, FitOptions, ImageDataset, Trainer } from '@denoiser/trainer';
+import type { RunConfig } from '../config/run-schema';
+import type { Steps } from '../progress';
+import type { RunRecord } from '../record/run-record';
+import type { RunPaths } from '../run-folder';
+import type { Previews } from './previews';
+import type { Reporter } from './reporter';
+
+export interface TrainingParts {
+  config: RunConfig;
+  trainer: Trainer;
+  dataset: ImageDataset;
+  /** Images held out for validation. */
+  held: ImageDataset | undefined;
+  store: CheckpointStore;
+  paths: RunPaths;
+  record: RunRecord;
+  steps: Steps;
+  reporter: Reporter;
+  signal: AbortSignal;
+  previews: Previews;
+}
+
+/** Snapshots of the averages for afterwards that a run keeps. */
+const SNAPSHOTS = 64;
+
+/** Trains to the end or to the signal, with record and grids. */
+export async function trainToEnd(parts: TrainingParts): Promise<void> {
+  const { config, trainer, dataset, record, steps, reporter, signal, previews } = parts;
+  const { progress } = trainer;
+  const hasEnded = () => progress.step >= steps.total;
+  const drawGrid = async (title: string) => {
+    if (signal.aborted || !(await previews.draw())) return;
+    const [step, path] = [progress.step, previews.path()];
+    await record.grid(step, path);
+    await reporter.onSamples?.({ title, path, step });
+  };
+  try {
+    // A grid that Ctrl-C prevented.
+    if (previews.isMissing() || (hasEnded() && !existsSync(previews.path()))) await drawGrid(`step ${progress.step}`);
+    if (!hasEnded() && !signal.aborted) {
+      await trainer.fit(dataset, {
+        ...(config.epochs !== null && { epochs: config.epochs }),
+        steps: steps.total,
+        signal,
+        ...stores(parts),
+        every: [
+          {
+            ...config.sampleEvery,
+            atEnd: true, // whatever the interval
+            run: ({ step, epoch, meanLoss, isEnd }) =>
+              drawGrid(
+                isEnd || config.sampleEvery.steps !== undefined
+                  ? `step ${step}`
+                  : `epoch ${epoch}, mean loss ${meanLoss.toFixed(4)}`,
+              ),
+          },
+        ],
+        callbacks: {
+          async onStep(details) {
+            await reporter.onStep?.(await record.step(details));
+          },
+          async onValidation(measured) {
+            await record.validation(measured);
+            await reporter.onValidation?.(measured);
+          },
+          onCheckpoint: ({ step }) => record.checkpoint(step),
+        },
+      });
+    }
+    await record.checkpoint(progress.step);
+  } finally {
+    await record.close();
+  }
+}
+
+/** What is kept when and where. */
+function stores({ config, held, store, paths, steps }: TrainingParts): Partial<FitOptions> {
+  const { checkpointEvery: every, training } = config;
+  // With no checkpoint but the last, the held-out images are measured once, at the end.
+  const isNever = every.steps === undefined && every.epochs === undefined;
+  return {
+    checkpoints: { store, every, ...(held && { best: fileCheckpointStore(paths.best, { keep: 1 }) }) },
+    ...(held && { validation: { dataset: held, every: isNever ? { steps: steps.total } : every } }),
+    ...(training.postHocEma && {
+      snapshots: {
+        store: fileCheckpointStore(paths.snapshots, { keep: Number.POSITIVE_INFINITY }),
+        every: { steps: Math.max(1, Math.ceil(steps.total / SNAPSHOTS)) },
+      },
+    }),
+  };
+}

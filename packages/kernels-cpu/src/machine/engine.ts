@@ -1,0 +1,127 @@
+import { type Allocator, createAllocator } from './allocator';
+import { Address } from './generated/jobs';
+import type { Job, Views } from './job';
+import type { Platform } from './platform';
+import { loadProgram } from './program';
+import { startThreads } from './threads';
+
+/** Memory, threads and jobs: what the tfjs backend and its kernels run on. */
+export interface Engine {
+  readonly allocator: Allocator;
+  readonly threads: number;
+  /** Whether multiply-adds are fused (relaxed SIMD). */
+  readonly simd: 'relaxed' | 'plain';
+  /** Rows of the matrix micro-kernel; row blocks are multiples of it. */
+  readonly rows: number;
+  /**
+   * Runs a job's chunks on all threads. `args` is best a literal without spreads: one of this size costs microseconds, as much as a
+   * small job.
+   */
+  run<Arguments>(job: Job<Arguments>, chunks: number, args: NoInfer<Arguments>): void;
+  /** Returns memory that lasts until the next call with the same slot. It grows, and is kept. */
+  scratch(slot: number, bytes: number): number;
+  float32(address: number, length: number): Float32Array;
+  int32(address: number, length: number): Int32Array;
+  uint8(address: number, length: number): Uint8Array;
+  /** Time by job, if it is being measured. */
+  profile: Map<string, { calls: number; ms: number }> | undefined;
+  /** Called when memory runs out, to free what can be computed again. */
+  onFull: () => void;
+  /** Frees all memory: tensors, scratch, what was derived. The threads stay, asleep. */
+  clear(): void;
+}
+
+const PAGE = 65536;
+
+/**
+ * Creates an engine with memory and threads of its own.
+ *
+ * @throws DenoiserError 'no-simd', 'no-shared-memory'
+ */
+export async function createEngine(o: {
+  platform: Platform;
+  threads?: number;
+  simd?: 'relaxed' | 'plain';
+  /** Bytes to make do with, fewer than the host has. */
+  memoryLimit?: number;
+}): Promise<Engine> {
+  const { platform } = o;
+  platform.allowRelaxedSimd();
+  const program = await loadProgram(o.simd);
+  const { memory, indices } = program;
+  const threads = await startThreads(program, platform, o.threads ?? platform.cores);
+  const limit = Math.min(program.limit, o.memoryLimit ?? program.limit);
+
+  const allocator = createAllocator({
+    start: program.heapStart(),
+    limit,
+    grow(end) {
+      // In steps of 4 MB and an eighth: growing is a system call.
+      const have = memory.buffer.byteLength;
+      if (end <= have) return true;
+      const target = Math.min(limit + PAGE, Math.max(end, have + Math.max(2 ** 22, have / 8)));
+      for (const size of [target, end]) {
+        try {
+          memory.grow(Math.ceil((size - have) / PAGE));
+          return true;
+        } catch {
+          // try exactly what is needed
+        }
+      }
+      return false;
+    },
+    onFull: () => engine.onFull(),
+  });
+
+  let buffer = memory.buffer;
+  const currentBuffer = (end: number): ArrayBufferLike => {
+    if (buffer.byteLength < end) buffer = memory.buffer;
+    return buffer;
+  };
+  const room = Address.temporary - Address.arguments;
+  const views: Views = {
+    i32: new Int32Array(buffer, Address.arguments, room / 4),
+    f32: new Float32Array(buffer, Address.arguments, room / 4),
+    f64: new Float64Array(buffer, Address.arguments, room / 8),
+    u8: new Uint8Array(buffer, Address.arguments, room),
+  };
+  const slots: { address: number; bytes: number }[] = [];
+
+  const engine: Engine = {
+    allocator,
+    threads: threads.count,
+    simd: program.simd,
+    rows: program.ROWS.value,
+    profile: undefined,
+    onFull() {},
+    run(job, chunks, args) {
+      const index = indices.get(job.name) as number;
+      job.write(views, args);
+      const from = engine.profile ? performance.now() : 0;
+      threads.run(index, job.name, chunks);
+      if (engine.profile) {
+        const entry = engine.profile.get(job.name) ?? { calls: 0, ms: 0 };
+        entry.calls++;
+        entry.ms += performance.now() - from;
+        engine.profile.set(job.name, entry);
+      }
+    },
+    scratch(slot, size) {
+      const have = slots[slot];
+      if (have && have.bytes >= size) return have.address;
+      if (have) allocator.free(have.address);
+      delete slots[slot];
+      const address = allocator.allocate(size);
+      slots[slot] = { address, bytes: size };
+      return address;
+    },
+    float32: (address, length) => new Float32Array(currentBuffer(address + length * 4), address, length),
+    int32: (address, length) => new Int32Array(currentBuffer(address + length * 4), address, length),
+    uint8: (address, length) => new Uint8Array(currentBuffer(address + length), address, length),
+    clear() {
+      allocator.clear();
+      slots.length = 0;
+    },
+  };
+  return engine;
+}

@@ -1,0 +1,111 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { attention } from '../attention';
+import { Attention, AttentionGrad } from '../kernels';
+import { type ConformanceCase, expectedOf, type Numbers, numbers } from './conformance-case';
+import { add, divide, dot, exact, exp, multiply, subtract, sum, type Tracked } from './tracked';
+
+type Sizes = { batch: number; n: number; m: number; heads: number; width: number; size?: number };
+
+const sizes: readonly Sizes[] = [
+  { batch: 1, n: 1, m: 1, heads: 1, width: 1 },
+  { batch: 2, n: 5, m: 5, heads: 2, width: 3 },
+  { batch: 2, n: 9, m: 3, heads: 1, width: 5 },
+  { batch: 1, n: 3, m: 70, heads: 4, width: 4 }, // more keys than a tile
+  { batch: 1, n: 150, m: 17, heads: 2, width: 4 }, // more queries than a workgroup
+  { batch: 1, n: 40, m: 41, heads: 2, width: 32 },
+  { batch: 1, n: 6, m: 7, heads: 1, width: 41 },
+  { batch: 1, n: 5, m: 6, heads: 1, width: 264 },
+  { batch: 1, n: 12, m: 13, heads: 2, width: 4, size: 5 }, // scores far apart
+];
+
+export const attentionCases: readonly ConformanceCase[] = sizes.map((one) => {
+  const { batch, n, m, heads, width, size = 1 } = one;
+  const channels = heads * width;
+  const op = (...[q, k, v]: tf.Tensor[]) => attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, { heads });
+  return {
+    family: 'attention',
+    name: `[${[batch, n, channels]}] to ${m} keys, ${heads} heads${size > 1 ? ', scores far apart' : ''}, and its gradients`,
+    kernels: [Attention, AttentionGrad],
+    inputs: () => [
+      numbers([batch, n, channels], 1, size),
+      numbers([batch, m, channels], 2, size),
+      numbers([batch, m, channels], 3),
+      numbers([batch, n, channels], 4),
+    ],
+    run: (q, k, v, dy) => [op(q, k, v), ...tf.grads(op)([q, k, v], dy)],
+    expected: (...inputs) => attentionExpected(one, inputs),
+  };
+});
+
+function attentionExpected({ batch, n, m, heads, width }: Sizes, inputs: Numbers[]) {
+  const channels = heads * width;
+  const scale = 1 / Math.sqrt(width);
+  const [q, k, v, dy] = inputs.map(({ values }) => values) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const [y, dq]: Tracked[][] = [[], []];
+  const [dk, dv]: Tracked[][] = [[], []];
+  for (let head = 0; head < batch * heads; head++) {
+    const [image, start] = [Math.floor(head / heads), (head % heads) * width];
+    const atQuery = (row: number, c: number) => (image * n + row) * channels + start + c;
+    const atKey = (key: number, c: number) => (image * m + key) * channels + start + c;
+    const p: Tracked[][] = []; // [n][m]
+    const dScores: Tracked[][] = []; // [n][m]
+    for (let row = 0; row < n; row++) {
+      const scores = Array.from({ length: m }, (_, key) => {
+        const product = dot(
+          width,
+          (c) => q[atQuery(row, c)] as number,
+          (c) => k[atKey(key, c)] as number,
+        );
+        return multiply(product, { value: scale, error: scale });
+      });
+      const largest = scores.reduce((a, b) => (b.value > a.value ? b : a));
+      const powers = scores.map((score) => exp(subtract(score, largest)));
+      const total = sum(powers);
+      const row_ = powers.map((power) => divide(power, total));
+      p.push(row_);
+      for (let c = 0; c < width; c++) {
+        y[atQuery(row, c)] = sum(row_.map((share, key) => multiply(share, exact(v[atKey(key, c)] as number))));
+      }
+      const dShares = row_.map((_, key) =>
+        dot(
+          width,
+          (c) => dy[atQuery(row, c)] as number,
+          (c) => v[atKey(key, c)] as number,
+        ),
+      );
+      // Σ_key share·dShare, which kernels compute as dy·y.
+      const overlap = sum(
+        Array.from({ length: width }, (_, c) =>
+          multiply(exact(dy[atQuery(row, c)] as number), y[atQuery(row, c)] as Tracked),
+        ),
+      );
+      dScores.push(
+        row_.map((share, key) =>
+          multiply(multiply(share, subtract(dShares[key] as Tracked, overlap)), { value: scale, error: scale }),
+        ),
+      );
+      for (let c = 0; c < width; c++) {
+        const slopes = dScores[row] as Tracked[];
+        dq[atQuery(row, c)] = sum(slopes.map((slope, key) => multiply(slope, exact(k[atKey(key, c)] as number))));
+      }
+    }
+    for (let key = 0; key < m; key++) {
+      for (let c = 0; c < width; c++) {
+        const over = (rows: Tracked[][], x: Float32Array) =>
+          sum(rows.map((row, i) => multiply(row[key] as Tracked, exact(x[atQuery(i, c)] as number))));
+        dk[atKey(key, c)] = over(dScores, q);
+        dv[atKey(key, c)] = over(p, dy);
+      }
+    }
+  }
+  const [queries, keys] = [
+    [batch, n, channels],
+    [batch, m, channels],
+  ];
+  return [
+    expectedOf(queries, (i) => y[i] as Tracked),
+    expectedOf(queries, (i) => dq[i] as Tracked),
+    expectedOf(keys, (i) => dk[i] as Tracked),
+    expectedOf(keys, (i) => add(dv[i] as Tracked, exact(0))),
+  ];
+}

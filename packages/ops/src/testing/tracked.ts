@@ -1,0 +1,61 @@
+/**
+ * Numbers that know how far float32 may be from them: a value in float64 and a bound on the error of computing it in
+ * float32, in units of 2⁻²⁴ (the relative rounding error of float32). This is running error analysis (Wilkinson; Higham 2002,
+ * "Accuracy and stability of numerical algorithms", section 3.3): each operation hands on the errors of its operands by its
+ * slopes and adds its own rounding, so that every element of a result has a bound of its own, cancellation included.
+ */
+export type Tracked = { readonly value: number; readonly error: number };
+
+/** A number that float32 holds exactly. */
+export const exact = (value: number): Tracked => ({ value, error: 0 });
+
+/** A computed value with the errors that reach it, and `roundings` of its own. */
+const rounded = (value: number, error: number, roundings = 1): Tracked => ({
+  value,
+  error: error + roundings * Math.abs(value),
+});
+
+export const add = (a: Tracked, b: Tracked): Tracked => rounded(a.value + b.value, a.error + b.error);
+export const subtract = (a: Tracked, b: Tracked): Tracked => rounded(a.value - b.value, a.error + b.error);
+export const multiply = (a: Tracked, b: Tracked): Tracked =>
+  rounded(a.value * b.value, Math.abs(a.value) * b.error + Math.abs(b.value) * a.error);
+export const divide = (a: Tracked, b: Tracked): Tracked => {
+  const value = a.value / b.value;
+  return rounded(value, (a.error + Math.abs(value) * b.error) / Math.abs(b.value), 3); // GPUs divide to 2.5 ulp
+};
+
+/**
+ * Σ terms, added in any order: each partial sum is rounded, and the roundings of n sums add up as a random walk, which stays
+ * below 4·√n·Σ|terms| but for one case in 10⁴ (Higham and Mary 2019, "A new approach to probabilistic rounding error analysis").
+ */
+export function sum(terms: readonly Tracked[]): Tracked {
+  let [value, size, error] = [0, 0, 0];
+  for (const term of terms) {
+    value += term.value;
+    size += Math.abs(term.value);
+    error += term.error;
+  }
+  return { value, error: error + 4 * Math.sqrt(terms.length) * size };
+}
+
+/** Σ aᵢ·bᵢ of exact numbers, by products and sums as above. */
+export function dot(count: number, a: (i: number) => number, b: (i: number) => number): Tracked {
+  let [value, size] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const term = a(i) * b(i);
+    value += term;
+    size += Math.abs(term);
+  }
+  return { value, error: (1 + 4 * Math.sqrt(count)) * size };
+}
+
+/** f(x), where `slope` is |f′| near x and the function itself is good to `roundings` of its value. */
+export const apply = (x: Tracked, f: (x: number) => number, slope: number, roundings: number): Tracked =>
+  rounded(f(x.value), slope * x.error, roundings);
+
+/** eˣ; WGSL asks of it 3 + 2·|x| units in the last place, which are two roundings each. */
+export const exp = (x: Tracked): Tracked => apply(x, Math.exp, Math.exp(x.value), 6 + 4 * Math.abs(x.value));
+
+/** 1/√x */
+export const inverseRoot = (x: Tracked): Tracked =>
+  apply(x, (v) => 1 / Math.sqrt(v), 0.5 * Math.abs(x.value) ** -1.5, 4);

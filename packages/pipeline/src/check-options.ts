@@ -1,0 +1,26 @@
+import { DenoiserError } from '@denoiser/ops';
+import { nearest } from '@denoiser/schedules/nearest';
+
+/** Returns the error of an option that is not what it must be; options stand in backticks in its sentence. */
+export const optionInvalid = (sentence: string): DenoiserError => new DenoiserError('option-invalid', sentence);
+
+/** Throws for the first key of `options` that is no option of `where`, and names the nearest one. */
+export function checkOptionNames(where: string, options: object, known: readonly string[]): void {
+  const wrong = Object.keys(options).find((key) => !known.includes(key));
+  if (wrong === undefined) return;
+  throw optionInvalid(`${where} has no option "${wrong}"; did you mean \`${nearest(wrong, known)}\`?`);
+}
+
+/** Throws unless `value` is a whole number from `least`. */
+export function checkWhole(option: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw optionInvalid(`\`${option}\` must be a whole number of at least ${least}, not ${value}.`);
+}
+
+const SHOWN = 12;
+
+/** Returns a list of names, cut where it gets long. */
+export function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, SHOWN).join(', ');
+  return names.length > SHOWN ? `${shown}, … (${names.length})` : shown;
+}

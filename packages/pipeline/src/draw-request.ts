@@ -1,0 +1,95 @@
+import { DenoiserError } from '@denoiser/ops';
+import { type Guidance, type NoiseSource, type Plan, samplerOptionNames } from '@denoiser/samplers';
+import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
+import { chooseClasses, dealLabels } from './classes';
+import type { DrawOptions } from './draw-options';
+import { planOf } from './draw-plan';
+import { gridColumns } from './images';
+import type { ImageShape, Model } from './model';
+import { pixelsOf } from './picture';
+
+const GUIDANCE = 3;
+const BATCH = 16;
+const COUNT = 16;
+
+const OPTIONS: readonly string[] = [
+  ...samplerOptionNames,
+  ...['plan', 'guidance', 'negativeClass', 'batchSize', 'signal', 'onBegin', 'onProgress'],
+  ...['count', 'classes', 'seed', 'indices', 'image', 'inpaint', 'noise'],
+];
+
+/** What `drawImages` draws, with all defaults filled in. */
+export interface DrawRequest {
+  readonly plan: Plan;
+  readonly count: number;
+  readonly indices: readonly number[];
+  readonly labels: readonly number[] | undefined;
+  readonly guidance: Guidance | undefined;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly columns: number;
+  readonly image: Float32Array | undefined;
+  readonly inpaint: { readonly image: Float32Array; readonly mask: Float32Array } | undefined;
+  readonly noise: NoiseSource | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Returns what the options ask for. All that can be wrong with them is found here, before the work. `planFrom` makes the
+ * plan, or remembers it.
+ *
+ * @throws DenoiserError in one sentence.
+ */
+export function drawRequestOf(model: Model, options: DrawOptions, planFrom = planOf): DrawRequest {
+  checkOptionNames('drawImages', options, OPTIONS);
+  const { imageShape, classNames } = model;
+  const { seed = 0, batchSize = BATCH, image, inpaint, noise, signal } = options;
+  const classes = chooseClasses(options.classes, classNames);
+  const count = options.count ?? options.indices?.length ?? (classes.length || COUNT);
+  checkWhole('count', count, 1);
+  checkWhole('batchSize', batchSize, 1);
+  checkWhole('seed', seed, 0);
+  const indices = options.indices ?? Array.from({ length: count }, (_, i) => i);
+  if (indices.length !== count) throw optionInvalid(`\`indices\` has ${indices.length} numbers for ${count} images.`);
+  const hasLabels = classNames.length > 0 && classes.length > 0;
+  return {
+    plan: planFrom(model, options),
+    count,
+    indices,
+    labels: hasLabels ? dealLabels(count, classes) : undefined,
+    guidance: guidanceOf(options, classNames),
+    seed,
+    batchSize,
+    columns: gridColumns(count, hasLabels ? new Set(classes).size : 0),
+    image: image && pixelsOf(image, imageShape, 'image'),
+    inpaint: inpaint && {
+      image: pixelsOf(inpaint.image, imageShape, 'inpaint.image'),
+      mask: checkMask(inpaint.mask, imageShape),
+    },
+    noise,
+    signal,
+  };
+}
+
+/** Returns the guidance of the options; none for a model without classes, where asking for it is a mistake. */
+function guidanceOf({ guidance, negativeClass }: DrawOptions, classNames: readonly string[]): Guidance | undefined {
+  if (classNames.length === 0) {
+    const given = guidance !== undefined ? 'guidance' : negativeClass !== undefined && 'negativeClass';
+    if (given) throw optionInvalid(`\`${given}\` needs classes, and this model was trained without; leave it out.`);
+    return undefined;
+  }
+  const [negative] = negativeClass === undefined ? [] : chooseClasses([negativeClass], classNames, 'negativeClass');
+  const all = typeof guidance === 'object' ? guidance : { scale: guidance ?? GUIDANCE };
+  if (!(Number.isFinite(all.scale) && all.scale >= 0)) {
+    throw optionInvalid(`\`guidance\` must be a number of at least 0, not ${all.scale}.`);
+  }
+  return { ...all, ...(negative !== undefined && { negative }) };
+}
+
+function checkMask(mask: Float32Array, [height, width]: ImageShape): Float32Array {
+  if (mask.length === height * width) return mask;
+  throw new DenoiserError(
+    'picture-size',
+    `\`inpaint.mask\` has ${mask.length} values, and the model's images have ${height}×${width} pixels; give one for each.`,
+  );
+}

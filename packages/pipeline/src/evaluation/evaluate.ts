@@ -1,0 +1,158 @@
+import { DenoiserError } from '@denoiser/ops';
+import { evaluations, findSampler } from '@denoiser/samplers';
+import type { ImageDataset } from '@denoiser/trainer';
+import { checkOptionNames, checkWhole, optionInvalid } from '../check-options';
+import { drawImages } from '../draw-images';
+import { planOf } from '../draw-plan';
+import type { Model } from '../model';
+import { type BitsPerDimension, bitsPerDimension } from './bits-per-dimension';
+import { extractFeatures, type FeatureNetwork } from './features';
+import { type HeldOut, readHeldOut } from './held-out';
+import {
+  asWritten,
+  FEWEST_FOR_FEATURES,
+  type FeatureQuality,
+  featureQuality,
+  type PixelQuality,
+  pixelQuality,
+} from './quality';
+import { type ValidationLoss, validationLoss, validationTimes } from './validation-loss';
+
+export interface EvaluateOptions {
+  /** Images to measure against, best ones that were not trained on; with the model's classes where it has any. */
+  readonly data: ImageDataset;
+  /** Images drawn, and images taken at most. Default 256. */
+  readonly count?: number | undefined;
+  /** How images are drawn: a sampler of the table. Default 'ddpm'. */
+  readonly sampler?: string | undefined;
+  /** Steps of the images and of the bound on bits/dim. Default 50, or all of fewer. */
+  readonly steps?: number | undefined;
+  /** Scale of classifier-free guidance. Default 3. */
+  readonly guidance?: number | undefined;
+  /** Decides the images taken, the noise and the drawn images. Default 0. */
+  readonly seed?: number | undefined;
+  /** A network whose features are compared: FID, KID, precision and recall. */
+  readonly features?: FeatureNetwork | undefined;
+  /** Images at once; changes nothing but speed and memory. Default 16. */
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Told once the images are read, before the work. */
+  readonly onBegin?: ((images: { readonly count: number; readonly total: number }) => void) | undefined;
+}
+
+/** What a model is found to be worth. */
+export interface Evaluation {
+  /** Images that it was measured on, and images drawn. */
+  readonly images: number;
+  readonly pictures: number;
+  readonly sampler: string;
+  readonly steps: number;
+  /** null for a model without classes. */
+  readonly guidance: number | null;
+  readonly seed: number;
+  readonly validationLoss: ValidationLoss;
+  readonly bitsPerDimension: BitsPerDimension;
+  readonly pixels: PixelQuality;
+  readonly features: ({ readonly network: string } & FeatureQuality) | null;
+}
+
+const COUNT = 256;
+const STEPS = 50;
+const BATCH = 16;
+const GUIDANCE = 3;
+
+const OPTIONS = [
+  'data',
+  'count',
+  'sampler',
+  'steps',
+  'guidance',
+  'seed',
+  'features',
+  'batchSize',
+  'signal',
+  'onProgress',
+  'onBegin',
+];
+
+/**
+ * Measures a model against images: its loss at fixed timesteps and noise, the variational bound in bits per dimension, and
+ * how close the images it draws come, by sliced Wasserstein distance and, with a network of features, by FID, KID, precision
+ * and recall.
+ *
+ * @throws DenoiserError where options or images do not fit the model; the signal's reason when it is aborted.
+ */
+export async function evaluate(model: Model, options: EvaluateOptions): Promise<Evaluation> {
+  checkOptionNames('evaluate', options, OPTIONS);
+  const { imageShape: shape, classNames, learnedVariance, prediction = 'epsilon', process: schedule } = model;
+  const { count = COUNT, seed = 0, batchSize = BATCH, guidance = GUIDANCE, features, signal, onProgress } = options;
+  const { name: sampler } = findSampler(options.sampler ?? 'ddpm');
+  for (const [name, value] of Object.entries({ count, batchSize })) checkWhole(name, value, 1);
+  if (schedule.kind !== 'discrete') {
+    throw new DenoiserError(
+      'process-continuous',
+      `${model.description} has a continuous noise level; only models of discrete timesteps are evaluated.`,
+    );
+  }
+  const steps = options.steps ?? Math.min(STEPS, schedule.steps);
+  const plan = planOf(model, { sampler, steps });
+  const images = await readHeldOut(options.data, { shape, classNames, count, seed });
+  checkCounts(images, count, features);
+  options.onBegin?.({ count: images.count, total: images.total });
+
+  const [realBatches, drawnBatches] = [images.count, count].map((n) => Math.ceil(n / batchSize)) as [number, number];
+  const total =
+    realBatches * (validationTimes(schedule.steps).length + steps) +
+    drawnBatches * evaluations(plan) +
+    (features ? realBatches + drawnBatches : 0);
+  let done = 0;
+  const onCall = () => {
+    done++;
+    onProgress?.(done, total);
+  };
+  const context = { denoiser: model.network.denoiser(), schedule, prediction, images, seed, batchSize, signal, onCall };
+  const loss = await validationLoss(context);
+  const bits = await bitsPerDimension({ ...context, learnedVariance, steps });
+  const drawn = await drawImages(model, {
+    plan,
+    count,
+    // The classes in the images' shares.
+    ...(images.labels && { classes: images.labels.filter((label) => label >= 0), guidance }),
+    seed,
+    batchSize,
+    signal,
+    onProgress: onCall,
+  });
+  const pictures = { data: asWritten(drawn.data), count, shape };
+  const quality = features && {
+    network: features.description,
+    ...featureQuality(
+      await extractFeatures(features, images, { batchSize, signal, onCall }),
+      await extractFeatures(features, pictures, { batchSize, signal, onCall }),
+      seed,
+    ),
+  };
+  return {
+    images: images.count,
+    pictures: count,
+    sampler,
+    steps,
+    guidance: classNames.length > 0 ? guidance : null,
+    seed,
+    validationLoss: loss,
+    bitsPerDimension: bits,
+    pixels: pixelQuality(images, pictures, seed),
+    features: quality ?? null,
+  };
+}
+
+function checkCounts(images: HeldOut, count: number, features: FeatureNetwork | undefined): void {
+  const fewest = features ? FEWEST_FOR_FEATURES : 2;
+  if (count < fewest) throw optionInvalid(`\`count\` ${count} is too few to compare; take ${fewest} or more.`);
+  if (images.count >= fewest) return;
+  throw new DenoiserError(
+    'dataset-small',
+    `There are ${images.count} images, and at least ${fewest} are needed; raise \`count\` or add some.`,
+  );
+}

@@ -1,0 +1,30 @@
+import { createProcess } from '@denoiser/schedules';
+import type { ImageDataset, Trainer } from '@denoiser/trainer';
+import type { Model } from './model';
+
+/**
+ * Returns the averaged weights of a trainer as a model to draw from on the way. It sees every later step, and disposing it
+ * frees nothing: the weights are the trainer's.
+ */
+export function modelInTraining(trainer: Trainer, data: Pick<ImageDataset, 'imageShape' | 'classNames'>): Model {
+  const { model, options, emaParameters, progress } = trainer;
+  let parameterCount = 0;
+  for (const { size } of model.parameters.values()) parameterCount += size;
+  const dispose = () => {};
+  return {
+    architecture: model.architecture,
+    parameterCount,
+    imageShape: data.imageShape,
+    classNames: data.classNames ?? [],
+    process: createProcess(options.schedule),
+    prediction: options.prediction,
+    learnedVariance: options.variance.type === 'learned-range',
+    get step() {
+      return progress.step;
+    },
+    description: 'the averaged weights in training',
+    network: { ...model, denoiser: (parameters = emaParameters) => model.denoiser(parameters), dispose },
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}

@@ -1,0 +1,32 @@
+import type { Prediction, Process } from '@denoiser/schedules';
+import type { Network } from './networks';
+
+/** Height, width and channels of an image. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** What is known of a trained model: all that a menu of classes, a plan or a caption needs. */
+export interface ModelInfo {
+  readonly architecture: { readonly name: string; readonly config: unknown };
+  /** How many numbers it has. */
+  readonly parameterCount: number;
+  readonly imageShape: ImageShape;
+  /** One name for each class, numbers where the file names none; empty for a model without classes. */
+  readonly classNames: readonly string[];
+  /** The noise that it was trained with. */
+  readonly process: Process;
+  /** What it gives; absent for an EDM process, whose preconditioning says so. */
+  readonly prediction?: Prediction;
+  /** Whether its output has the variance in a second half of the channels. */
+  readonly learnedVariance: boolean;
+  /** Training steps that it has seen, if its file says so. */
+  readonly step?: number;
+  /** Where the weights came from, for people. */
+  readonly description: string;
+}
+
+/** A trained model that images can be drawn with. `dispose()` (or `using`) frees its weights. */
+export interface Model extends ModelInfo {
+  readonly network: Network;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}

@@ -1,0 +1,44 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { TensorFile } from '@denoiser/safetensors';
+import type { TrainableModel } from '@denoiser/trainer';
+import { createUNet, loadUNet } from '@denoiser/unet';
+
+/** A network that images are drawn with: what the trainer trains, and a way to free it. */
+export interface Network extends TrainableModel {
+  /** Throws unless every label is a class of this network or −1. */
+  checkLabels?(labels: ArrayLike<number>): void;
+  dispose(): void;
+}
+
+/** A kind of network, as its files name it. */
+export interface NetworkKind {
+  /** The `denoiser.architecture` of its files. */
+  readonly architecture: string;
+  /** Creates one with fresh weights, from the `config` of a checkpoint's architecture. */
+  create(config: never): Network;
+  /** Loads one from a file's tensors, whose sizes say how it is built. */
+  load(file: TensorFile): Network;
+}
+
+/** Networks by the name that their files have. The first one is tried on files that name none. */
+export const networks: readonly NetworkKind[] = [
+  { architecture: 'ddpm-unet', create: createUNet as NetworkKind['create'], load: loadUNet },
+];
+
+/** The metadata's key of the name. */
+const KEY = 'denoiser.architecture';
+
+/**
+ * Returns the network in a file.
+ *
+ * @throws DenoiserError for an architecture that is none of `kinds`; what the network's own loader throws.
+ */
+export function loadNetwork(file: TensorFile, kinds: readonly NetworkKind[]): Network {
+  const name = file.metadata[KEY];
+  const kind = name === undefined ? kinds[0] : kinds.find(({ architecture }) => architecture === name);
+  if (kind) return kind.load(file);
+  throw new DenoiserError(
+    'architecture-unknown',
+    `The file holds a network of the architecture ${JSON.stringify(name)}, and only ${kinds.map(({ architecture }) => architecture).join(', ')} can be loaded; give its loader in \`networks\`.`,
+  );
+}

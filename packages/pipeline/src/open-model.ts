@@ -1,0 +1,213 @@
+import { DenoiserError } from '@denoiser/ops';
+import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
+import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
+import { type CheckpointStore, readCheckpoint, readFileTraining, reconstructEma } from '@denoiser/trainer';
+import { checkOptionNames, optionInvalid } from './check-options';
+import { firstNotFinite } from './finite';
+import type { ImageShape, Model } from './model';
+import { loadNetwork, type Network, type NetworkKind, networks } from './networks';
+
+/** What a model is opened from: the checkpoints of a run, or the bytes of a safetensors file. */
+export type ModelSource = CheckpointStore | Uint8Array | ArrayBuffer;
+
+/** Which of a run's weights: averaged ones, those of the last step, or the average of a relative length (post-hoc EMA). */
+export type WeightsChoice = 'ema' | 'model' | { readonly length: number };
+
+export interface OpenModelOptions {
+  /** Default 'ema'. `{ length }` is σ_rel of Karras et al. 2024 (arXiv:2312.02696), of a run with `postHocEma`. */
+  readonly weights?: WeightsChoice;
+  /** Which checkpoint of a run. Default: the latest that is whole. */
+  readonly checkpoint?: number;
+  /** Where the snapshots of averages are, for `weights: { length }`. */
+  readonly snapshots?: CheckpointStore;
+  /** How a file was trained, where it does not say so itself. Default: as the original program, linear in 1000 steps. */
+  readonly process?: Process | ProcessOptions;
+  /** What the network of a file gives. Default: as the file says, else ε. */
+  readonly prediction?: Prediction;
+  /** The size of a file's images. Default: as the file says, else 64. */
+  readonly imageSize?: number | readonly [height: number, width: number];
+  /** Names of a file's classes. Default: as the file says, else their numbers. */
+  readonly classNames?: readonly string[];
+  /** What messages call the source. Default 'the checkpoints' or 'the file'. */
+  readonly name?: string;
+  /** Kinds of network that can be loaded. Default: those of this library. */
+  readonly networks?: readonly NetworkKind[];
+  /** Told in a sentence of what is odd though the model opens, such as a damaged checkpoint that was passed over. */
+  readonly onWarning?: (message: string) => void;
+}
+
+const OF_RUNS = ['weights', 'checkpoint', 'snapshots'] as const;
+const OF_FILES = ['process', 'prediction', 'imageSize', 'classNames'] as const;
+const ALL = [...OF_RUNS, ...OF_FILES, 'name', 'networks', 'onWarning'];
+
+/**
+ * Opens a trained model: the latest checkpoint of a run, with its averaged weights, or a safetensors file. Files that
+ * this library wrote say themselves how they were trained.
+ *
+ * @throws DenoiserError where there is no checkpoint, where a file is damaged or holds another kind of network, and where
+ * an option does not fit the source.
+ */
+export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<Model> {
+  checkOptionNames('openModel', options, ALL);
+  const isFile = source instanceof Uint8Array || source instanceof ArrayBuffer;
+  const misplaced = (isFile ? OF_RUNS : OF_FILES).find((name) => options[name] !== undefined);
+  if (misplaced) {
+    throw optionInvalid(
+      isFile
+        ? `\`${misplaced}\` chooses from a run, but ${nameOf(options, 'the source')} is a file; leave it out.`
+        : `\`${misplaced}\` is for bare .safetensors files; ${nameOf(options, 'the checkpoints')} know their own.`,
+    );
+  }
+  return isFile ? openFile(new Uint8Array(source), options) : openCheckpoint(source, options);
+}
+
+const nameOf = ({ name }: OpenModelOptions, otherwise: string): string => name ?? otherwise;
+
+async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions): Promise<Model> {
+  const { weights = 'ema', checkpoint, snapshots, onWarning } = options;
+  const average = typeof weights === 'object' ? weights : undefined;
+  const name = nameOf(options, 'the checkpoints');
+  if ((await store.list()).length === 0) {
+    throw new DenoiserError('checkpoint-missing', `There is no checkpoint in ${name} yet; train until one is written.`);
+  }
+  const which = weights === 'model' ? 'model.safetensors' : 'ema.safetensors';
+  const { state, tensors } = await readCheckpoint(store, {
+    ...(checkpoint !== undefined && { step: checkpoint }),
+    files: average ? [] : [which],
+    ...(onWarning && { onWarning }),
+  });
+  const file = average
+    ? await averageOf(snapshots, average.length, checkpoint)
+    : {
+        tensors: tensors[which],
+        description: `step ${state.step}, ${weights === 'model' ? 'live' : 'averaged'} weights`,
+      };
+  const { dataset } = state;
+  const process = createProcess(state.options.schedule);
+  return modelOf(open(file.tensors, options), {
+    process,
+    prediction: state.prediction,
+    imageShape: dataset.imageShape,
+    classNames: dataset.classNames ?? [],
+    step: state.step,
+    description: `${name}, ${file.description}`,
+  });
+}
+
+/** An average of another length, which ends at the chosen checkpoint or the last snapshot before it. */
+async function averageOf(
+  snapshots: CheckpointStore | undefined,
+  length: number,
+  checkpoint = Number.POSITIVE_INFINITY,
+): Promise<{ tensors: TensorFile; description: string }> {
+  const last = (await snapshots?.list())?.filter((step) => step <= checkpoint).at(-1);
+  if (!snapshots || last === undefined) {
+    throw new DenoiserError(
+      'snapshots-missing',
+      'There are no snapshots of averages to make one of that length from; train with `postHocEma`.',
+    );
+  }
+  const tensors = await reconstructEma(snapshots, { sigmaRel: length, step: last });
+  return { tensors, description: `average of relative length ${length} up to step ${last}` };
+}
+
+function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
+  const name = nameOf(options, 'the file');
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4) {
+    const way = 'in Python, safetensors.torch.save_file(torch.load(…), …) converts it';
+    throw new DenoiserError('file-unreadable', `${name} is a PyTorch pickle, not safetensors; ${way}.`);
+  }
+  const { network, training } = told(name, () => {
+    const file = readSafetensors(bytes);
+    // Before the weights take memory.
+    const training = readFileTraining(file);
+    return { training, network: open(file, options) };
+  });
+  try {
+    const config = network.architecture.config as ImageConfig;
+    const { classes = 0, channels = 3 } = config;
+    const [height = 64, width = height] = [
+      options.imageSize ?? training.imageShape?.slice(0, 2) ?? config.imageSize ?? [],
+    ].flat();
+    const isNamed = training.classNames?.length === classes;
+    const classNames =
+      options.classNames ?? ((isNamed && training.classNames) || Array.from({ length: classes }, (_, i) => String(i)));
+    if (classNames.length !== classes) {
+      throw optionInvalid(
+        `\`classNames\` has ${classNames.length} names for a network with ${classes || 'no'} classes; give one for each.`,
+      );
+    }
+    return modelOf(network, {
+      process: createProcess(options.process ?? training.schedule ?? { type: 'linear', steps: 1000 }),
+      prediction: options.prediction ?? training.prediction,
+      imageShape: [height, width, channels],
+      classNames,
+      step: training.step,
+      description: name,
+    });
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** Loads the network of a file whose numbers are finite. */
+function open(file: TensorFile, options: OpenModelOptions): Network {
+  for (const [name, entry] of file.tensors) {
+    const at = firstNotFinite(entry);
+    if (at < 0) continue;
+    throw new DenoiserError(
+      'weights-damaged',
+      `The weights are damaged: value ${at} of ${name} is not a finite number; take an earlier checkpoint, or the file anew.`,
+    );
+  }
+  return loadNetwork(file, options.networks ?? networks);
+}
+
+/** What networks for images say of themselves, as far as they do. */
+interface ImageConfig {
+  readonly channels?: number;
+  readonly classes?: number;
+  readonly imageSize?: number | readonly [height: number, width: number];
+  readonly learnedVariance?: boolean;
+}
+
+interface Facts {
+  readonly process: Process;
+  readonly prediction: Prediction | undefined;
+  readonly imageShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly step: number | undefined;
+  readonly description: string;
+}
+
+function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): Model {
+  let parameterCount = 0;
+  for (const { size } of network.parameters.values()) parameterCount += size;
+  const dispose = () => network.dispose();
+  const { learnedVariance = false } = network.architecture.config as ImageConfig;
+  // EDM's preconditioning says itself what the network gives.
+  const given = prediction ?? (process.kind === 'discrete' ? 'epsilon' : process.kind === 'flow' ? 'flow' : undefined);
+  return {
+    ...facts,
+    process,
+    architecture: network.architecture,
+    parameterCount,
+    ...(given && { prediction: given }),
+    learnedVariance,
+    ...(step !== undefined && { step }),
+    network,
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}
+
+/** Runs `action`; the sentence of an error in it begins with the file's name. */
+function told<T>(name: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof Error && 'isDenoiserError' in error && 'code' in error)) throw error;
+    throw new DenoiserError(String(error.code), `${name}: ${error.message}`);
+  }
+}

@@ -1,0 +1,47 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from './model';
+import { greyOf } from './pixels/luma';
+import { fromBytes } from './pixels/to-bytes';
+
+/** A picture as canvases know it: RGBA bytes, row by row. An `ImageData` is one. */
+export interface RgbaPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray | Uint8Array;
+}
+
+/** A picture to begin with: values in [−1, 1], [H, W, C] as the model has them, or RGBA bytes of the model's size. */
+export type Picture = Float32Array | RgbaPicture;
+
+/**
+ * Returns a picture's values, [H, W, C] in [−1, 1]; what is transparent lies on white.
+ *
+ * @throws DenoiserError where it is not of the model's size.
+ */
+export function pixelsOf(picture: Picture, [height, width, channels]: ImageShape, option: string): Float32Array {
+  if (picture instanceof Float32Array) {
+    if (picture.length === height * width * channels) return picture;
+    throw new DenoiserError(
+      'picture-size',
+      `\`${option}\` has ${picture.length} values, and the model's images have ${height}×${width}×${channels}; give it that size.`,
+    );
+  }
+  if (picture.height !== height || picture.width !== width || picture.data?.length !== 4 * height * width) {
+    throw new DenoiserError(
+      'picture-size',
+      `\`${option}\` is ${picture.width}×${picture.height}, and the model draws ${width}×${height}; give it that size.`,
+    );
+  }
+  const opaque = onWhite(picture.data);
+  return fromBytes(channels === 1 ? greyOf(opaque) : opaque);
+}
+
+/** RGBA bytes on white, RGB. */
+function onWhite(rgba: Uint8ClampedArray | Uint8Array): Uint8ClampedArray {
+  const rgb = new Uint8ClampedArray((rgba.length / 4) * 3); // rounds
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    const alpha = (rgba[from + 3] as number) / 255;
+    for (let c = 0; c < 3; c++) rgb[to++] = (rgba[from + c] as number) * alpha + 255 * (1 - alpha);
+  }
+  return rgb;
+}

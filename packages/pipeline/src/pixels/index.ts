@@ -1,0 +1,2 @@
+export { greyOf, luma } from './luma';
+export { fromBytes, toBytes } from './to-bytes';

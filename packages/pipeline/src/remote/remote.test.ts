@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { answerCalls, type Caller, createCaller, type Endpoint, type Method } from './index';
+
+type Methods = {
+  double: Method<number, number>;
+  count: Method<number, string, number>;
+  fail: Method<{ code?: string }, never>;
+};
+
+let caller: Caller<Methods>;
+let close: () => void;
+/** Told by the other end. */
+let counted: number;
+let ended: Promise<void>;
+
+class Sent extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+beforeEach(() => {
+  const { port1, port2 } = new MessageChannel();
+  close = () => port1.close();
+  counted = 0;
+  let end = () => {};
+  ended = new Promise((resolve) => {
+    end = resolve;
+  });
+  answerCalls<Methods>(
+    port2 as unknown as Endpoint,
+    {
+      double: async (n) => 2 * n,
+      async count(n, { emit, signal }) {
+        for (; counted < n && !signal.aborted; counted++) await emit(counted);
+        end();
+        return 'counted';
+      },
+      async fail({ code }) {
+        throw Object.assign(new Error('It failed.'), code ? { isDenoiserError: true, code } : {});
+      },
+    },
+    (message) => (message === 'It failed.' ? { code: 'explained', message } : undefined),
+  );
+  port2.start();
+  port1.start();
+  caller = createCaller<Methods>(port1 as unknown as Endpoint, (code, message) => new Sent(code, message));
+});
+afterEach(() => close());
+
+it('answers many calls at once, each its own', async () => {
+  expect(await Promise.all([1, 2, 3].map((n) => caller.call('double', n)))).toEqual([2, 4, 6]);
+});
+
+it('streams events and returns the answer', async () => {
+  const stream = caller.stream('count', 3);
+  const events: unknown[] = [];
+  for (;;) {
+    const { done, value } = await stream.next();
+    events.push(value);
+    if (done) break;
+  }
+  expect(events).toEqual([0, 1, 2, 'counted']);
+});
+
+it('waits for whoever takes the events, and ends when the loop is left', async () => {
+  for await (const n of caller.stream('count', 1000)) if (n === 4) break;
+  await ended;
+  expect(counted).toBeLessThan(10);
+});
+
+it('ends a call whose signal is aborted with its reason, on both ends', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const call = caller.call('count', 1000, {
+    signal: controller.signal,
+    onEvent: (n) => n === 2 && controller.abort(reason),
+  });
+  await expect(call).rejects.toBe(reason);
+  await ended;
+  expect(counted).toBeLessThan(10);
+});
+
+it('brings errors as code and sentence, those too that the other end has explained', async () => {
+  await expect(caller.call('fail', { code: 'run-busy' })).rejects.toMatchObject({
+    code: 'run-busy',
+    message: 'It failed.',
+  });
+  await expect(caller.call('fail', {})).rejects.toMatchObject({ code: 'explained' });
+});
+
+it('refuses what is no plain data', async () => {
+  const call = caller.call('fail', { code: (() => {}) as unknown as string });
+  await expect(call).rejects.toMatchObject({ code: 'option-invalid' });
+});
+
+it('rejects all that is open, and all to come, when the channel fails', async () => {
+  const open = caller.call('count', 1000);
+  caller.fail(new Error('gone'));
+  await expect(open).rejects.toThrow('gone');
+  await expect(caller.call('double', 1)).rejects.toThrow('gone');
+});

@@ -1,0 +1,34 @@
+import { DenoiserError } from '@denoiser/ops';
+import type { ScheduleOptions } from '@denoiser/schedules';
+import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
+import { resolveKind } from './options/kinds';
+import { SCHEDULES } from './options/schedules';
+
+/** Values of one image that a tensor can hold by far; what says more is damaged. */
+const MOST_VALUES = 2 ** 28;
+/** Timesteps of a schedule; the usual number is a thousand. */
+const MOST_STEPS = 1_000_000;
+
+export const trainedPrediction = oneOf(['epsilon', 'x0', 'v']);
+export const classNames = listOf(textUpTo(1000), { most: 100_000 });
+
+export const imageShape: Check<readonly [height: number, width: number, channels: number]> = (value, path, fail) => {
+  const [height, width, channels] = listOf(wholeNumberIn(1, 65_536), { least: 3, most: 3 })(value, path, fail);
+  const shape = [height, width, channels] as [number, number, number];
+  return shape.reduce((a, b) => a * b) <= MOST_VALUES ? shape : fail(path, `at most ${MOST_VALUES} values`);
+};
+
+/** A schedule as it is written, with nothing left to guess. */
+export const scheduleOptions: Check<ScheduleOptions> = (value, path, fail) => {
+  if (!isRecord(value)) return fail(path, 'an object');
+  json(1000)(value, path, fail);
+  oneOf(Object.keys(SCHEDULES))(value.type, `${path}.type`, fail);
+  if (value.type === 'custom') listOf(finiteNumber, { least: 1, most: MOST_STEPS })(value.betas, `${path}.betas`, fail);
+  else wholeNumberIn(1, MOST_STEPS)(value.steps, `${path}.steps`, fail);
+  try {
+    return resolveKind<ScheduleOptions & { type: string }>(path, SCHEDULES, value, 'linear') as ScheduleOptions;
+  } catch (error) {
+    if (!(error instanceof DenoiserError)) throw error;
+    return fail(path, `its own ranges: ${error.message.replace(/\.$/, '').replaceAll(';', ',')}`);
+  }
+};
