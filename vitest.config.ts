@@ -23,7 +23,7 @@ const slow = [
   'packages/backend-web/test',
   'tests',
   'packages/trainer/test',
-  'packages/kernels-cpu/test/conv2d.test.ts',
+  'packages/kernels-cpu/test',
   'packages/pipeline/src/draw-queue.test.ts',
   'packages/backend-node/src/images/large-folder.test.ts',
   'packages/backend-node/src/fuzz.test.ts',
@@ -71,6 +71,7 @@ export default defineConfig({
           name: 'fast',
           // One process for many files: to load TensorFlow.js for each would take longer than the tests.
           isolate: false,
+          setupFiles: 'tests/fresh-tfjs.ts',
           include: ['{packages,apps}/*/{src,test}', 'bench/src'].map(files),
           exclude: [...exclude, ...slow.map(files)],
         },

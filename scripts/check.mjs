@@ -1,7 +1,8 @@
-import { install, run, tool } from './setup.mjs';
+import { build, install, run, tool } from './setup.mjs';
 
-/** `npm run check`: lint, imports, links, types, and the tests that are over soon; under a minute. Nothing has to be built. */
+/** `npm run check`, before every commit: lint, imports, links, types, and the tests that are over soon. Nothing has to be built. */
 install();
+build(['generate']);
 run(process.execPath, ['scripts/lint.mjs']);
 run(process.execPath, ['scripts/check-types.mjs']);
 run(tool('vitest'), ['run', '--project', 'fast', '--silent=passed-only']);

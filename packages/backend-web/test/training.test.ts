@@ -224,7 +224,7 @@ test('a request that does not fit is refused in a sentence, and takes no name', 
   const { client, images } = await worker();
   const tryIt = (changes: Partial<TrainRequest>) => all(client.train({ ...small, run: 'g', images, ...changes }));
   await expect(tryIt({ steps: 0 })).rejects.toMatchObject({ code: 'option-invalid' });
-  await expect(tryIt({ training: { learningRat: 1 } as never })).rejects.toThrow('the nearest is learningRate');
+  await expect(tryIt({ training: { learningRat: 1 } as never })).rejects.toThrow('the nearest is `learningRate`');
   await expect(tryIt({ model: { baseWidth: 5 } })).rejects.toThrow('baseWidth');
   await expect(tryIt({ images: { ...images, id: 99 } })).rejects.toMatchObject({ code: 'not-there' });
   expect(await client.runs()).toEqual([]);

@@ -51,10 +51,12 @@ describe("the average's decay", () => {
 
   it('is one thing or the other', () => {
     const wrong = (ema: object) => () => create({ ema: ema as EmaInput });
-    expect(wrong({ type: 'half-life' })).toThrow('ema.halfLife is missing; give a number above 0.');
-    expect(wrong({ halfLife: 3 })).toThrow('There is no training option ema.halfLife');
+    expect(wrong({ type: 'half-life' })).toThrow('`ema.halfLife` is missing; give a number above 0.');
+    expect(wrong({ halfLife: 3 })).toThrow('There is no training option `ema.halfLife`');
     expect(wrong({ type: 'half-live', halfLife: 3 })).toThrow('perhaps half-life');
-    expect(() => create({ postHocEma: { sigmaRel: [0.5] } })).toThrow(/postHocEma.sigmaRel is \[0.5\]; give different/);
+    expect(() => create({ postHocEma: { sigmaRel: [0.5] } })).toThrow(
+      /`postHocEma.sigmaRel` is \[0.5\]; give different/,
+    );
   });
 });
 

@@ -62,12 +62,12 @@ describe('the learning rate', () => {
   it('names what is wrong with a schedule', () => {
     const wrong = (input: object) => () => factors(input as LearningRateScheduleInput, []);
     expect(wrong({ type: 'cosin', steps: 3 })).toThrow(
-      'learningRateSchedule.type is "cosin"; give one of constant, cosine, one-cycle, perhaps cosine.',
+      '`learningRateSchedule.type` is "cosin"; give one of constant, cosine, one-cycle, perhaps cosine.',
     );
-    expect(wrong({ type: 'cosine' })).toThrow('learningRateSchedule.steps is missing; give a whole number from 1.');
+    expect(wrong({ type: 'cosine' })).toThrow('`learningRateSchedule.steps` is missing; give a whole number from 1.');
     expect(wrong({ warmUp: 3 })).toThrow(
-      'There is no training option learningRateSchedule.warmUp; the nearest is learningRateSchedule.warmup.',
+      'There is no training option `learningRateSchedule.warmUp`; the nearest is `learningRateSchedule.warmup`.',
     );
-    expect(wrong({ type: 'one-cycle', steps: 9, rise: 2 })).toThrow('rise is 2; give a number from 0 to 1.');
+    expect(wrong({ type: 'one-cycle', steps: 9, rise: 2 })).toThrow('rise` is 2; give a number from 0 to 1.');
   });
 });
