@@ -6,7 +6,7 @@ import { stagePackages } from './stage.mjs';
 
 /**
  * `npm run release`: builds, stages and publishes every package whose version npm does not have yet, then tags them. Versions are
- * raised before, by `npm run version`. Options go to `npm publish`: `npm run release -- --dry-run` shows what would be published.
+ * raised before, by `npm run version-packages`. Options go to `npm publish`: `npm run release -- --dry-run` shows what would be published.
  */
 const options = process.argv.slice(2);
 const isDry = options.includes('--dry-run');
