@@ -1,12 +1,16 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
-/** The one build of every package: ESM, types, source maps; dependencies stay outside. */
+const { exports = {} } = JSON.parse(readFileSync('package.json', 'utf8'));
+const sources = Object.values<{ source?: string }>(exports).flatMap(({ source }) => source ?? []);
+
+const programs = ['src/bin.ts', 'src/worker.ts'].map((path) => `./${path}`);
+
+/** The one build of every package: ESM and source maps; dependencies stay outside. Declarations: scripts/build-types.mjs. */
 export default defineConfig({
-  entry: ['src/index.ts', ...(existsSync('src/bin.ts') ? ['src/bin.ts'] : [])],
+  entry: [...new Set([...sources, ...programs.filter((path) => existsSync(path))])],
   format: 'esm',
   target: 'es2022',
-  dts: true,
   sourcemap: true,
   clean: true,
   treeshake: true,

@@ -1,21 +1,82 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { findChromium, softwareVulkan } from './scripts/chromium.mjs';
 
 /**
- * The one test configuration. Each package runs it with itself as the root; from the repository's root, name what is wanted:
- * `npx vitest packages/ops -t attention`.
+ * Tests that train, start processes or a browser, or run what is built: not part of `npm run check`. The longest come first, and
+ * begin a run, so that none is left over at its end.
  */
+const slow = [
+  'packages/backend-node/test',
+  'tests/browser/test/seed.test.ts',
+  'packages/unet/test/training-64.test.ts',
+  'packages/cli/test/webgpu.test.ts',
+  'packages/cli/test/bad-input.test.ts',
+  'packages/cli/test/killed.test.ts',
+  'packages/cli/test/memory.test.ts',
+  'tests/browser/test',
+  'packages/cli/test',
+  'packages/unet/test',
+  'packages/kernels-webgpu/test',
+  'examples',
+  'packages/backend-web/test',
+  'tests',
+  'packages/trainer/test',
+  'packages/kernels-cpu/test',
+  'packages/pipeline/src/draw-queue.test.ts',
+  'packages/backend-node/src/images/large-folder.test.ts',
+  'packages/backend-node/src/fuzz.test.ts',
+  'packages/safetensors/src/fuzz.test.ts',
+  'packages/trainer/src/fuzz.test.ts',
+  // Quick, but they look at which backends and kernels a process has.
+  'packages/backend-node/src/device',
+];
+const files = (path: string) => (path.endsWith('.ts') ? path : `${path}/**/*.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(specifications: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = slow.findIndex((path) => moduleId.includes(`/${path}`));
+      return index < 0 ? slow.length : index;
+    };
+    return (await super.sort(specifications)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
+// The tests' processes inherit it: a driver for WebGPU must be known before a process starts, and the browser is named once.
+Object.assign(process.env, softwareVulkan(), { CHROMIUM_PATH: findChromium() ?? '' });
+
+const conditions = ['source', 'module', 'node', 'development|production'];
+const exclude = ['**/node_modules/**', '**/dist/**'];
+
+/** Every test of the repository: `npx vitest packages/ops -t attention`. */
 export default defineConfig({
-  // Sources of the packages beside, so that nothing has to be built before its tests run.
-  resolve: { conditions: ['source', 'module', 'node', 'development|production'] },
-  ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
+  // Sources of the packages beside, so that nothing has to be built before tests run; what sources are generated is.
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
-    include: ['**/src/**/*.test.ts', '**/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: 'scripts/generate.mjs',
     // The CPU backends are slow and the machine is shared: a test fails by what it says, not by the clock.
     testTimeout: 600_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: availableParallelism(),
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/results.json' },
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'fast',
+          // One process for many files: to load TensorFlow.js for each would take longer than the tests.
+          isolate: false,
+          setupFiles: 'tests/fresh-tfjs.ts',
+          include: ['{packages,apps}/*/{src,test}', 'bench/src'].map(files),
+          exclude: [...exclude, ...slow.map(files)],
+        },
+      },
+      { extends: true, test: { name: 'slow', include: slow.map(files), exclude } },
+    ],
   },
 });

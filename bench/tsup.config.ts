@@ -5,5 +5,4 @@ export default defineConfig({
   ...shared,
   entry: ['src/main.ts', 'src/tfjs-peer.ts', 'src/web/main.ts', 'src/web/dawn.ts'],
   external: [/^@denoiser\//, 'webgpu'],
-  dts: false,
 });

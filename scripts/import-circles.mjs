@@ -1,10 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import ts from 'typescript';
 import { root } from './setup.mjs';
 
-/** The modules that a source file imports, also only for their types, as it names them. */
-export const importsOf = (file) => ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles.map((i) => i.fileName);
+const STATEMENT = /^(?:import|export)\s(?:[^'";]*\sfrom\s+)?'([^']+)'/gm;
+const EXPRESSION = /^(?!\s*(?:\*|\/\/)).*?\bimport\((?:\/\*.*?\*\/|\s)*'([^']+)'/gm;
+
+/** The modules that a source file, formatted as ours are, imports or re-exports, also only for types or later, by name. */
+export function importsOf(file) {
+  const text = readFileSync(file, 'utf8');
+  return [STATEMENT, EXPRESSION].flatMap((pattern) => [...text.matchAll(pattern)].map(([, name]) => name));
+}
 
 /** The source files below a folder, without tests, by path. */
 export function sourcesBelow(folder) {

@@ -10,8 +10,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = join(root, 'node_modules', '.denoiser-setup');
 const onWindows = process.platform === 'win32';
 
-/** Runs a command in the root folder with our own terminal; ends this process with its exit code when it fails. */
-export function run(command, args, options = {}) {
+/** Runs a command in the root folder with our own terminal; returns its exit code. */
+export function tryRun(command, args, options = {}) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: 'inherit',
@@ -19,7 +19,13 @@ export function run(command, args, options = {}) {
     ...options,
   });
   if (error) throw error;
-  if (status !== 0) process.exit(signal ? 130 : status);
+  return signal ? 130 : status;
+}
+
+/** Runs a command as `tryRun` does; ends this process with its exit code when it fails. */
+export function run(command, args, options = {}) {
+  const status = tryRun(command, args, options);
+  if (status !== 0) process.exit(status);
 }
 
 /** A tool that `npm ci` installed, such as turbo. */
@@ -39,9 +45,9 @@ export function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Builds every package; turbo skips what has not changed. */
-export function build() {
-  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-prefix=none'], { env: turboEnvironment });
+/** Runs tasks of turbo.json, by default builds every package; turbo skips what has not changed. */
+export function build(tasks = ['build']) {
+  run(tool('turbo'), ['run', ...tasks, '--output-logs=errors-only', '--log-prefix=none'], { env: turboEnvironment });
 }
 
 /** Turbo speaks to nobody and prints no banners. */
@@ -58,6 +64,7 @@ export function workspaces() {
   return patterns.flatMap((pattern) => {
     if (!pattern.endsWith('/*')) return [pattern];
     const parent = pattern.slice(0, -2);
-    return readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
+    const folders = readdirSync(join(root, parent)).map((name) => `${parent}/${name}`);
+    return folders.filter((folder) => existsSync(join(root, folder, 'package.json')));
   });
 }

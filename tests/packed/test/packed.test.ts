@@ -3,45 +3,34 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importTable, packageName } from '../../../scripts/import-table.mjs';
+import { stagePackages } from '../../../scripts/stage.mjs';
 
 /**
  * What a user gets is the tarball, not the workspace: a file missing from `files`, a dependency missing from
  * package.json or a declaration that points nowhere shows only here.
  */
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const folders = [
-  'schedules',
-  'safetensors',
-  'metrics',
-  'ops',
-  'unet',
-  'samplers',
-  'trainer',
-  'kernels-cpu',
-  'kernels-webgpu',
-  'backend-node',
-  'backend-web',
-  'cli',
-];
-const names = folders.map((folder) => (folder === 'cli' ? 'denoiser' : `@denoiser/${folder}`));
+const names = Object.keys(importTable).map(packageName);
 const project = mkdtempSync(join(tmpdir(), 'denoiser-packed-'));
 const inProject = { cwd: project, encoding: 'utf8' } as const;
 
 beforeAll(() => {
   const tarballs = join(project, 'tarballs');
   mkdirSync(tarballs);
-  const packed = folders.map((folder) => {
+  const packed = stagePackages(join(project, 'staged')).map((folder) => {
     const options = ['pack', '--json', '--pack-destination', tarballs];
     const [{ filename }] = Object.values<{ filename: string }>(
-      JSON.parse(execFileSync('npm', options, { cwd: join(repository, 'packages', folder), encoding: 'utf8' })),
+      JSON.parse(execFileSync('npm', options, { cwd: folder, encoding: 'utf8' })),
     );
     return `file:${join(tarballs, filename)}`;
   });
   const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const dependencies: Record<string, string> = {
     '@tensorflow/tfjs': devDependencies['@tensorflow/tfjs'],
-    typescript: devDependencies.typescript,
+    // Not ours, which is newer: the one that most users have.
+    typescript: '5.9.3',
     '@types/node': devDependencies['@types/node'],
   };
   names.forEach((name, i) => {
@@ -81,4 +70,19 @@ it('the command answers --help and --version', () => {
   const bin = join(project, 'node_modules', '.bin', 'denoiser');
   expect(execFileSync(bin, ['--help'], inProject)).toContain('train');
   expect(execFileSync(bin, ['--version'], inProject)).toMatch(/^\d+\.\d+\.\d+/);
+});
+
+describe.each(names)('%s', (name) => {
+  const inPackage = (file: string) => readFileSync(join(project, 'node_modules', name, file), 'utf8');
+
+  it('brings its licence', () => {
+    expect(inPackage('LICENSE')).toMatch(/^MIT License/);
+  });
+
+  it('names no file that only the repository has', () => {
+    const { exports, scripts, devDependencies } = JSON.parse(inPackage('package.json'));
+    expect(JSON.stringify(exports)).not.toContain('/src/');
+    expect([scripts, devDependencies]).toEqual([undefined, undefined]);
+    expect(inPackage('README.md')).not.toMatch(/\]\((?![a-z]+:|#)/);
+  });
 });

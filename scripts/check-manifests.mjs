@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, workspaces } from './setup.mjs';
+
+/** What the package.json files of all published packages have in common, by field; `exports` follow the sources. */
+const TYPES = 'node ../../scripts/build-types.mjs';
+const COMMON = {
+  version: (version) => /^\d+\.\d+\.\d+/.test(version),
+  description: (description) => description?.endsWith('.'),
+  license: (license) => license === 'MIT',
+  type: (type) => type === 'module',
+  sideEffects: (value) => value === false || Array.isArray(value),
+  files: (files) => files?.includes('dist'),
+  exports: (exports) => exports['./package.json'] !== undefined && Object.values(exports).every(followsItsSource),
+  scripts: ({ build, test, publint }) =>
+    build.startsWith(`tsup --config ../../tsup.config.ts && ${TYPES}`) && test !== undefined && publint !== undefined,
+};
+
+/** `./src/pixels/index.ts` is built to `./dist/pixels/index.js`, with its types beside it. */
+function followsItsSource(entry) {
+  if (typeof entry === 'string') return true;
+  const { source, types, default: program } = entry;
+  const built = source?.replace(/^\.\/src\//, './dist/').replace(/\.ts$/, '');
+  return Object.keys(entry).join() === 'source,types,default' && types === `${built}.d.ts` && program === `${built}.js`;
+}
+
+const wrong = [];
+for (const folder of workspaces()) {
+  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  if (manifest.private) continue;
+  for (const [field, isRight] of Object.entries(COMMON)) {
+    if (!isRight(manifest[field])) wrong.push(`${folder}/package.json: ${field}`);
+  }
+}
+if (wrong.length > 0) {
+  console.error(`Not as in the other packages (see scripts/check-manifests.mjs):\n  ${wrong.join('\n  ')}`);
+  process.exit(1);
+}

@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, install, root, run, tool } from './setup.mjs';
+import { stagePackages } from './stage.mjs';
+
+/**
+ * `npm run release`: builds, stages and publishes every package whose version npm does not have yet, then tags them. Versions are
+ * raised before, by `npm run version-packages`. Options go to `npm publish`: `npm run release -- --dry-run` shows what would be published.
+ */
+const options = process.argv.slice(2);
+const isDry = options.includes('--dry-run');
+
+install();
+build();
+for (const folder of stagePackages(join(root, '.release'))) {
+  const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const known = spawnSync('npm', ['view', `${name}@${version}`, 'version'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (known.status === 0 && known.stdout.trim() === version) {
+    console.log(`${name} ${version} is published already.`);
+    continue;
+  }
+  run('npm', ['publish', '--access', 'public', ...options], { cwd: folder });
+}
+if (!isDry) run(tool('changeset'), ['tag']);

@@ -1,0 +1,71 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { importTable, packageName } from './import-table.mjs';
+import { root } from './setup.mjs';
+
+/**
+ * Packages as they are published: what `files` names, the licence, a README whose links work anywhere, and a package.json without what
+ * only this repository needs. Where the repository lives is said once, in the `repository` of the root's package.json; as long as it
+ * has none, packages name none.
+ */
+const read = (...path) => readFileSync(join(root, ...path), 'utf8');
+
+/** Copies every built package into a folder of its own below `target`; returns these folders, lowest floor first. */
+export function stagePackages(target) {
+  rmSync(target, { recursive: true, force: true });
+  const { repository } = JSON.parse(read('package.json'));
+  return Object.keys(importTable).map((folder) => {
+    const manifest = JSON.parse(read('packages', folder, 'package.json'));
+    const staged = join(target, folder);
+    mkdirSync(staged, { recursive: true });
+    for (const file of manifest.files) {
+      const path = join(root, 'packages', folder, file);
+      if (!existsSync(path)) throw new Error(`packages/${folder} has no ${file}: build before you stage.`);
+      cpSync(path, join(staged, file), { recursive: true });
+    }
+    cpSync(join(root, 'LICENSE'), join(staged, 'LICENSE'));
+    writeFileSync(
+      join(staged, 'package.json'),
+      `${JSON.stringify(published(manifest, folder, repository), null, 2)}\n`,
+    );
+    writeFileSync(
+      join(staged, 'README.md'),
+      withoutRelativeLinks(read('packages', folder, 'README.md'), folder, repository),
+    );
+    return staged;
+  });
+}
+
+/** The package.json that users get. */
+function published({ scripts, devDependencies, ...manifest }, folder, repository) {
+  const withoutSource = ([path, entry]) => {
+    if (typeof entry === 'string') return [path, entry];
+    const { source, ...rest } = entry;
+    return [path, rest];
+  };
+  const exports = Object.fromEntries(Object.entries(manifest.exports).map(withoutSource));
+  const page = pageOf(repository);
+  const places = page && {
+    repository: { type: 'git', url: `git+${page}.git`, directory: `packages/${folder}` },
+    homepage: `${page}/tree/main/packages/${folder}#readme`,
+    bugs: `${page}/issues`,
+  };
+  return { ...manifest, exports, ...places };
+}
+
+/** The address of the repository's page, from npm's `repository` field: a string or `{ url }`. */
+function pageOf(repository) {
+  const url = typeof repository === 'string' ? repository : repository?.url;
+  return url?.replace(/^git\+/, '').replace(/\.git$/, '');
+}
+
+/** Links to packages lead to npm, others to the repository's page; where there is none, their text stays. */
+function withoutRelativeLinks(text, folder, repository) {
+  return text.replace(/\[([^\]]+)\]\((?![a-z]+:|#)([^)\s]+)\)/g, (_, words, target) => {
+    const path = posix.join('packages', folder, target);
+    const [, beside] = /^packages\/([^/#]+)\/?$/.exec(path) ?? [];
+    if (importTable[beside]) return `[${words}](https://www.npmjs.com/package/${packageName(beside)})`;
+    const page = pageOf(repository);
+    return page ? `[${words}](${page}/blob/main/${path})` : words;
+  });
+}
