@@ -23,10 +23,10 @@ export interface SourceFlags {
 /** Opens what a command works on: a run folder, a checkpoint's folder or a bare safetensors file. */
 export async function openSource(path: string, flags: SourceFlags): Promise<Model> {
   const { weights, emaLength, checkpoint, size, prediction } = flags;
-  if (emaLength !== undefined && weights !== undefined) {
+  if (emaLength !== undefined && weights === 'model') {
     throw new CommandError(
       'option-invalid',
-      '--ema-length makes an average from the snapshots, instead of --weights; give one of them.',
+      '--ema-length makes an average from the snapshots, not --weights model; give one of them.',
     );
   }
   const process = processOf(flags);

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { DenoiserError } from '@denoiser/ops';
 import * as pipeline from '@denoiser/pipeline';
 import { ensureDevice } from '../device/ensure-device';
 import { fileCheckpointStore } from '../files/file-checkpoint-store';
@@ -34,6 +35,12 @@ export async function openModel(source: ModelSource, options: pipeline.OpenModel
     }
     await ensureDevice();
     const { checkpoints, snapshots, step } = found;
+    if (typeof options.weights === 'object' && !snapshots) {
+      throw new DenoiserError(
+        'option-invalid',
+        `\`weights\` of a length are made from the snapshots of a run, and ${path} is one of its checkpoints; give its folder.`,
+      );
+    }
     return pipeline.openModel(fileCheckpointStore(checkpoints), {
       name: checkpoints,
       ...(snapshots && { snapshots: fileCheckpointStore(snapshots) }),
