@@ -29,6 +29,9 @@ const slow = [
   'packages/backend-node/src/fuzz.test.ts',
   'packages/safetensors/src/fuzz.test.ts',
   'packages/trainer/src/fuzz.test.ts',
+  // What is built, measured.
+  'packages/samplers/test/bundle.test.ts',
+  'packages/schedules/test/bundle.test.ts',
   // Quick, but they look at which backends and kernels a process has.
   'packages/backend-node/src/device',
 ];
