@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { root, tool, workspaces } from './setup.mjs';
+import { build, root, tool, workspaces } from './setup.mjs';
 
-/** Type-checks every workspace against the sources of the others, some at a time. Nothing is emitted. */
+/** Type-checks every workspace against the sources of the others, some at a time; what sources are generated is made first. */
+build(['generate']);
+
 const waiting = workspaces().filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
 let isWrong = false;
 
