@@ -98,6 +98,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
         },
       );
       if (!batch || signal?.aborted) break;
+      if (progress.position === 0) epochStart = losses.length;
       // What a sampler learns from a step has to be known before the next.
       if (run.timesteps.memory) await reportBefore();
       const { values, t } = step(run, batch);
@@ -113,7 +114,6 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       const epochHasEnded = progress.position === 0;
       if (due.length > 0 || epochHasEnded) await reportBefore();
       for (const occasion of due) await clock.pause(async () => occasion.run(moment()));
-      if (epochHasEnded) epochStart = losses.length;
     }
     await reportBefore();
     await save();

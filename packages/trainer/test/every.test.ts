@@ -87,6 +87,15 @@ it('the mean loss is that of the epoch', async () => {
   expect(means).toEqual([meanOf(0), meanOf(3)]);
 });
 
+it('also at the end, where an epoch has just ended', async () => {
+  let atEnd = Number.NaN;
+  const run = ({ meanLoss }: { meanLoss: number }) => {
+    atEnd = meanLoss;
+  };
+  const { losses } = await create().fit(images(), { epochs: 2, every: [{ atEnd: true, run }] });
+  expect(atEnd).toBe(losses.slice(3).reduce((sum, { loss }) => sum + loss, 0) / 3);
+});
+
 it('an interval that never comes round is refused', async () => {
   const fit = (every: object) => create().fit(images(), { steps: 1, every: [{ ...every, run: () => {} }] });
   await expect(fit({ steps: 0 })).rejects.toThrow('`every.steps` must be a whole number of at least 1, not 0');
