@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -86,6 +86,22 @@ test('a bad request is a sentence, and nothing is lost by it', async () => {
   for (const [options, message] of wrong) await expect(train({ ...run, ...options })).rejects.toThrow(message);
   expect(readFileSync(join(out, 'config.json'), 'utf8')).toBe(before);
   expect(existsSync(join(out, 'checkpoints'))).toBe(true);
+});
+
+test('a run that ended before its first checkpoint begins anew when it is to be gone on with', async () => {
+  const early = join(cwd, 'runs/early');
+  const begun = await train({ ...run, out: early, steps: 1 });
+  rmSync(begun.paths.checkpoints, { recursive: true });
+  expect(await train({ ...run, out: early, steps: 2, ifExists: 'resume' })).toMatchObject({ step: 2, firstStep: 0 });
+});
+
+test('a run is replaced only once what it begins with has been read', async () => {
+  const path = join(cwd, 'runs/again');
+  await train({ ...run, out: path, steps: 1 });
+  const replace = { ...run, out: path, steps: 1, ifExists: 'replace' } as const;
+  await expect(train({ ...replace, from: join(cwd, 'nowhere') })).rejects.toThrow();
+  expect((await openModel(path)).step).toBe(1);
+  expect(await train({ ...replace, from: path })).toMatchObject({ status: 'finished', step: 1 });
 });
 
 test('models are where they are said to be, or there is a sentence', async () => {

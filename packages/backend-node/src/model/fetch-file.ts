@@ -8,10 +8,9 @@ const LARGEST = 16 * 2 ** 30;
  *
  * @throws DenoiserError that names the address where the answer is no file.
  */
-export async function fetchFile(url: URL, signal?: AbortSignal): Promise<Uint8Array> {
+export async function fetchFile(url: URL): Promise<Uint8Array> {
   const refuse = (what: string) => new DenoiserError('model-missing', `${url.href} ${what}; check the address.`);
-  const response = await fetch(url, { ...(signal && { signal }) }).catch((error: Error) => {
-    if (signal?.aborted) throw error;
+  const response = await fetch(url).catch((error: Error) => {
     throw refuse(`cannot be reached (${error.cause instanceof Error ? error.cause.message : error.message})`);
   });
   if (!response.ok) throw refuse(`answers ${response.status} ${response.statusText}`.trimEnd());

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { DenoiserError } from '@denoiser/ops';
 import type { ImageShape, Picture } from '@denoiser/pipeline';
 import { readImage } from '../images/read-image';
@@ -5,7 +6,7 @@ import { readImage } from '../images/read-image';
 /** A picture's file, or the picture itself. */
 export type PictureSource = string | URL | Picture;
 
-const pathOf = (source: string | URL): string => (typeof source === 'string' ? source : source.pathname);
+const pathOf = (source: string | URL): string => (typeof source === 'string' ? source : fileURLToPath(source));
 
 /** Returns a picture as a model takes it; files are read at its size and with its channels. */
 export async function openPicture(source: PictureSource, [height, width, channels]: ImageShape): Promise<Picture> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { fileCheckpointStore } from '@denoiser/backend-node';
 import { nearest } from '@denoiser/schedules/nearest';
 import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer';
 import { checkTogether } from '../config/contradictions';
@@ -64,8 +65,10 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   const folder = out ?? join('runs', basename(data).replace(/\.zip$/i, '') || 'run');
   const given = { ...pick(options, OF_RUN), data, ...(options.from && { from: resolve(options.from) }) };
   const training = pick(options, OF_TRAINER);
-  const isThere = existsSync(runPaths(folder).config);
-  if (ifExists === 'resume' && isThere) {
+  const { config: configFile, checkpoints } = runPaths(folder);
+  // One that ended before its first checkpoint has nothing to go on with, and begins anew.
+  const canResume = existsSync(configFile) && (await fileCheckpointStore(checkpoints).list()).length > 0;
+  if (ifExists === 'resume' && canResume) {
     const { training: before, ...config } = readConfig(folder);
     const length = options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null } : {};
     const changed = { ...config, ...length, ...given, training: { ...before, ...training } };
@@ -73,7 +76,7 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   }
   const versions = { denoiser: version, node: process.versions.node };
   const config = checked({ ...given, training, versions });
-  if (!isDryRun) checkNewRunFolder(folder, ifExists === 'replace');
+  if (!isDryRun) checkNewRunFolder(folder, ifExists !== 'error');
   return { folder, config, start: 'anew', isDryRun };
 }
 

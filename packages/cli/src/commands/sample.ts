@@ -38,9 +38,6 @@ export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' |
   device: string;
 }
 
-/** Scale of guidance where only its other flags are given. */
-const GUIDANCE = 3;
-
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser sample <run>` */
@@ -145,11 +142,15 @@ async function drawInversion({ model, flags, begin, signal, onProgress }: Contex
 
 /** What the flags say of guidance, as `drawImages` takes it. */
 function guidanceOf(flags: SampleFlags): Pick<DrawOptions, 'guidance' | 'negativeClass'> {
-  const { guidance: scale = GUIDANCE, guidanceRescale: rescale, guidanceInterval: interval, negativeClass } = flags;
+  const { guidance: scale, guidanceRescale: rescale, guidanceInterval: interval, negativeClass } = flags;
   const isGiven = [flags.guidance, rescale, interval].some((flag) => flag !== undefined);
   return {
     ...(isGiven && {
-      guidance: { scale, ...(rescale !== undefined && { rescale }), ...(interval && { interval }) },
+      guidance: {
+        ...(scale !== undefined && { scale }),
+        ...(rescale !== undefined && { rescale }),
+        ...(interval && { interval }),
+      },
     }),
     ...(negativeClass !== undefined && { negativeClass }),
   };

@@ -82,9 +82,10 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
       reporter.onBegin?.(about);
       return outcome('tried', 0);
     }
+    // Read before the old run goes: it may be the one that this begins with, or be missing.
+    const beginning = isNew ? await startFrom(parts) : {};
     if (isNew) clearRun(paths);
     const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
-    const beginning = isNew ? await startFrom(parts) : {};
     if (!isNew) {
       await trainer.resume(store);
       clearLater(paths, progress);
