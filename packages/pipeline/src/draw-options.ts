@@ -2,6 +2,9 @@ import type { Guidance, NoiseSource, Plan, SamplerOptions } from '@denoiser/samp
 import type { ClassChoice } from './classes';
 import type { Picture } from './picture';
 
+/** Scale of guidance unless it is given, as in the original program. */
+export const GUIDANCE = 3;
+
 /** What is about to be drawn. */
 export interface DrawingPlan {
   readonly count: number;
@@ -16,7 +19,7 @@ export interface DrawingWay extends Omit<SamplerOptions, 'inpaint'> {
   /** The sampler in numbers, from `createPlan`, instead of by name. */
   readonly plan?: Plan | undefined;
   /** Scale of classifier-free guidance, or all of it. Default 3. For models with classes. */
-  readonly guidance?: number | Omit<Guidance, 'negative'> | undefined;
+  readonly guidance?: number | Partial<Omit<Guidance, 'negative'>> | undefined;
   /** A class to lead away from, instead of from no class. */
   readonly negativeClass?: ClassChoice | undefined;
   /** Images drawn at once; changes nothing but speed and memory. Default 16. */

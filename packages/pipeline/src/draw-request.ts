@@ -2,13 +2,12 @@ import { DenoiserError } from '@denoiser/ops';
 import { type Guidance, type NoiseSource, type Plan, samplerOptionNames } from '@denoiser/samplers';
 import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
 import { chooseClasses, dealLabels } from './classes';
-import type { DrawOptions } from './draw-options';
+import { type DrawOptions, GUIDANCE } from './draw-options';
 import { planOf } from './draw-plan';
 import { gridColumns } from './images';
 import type { ImageShape, Model } from './model';
 import { pixelsOf } from './picture';
 
-const GUIDANCE = 3;
 const BATCH = 16;
 const COUNT = 16;
 
@@ -79,7 +78,7 @@ function guidanceOf({ guidance, negativeClass }: DrawOptions, classNames: readon
     return undefined;
   }
   const [negative] = negativeClass === undefined ? [] : chooseClasses([negativeClass], classNames, 'negativeClass');
-  const all = typeof guidance === 'object' ? guidance : { scale: guidance ?? GUIDANCE };
+  const all = { scale: GUIDANCE, ...(typeof guidance === 'number' ? { scale: guidance } : guidance) };
   if (!(Number.isFinite(all.scale) && all.scale >= 0)) {
     throw optionInvalid(`\`guidance\` must be a number of at least 0, not ${all.scale}.`);
   }

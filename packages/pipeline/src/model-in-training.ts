@@ -1,6 +1,7 @@
 import { createProcess } from '@denoiser/schedules';
 import type { ImageDataset, Trainer } from '@denoiser/trainer';
 import type { Model } from './model';
+import { countParameters } from './networks';
 
 /**
  * Returns the averaged weights of a trainer as a model to draw from on the way. It sees every later step, and disposing it
@@ -8,12 +9,10 @@ import type { Model } from './model';
  */
 export function modelInTraining(trainer: Trainer, data: Pick<ImageDataset, 'imageShape' | 'classNames'>): Model {
   const { model, options, emaParameters, progress } = trainer;
-  let parameterCount = 0;
-  for (const { size } of model.parameters.values()) parameterCount += size;
   const dispose = () => {};
   return {
     architecture: model.architecture,
-    parameterCount,
+    parameterCount: countParameters(model),
     imageShape: data.imageShape,
     classNames: data.classNames ?? [],
     process: createProcess(options.schedule),

@@ -25,6 +25,13 @@ export const networks: readonly NetworkKind[] = [
   { architecture: 'ddpm-unet', create: createUNet as NetworkKind['create'], load: loadUNet },
 ];
 
+/** Returns how many numbers a network has. */
+export function countParameters({ parameters }: Pick<TrainableModel, 'parameters'>): number {
+  let count = 0;
+  for (const { size } of parameters.values()) count += size;
+  return count;
+}
+
 /** The metadata's key of the name. */
 const KEY = 'denoiser.architecture';
 

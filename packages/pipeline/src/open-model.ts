@@ -5,7 +5,7 @@ import { type CheckpointStore, readCheckpoint, readFileTraining, reconstructEma 
 import { checkOptionNames, optionInvalid } from './check-options';
 import { firstNotFinite } from './finite';
 import type { ImageShape, Model } from './model';
-import { loadNetwork, type Network, type NetworkKind, networks } from './networks';
+import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
 /** What a model is opened from: the checkpoints of a run, or the bytes of a safetensors file. */
 export type ModelSource = CheckpointStore | Uint8Array | ArrayBuffer;
@@ -182,8 +182,6 @@ interface Facts {
 }
 
 function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): Model {
-  let parameterCount = 0;
-  for (const { size } of network.parameters.values()) parameterCount += size;
   const dispose = () => network.dispose();
   const { learnedVariance = false } = network.architecture.config as ImageConfig;
   // EDM's preconditioning says itself what the network gives.
@@ -192,7 +190,7 @@ function modelOf(network: Network, { prediction, step, process, ...facts }: Fact
     ...facts,
     process,
     architecture: network.architecture,
-    parameterCount,
+    parameterCount: countParameters(network),
     ...(given && { prediction: given }),
     learnedVariance,
     ...(step !== undefined && { step }),

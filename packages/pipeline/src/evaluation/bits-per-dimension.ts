@@ -44,7 +44,6 @@ export async function bitsPerDimension(options: {
         prediction,
         images: Float64Array.from(images.data.subarray(from * size, to * size)),
         shape,
-        channelAxis: 3,
         indices: images.indices.slice(from, to),
         noise: ({ step, indices }) => evaluationNoise(seed, step, indices, size),
         model: async (x, time) => {

@@ -3,6 +3,7 @@ import { evaluations, findSampler } from '@denoiser/samplers';
 import type { ImageDataset } from '@denoiser/trainer';
 import { checkOptionNames, checkWhole, optionInvalid } from '../check-options';
 import { drawImages } from '../draw-images';
+import { GUIDANCE } from '../draw-options';
 import { planOf } from '../draw-plan';
 import type { Model } from '../model';
 import { type BitsPerDimension, bitsPerDimension } from './bits-per-dimension';
@@ -60,7 +61,6 @@ export interface Evaluation {
 const COUNT = 256;
 const STEPS = 50;
 const BATCH = 16;
-const GUIDANCE = 3;
 
 const OPTIONS = [
   'data',

@@ -19,7 +19,7 @@ test('just below a level is the level below', () => {
 });
 
 test("grey is PIL's mode L", () => {
-  // PIL.Image.new('RGB', (1, 1), colour).convert('L').getpixel((0, 0)), Pillow 11
+  // PIL.Image.new('RGB', (1, 1), colour).convert('L').getpixel((0, 0)), Pillow 13.0
   expect(luma(255, 0, 0)).toBe(76);
   expect(luma(0, 255, 0)).toBe(150);
   expect(luma(0, 0, 255)).toBe(29);
