@@ -18,14 +18,54 @@ export const integer =
     throw bad(flag, `a whole number, ${range}${unit === 1 ? '' : `, divisible by ${unit}`}`, text);
   };
 
-/** Finite numbers from `min` (or only above it) to `max`. */
+type Bounds = {
+  readonly min: number;
+  readonly max?: number;
+  /** Whether `min` itself is not one of them. */
+  readonly above?: boolean;
+  /** Whether `max` itself is not one of them. */
+  readonly below?: boolean;
+};
+
+/** The number that a text writes in decimal digits; NaN for any other text. */
+const decimal = (text: string): number =>
+  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+
+const isWithin = (value: number, { min, max = Infinity, above = false, below = false }: Bounds): boolean =>
+  Number.isFinite(value) && (above ? value > min : value >= min) && (below ? value < max : value <= max);
+
+function rangeOf({ min, max = Infinity, above = false, below = false }: Bounds): string {
+  const least = min === -Infinity ? '' : above ? ` above ${min}` : ` from ${min}`;
+  return max === Infinity ? least : `${least} to ${below ? 'below ' : ''}${max}`;
+}
+
+/** Finite numbers from `min` (or only above it) to `max` (or only below it). */
 export const number =
-  (flag: string, { min, max = Infinity, above = false }: { min: number; max?: number; above?: boolean }) =>
+  (flag: string, bounds: Bounds) =>
   (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
-    if (Number.isFinite(value) && (above ? value > min : value >= min) && value <= max) return value;
-    const least = above ? `a number above ${min}` : `a number from ${min}`;
-    throw bad(flag, max === Infinity ? least : `${least} to ${max}`, text);
+    const value = decimal(text);
+    if (isWithin(value, bounds)) return value;
+    throw bad(flag, `a number${rangeOf(bounds)}`, text);
+  };
+
+/** Finite numbers with commas between them, from `least` to `most` of them. */
+export const numbers =
+  (flag: string, { least = 1, most = Infinity, ...bounds }: Bounds & { least?: number; most?: number }) =>
+  (text: string): number[] => {
+    const values = text.split(',').map(decimal);
+    if (values.length >= least && values.length <= most && values.every((value) => isWithin(value, bounds))) {
+      return values;
+    }
+    const count = least === most ? `${least} numbers` : 'numbers';
+    throw bad(flag, `${count}${rangeOf(bounds)}, with commas between them`, text);
+  };
+
+/** Any text but an empty one. */
+export const text =
+  (flag: string) =>
+  (value: string): string => {
+    if (value.trim() !== '') return value;
+    throw bad(flag, 'a name', value);
   };
 
 /** One of a few words. */

@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
 import type { SampleFlags } from './commands/sample';
+import { configFlags } from './config/flags';
 import { addEvalOptions } from './eval-options';
 import { choice, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
-import { addTrainOptions, givenFlags } from './train-options';
+import { addTrainOptions, givenOptions } from './train-options';
 import { version } from './version';
 
 /**
@@ -48,10 +49,12 @@ Examples:
 }
 
 function addTrain(program: Command): void {
-  const command = addTrainOptions(program.command('train'));
+  const options = configFlags();
+  const command = addTrainOptions(program.command('train'), options);
   command.action(async (data: string | undefined) => {
     const { train } = await import('./commands/train');
-    await train(data, givenFlags(command));
+    const { flags, given } = givenOptions(command, options);
+    await train(data, flags, given);
   });
 }
 

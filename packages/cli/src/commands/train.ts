@@ -1,24 +1,23 @@
 import { basename, join, resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
-import { type TrainFlags, withFlags } from '../config/flags';
 import { COMMAND_LINE, parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
+import { type GivenOptions, withFlags } from '../config/with-flags';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, readJson } from '../run-folder';
+import type { TrainFlags } from '../train-options';
 import { version } from '../version';
 import { runTraining } from './run-training';
 
-export type { TrainFlags };
-
 /** `denoiser train [data]` */
-export async function train(data: string | undefined, flags: TrainFlags): Promise<void> {
+export async function train(data: string | undefined, flags: TrainFlags, given: GivenOptions): Promise<void> {
   const base = flags.config === undefined ? {} : configObject(flags.config);
   const path = data ?? base.data;
   if (typeof path !== 'string') {
     const missing = flags.config === undefined ? '' : `, for ${flags.config} names no data`;
     throw new CommandError('bad-option', `Which images? Give their folder${missing}; see 'denoiser train --help'.`);
   }
-  const asked = withFlags(base, flags);
+  const asked = withFlags(base, given);
   const input = {
     ...asked,
     data: resolve(path),
@@ -26,7 +25,7 @@ export async function train(data: string | undefined, flags: TrainFlags): Promis
     versions: { denoiser: version, node: process.versions.node },
   };
   const config = parseConfig(input, flags.config ?? COMMAND_LINE);
-  checkTogether(config, flags);
+  checkTogether(config, given);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);
   await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun });

@@ -31,8 +31,11 @@ const RATES = Object.fromEntries(
   }),
 );
 
-/** A run's noise has a number of steps. */
-const { custom: _, ...NAMED_SCHEDULES } = SCHEDULES;
+/** A run's noise has a number of steps, and says the ends of β as the original program chose them. */
+const { custom: _, linear, ...OTHERS } = SCHEDULES;
+const { betaStart, betaEnd, ...fields } = linear.settings as Record<string, Setting<number>>;
+const ENDS = { betaStart: { ...betaStart, fallback: 1e-4 }, betaEnd: { ...betaEnd, fallback: 0.02 } };
+const NAMED_SCHEDULES = { linear: { settings: { ...fields, ...ENDS } }, ...OTHERS };
 
 /** The trainer's own table, but for what the command fills in and what a configuration says of itself. */
 const SETTINGS = {
@@ -42,7 +45,6 @@ const SETTINGS = {
   schedule: {
     ...oneKind(NAMED_SCHEDULES, 'linear'),
     about: TRAINING_OPTIONS.schedule.about,
-    fallback: { type: 'linear', betaStart: 1e-4, betaEnd: 0.02 },
   },
   learningRateSchedule: {
     ...oneKind(RATES, 'constant'),

@@ -1,6 +1,6 @@
 import type { Kind } from '../options/kinds';
 import { numberFrom, wholeNumber } from '../options/settings';
-import { type RateFactor, warmUp } from './rate';
+import { type RateFactor, warmUp, warmupSetting } from './rate';
 
 /**
  * Half a cosine from 1 down to `final` (default 0), reached after `steps` steps in all and kept from there (Loshchilov &
@@ -9,7 +9,11 @@ import { type RateFactor, warmUp } from './rate';
 export type CosineRate = { type: 'cosine'; warmup: number; steps: number; final: number };
 
 export const cosine: Kind<CosineRate, RateFactor> = {
-  settings: { warmup: wholeNumber(0, 0), steps: wholeNumber(1), final: numberFrom(0, 1, 0) },
+  settings: {
+    warmup: warmupSetting,
+    steps: { ...wholeNumber(1), about: 'steps to its end' },
+    final: { ...numberFrom(0, 1, 0), about: 'share of the learning rate at the end' },
+  },
   make:
     ({ warmup, steps, final }) =>
     (step) => {

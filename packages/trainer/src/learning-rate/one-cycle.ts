@@ -11,10 +11,10 @@ export type OneCycleRate = { type: 'one-cycle'; steps: number; rise: number; div
 
 export const oneCycle: Kind<OneCycleRate, RateFactor> = {
   settings: {
-    steps: wholeNumber(2),
-    rise: numberFrom(0, 1, 0.3),
-    divisor: numberAbove(0, 25),
-    finalDivisor: numberAbove(0, 1e4),
+    steps: { ...wholeNumber(2), about: 'steps to its end' },
+    rise: { ...numberFrom(0, 1, 0.3), about: 'share of the steps in which the rate rises' },
+    divisor: { ...numberAbove(0, 25), about: 'the peak over the first rate' },
+    finalDivisor: { ...numberAbove(0, 1e4), about: 'the first rate over the last' },
   },
   make: ({ steps, rise, divisor, finalDivisor }) => {
     const [first, last] = [1 / divisor, 1 / (divisor * finalDivisor)];

@@ -5,16 +5,16 @@ import { numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumb
  * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
  * said where it is computed.
  */
-const steps = wholeNumber(1, 1000);
-const zeroTerminalSnr = optional(trueOrFalse());
+const steps = { ...wholeNumber(1, 1000), about: 'steps T of the diffusion' };
+const zeroTerminalSnr = { ...optional(trueOrFalse()), about: 'shift and scale ᾱ so that the last one is 0; needs v or x0' };
 const beta = optional(numberFrom(0, 1));
-const ends = { betaStart: beta, betaEnd: beta };
+const ends = { betaStart: { ...beta, about: 'β of the first step' }, betaEnd: { ...beta, about: 'β of the last step' } };
 const number = optional<number>({
   range: 'a number',
   schema: { type: 'number' },
   isValid: (value) => typeof value === 'number' && Number.isFinite(value),
 });
-const maxBeta = optional(numberAbove(0));
+const maxBeta = { ...optional(numberAbove(0)), about: 'the greatest β' };
 
 const betas: Setting<ArrayLike<number>> = {
   range: 'the β of each step',
@@ -24,12 +24,12 @@ const betas: Setting<ArrayLike<number>> = {
 };
 
 export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>]: { settings: object } } = {
-  linear: { settings: { steps, ...ends, endsScaled: optional(trueOrFalse()), zeroTerminalSnr } },
+  linear: { settings: { steps, ...ends, endsScaled: { ...optional(trueOrFalse()), about: 'multiply both β by 1000/T' }, zeroTerminalSnr } },
   'scaled-linear': { settings: { steps, ...ends, zeroTerminalSnr } },
   'sigmoid-beta': { settings: { steps, ...ends, zeroTerminalSnr } },
-  cosine: { settings: { steps, offset: number, maxBeta, zeroTerminalSnr } },
-  'sigmoid-alpha-bar': { settings: { steps, start: number, end: number, tau: number, maxBeta, zeroTerminalSnr } },
+  cosine: { settings: { steps, offset: { ...number, about: 's of the cosine' }, maxBeta, zeroTerminalSnr } },
+  'sigmoid-alpha-bar': { settings: { steps, start: { ...number, about: 'where the sigmoid begins' }, end: { ...number, about: 'where it ends' }, tau: { ...number, about: 'its temperature' }, maxBeta, zeroTerminalSnr } },
   laplace: { settings: { steps, maxBeta, zeroTerminalSnr } },
-  exponential: { settings: { steps, rate: number, maxBeta, zeroTerminalSnr } },
+  exponential: { settings: { steps, rate: { ...number, about: 'ᾱ(u) = exp(−rate·u)' }, maxBeta, zeroTerminalSnr } },
   custom: { settings: { betas, zeroTerminalSnr } },
 };
