@@ -25,6 +25,7 @@ export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
 export { ensureDevice } from './device/ensure-device';
 export { type Device, selectDevice } from './device/select-device';
+export type { NodeErrorCode } from './errors';
 export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
 export type { FileSystem } from './files/file-system';
 export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';

@@ -1,7 +1,8 @@
+export { DenoiserError, isDenoiserError } from '@denoiser/errors';
+export type { Awaitable } from '@denoiser/pipeline/awaitable';
 export type { Interval } from '@denoiser/trainer';
-export { WebError } from './error';
+export type { WebErrorCode } from './errors';
 export { toSquare } from './images/to-square';
-export type { Awaitable } from './page/awaitable';
 export type { Client, ReadingControl } from './page/client';
 export { connectWorker, type WorkerLike } from './page/connect-worker';
 export {

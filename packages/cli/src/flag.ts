@@ -43,8 +43,7 @@ export function flagOfPath(path: string): string {
 }
 
 /** Returns the flag of an option by the name that the libraries and commander give it: `sigmaMin` is `--sigma-min`. */
-export const flagOf = (option: string): string =>
-  FLAGS[option] ?? dashed(option);
+export const flagOf = (option: string): string => FLAGS[option] ?? dashed(option);
 
 const dashed = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 

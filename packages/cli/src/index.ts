@@ -35,6 +35,7 @@ export {
   writePngGrid,
 } from '@denoiser/backend-node';
 export { type TrainOptions, train } from './api/train';
+export type { CommandErrorCode } from './errors';
 export { openFeatureNetwork } from './evaluation/feature-network';
 export type { FeatureOptions } from './evaluation/feature-options';
 export type { StepLine } from './record/lines';

@@ -6,7 +6,7 @@ import { CommandError } from './errors';
 export type Interval = { readonly steps?: number; readonly epochs?: number };
 
 const bad = (flag: string, wanted: string, got: string) =>
-  new CommandError('bad-option', `${flag} must be ${wanted}, got '${got}'.`);
+  new CommandError('option-invalid', `${flag} must be ${wanted}, got '${got}'.`);
 
 /** Whole numbers from `min` to `max`, both included, that `unit` divides. */
 export const integer =
@@ -97,5 +97,8 @@ export const pictureSize =
     const size = integer(flag, { min: 8, max: 4096 })(text);
     if (size % 8 === 0) return size;
     const below = size - (size % 8);
-    throw new CommandError('bad-option', `${flag} must be divisible by 8, got ${size}; try ${below} or ${below + 8}.`);
+    throw new CommandError(
+      'option-invalid',
+      `${flag} must be divisible by 8, got ${size}; try ${below} or ${below + 8}.`,
+    );
   };

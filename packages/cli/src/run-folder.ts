@@ -42,7 +42,7 @@ export function checkNewRunFolder(folder: string, overwrite: boolean): void {
   if (!statSync(folder).isDirectory()) {
     throw new CommandError('run-exists', `${folder} is a file; choose another folder with --out.`);
   }
-  const entries = atPath(folder, () => readdirSync(folder));
+  const entries = atPath('read', folder, () => readdirSync(folder));
   if (entries.every((name) => name.startsWith(LOCK))) return; // of a run that is just beginning, or died when it did
   if (!existsSync(runPaths(folder).config)) {
     throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
@@ -56,7 +56,7 @@ export function checkNewRunFolder(folder: string, overwrite: boolean): void {
 export function clearRun(paths: RunPaths): void {
   const { folder: _, ...written } = paths;
   for (const path of Object.values(written)) {
-    atPath(path, () => rmSync(path, { recursive: true, force: true }));
+    atPath('remove', path, () => rmSync(path, { recursive: true, force: true }));
   }
 }
 
@@ -71,7 +71,7 @@ export function clearLater({ samples, snapshots }: RunPaths, { step, epoch }: { 
   };
   for (const folder of [samples, snapshots].filter((path) => existsSync(path))) {
     for (const name of readdirSync(folder).filter(isLater)) {
-      atPath(join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
+      atPath('remove', join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
     }
   }
 }
@@ -83,10 +83,13 @@ export const writeConfig = (paths: RunPaths, config: RunConfig): Promise<void> =
 export function readConfig(folder: string): RunConfig {
   const { config: path } = runPaths(folder);
   if (!existsSync(folder)) {
-    throw new CommandError('no-run', `There is no run folder ${folder}; check the spelling.`);
+    throw new CommandError('run-missing', `There is no run folder ${folder}; check the spelling.`);
   }
   if (!existsSync(path)) {
-    throw new CommandError('no-run', `${folder} is no run folder, it has no config.json; give the one named by --out.`);
+    throw new CommandError(
+      'run-missing',
+      `${folder} is no run folder, it has no config.json; give the one named by --out.`,
+    );
   }
   return parseConfig(readJson(path), path);
 }
@@ -94,9 +97,9 @@ export function readConfig(folder: string): RunConfig {
 /** The content of a JSON file. */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
+    return JSON.parse(atPath('read', path, () => readFileSync(path, 'utf8')));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new CommandError('bad-config', `${path} is not JSON (${error.message}); mend it.`);
+    throw new CommandError('config-invalid', `${path} is not JSON (${error.message}); mend it.`);
   }
 }

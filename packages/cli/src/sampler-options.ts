@@ -13,7 +13,7 @@ export const range =
     const [low, high, ...rest] = text.split(':').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
     if (low !== undefined && high !== undefined && rest.length === 0 && low >= 0 && low < high) return [low, high];
     throw new CommandError(
-      'bad-option',
+      'option-invalid',
       `${flag} must be two numbers like 0.3:5, the smaller one first, got '${text}'.`,
     );
   };
@@ -25,7 +25,7 @@ export const seeds =
     const [from, to, ...rest] = /^\d+:\d+$/.test(text) ? text.split(':').map(Number) : [];
     if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && rest.length === 0)
       return [from, to] as [number, number];
-    throw new CommandError('bad-option', `${flag} must be two seeds, like 7:8, got '${text}'.`);
+    throw new CommandError('option-invalid', `${flag} must be two seeds, like 7:8, got '${text}'.`);
   };
 
 /** `990,700,333`, descending timesteps. */
@@ -33,7 +33,7 @@ export const timesteps =
   (flag: string) =>
   (text: string): number[] => {
     if (/^\d+(,\d+)*$/.test(text)) return text.split(',').map(Number);
-    throw new CommandError('bad-option', `${flag} must be whole numbers like 990,700,333, got '${text}'.`);
+    throw new CommandError('option-invalid', `${flag} must be whole numbers like 990,700,333, got '${text}'.`);
   };
 
 /** The options of `sample` that say which sampler takes which steps. Defaults are the sampler's own. */

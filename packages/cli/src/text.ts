@@ -1,5 +1,5 @@
 /** Text on the terminal. */
-import { printable, printableLines } from '@denoiser/ops/printable';
+import { printable, printableLines } from '@denoiser/errors';
 
 /** Names and values in two columns. */
 export function list(entries: Readonly<Record<string, string>>): string {

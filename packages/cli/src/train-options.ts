@@ -27,10 +27,7 @@ export function addTrainOptions(command: Command, flags: readonly Flag[]): Comma
 }
 
 /** Returns what was given, without the defaults: options of the configuration by their paths, and the others. */
-export function givenOptions(
-  command: Command,
-  flags: readonly Flag[],
-): { flags: TrainFlags; given: GivenOptions } {
+export function givenOptions(command: Command, flags: readonly Flag[]): { flags: TrainFlags; given: GivenOptions } {
   const paths = new Map(flags.flatMap((flag) => commanderOptions(flag).map((o) => [o.attributeName(), flag.path])));
   const entries = Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) === 'cli');
   return {

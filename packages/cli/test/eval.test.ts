@@ -59,7 +59,7 @@ test('bad requests are one sentence each, before the work', async () => {
     [['run', '--data', 'digits', '--steps', '21'], /--steps 21 .* 20 steps/],
     [['run', '--data', 'digits', '--sampler', 'magic'], /--sampler magic/],
     [['run', '--data', 'digits', '--json', 'digits'], /--json digits is a folder/],
-    [['run', '--data', 'digits', '--features', 'net.onnx'], /net\.onnx: there is no such file/],
+    [['run', '--data', 'digits', '--features', 'net.onnx'], /net\.onnx: there is no such file|does not exist/],
     [['run', '--data', 'digits', '--features', 'run/log.jsonl'], /run\/log\.jsonl: give model\.json/],
     [['run', '--data', 'digits', '--features', 'run/config.json'], /no model\.json of a tfjs layers model/],
     [['run', '--data', 'digits', '--features', 'x.json', '--count', '5'], /at least 6 are needed/],

@@ -21,7 +21,7 @@ test('the defaults of the original programs are told', async () => {
     '(default: 0.0001)',
     '(default: 0.02)',
     '(default: 0.995)',
-    '(default: 2000)',
+    'default: 2000',
     '(default: 0.1)',
     '(default: 3)',
   ]) {

@@ -4,6 +4,7 @@ export { type DrawStep, drawImages } from './draw-images';
 export type { DrawingPlan, DrawingWay, DrawOptions } from './draw-options';
 export { createDrawQueue, type DrawQueue, type QueuedDrawOptions } from './draw-queue';
 export { createDrawing, type Drawing } from './drawing';
+export type { PipelineErrorCode } from './errors';
 export type { BitsPerDimension } from './evaluation/bits-per-dimension';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate';
 export { extractFeatures, type FeatureNetwork } from './evaluation/features';

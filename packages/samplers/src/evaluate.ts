@@ -41,7 +41,7 @@ export async function evaluate(options: {
 /**
  * The model's answer. What a synchronous model makes on the way is disposed; an asynchronous one sees to that itself.
  *
- * @throws ScheduleError where the answer is no tensor of the shape that it must have.
+ * @throws DenoiserError where the answer is no tensor of the shape that it must have.
  */
 async function call(
   denoiser: Denoiser | AsyncDenoiser,

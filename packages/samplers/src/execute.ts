@@ -46,7 +46,7 @@ export interface Known<T> {
 /**
  * Returns the state that a plan starts from: noise, or `image` brought to the plan's first level with it.
  *
- * @throws ScheduleError if the plan begins with an image and there is none.
+ * @throws DenoiserError if the plan begins with an image and there is none.
  */
 export function begin<T>(plan: Plan, arithmetic: Arithmetic<T>, noise: Run<T>['noise'], image?: T): RunState<T> {
   const { alpha, sigma } = plan.start;

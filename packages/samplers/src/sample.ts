@@ -1,5 +1,6 @@
-import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
+import { randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { SamplerError } from './errors';
 import { evaluate } from './evaluate';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
@@ -78,7 +79,7 @@ export async function sampleImages(
     await options.onStep?.(step);
     if (step.index === step.total - 1) return step.x.clone();
   }
-  throw new DenoiserError('plan-invalid', 'The plan has no steps; create it with at least one.');
+  throw new SamplerError('plan-invalid', 'The plan has no steps; create it with at least one.');
 }
 
 /**
@@ -93,6 +94,6 @@ export function philoxNoise(seed: number): NoiseSource {
 
 function checkBatch(name: string, got: number, batch: number): void {
   if (got !== batch) {
-    throw new DenoiserError('bad-shape', `There must be as many ${name} as images, ${batch}, but there are ${got}.`);
+    throw new SamplerError('shape-invalid', `There must be as many ${name} as images, ${batch}, but there are ${got}.`);
   }
 }

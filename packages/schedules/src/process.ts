@@ -17,7 +17,7 @@ export type ProcessOptions =
 /**
  * Returns the process of its options; a built one is returned as it is.
  *
- * @throws ScheduleError where the options describe none.
+ * @throws DenoiserError where the options describe none.
  */
 export function createProcess(options: Process | ProcessOptions): Process {
   switch (options.kind) {

@@ -94,7 +94,7 @@ function betasOf(options: ScheduleOptions): Float64Array {
  * 4): `respace(schedule, spacedTimesteps(schedule.steps, { type: 'trailing', steps: 50 }))`. Timesteps ascend or
  * descend; `timesteps` of the result says where they stood, ascending.
  *
- * @throws ScheduleError where a timestep is none of the schedule's, or is out of order.
+ * @throws DenoiserError where a timestep is none of the schedule's, or is out of order.
  */
 export function respace(schedule: Schedule, timesteps: ArrayLike<number>): Schedule {
   if (timesteps.length < 1) fail('Respacing needs at least one timestep.');

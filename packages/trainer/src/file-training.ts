@@ -1,7 +1,7 @@
-import { DenoiserError } from '@denoiser/ops';
 import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
 import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
 import { objectOf, trueOrFalse, wholeNumberIn } from './checking';
+import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import type { TrainingState } from './training-state';
 
@@ -49,7 +49,7 @@ const fileTraining = objectOf<FileTraining>({
  * Returns what a safetensors file, its bytes or what was read of them, says of its training: all of it, or nothing if it
  * says nothing.
  *
- * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `SafetensorsError` if the bytes are
+ * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `DenoiserError` if the bytes are
  * no such file.
  */
 export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>): Partial<FileTraining> {
@@ -57,7 +57,7 @@ export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>
   const text = metadata[KEY];
   if (text === undefined) return {};
   const damaged = (what: string): never => {
-    throw new DenoiserError(
+    throw new TrainerError(
       'weights-damaged',
       `The file's metadata "${KEY}" ${what}; save the weights anew, or take this entry out of the file's metadata.`,
     );

@@ -1,8 +1,8 @@
-import { DenoiserError } from '@denoiser/ops';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
+import { TrainerError } from './errors';
 import type { FitOptions, FitResult, Moment, StepRecord } from './fit-options';
 import { checkInterval, EACH_EPOCH } from './interval';
 import { badOption } from './options/settings';
@@ -166,10 +166,9 @@ function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOpti
   if (snapshots && !powerEma) {
     throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
   }
-  if (dataset.length === 0)
-    throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
   if (validation && Math.min(validation.dataset.length, validation.images ?? 1) < 1)
-    throw new DenoiserError('dataset-empty', 'The validation dataset has no images; give it at least one.');
+    throw new TrainerError('dataset-empty', 'The validation dataset has no images; give it at least one.');
 }
 
 /** A place in an epoch means something in that order only; in another one, the epoch starts over. */

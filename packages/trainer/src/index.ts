@@ -16,6 +16,7 @@ export type { PostHocEma } from './ema/post-hoc-options';
 export { fitProfile, gammaOf, type PowerProfile, powerDecay, relativeWidth } from './ema/power-function';
 export { reconstructEma } from './ema/snapshots';
 export { epochPermutation } from './epoch-permutation';
+export type { TrainerErrorCode } from './errors';
 export { type FileTraining, readFileTraining } from './file-training';
 export type {
   Callbacks,

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
 export type MemoryDatasetOptions = {
@@ -16,13 +16,13 @@ export function memoryDataset({ images, imageShape, labels, classNames }: Memory
   const size = height * width * channels;
   const length = images.length / size;
   if (!Number.isInteger(length)) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'dataset-shape',
       `memoryDataset: ${images.length} values are not a whole number of ${height}×${width}×${channels} images; check imageShape.`,
     );
   }
   if (labels && labels.length !== length) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'dataset-labels',
       `memoryDataset: there are ${length} images and ${labels.length} labels; give one label for each image.`,
     );

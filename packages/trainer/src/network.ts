@@ -14,7 +14,7 @@ export function trainingNetwork(
   return offered(model, 'training form')(mode);
 }
 
-/** The network's training form. Errors: `bad-option` if it has none. */
+/** The network's training form. Errors: `option-invalid` if it has none. */
 export function offered(model: TrainableModel, option: string): (mode: TrainingMode) => TrainableDenoiser {
   const { trainingDenoiser } = model;
   if (!trainingDenoiser) {

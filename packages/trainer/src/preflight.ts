@@ -1,5 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { DenoiserError } from '@denoiser/errors';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { TrainerError } from './errors';
 import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
 import type { Run } from './run';
@@ -40,8 +41,7 @@ export type Preflight = {
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
   const { clock = () => performance.now() } = options;
   const { batchSize } = run.options;
-  if (dataset.length === 0)
-    throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   const start = { epoch: 0, position: 0 };
@@ -120,7 +120,7 @@ function missingKernel(error: unknown): DenoiserError | undefined {
   const advice = kernel
     ? 'choose another device (for the stock wasm backend, call completeWasmBackend of @denoiser/kernels-stock-wasm)'
     : "import '@tensorflow/tfjs', which registers the gradients";
-  return new DenoiserError('kernel-missing', `${what}, which training needs; ${advice}.`);
+  return new TrainerError('kernel-missing', `${what}, which training needs; ${advice}.`);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

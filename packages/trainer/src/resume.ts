@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
 import { readCheckpoint } from './checkpoint';
+import { TrainerError } from './errors';
 import type { Run } from './run';
 import type { TrainingState } from './training-state';
 import type { CheckpointStore, TrainableModel } from './types';
@@ -52,7 +52,7 @@ function checkArchitecture({ step, architecture }: TrainingState, model: Trainab
   const differences = differingPaths(architecture, JSON.parse(JSON.stringify(model.architecture)));
   if (differences.length === 0) return;
   const details = differences.map(([path, theirs, ours]) => `${path} ${theirs} there and ${ours} here`).join(', ');
-  throw new DenoiserError(
+  throw new TrainerError(
     'checkpoint-architecture',
     `state.json of checkpoint ${step} is of another architecture (${details}); make the model as the checkpoint says, or train in a new place.`,
   );

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/errors';
 import {
   type Check,
   finiteNumber,
@@ -11,6 +11,7 @@ import {
   textUpTo,
   wholeNumberIn,
 } from './checking';
+import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { FORMAT_VERSION, upgradeState } from './options/upgrade';
@@ -53,7 +54,7 @@ export type TrainingState = {
 
 /** A file of a checkpoint is missing, cut off or altered; an older checkpoint may still be whole. */
 export function damaged(step: number, file: string, what: string): DenoiserError {
-  return new DenoiserError(
+  return new TrainerError(
     'checkpoint-damaged',
     `${file} of checkpoint ${step} ${what}; delete that checkpoint and resume from an older one.`,
   );
@@ -125,7 +126,7 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   if (Number(value.version) < FORMAT_VERSION) json(LONGEST_TEXT)(value.options, 'options', fail);
   const state = upgraded(value, fail);
   if (!state) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'checkpoint-version',
       `${STATE_FILE} of checkpoint ${step} has format version ${value.version}, and this program reads versions 1 to ${FORMAT_VERSION}; use the version of denoiser that wrote it.`,
     );

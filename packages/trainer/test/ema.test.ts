@@ -95,7 +95,7 @@ describe('an average of any length', () => {
 
   it('needs snapshots, and a trainer that makes them', async () => {
     await expect(reconstructEma(memoryStore(), { sigmaRel: 0.1 })).rejects.toMatchObject({ code: 'snapshots-missing' });
-    await expect(reconstructEma(memoryStore(), { sigmaRel: 1 })).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(reconstructEma(memoryStore(), { sigmaRel: 1 })).rejects.toMatchObject({ code: 'option-invalid' });
     const snapshots = { store: memoryStore(), every: { steps: 1 } };
     await expect(create().fit(dataset(), { steps: 1, snapshots })).rejects.toThrow('no option postHocEma');
   });

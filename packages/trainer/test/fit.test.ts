@@ -275,7 +275,7 @@ describe('a loss that is not finite', () => {
       trainer.fit(dataset(), { epochs: 9, checkpoints: { store, every: { steps: 2, epochs: 1 } } }),
     ).rejects.toMatchObject({
       isDenoiserError: true,
-      code: 'diverged',
+      code: 'training-diverged',
       message:
         'The loss became NaN at step 7, so training stopped; the last good checkpoint is that of step 6; resume from it with a lower learning rate.',
     });

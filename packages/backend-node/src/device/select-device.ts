@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { NodeError } from '../errors';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
 
@@ -28,10 +28,7 @@ export async function selectDevice(
 ): Promise<Device> {
   const names = candidates.map(({ name }) => name);
   if (device !== 'auto' && !names.includes(device)) {
-    throw new DenoiserError(
-      'unknown-device',
-      `There is no device "${device}": choose one of auto, ${names.join(', ')}.`,
-    );
+    throw new NodeError('device-unknown', `There is no device "${device}": choose one of auto, ${names.join(', ')}.`);
   }
   // All at once: some ask another process.
   const obstacles = candidates.map((candidate) => candidate.obstacle());
@@ -58,8 +55,8 @@ export async function selectDevice(
   if (!chosen) {
     const wanted = considered.filter(({ name }) => device === 'auto' || device === name);
     const reasons = wanted.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-    throw new DenoiserError(
-      'no-device',
+    throw new NodeError(
+      'device-missing',
       `This machine can't run ${reasons}: choose another device or install what is missing.`,
     );
   }

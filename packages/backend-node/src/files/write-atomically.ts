@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from './file-error';
+import { fileError } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
 /**

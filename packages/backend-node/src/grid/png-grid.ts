@@ -1,6 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import sharp from 'sharp';
+import { NodeError } from '../errors';
 import type { FileSystem } from '../files/file-system';
 import { writeFileAtomically } from '../files/write-atomically';
 import { layOut } from './lay-out';
@@ -53,7 +53,7 @@ export async function encodePng(images: ImageBatch, options: PngGridOptions = {}
   const { columns = images.columns ?? 8, padding = 2, scale } = options;
   const [height, width, channels] = images.imageShape;
   if (channels !== 1 && channels !== 3) {
-    throw new DenoiserError('bad-images', `A grid shows images of 1 or 3 channels, but these have ${channels}.`);
+    throw new NodeError('images-invalid', `A grid shows images of 1 or 3 channels, but these have ${channels}.`);
   }
   const count = images.data.length / (height * width * channels);
   checkWhole('the number of images', count, 1);
@@ -72,5 +72,5 @@ export async function encodePng(images: ImageBatch, options: PngGridOptions = {}
 
 function checkWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new DenoiserError('bad-option', `In a grid, ${name} is a whole number, ${least} or more, not ${value}.`);
+  throw new NodeError('option-invalid', `In a grid, ${name} is a whole number, ${least} or more, not ${value}.`);
 }

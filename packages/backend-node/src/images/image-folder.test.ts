@@ -119,7 +119,7 @@ test('bad images are one error that names them all, before training starts', asy
   const list = places.map((file, i) => `${file} (${reasons[i]})`).join(', ');
   await expect(open()).rejects.toMatchObject({
     isDenoiserError: true,
-    code: 'bad-image',
+    code: 'image-invalid',
     message: `3 files cannot be read as images: ${list}; replace them, move them out of the folder, or leave them out by \`skipBad\`.`,
     files: places.map((file, i) => ({ file, reason: reasons[i] })),
   });

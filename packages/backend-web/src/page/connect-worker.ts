@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import { createCaller } from '../protocol/caller';
 import type { Endpoint } from '../protocol/endpoint';
 import type { ImageSet } from '../protocol/pictures';
@@ -27,7 +27,7 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
   endpoint.addEventListener('error', ({ message }) => {
     fail(
       new WebError(
-        'worker-failed',
+        'worker-ended',
         `The worker failed (${message || 'its program could not be loaded'}): look at the browser's console, then load the page again.`,
       ),
     );

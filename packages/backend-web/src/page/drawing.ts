@@ -1,7 +1,7 @@
+import { type Awaitable, createAwaitable } from '@denoiser/pipeline/awaitable';
 import { paintGrid } from '../draw/paint-grid';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { SentImages, SentStep, Shown } from '../protocol/drawing';
-import { type Awaitable, createAwaitable } from './awaitable';
 
 /** How a grid is painted. */
 export type DrawGridOptions = {

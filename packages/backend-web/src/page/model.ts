@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { Caller } from '../protocol/caller';
 import type { DrawRequest, InterpolateRequest, SentDrawRequest } from '../protocol/drawing';
 import type { ModelId } from '../protocol/methods';

@@ -1,5 +1,5 @@
 import type { CheckpointStore, Interval } from '@denoiser/trainer';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { RunInfo, SamplesOptions } from '../protocol/training';
 import {
@@ -41,13 +41,13 @@ export interface Runs {
   /**
    * Creates a run with its images.
    *
-   * @throws WebError (`run-exists`, `storage-full`).
+   * @throws DenoiserError (`run-exists`, `storage-full`).
    */
   create(config: RunConfig, images: DecodedImages): Promise<void>;
   /**
    * Returns a run's configuration.
    *
-   * @throws WebError (`no-run`) that lists those there are.
+   * @throws DenoiserError (`run-missing`) that lists those there are.
    */
   config(run: string): Promise<RunConfig>;
   images(run: string): Promise<DecodedImages>;
@@ -74,13 +74,13 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     if (found) return found;
     const names = (await list()).map((info) => info.run);
     const advice = names.length > 0 ? `choose one of ${names.join(', ')}` : 'train one';
-    throw new WebError('no-run', `There is no run "${run}" in the browser's storage: ${advice}.`);
+    throw new WebError('run-missing', `There is no run "${run}" in the browser's storage: ${advice}.`);
   }
 
   async function config(run: string): Promise<RunConfig> {
     const value = upgraded(await readReplacedJson(await folder(run), CONFIG));
     if (value?.run === run) return value;
-    throw new WebError('damaged-run', `The run "${run}" was not written to its end: delete it and train again.`);
+    throw new WebError('run-damaged', `The run "${run}" was not written to its end: delete it and train again.`);
   }
 
   async function images(run: string): Promise<DecodedImages> {
@@ -89,7 +89,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     const bytes = await readBytes(handle, IMAGES);
     const size = about && about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
     if (about && bytes && bytes.length === size) return { ...about, bytes };
-    throw new WebError('damaged-run', `The images of the run "${run}" are not whole: delete it and train again.`);
+    throw new WebError('run-damaged', `The images of the run "${run}" are not whole: delete it and train again.`);
   }
 
   async function list(): Promise<RunInfo[]> {

@@ -2,7 +2,7 @@ import { type Model, openModel } from '@denoiser/pipeline';
 import { readSafetensorsHeader } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
 import { readFileTraining } from '@denoiser/trainer';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { ModelId } from '../protocol/methods';
 import type { ModelFacts, ModelInfo } from '../protocol/model';
 import type { DeviceKeeper } from './device-keeper';

@@ -1,6 +1,6 @@
 import { checkOptionNames } from '@denoiser/pipeline';
 import type { Interval } from '@denoiser/trainer';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
 import type { RunConfig } from '../storage/runs';
@@ -16,7 +16,7 @@ const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds']
 /**
  * Returns the page's request with defaults filled in. The trainer checks its own options, the network its own.
  *
- * @throws WebError (`option-invalid`) for an option that is none, or has a value that it cannot have.
+ * @throws DenoiserError (`option-invalid`) for an option that is none, or has a value that it cannot have.
  */
 export function runConfigOf(
   request: SentTrainRequest,

@@ -1,5 +1,5 @@
 import type { Model } from '@denoiser/pipeline';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import { openImages } from '../images/open-images';
 import { type Answers, answerCalls } from '../protocol/answerer';
@@ -96,7 +96,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     async train(request, { emit, signal }) {
       checkSecure();
       const images = imageSets.get(request.images);
-      if (!images) throw new WebError('not-there', 'These images were closed: open them again.');
+      if (!images) throw new WebError('images-closed', 'These images were closed: open them again.');
       await sessions.train(request, images, { send: emit, signal });
     },
     async resumeRun(request, { emit, signal }) {
@@ -120,7 +120,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
 function checkSecure(): void {
   if (globalThis.crypto?.subtle) return;
   throw new WebError(
-    'insecure-page',
+    'page-insecure',
     'Browsers train only on pages from https or localhost: serve the page from there.',
   );
 }

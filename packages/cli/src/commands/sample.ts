@@ -44,7 +44,7 @@ const invalid = (message: string) => new CommandError('option-invalid', message)
 export async function sample(path: string | undefined, flags: SampleFlags): Promise<void> {
   if (path === undefined) {
     throw new CommandError(
-      'source-missing',
+      'model-missing',
       "Say what to sample from: 'denoiser sample <run>', a run folder or a .safetensors file.",
     );
   }

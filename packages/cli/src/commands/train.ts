@@ -15,7 +15,7 @@ export async function train(data: string | undefined, flags: TrainFlags, given: 
   const path = data ?? base.data;
   if (typeof path !== 'string') {
     const missing = flags.config === undefined ? '' : `, for ${flags.config} names no data`;
-    throw new CommandError('bad-option', `Which images? Give their folder${missing}; see 'denoiser train --help'.`);
+    throw new CommandError('option-invalid', `Which images? Give their folder${missing}; see 'denoiser train --help'.`);
   }
   const asked = withFlags(base, given);
   const input = {
@@ -34,5 +34,5 @@ export async function train(data: string | undefined, flags: TrainFlags, given: 
 function configObject(path: string): Record<string, unknown> {
   const value = upgraded(readJson(path));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new CommandError('bad-config', `${path} has to be an object of options, like a run's config.json.`);
+  throw new CommandError('config-invalid', `${path} has to be an object of options, like a run's config.json.`);
 }

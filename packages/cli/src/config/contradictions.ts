@@ -3,11 +3,11 @@ import { flagOfPath } from '../flag';
 import type { RunConfig } from './run-schema';
 import type { GivenOptions } from './with-flags';
 
-const bad = (message: string) => new CommandError('bad-option', message);
+const bad = (message: string) => new CommandError('option-invalid', message);
 
 const OF_CLASSES = ['training.labelDropout', 'training.labelDropoutPer', 'guidance'];
 
-/** Options that are right by themselves and wrong together, named as the command line has them. Errors: `bad-option`. */
+/** Options that are right by themselves and wrong together, named as the command line has them. Errors: `option-invalid`. */
 export function checkTogether(config: RunConfig, given: GivenOptions = {}): void {
   const { training, conditional, previewSteps } = config;
   const { schedule, learningRateSchedule, batchSize, microBatchSize } = training;

@@ -68,11 +68,15 @@ function fieldFlags(path: string, kinds: readonly Node[]): Flag[] {
   names.delete('type');
   return [...names].flatMap((name) => {
     const having = kinds.filter(({ properties = {} }) => name in properties);
-    const { properties = {} } = having.includes(usualOf(kinds)) ? usualOf(kinds) : (having[0] as Node);
+    const first = having.includes(usualOf(kinds)) ? usualOf(kinds) : (having[0] as Node);
+    const defaultOf = (kind: Node) => kind.properties?.[name]?.default;
+    const others = having.filter((kind) => defaultOf(kind) !== defaultOf(first));
     const of = having.length < kinds.length ? ` (of ${having.map(kindOf).join(', ')})` : '';
-    return plainFlags(`${path}.${name}`, properties[name] as Node).map((made) => ({
+    const also = others.map((kind) => `, of ${kindOf(kind)} ${defaultOf(kind)}`).join('');
+    return plainFlags(`${path}.${name}`, first.properties?.[name] as Node).map((made) => ({
       ...made,
-      help: made.help + of,
+      help: made.help + of + (also && ` (default: ${made.fallback}${also})`),
+      fallback: also ? undefined : made.fallback,
       isField: true,
     }));
   });
@@ -93,7 +97,9 @@ function plainFlags(path: string, node: Node): Flag[] {
   if (properties) return [flag(path, node, { value: 'interval', parse: interval(name) })];
   if (wordsOf(node).length > 0) return [flag(path, node, { value: 'kind', parse: choice(name, wordsOf(node)) })];
   if (type === 'integer') {
-    return [flag(path, node, { value: 'n', parse: integer(name, { min, ...(max && { max }), ...(unit && { unit }) }) })];
+    return [
+      flag(path, node, { value: 'n', parse: integer(name, { min, ...(max && { max }), ...(unit && { unit }) }) }),
+    ];
   }
   if (type === 'number') return [flag(path, node, { value: 'number', parse: number(name, boundsOf(schema)) })];
   if (type === 'string') return [flag(path, node, { value: 'name', parse: text(name) })];

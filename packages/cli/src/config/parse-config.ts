@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
 import type { z } from 'zod';
 import { CommandError } from '../errors';
 import { completed, jsonSchema, type RunConfig, runSchema } from './run-schema';
@@ -6,7 +6,7 @@ import { branches, kindOf, type Node, wordsOf } from './schema-node';
 import { upgraded } from './upgrade';
 
 /**
- * The configuration that `value` describes, with everything said. Errors: `bad-config`, naming where it comes from, the
+ * The configuration that `value` describes, with everything said. Errors: `config-invalid`, naming where it comes from, the
  * option and its range, or the nearest correct name.
  */
 export function parseConfig(value: unknown, source: string): RunConfig {
@@ -17,11 +17,11 @@ export function parseConfig(value: unknown, source: string): RunConfig {
       return completed(result.data);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new CommandError('bad-config', `${source}: ${worded(error.message, source)}`);
+      throw new CommandError('config-invalid', `${source}: ${worded(error.message, source)}`);
     }
   }
   const [issue] = result.error.issues;
-  throw new CommandError('bad-config', `${source}: ${issue ? explain(issue, input) : 'it describes no run'}.`);
+  throw new CommandError('config-invalid', `${source}: ${issue ? explain(issue, input) : 'it describes no run'}.`);
 }
 
 /** Where options come from when no file names them. */
@@ -63,7 +63,7 @@ function nodeAt(path: readonly string[], input: unknown): Node | undefined {
     value = (value as Record<string, unknown> | undefined)?.[key];
     node = node?.properties?.[key];
     const type = (value as { type?: unknown } | undefined)?.type;
-    const all = node ? branches(node) : [];
+    const all: readonly Node[] = node ? branches(node) : [];
     node =
       all.find((branch) => type !== undefined && kindOf(branch) === type) ??
       all.find(({ properties }) => properties) ??

@@ -22,6 +22,9 @@ export const HELP: Readonly<Record<string, string>> = {
   sampleEvery: "a grid every so often: '2' epochs, '500steps' or 'never'",
   checkpointEvery: 'a checkpoint every so often, in the same way',
   'training.batchSize': 'images a step (default: 12, with --conditional 14)',
+  'training.schedule':
+    "noise over time: 'linear' (the original's), 'scaled-linear', 'sigmoid-beta', or without β 'cosine', 'sigmoid', 'laplace', 'exponential'",
+  'training.learningRateSchedule.steps': 'steps to its end (default: the length of the run)',
 };
 
 /** The groups of the help, in order, and the options that each lists first. Of a group are also the options below one. */

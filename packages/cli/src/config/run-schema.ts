@@ -36,21 +36,29 @@ export const runSchema = z
       .default(3)
       .describe('1: grey, 3: colour'),
     augment: z.boolean().default(true).describe('random resized crops'),
-    flip: z.boolean().default(false).describe('mirror every picture in half of the epochs; not for what has a side, like letters'),
-    validation: z.number().min(0).lt(1).default(0).describe('hold out this share of the images, chosen by their names, and measure the loss on them'),
-    from: z.string().min(1).nullable().default(null).describe('begin with the weights of another run; its classes may be others'),
+    flip: z
+      .boolean()
+      .default(false)
+      .describe('mirror every picture in half of the epochs; not for what has a side, like letters'),
+    validation: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('hold out this share of the images, chosen by their names, and measure the loss on them'),
+    from: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe('begin with the weights of another run; its classes may be others'),
     baseWidth: z.int().min(4).multipleOf(4).default(64).describe('channels at full size'),
     timeDim: z.int().min(2).multipleOf(2).default(256).describe('width of the time embedding, even'),
     epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),
     steps: z.int().min(1).nullable().default(null).describe('the run ends after so many steps; null: no limit'),
     training: z.looseObject({}).default({}).describe('the options of the trainer, as @denoiser/trainer takes them'),
     device: z.string().min(1).default('auto').describe(DEVICES),
-    samples: z
-      .int()
-      .min(1)
-      .nullable()
-      .default(null)
-      .describe('pictures in a grid; null: 12, with classes one of each'),
+    samples: z.int().min(1).nullable().default(null).describe('pictures in a grid; null: 12, with classes one of each'),
     sampleEvery: intervalSchema.describe(
       'how often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never',
     ),
@@ -58,7 +66,11 @@ export const runSchema = z
       'how often a checkpoint is written, beside the end: in steps, in epochs, {} for never',
     ),
     keep: z.int().min(0).default(3).describe('checkpoints that stay, the latest; 0 keeps all'),
-    previewSteps: z.int().min(1).default(50).describe("steps in which the grids are drawn: fewer are quicker and coarser; 'denoiser sample' takes all"),
+    previewSteps: z
+      .int()
+      .min(1)
+      .default(50)
+      .describe("steps in which the grids are drawn: fewer are quicker and coarser; 'denoiser sample' takes all"),
     guidance: z.number().min(0).default(3).describe('scale of classifier-free guidance in the grids'),
   })
   .meta({

@@ -18,7 +18,7 @@ export function withFlags(base: Json, given: GivenOptions, flags: readonly Flag[
   for (const flag of flags) {
     const { path } = flag;
     const fields = fieldsOf(path, flags, given);
-    const value = valueOf(path, given[path]);
+    const value = meaningOf(path, given[path]);
     if (flag.isField || (value === undefined && Object.keys(fields).length === 0)) continue;
     const [parent, name] = placeOf(config, path);
     const before = objectOf(parent[name]);
@@ -30,7 +30,7 @@ export function withFlags(base: Json, given: GivenOptions, flags: readonly Flag[
 }
 
 /** What a flag stands for. */
-function valueOf(path: string, given: unknown): unknown {
+function meaningOf(path: string, given: unknown): unknown {
   const means = SWITCHES[path];
   if (!means || typeof given !== 'boolean') return given;
   return given ? means.on : means.off;

@@ -28,7 +28,7 @@ const modelSchema = z.object({
   weightsManifest: z.array(z.object({ paths: z.array(z.string().min(1)), weights: z.array(weightSchema) })),
 });
 
-const bad = (path: string, fault: string) => new CommandError('bad-features', `${path}: ${fault}.`);
+const bad = (path: string, fault: string) => new CommandError('features-invalid', `${path}: ${fault}.`);
 
 /**
  * A tfjs layers model from its model.json and the weight files beside it. What it says of itself is checked first: its
@@ -75,7 +75,7 @@ export async function openLayersModel(path: string, options: FeatureOptions): Pr
       .map((candidate) => candidate.name)
       .join(', ');
     throw new CommandError(
-      'bad-option',
+      'option-invalid',
       `--feature-layer ${name}: ${path} has no such layer with one output; its last ones are ${last}.`,
     );
   }
@@ -96,7 +96,7 @@ function scale(images: Tensor4D, range: NonNullable<FeatureOptions['featureRange
 function readArtifacts(path: string): io.ModelArtifacts {
   let json: unknown;
   try {
-    json = JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
+    json = JSON.parse(atPath('read', path, () => readFileSync(path, 'utf8')));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw bad(path, `it is not JSON (${error.message}); give the model.json of a tfjs layers model`);
@@ -146,7 +146,7 @@ function readBeside(path: string, name: string): Uint8Array {
     throw bad(path, `it names the weight file ${JSON.stringify(name)}, which does not lie in its own folder`);
   }
   const file = join(dirname(path), inside);
-  return atPath(file, () => readFileSync(file));
+  return atPath('read', file, () => readFileSync(file));
 }
 
 const reason = (error: unknown): string =>

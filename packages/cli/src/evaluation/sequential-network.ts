@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isDenoiserError } from '@denoiser/errors';
 import { conv2d, gelu, linear, silu } from '@denoiser/ops';
 import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
 import { readSafetensors, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
@@ -59,15 +60,15 @@ type LayerDescription = z.infer<typeof layerSchema>;
 type Shape = readonly number[];
 type Step = (x: Tensor) => Tensor;
 
-const bad = (fault: string) => new CommandError('bad-features', fault);
+const bad = (fault: string) => new CommandError('features-invalid', fault);
 
 /** A network of plain layers from a safetensors file that describes them, as docs/feature-networks.md has it. */
 export function openSequentialNetwork(path: string, imageShape: ImageShape): FeatureNetwork {
-  const bytes = atPath(path, () => readFileSync(path));
+  const bytes = atPath('read', path, () => readFileSync(path));
   try {
     return build(path, readSafetensors(bytes), imageShape);
   } catch (error) {
-    if (!(error instanceof Error && 'isDenoiserError' in error)) throw error;
+    if (!isDenoiserError(error)) throw error;
     throw bad(`${path}: ${error.message}`);
   }
 }

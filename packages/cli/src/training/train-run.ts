@@ -1,4 +1,5 @@
 import { fileCheckpointStore, lockFolder, openImageFolder, prepareFolder, selectDevice } from '@denoiser/backend-node';
+import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import { createTrainer, horizontalFlip } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
@@ -169,10 +170,10 @@ function checkClasses({ data, classNames }: RunConfig, found: readonly string[])
   );
 }
 
-const isDivergence = (error: unknown): error is Error & { code: string } =>
-  error instanceof Error && 'code' in error && error.code === 'diverged';
+const isDivergence = (error: unknown): error is DenoiserError =>
+  isDenoiserError(error) && error.code === 'training-diverged';
 
-function withAdvice(error: Error & { code: string }, folder: string, { training }: RunConfig): CommandError {
+function withAdvice(error: DenoiserError, folder: string, { training }: RunConfig): DenoiserError {
   const lower = Number((training.learningRate / 3).toPrecision(1));
-  return new CommandError(error.code, `${error.message.replace(/\.$/, '')}: denoiser resume ${folder} --lr ${lower}`);
+  return new DenoiserError(error.code, `${error.message.replace(/\.$/, '')}: denoiser resume ${folder} --lr ${lower}`);
 }

@@ -1,6 +1,6 @@
 import type { Kind } from '../options/kinds';
 import { numberFrom } from '../options/settings';
-import { type DecayRule, type Start, startSettings, started } from './decay-rule';
+import { type DecayRule, type Start, started, startSettings } from './decay-rule';
 
 /** The same decay (default 0.995) in every update, after 2000 updates that copy: the original program's. */
 export type DecayEma = Start & { type: 'decay'; decay: number };

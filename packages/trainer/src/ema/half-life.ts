@@ -1,6 +1,6 @@
 import type { Kind } from '../options/kinds';
 import { numberAbove, oneOf } from '../options/settings';
-import { type DecayRule, type Start, startSettings, started } from './decay-rule';
+import { type DecayRule, type Start, started, startSettings } from './decay-rule';
 
 /**
  * Weights count half as much after `halfLife` more images (or steps), whatever the batch size (Karras et al. 2022,

@@ -1,4 +1,3 @@
-import { DenoiserError } from '@denoiser/ops';
 import { levelAt, type Schedule, trainingTarget } from '@denoiser/schedules';
 import {
   add,
@@ -11,6 +10,7 @@ import {
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { TrainerError } from '../errors';
 import { makeKind } from '../options/kinds';
 import type { TrainingOptions } from '../options/training-options';
 import type { TrainableDenoiser } from '../types';
@@ -85,8 +85,8 @@ function checkOutput(output: Tensor4D, x0: Tensor4D, factor: 1 | 2): void {
   const expected = [...x0.shape.slice(0, 3), x0.shape[3] * factor];
   if (expected.every((size, i) => output.shape[i] === size)) return;
   const reason = factor === 2 ? 'a learned variance needs twice the channels' : 'the variance is fixed';
-  throw new DenoiserError(
-    'bad-option',
+  throw new TrainerError(
+    'option-invalid',
     `The network gives [${output.shape}] for images [${x0.shape}], where [${expected}] is needed (${reason}); change the network or the option variance.`,
   );
 }

@@ -14,5 +14,7 @@ export type VarianceInput = Input<FixedVariance> | Input<LearnedRange, 'type'>;
 
 export const VARIANCES = {
   fixed: { settings: {} },
-  'learned-range': { settings: { vlbWeight: { ...numberFrom(0, undefined, 0.001), about: 'λ: weight of the variational bound' } } },
+  'learned-range': {
+    settings: { vlbWeight: { ...numberFrom(0, undefined, 0.001), about: 'λ: weight of the variational bound' } },
+  },
 };

@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
 import {
   badOption,
   isObject,
@@ -24,7 +24,7 @@ export type Kinds<Options extends { type: string }, Made> = {
   readonly [Type in Options['type']]: Kind<Extract<Options, { type: Type }>, Made>;
 };
 
-/** The chosen kind's options with defaults filled in; `otherwise` is the type if none is named. Errors: `bad-option`. */
+/** The chosen kind's options with defaults filled in; `otherwise` is the type if none is named. Errors: `option-invalid`. */
 export function resolveKind<Options extends { type: string }>(
   path: string,
   kinds: { readonly [Type in Options['type']]: { readonly settings: object } },

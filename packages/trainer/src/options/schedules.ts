@@ -6,9 +6,15 @@ import { numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumb
  * said where it is computed.
  */
 const steps = { ...wholeNumber(1, 1000), about: 'steps T of the diffusion' };
-const zeroTerminalSnr = { ...optional(trueOrFalse()), about: 'shift and scale ᾱ so that the last one is 0; needs v or x0' };
+const zeroTerminalSnr = {
+  ...optional(trueOrFalse()),
+  about: 'shift and scale ᾱ so that the last one is 0; needs v or x0',
+};
 const beta = optional(numberFrom(0, 1));
-const ends = { betaStart: { ...beta, about: 'β of the first step' }, betaEnd: { ...beta, about: 'β of the last step' } };
+const ends = {
+  betaStart: { ...beta, about: 'β of the first step' },
+  betaEnd: { ...beta, about: 'β of the last step' },
+};
 const number = optional<number>({
   range: 'a number',
   schema: { type: 'number' },
@@ -24,11 +30,27 @@ const betas: Setting<ArrayLike<number>> = {
 };
 
 export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>]: { settings: object } } = {
-  linear: { settings: { steps, ...ends, endsScaled: { ...optional(trueOrFalse()), about: 'multiply both β by 1000/T' }, zeroTerminalSnr } },
+  linear: {
+    settings: {
+      steps,
+      ...ends,
+      endsScaled: { ...optional(trueOrFalse()), about: 'multiply both β by 1000/T' },
+      zeroTerminalSnr,
+    },
+  },
   'scaled-linear': { settings: { steps, ...ends, zeroTerminalSnr } },
   'sigmoid-beta': { settings: { steps, ...ends, zeroTerminalSnr } },
   cosine: { settings: { steps, offset: { ...number, about: 's of the cosine' }, maxBeta, zeroTerminalSnr } },
-  'sigmoid-alpha-bar': { settings: { steps, start: { ...number, about: 'where the sigmoid begins' }, end: { ...number, about: 'where it ends' }, tau: { ...number, about: 'its temperature' }, maxBeta, zeroTerminalSnr } },
+  'sigmoid-alpha-bar': {
+    settings: {
+      steps,
+      start: { ...number, about: 'where the sigmoid begins' },
+      end: { ...number, about: 'where it ends' },
+      tau: { ...number, about: 'its temperature' },
+      maxBeta,
+      zeroTerminalSnr,
+    },
+  },
   laplace: { settings: { steps, maxBeta, zeroTerminalSnr } },
   exponential: { settings: { steps, rate: { ...number, about: 'ᾱ(u) = exp(−rate·u)' }, maxBeta, zeroTerminalSnr } },
   custom: { settings: { betas, zeroTerminalSnr } },

@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops/errors';
-import { nearest } from '@denoiser/schedules/nearest';
+import { type DenoiserError, nearest } from '@denoiser/errors';
+import { TrainerError } from '../errors';
 
 /** A piece of JSON Schema (2020-12). */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -92,7 +92,7 @@ export const orNull = <T>({ range, schema, isValid, resolve }: Setting<T>): Sett
 });
 
 /**
- * Options with their defaults filled in, each in its range. Errors: `bad-option`, naming the option and its range, or
+ * Options with their defaults filled in, each in its range. Errors: `option-invalid`, naming the option and its range, or
  * the nearest correct name.
  */
 export function resolveSettings<Options extends object>(
@@ -135,7 +135,7 @@ export function objectSchema(settings: object): JsonSchema {
   };
 }
 
-export const badOption = (message: string): DenoiserError => new DenoiserError('bad-option', message);
+export const badOption = (message: string): DenoiserError => new TrainerError('option-invalid', message);
 
 const LONGEST = 100;
 

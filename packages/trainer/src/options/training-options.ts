@@ -120,7 +120,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   },
   schedule: {
     ...(oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>),
-    about: 'noise over time',
+    about: "noise over time: 'linear' (the original's) and others by β; 'cosine' and others by ᾱ",
   },
   prediction: {
     ...oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
@@ -150,7 +150,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   maxGradientNorm: { ...orNull(numberAbove(0)), about: 'scale longer gradients down to this norm' },
   ema: {
     ...(oneKind<EmaOptions>(EMA_RULES, 'decay') as Setting<EmaOptions>),
-    about: 'how the average of the weights forgets',
+    about: "how the average of the weights forgets: 'decay', the same in every step, or 'half-life', by images",
   },
   postHocEma: {
     ...orNull(objectOf<PostHocEma>(postHocSettings)),
@@ -177,7 +177,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   },
 };
 
-/** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
+/** The options with defaults filled in. Errors: `option-invalid`, naming the option and its range or the nearest name. */
 export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
   return resolveSettings(TRAINING_OPTIONS, input as Partial<TrainingOptions>);
 }

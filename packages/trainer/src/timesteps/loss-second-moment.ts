@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops/errors';
+import { TrainerError } from '../errors';
 import type { Kind } from '../options/kinds';
 import { numberFrom, wholeNumber } from '../options/settings';
 import { firstSetting, type SamplerOf, type TimestepMemory } from './sampler';
@@ -60,7 +60,7 @@ export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
         load({ tensors }) {
           const [past, counts] = [tensors.get('losses')?.data, tensors.get('seen')?.data];
           if (past?.length !== losses.length || counts?.length !== count) {
-            throw new DenoiserError(
+            throw new TrainerError(
               'checkpoint-options',
               `The checkpoint's history of losses is not that of ${count} timesteps with ${history} losses each; resume with the timesteps it was written with.`,
             );
