@@ -103,7 +103,10 @@ describe('their JSON Schema', () => {
       },
       {
         type: 'object',
-        properties: { type: { const: 'min-snr' }, gamma: { type: 'number', exclusiveMinimum: 0, default: 5 } },
+        properties: {
+          type: { const: 'min-snr' },
+          gamma: { type: 'number', exclusiveMinimum: 0, default: 5, description: expect.stringContaining('γ') },
+        },
         required: ['type'],
         additionalProperties: false,
       },
