@@ -40,7 +40,7 @@ await selectDevice();
 const store = fileCheckpointStore(join(run, 'checkpoints'));
 const { state } = await readCheckpoint(store, { files: ['ema.safetensors'] });
 const denoiser = loadUNet(await store.read(state.step, 'ema.safetensors')).denoiser();
-const schedule = createSchedule(state.options.schedule);
+const schedule = createSchedule(state.options.process);
 const { prediction = 'epsilon' } = state;
 const [height, width, channels] = state.dataset.imageShape;
 const pixels = height * width * channels;

@@ -22,13 +22,13 @@ export const FLAG_OF_PATH: Readonly<Record<string, string>> = {
   'training.labelDropoutPer': '--dropout-labels-per',
   'training.variance': '--learned-variance',
   'training.variance.type': '--learned-variance',
-  'training.schedule.type': '--schedule',
-  'training.schedule.steps': '--noise-steps',
+  'training.process.type': '--schedule',
+  'training.process.steps': '--noise-steps',
   'training.weighting.type': '--weighting',
   'training.timesteps.type': '--timesteps',
 };
 
-/** Returns the flag of an option of a configuration by its path: `training.schedule.betaEnd` is `--beta-end`. */
+/** Returns the flag of an option of a configuration by its path: `training.process.betaEnd` is `--beta-end`. */
 export const flagOfPath = (path: string): string => FLAG_OF_PATH[path] ?? flagOf(path.split('.').at(-1) as string);
 
 /** Returns the flag of an option by the name that the libraries and commander give it: `sigmaMin` is `--sigma-min`. */

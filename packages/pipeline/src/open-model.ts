@@ -83,7 +83,7 @@ async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions)
         description: `step ${state.step}, ${weights === 'model' ? 'live' : 'averaged'} weights`,
       };
   const { dataset } = state;
-  const process = createProcess(state.options.schedule);
+  const process = createProcess(state.options.process);
   return modelOf(open(file.tensors, options), {
     process,
     prediction: state.prediction,
@@ -138,7 +138,7 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
       );
     }
     return modelOf(network, {
-      process: createProcess(options.process ?? training.schedule ?? { type: 'linear', steps: 1000 }),
+      process: createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 }),
       prediction: options.prediction ?? training.prediction,
       imageShape: [height, width, channels],
       classNames,

@@ -58,7 +58,7 @@ export type Trainer = {
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
   const { input: json, own } = separateOwn(input);
   const options = resolveOptions(json as TrainingOptionsInput);
-  const schedule = createSchedule(options.schedule);
+  const schedule = createSchedule(options.process);
   check(model, options, schedule);
   const optimizer = createAdamW(model.parameters, options);
   const ema = createEma(model.parameters, own.ema ?? options.ema);
@@ -109,12 +109,12 @@ function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTer
   const first = firstTimestep(options);
   if (steps <= first) {
     throw badOption(
-      `The schedule has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; make one longer or the other (timesteps.first) smaller.`,
+      `The process has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; give a larger \`process.steps\` or a smaller \`timesteps.first\`.`,
     );
   }
   if (zeroTerminalSnr && options.prediction === 'epsilon') {
     throw badOption(
-      'The schedule has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave zeroTerminalSnr out.',
+      'The process has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave `process.zeroTerminalSnr` out.',
     );
   }
   if (options.dropout > 0) offered(model, 'dropout');

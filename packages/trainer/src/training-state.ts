@@ -64,7 +64,7 @@ const MOST_BYTES = 2 ** 26;
 const LONGEST_TEXT = 10_000;
 
 /** What sampling goes by, and what nobody may therefore guess. */
-const SAMPLED_BY = ['schedule', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
+const SAMPLED_BY = ['process', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
 
 const count = wholeNumberIn(0);
 
@@ -72,7 +72,7 @@ const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
   if (!isRecord(value)) return fail(path, 'an object');
   json(LONGEST_TEXT)(value, path, fail);
   for (const name of SAMPLED_BY) if (value[name] === undefined) fail(`${path}.${name}`, 'to be there');
-  scheduleOptions(value.schedule, `${path}.schedule`, fail);
+  scheduleOptions(value.process, `${path}.process`, fail);
   try {
     return resolveOptions(value as unknown as TrainingOptionsInput);
   } catch (error) {
@@ -123,7 +123,11 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   };
   wholeNumberIn(0)(value.version, 'version', fail);
   if (Number(value.version) < FORMAT_VERSION) json(LONGEST_TEXT)(value.options, 'options', fail);
-  const state = upgraded(value, fail);
+  const { options, version } = value;
+  if (!isRecord(options)) return fail('options', 'an object');
+  // Under the name that it has in the file.
+  if (Number(version) < 3) scheduleOptions(options.schedule, 'options.schedule', fail);
+  const state = upgradeState(value);
   if (!state) {
     throw new DenoiserError(
       'checkpoint-version',
@@ -131,19 +135,6 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
     );
   }
   return trainingState(state, '', fail);
-}
-
-function upgraded(value: Record<string, unknown>, fail: (path: string, needed: string) => never) {
-  const { options, version } = value;
-  if (!isRecord(options)) return fail('options', 'an object');
-  // Filled in by the upgrade, but not this one: there was no time when it was not written.
-  if (version === 1) scheduleOptions(options.schedule, 'options.schedule', fail);
-  try {
-    return upgradeState(value);
-  } catch (error) {
-    if (!(error instanceof DenoiserError)) throw error;
-    return fail('options', sentenceWithin(error.message));
-  }
 }
 
 /** A sentence as a part of another. */

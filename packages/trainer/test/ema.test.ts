@@ -12,10 +12,10 @@ import {
   type TrainerOptions,
 } from '../src/index';
 import { makeKind, resolveKind } from '../src/options/kinds';
-import { dataset, model, schedule } from './helpers';
+import { dataset, model, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: model(), schedule, seed: 1, batchSize: 4, learningRate: 0.02, ...over });
+  createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, learningRate: 0.02, ...over });
 const decays = (input: EmaInput, updates: readonly number[], images = 1) => {
   const rule = makeKind(EMA_RULES, resolveKind('ema', EMA_RULES, input, 'decay'));
   return updates.map((update) => rule(update, images));

@@ -11,11 +11,11 @@ import {
   type StepRecord,
   type TrainerOptions,
 } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
   createTrainer({
-    schedule,
+    process: noiseProcess,
     seed: 1,
     batchSize: 4,
     ema: { decay: 0.9, startStep: 4 },
@@ -309,13 +309,13 @@ describe('bad input', () => {
     expect(message({ learningRate: Number.NaN })).toMatch(/`learningRate` is NaN/);
     expect(message({ labelDropout: 2 })).toMatch(/`labelDropout` is 2/);
     expect(message({ ema: { decay: 1.5 } })).toMatch(/`ema.decay` is 1.5/);
-    expect(message({ schedule: { steps: 1 } })).toMatch(/The schedule has 1 step, and the first to be trained is 1;/);
+    expect(message({ process: { steps: 1 } })).toMatch(/The process has 1 step, and the first to be trained is 1;/);
     expect(message({ dropout: 0.1 })).toMatch(/The network tiny offers no dropout/);
     expect(message({ dropuot: 0.1 } as object)).toBe(
       'There is no training option `dropuot`; the nearest is `dropout`.',
     );
-    expect(message({ schedule: { zeroTerminalSnr: true }, prediction: 'v' })).toBe(undefined);
-    expect(message({ schedule: { zeroTerminalSnr: true } })).toMatch(/zero terminal SNR/);
+    expect(message({ process: { zeroTerminalSnr: true }, prediction: 'v' })).toBe(undefined);
+    expect(message({ process: { zeroTerminalSnr: true } })).toMatch(/zero terminal SNR/);
   });
 
   it('in data is named: no images, or one of another size', async () => {

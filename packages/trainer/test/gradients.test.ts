@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clipFactor, createTrainer, globalNorm, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const gradients = () =>
   new Map<string, tf.Tensor>([
@@ -10,7 +10,7 @@ const gradients = () =>
     ['b', tf.scalar(-4)],
   ]);
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: model(), schedule, seed: 3, batchSize: 5, ...over });
+  createTrainer({ model: model(), process: noiseProcess, seed: 3, batchSize: 5, ...over });
 
 beforeAll(() => tf.setBackend('cpu'));
 

@@ -5,9 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addNoise, createObjective, type ObjectiveOptions, variationalBound, type Weighting } from '../src/index';
 import golden from './fixtures/guided-diffusion-bound.json';
-import { schedule as options } from './helpers';
+import { noiseProcess } from './helpers';
 
-const schedule = createSchedule(options);
+const schedule = createSchedule(noiseProcess);
 const T = [1, 3, 7];
 const random = (index: number, count = 3 * 32) => normals({ seed: 8, step: 0, index, count });
 const shape: [number, number, number, number] = [3, 4, 4, 2];

@@ -3,7 +3,7 @@ import { embedding, gelu, linear, normals } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, kept, lossAndGradients, type RunPart, recomputed, type TrainableModel } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const WIDTH = 16;
 const variable = (index: number, shape: number[]) => {
@@ -121,7 +121,7 @@ describe('a trainer with the option recompute', () => {
       };
     };
     const run = async (recompute: boolean) => {
-      const trainer = createTrainer({ model: offering(), schedule, seed: 1, batchSize: 4, recompute });
+      const trainer = createTrainer({ model: offering(), process: noiseProcess, seed: 1, batchSize: 4, recompute });
       await trainer.fit(dataset(), { steps: 2 });
       const before = tf.memory().numTensors;
       await trainer.fit(dataset(), { steps: 202 });
@@ -129,7 +129,7 @@ describe('a trainer with the option recompute', () => {
       return numbersOf(trainer);
     };
     expect(await run(true)).toEqual(await run(false));
-    expect(() => createTrainer({ model: model(), schedule, seed: 1, batchSize: 4, recompute: true })).toThrow(
+    expect(() => createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, recompute: true })).toThrow(
       'The network tiny offers no recompute: it has no trainingDenoiser; leave that option out.',
     );
   });

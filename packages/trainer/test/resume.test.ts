@@ -2,12 +2,12 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, numbersOf, noiseProcess } from './helpers';
 import { tinyModel } from './tiny-model';
 
 // 11 images in batches of 3: four steps an epoch, the last of two images. The average starts between the two halves.
 const options = {
-  schedule,
+  process: noiseProcess,
   seed: 42,
   batchSize: 3,
   learningRate: 0.01,
@@ -230,23 +230,36 @@ describe('a checkpoint that does not fit', () => {
 
   it('of the first format version still loads: what it does not know has the value it had then', async () => {
     const store = await edited((state) => {
-      const { seed, batchSize, schedule, learningRate, betas, epsilon, weightDecay, labelDropout } = optionsOf(state);
-      const old = { seed, batchSize, schedule, learningRate, betas, epsilon, weightDecay, labelDropout };
+      const { seed, batchSize, process, learningRate, betas, epsilon, weightDecay, labelDropout } = optionsOf(state);
+      const old = { seed, batchSize, schedule: process, learningRate, betas, epsilon, weightDecay, labelDropout };
       Object.assign(state, { version: 1, options: { ...old, ema: { decay: 0.9, startStep: 2 } } });
     });
     const warnings: string[] = [];
     const trainer = create({ onWarning: (message) => warnings.push(message) });
-    expect(await trainer.resume(store)).toMatchObject({ step: 3, state: { version: 2 } });
+    expect(await trainer.resume(store)).toMatchObject({ step: 3, state: { version: 3 } });
+    expect(warnings).toEqual([]);
+  });
+
+  it('of the second format version, which called the process a schedule, still loads', async () => {
+    const store = await edited((state) => {
+      const { process, ...others } = optionsOf(state);
+      Object.assign(state, { version: 2, options: { ...others, schedule: process } });
+    });
+    const warnings: string[] = [];
+    const trainer = create({ onWarning: (message) => warnings.push(message) });
+    const { state } = await trainer.resume(store);
+    expect(state).toMatchObject({ version: 3, options: { process: noiseProcess } });
+    expect(state.options).not.toHaveProperty('schedule');
     expect(warnings).toEqual([]);
   });
 
   it('of another format version is refused, saying which', async () => {
     const store = await edited((state) => {
-      state.version = 3;
+      state.version = 4;
     });
     await expect(create().resume(store)).rejects.toMatchObject({
       code: 'checkpoint-version',
-      message: expect.stringContaining('has format version 3, and this program reads versions 1 to 2'),
+      message: expect.stringContaining('has format version 4, and this program reads versions 1 to 3'),
     });
   });
 
@@ -259,14 +272,14 @@ describe('a checkpoint that does not fit', () => {
 });
 
 describe('readCheckpoint', () => {
-  it('gives what a sampler needs: architecture, schedule, classes and the averaged parameters', async () => {
+  it('gives what a sampler needs: architecture, process, classes and the averaged parameters', async () => {
     const { state, tensors } = await readCheckpoint(await storeWith(3), { files: ['ema.safetensors'] });
     expect(state).toMatchObject({
       step: 3,
       epoch: 0,
       position: 9,
       architecture: { name: 'tiny', config: { classes: 3 } },
-      options: { schedule: { type: 'linear', steps: 8, betaStart: 0.05, betaEnd: 0.6 }, seed: 42 },
+      options: { process: noiseProcess, seed: 42 },
       dataset: { length: 11, imageShape: [4, 4, 2], classNames: ['even', 'odd'] },
     });
     expect(tensors['ema.safetensors'].tensors.get('label_emb.weight')?.shape).toEqual([3, 2]);

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type TrainerOptions, type ValidationRecord } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
   createTrainer({
     model: model(),
-    schedule,
+    process: noiseProcess,
     seed: 1,
     batchSize: 4,
     learningRate: 0.05,

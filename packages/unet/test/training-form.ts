@@ -64,10 +64,10 @@ export function testTrainingForm(): void {
     const dataset = memoryDataset({ images, imageShape: [8, 8, 3], labels: [0, 1, 0, 1], classNames: ['a', 'b'] });
     const train = async (recompute: boolean) => {
       const model = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, learnedVariance: true });
-      const schedule = { type: 'linear', steps: 10 } as const;
+      const process = { type: 'linear', steps: 10 } as const;
       const variance = { type: 'learned-range' } as const;
       const options = { seed: 1, batchSize: 4, microBatchSize: 2, dropout: 0.1, recompute, variance };
-      const trainer = createTrainer({ model, schedule, ...options });
+      const trainer = createTrainer({ model, process, ...options });
       const start = model.parameters.get('outc.bias')?.dataSync();
       await trainer.fit(dataset, { steps: 2 });
       const weights = [...model.parameters].map(([name, variable]) => [name, variable.dataSync()] as const);

@@ -25,7 +25,7 @@ export type TrainRequest = {
   readonly model?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the network is told the classes; default: if there are any. */
   readonly conditional?: boolean | undefined;
-  /** Options of `createTrainer`: batch size, learning rate, schedule … `seed` defaults to 0, `batchSize` to 8. */
+  /** Options of `createTrainer`: batch size, learning rate, process … `seed` defaults to 0, `batchSize` to 8. */
   readonly training?: Partial<TrainingOptionsInput> | undefined;
   /** Where it ends, in steps. */
   readonly steps: number;

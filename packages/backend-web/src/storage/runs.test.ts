@@ -33,6 +33,20 @@ test('a run keeps its images and its configuration, whatever it is called', asyn
   await expect(runs.config('..')).rejects.toThrow('choose one of Ünder 100%, cats/dogs');
 });
 
+test('a run that was kept when options had other names is read in the present ones', async () => {
+  const runs = openRuns(fakeOpfs().root);
+  const { conditional: _, flip: __, ...rest } = config('old');
+  const process = { type: 'cosine', steps: 50 };
+  const samples = { every: 3, count: 4, solverSteps: 5, guidance: 2 };
+  const older = { ...rest, isConditional: true, isFlipped: true, checkpointEvery: 7, samples };
+  const training = { seed: 0, batchSize: 8 };
+  await runs.create({ ...older, training: { ...training, schedule: process } } as unknown as RunConfig, images);
+  expect(await runs.config('old')).toEqual({
+    ...{ ...rest, conditional: true, flip: true, checkpointEvery: { steps: 7 }, training: { ...training, process } },
+    samples: { every: { steps: 3 }, count: 4, sampler: 'dpmpp-2m', steps: 5, guidance: 2 },
+  });
+});
+
 test('a page that stops while a run is created leaves none, and what is left of it can be found and taken away', async () => {
   const whole = fakeOpfs();
   await openRuns(whole.root).create(config('a'), images);

@@ -1,4 +1,4 @@
-import type { CheckpointStore, Interval } from '@denoiser/trainer';
+import type { CheckpointStore, Interval, TrainingOptionsInput } from '@denoiser/trainer';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { RunInfo, SamplesOptions } from '../protocol/training';
@@ -23,7 +23,7 @@ export type RunConfig = {
   /** What `createModel` is given. */
   readonly model: Readonly<Record<string, unknown>>;
   /** What `createTrainer` is given beside the model. */
-  readonly training: { readonly seed: number; readonly batchSize: number };
+  readonly training: TrainingOptionsInput;
   readonly conditional: boolean;
   readonly flip: boolean;
   readonly steps: number;
@@ -174,8 +174,18 @@ type OlderConfig = Omit<RunConfig, 'conditional' | 'flip' | 'checkpointEvery' | 
 };
 
 function upgraded(value: unknown): RunConfig | undefined {
-  if (typeof value !== 'object' || value === null || !('isConditional' in value)) return value as RunConfig | undefined;
-  const { isConditional, isFlipped, checkpointEvery, samples, ...rest } = value as OlderConfig;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const config = 'isConditional' in value ? inPresentWords(value as OlderConfig) : (value as RunConfig);
+  return { ...config, training: withProcess(config.training) };
+}
+
+/** Options of training that were written when the process was called a schedule. */
+function withProcess(training: RunConfig['training'] & { readonly schedule?: unknown }): RunConfig['training'] {
+  const { schedule, ...rest } = training;
+  return schedule === undefined ? rest : ({ ...rest, process: schedule } as RunConfig['training']);
+}
+
+function inPresentWords({ isConditional, isFlipped, checkpointEvery, samples, ...rest }: OlderConfig): RunConfig {
   return {
     ...rest,
     conditional: isConditional,

@@ -98,7 +98,7 @@ async function openFile(
 ): Promise<{ readonly model: Model; readonly process: ProcessOptions }> {
   const { metadata } = readSafetensorsHeader(bytes);
   const trained = readFileTraining({ metadata });
-  const process = facts.process ?? trained.schedule ?? { type: 'linear', steps: 1000 };
+  const process = facts.process ?? trained.process ?? { type: 'linear', steps: 1000 };
   const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   const model = await openModel(bytes, {
     ...given,

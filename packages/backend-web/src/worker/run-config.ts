@@ -1,5 +1,6 @@
 import { checkOptionNames } from '@denoiser/pipeline';
 import type { Interval } from '@denoiser/trainer';
+import { resolveOptions } from '@denoiser/trainer/options';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
@@ -14,9 +15,10 @@ const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'count', 'sample
 const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
 
 /**
- * Returns the page's request with defaults filled in. The trainer checks its own options, the network its own.
+ * Returns the page's request as JSON with defaults filled in. The network checks its own options.
  *
- * @throws WebError (`option-invalid`) for an option that is none, or has a value that it cannot have.
+ * @throws WebError (`option-invalid`) for an option that is none, or has a value that it cannot have; the trainer's error
+ * (`bad-option`) for one of its own.
  */
 export function runConfigOf(
   request: SentTrainRequest,
@@ -60,7 +62,7 @@ export function runConfigOf(
       ...(conditional && { classes: classNames.length }),
       ...request.model,
     },
-    training: { batchSize: 8, ...training, seed },
+    training: resolveOptions({ batchSize: 8, ...training, seed }),
     conditional,
     flip,
     steps,

@@ -74,7 +74,7 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
       ...plainOptions(flags),
       ...(flags.postHocEma && { postHocEma: training.postHocEma ?? {} }),
       ...kind(
-        'schedule',
+        'process',
         training,
         flags.schedule && SCHEDULE_TYPES[flags.schedule],
         'linear',
@@ -112,7 +112,7 @@ function kind(name: string, training: Json, type: string | undefined, usual: str
 }
 
 function noiseOf(training: Json, flags: TrainFlags): Json {
-  const before = objectOf(training.schedule);
+  const before = objectOf(training.process);
   const type = flags.schedule ? SCHEDULE_TYPES[flags.schedule] : (before.type ?? 'linear');
   const fields = {
     ...(flags.noiseSteps !== undefined && { steps: flags.noiseSteps }),

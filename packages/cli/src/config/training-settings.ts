@@ -1,4 +1,5 @@
 import {
+  discreteProcess,
   type JsonSchema,
   LEARNING_RATE_SCHEDULES,
   type LearningRateSchedule,
@@ -16,9 +17,9 @@ import {
 type Spanning<R> = R extends { steps: number } ? Omit<R, 'steps'> & { steps: number | null } : R;
 
 /** The options of the trainer in a configuration. A null where the trainer wants a number is filled in by the command. */
-export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'schedule' | 'learningRateSchedule'> & {
+export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'process' | 'learningRateSchedule'> & {
   batchSize: number | null;
-  schedule: Exclude<TrainingOptions['schedule'], { type: 'custom' }> & { steps: number };
+  process: Exclude<TrainingOptions['process'], { type: 'custom' }> & { steps: number };
   learningRateSchedule: Spanning<Exclude<LearningRateSchedule, { type: 'own' }>>;
 };
 
@@ -39,9 +40,9 @@ const SETTINGS = {
   ...TRAINING_OPTIONS,
   seed: { ...TRAINING_OPTIONS.seed, fallback: 0 },
   batchSize: { ...orNull(TRAINING_OPTIONS.batchSize), about: 'images a step; null: 12, with classes 14' },
-  schedule: {
-    ...oneKind(NAMED_SCHEDULES, 'linear'),
-    about: TRAINING_OPTIONS.schedule.about,
+  process: {
+    ...discreteProcess(NAMED_SCHEDULES),
+    about: TRAINING_OPTIONS.process.about,
     fallback: { type: 'linear', betaStart: 1e-4, betaEnd: 0.02 },
   },
   learningRateSchedule: {

@@ -71,7 +71,7 @@ function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
     model: modelInTraining(trainer, { imageShape, classNames }),
     options: {
       sampler: 'ddpm',
-      ...(steps < training.schedule.steps && { steps }),
+      ...(steps < training.process.steps && { steps }),
       count: config.samples ?? (Math.min(classNames.length, MOST_CLASSES) || COUNT),
       ...(classNames.length > 0 && { guidance }),
       seed: training.seed,

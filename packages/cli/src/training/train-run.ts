@@ -99,7 +99,7 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
       'run folder': folder,
     });
     await watching.onTraining?.({ ...steps, batchSize: config.training.batchSize, first: firstStep });
-    const noiseSteps = config.training.schedule.steps;
+    const noiseSteps = config.training.process.steps;
     const record = await openRunRecord({ paths, resumedAt: firstStep, noiseSteps, facts: factsOf(parts) });
     try {
       await trainToEnd({ ...parts, held: parts.images.validation, store, paths, record, reporter, signal, previews });

@@ -1,4 +1,4 @@
-import type { ScheduleOptions } from '@denoiser/schedules';
+import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
 import { type PostHocEma, postHocSettings } from '../ema/post-hoc-options';
 import {
@@ -11,7 +11,7 @@ import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../times
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
 import { oneKind } from './kinds';
-import { SCHEDULES } from './schedules';
+import { discreteProcess, SCHEDULES } from './schedules';
 import {
   type Input,
   type JsonSchema,
@@ -38,8 +38,8 @@ export type TrainingOptions = {
   batchSize: number;
   /** Images that go through the network at once; the gradients of a step are summed over them. null: all of a step. */
   microBatchSize: number | null;
-  /** Passes `createSchedule`. */
-  schedule: ScheduleOptions;
+  /** What the network is trained for: the options of `createSchedule`. */
+  process: ScheduleOptions;
   /** What the network is trained to give. */
   prediction: TrainedPrediction;
   /** How much a step's error counts, by its signal-to-noise ratio. */
@@ -72,9 +72,14 @@ export type TrainingOptions = {
 
 /** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
 export type TrainingOptionsInput = Input<
-  Omit<TrainingOptions, 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
+  Omit<
+    TrainingOptions,
+    'process' | 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'
+  >,
   'seed' | 'batchSize'
 > & {
+  /** What the network is trained for, built or as options; a discrete process. Default: linear in 1000 steps. */
+  process?: Process | ProcessOptions;
   weighting?: WeightingInput;
   timesteps?: TimestepsInput;
   variance?: VarianceInput;
@@ -118,8 +123,8 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     ...orNull(wholeNumber(1)),
     about: 'images at once; the gradients of a step are summed over its parts, which takes less memory',
   },
-  schedule: {
-    ...(oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>),
+  process: {
+    ...discreteProcess(SCHEDULES),
     about: 'noise over time',
   },
   prediction: {
