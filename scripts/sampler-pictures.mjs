@@ -5,7 +5,7 @@ import { fileCheckpointStore, selectDevice } from '@denoiser/backend-node';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import * as samplers from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
-import { readCheckpoint } from '@denoiser/trainer';
+import { readCheckpoint } from '@denoiser/trainer/parts';
 import { loadUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';

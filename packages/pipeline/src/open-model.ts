@@ -1,7 +1,8 @@
 import { DenoiserError } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
-import { type CheckpointStore, readCheckpoint, readFileTraining, reconstructEma } from '@denoiser/trainer';
+import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
+import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from './check-options';
 import { firstNotFinite } from './finite';
 import type { ImageShape, Model } from './model';

@@ -5,7 +5,7 @@ import type { PowerEma } from './ema/post-hoc';
 import type { RateFactor } from './learning-rate/rate';
 import type { Objective } from './objective/objective';
 import type { TrainingOptions } from './options/training-options';
-import type { Part } from './parts';
+import type { Part } from './checkpoint-parts';
 import type { TimestepSampler } from './timesteps/sampler';
 import type { TrainableModel } from './types';
 import type { watchTraining } from './watch';

@@ -12,7 +12,7 @@ import { makeKind } from './options/kinds';
 import { type OwnInput, separateOwn } from './options/own';
 import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
-import { powerEmaPart, timestepsPart, variablesPart } from './parts';
+import { powerEmaPart, timestepsPart, variablesPart } from './checkpoint-parts';
 import { type Preflight, type PreflightOptions, preflight } from './preflight';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import type { Progress, Run } from './run';

@@ -2,15 +2,8 @@ import '@tensorflow/tfjs';
 import type { TensorFile } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createEma,
-  createTrainer,
-  EMA_RULES,
-  type EmaInput,
-  memoryStore,
-  reconstructEma,
-  type TrainerOptions,
-} from '../src/index';
+import { createTrainer, memoryStore, reconstructEma, type TrainerOptions } from '../src/index';
+import { createEma, EMA_RULES, type EmaInput } from '../src/parts';
 import { makeKind, resolveKind } from '../src/options/kinds';
 import { dataset, model, noiseProcess } from './helpers';
 

@@ -2,15 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  createTrainer,
-  type ImageDataset,
-  kept,
-  memoryDataset,
-  memoryStore,
-  type StepRecord,
-  type TrainerOptions,
-} from '../src/index';
+import { createTrainer, type ImageDataset, memoryDataset, memoryStore, type StepRecord, type TrainerOptions } from '../src/index';
+import { kept } from '../src/parts';
 import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>

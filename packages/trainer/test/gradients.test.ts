@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { clipFactor, createTrainer, globalNorm, type TrainerOptions } from '../src/index';
+import { createTrainer, type TrainerOptions } from '../src/index';
+import { clipFactor, globalNorm } from '../src/parts';
 import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const gradients = () =>

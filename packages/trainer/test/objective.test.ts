@@ -3,7 +3,7 @@ import { normals } from '@denoiser/ops';
 import { createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget, x0From } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addNoise, createObjective, type ObjectiveOptions, variationalBound, type Weighting } from '../src/index';
+import { addNoise, createObjective, type ObjectiveOptions, variationalBound, type Weighting } from '../src/parts';
 import golden from './fixtures/guided-diffusion-bound.json';
 import { noiseProcess } from './helpers';
 

@@ -2,7 +2,8 @@ import '@tensorflow/tfjs';
 import { embedding, gelu, linear, normals } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainer, kept, lossAndGradients, type RunPart, recomputed, type TrainableModel } from '../src/index';
+import { createTrainer, type TrainableModel } from '../src/index';
+import { kept, lossAndGradients, type RunPart, recomputed } from '../src/parts';
 import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const WIDTH = 16;

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint, type TrainerOptions } from '../src/index';
+import { type CheckpointStore, createTrainer, memoryStore, type TrainerOptions } from '../src/index';
+import { readCheckpoint } from '../src/parts';
 import { dataset, model, numbersOf, noiseProcess } from './helpers';
 import { tinyModel } from './tiny-model';
 

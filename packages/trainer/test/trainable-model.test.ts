@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainer, type LayerModel, memoryStore, type OwnModel, trainableModel } from '../src/index';
+import { createTrainer, memoryStore, type OwnModel, trainableModel } from '../src/index';
+import type { LayerModel } from '../src/parts';
 import { dataset, numbersOf, noiseProcess } from './helpers';
 
 const filter = { shape: [3, 3, 2, 2], layout: 'filter', initial: { kind: 'uniform', bound: 0.2 } } as const;

@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import { type CpuEngine, registerCpuEngine } from '@denoiser/kernels-cpu';
-import { kept, type RunPart, recomputed } from '@denoiser/trainer';
+import { kept, type RunPart, recomputed } from '@denoiser/trainer/parts';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { createUNet } from '../src/index';

@@ -1,5 +1,6 @@
 import { meanSquaredError, normals, randomNormal } from '@denoiser/ops';
-import { createTrainer, kept, lossAndGradients, memoryDataset, type RunPart, recomputed } from '@denoiser/trainer';
+import { createTrainer, memoryDataset } from '@denoiser/trainer';
+import { kept, lossAndGradients, type RunPart, recomputed } from '@denoiser/trainer/parts';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createUNet, type UNet } from '../src/index';

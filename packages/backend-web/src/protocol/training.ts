@@ -1,4 +1,5 @@
-import type { Interval, TrainingOptionsInput } from '@denoiser/trainer';
+import type { Interval } from '@denoiser/trainer';
+import type { TrainingOptionsInput } from '@denoiser/trainer/options';
 
 import type { Device } from './device';
 import type { ImageSet, TrainingImages } from './pictures';

@@ -1,4 +1,5 @@
-import type { CheckpointStore, Interval, TrainingOptionsInput } from '@denoiser/trainer';
+import type { CheckpointStore, Interval } from '@denoiser/trainer';
+import type { TrainingOptionsInput } from '@denoiser/trainer/options';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { RunInfo, SamplesOptions } from '../protocol/training';

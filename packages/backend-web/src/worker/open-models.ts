@@ -1,7 +1,7 @@
 import { type Model, openModel } from '@denoiser/pipeline';
 import { readSafetensorsHeader } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
-import { readFileTraining } from '@denoiser/trainer';
+import { readFileTraining } from '@denoiser/trainer/parts';
 import { WebError } from '../error';
 import type { ModelId } from '../protocol/methods';
 import type { ModelFacts, ModelInfo } from '../protocol/model';

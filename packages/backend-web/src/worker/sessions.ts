@@ -1,4 +1,5 @@
-import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint } from '@denoiser/trainer';
+import { type CheckpointStore, createTrainer, memoryStore } from '@denoiser/trainer';
+import { readCheckpoint } from '@denoiser/trainer/parts';
 import { isDenoiserError, WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';

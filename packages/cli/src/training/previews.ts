@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
-import { diverged, isDue, type Trainer } from '@denoiser/trainer';
+import type { Trainer } from '@denoiser/trainer';
+import { diverged, isDue } from '@denoiser/trainer/parts';
 import type { RunConfig } from '../config/run-schema';
 import { type RunPaths, samplePath } from '../run-folder';
 

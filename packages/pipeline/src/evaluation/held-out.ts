@@ -1,5 +1,6 @@
 import { DenoiserError, normals, STREAMS } from '@denoiser/ops';
-import { epochPermutation, type ImageDataset } from '@denoiser/trainer';
+import type { ImageDataset } from '@denoiser/trainer';
+import { epochPermutation } from '@denoiser/trainer/parts';
 import { shortList } from '../check-options';
 import type { ImageShape } from '../model';
 
