@@ -1,11 +1,11 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
 import { type Guidance, type NoiseSource, type Plan, samplerOptionNames } from '@denoiser/samplers';
 import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
 import { chooseClasses, dealLabels } from './classes';
 import { type DrawOptions, GUIDANCE } from './draw-options';
 import { planOf } from './draw-plan';
 import { gridColumns } from './images';
-import type { ImageShape, Model } from './model';
+import type { Model } from './model';
 import { pixelsOf } from './picture';
 
 const BATCH = 16;

@@ -1,11 +1,11 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from './check-options';
 import { firstNotFinite } from './finite';
-import type { ImageShape, Model } from './model';
+import type { Model } from './model';
 import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
 /** What a model is opened from: the checkpoints of a run, or the bytes of a safetensors file. */

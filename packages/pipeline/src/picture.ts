@@ -1,5 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
-import type { ImageShape } from './model';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
 import { greyOf } from './pixels/luma';
 import { fromBytes } from './pixels/to-bytes';
 

@@ -1,4 +1,4 @@
-import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
+import { DenoiserError, randomNormal, STREAMS, type BatchShape } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { evaluate } from './evaluate';
 import { begin, execute, type Known, type RunState } from './execute';
@@ -12,7 +12,7 @@ export interface SampleOptions {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly plan: Plan;
   /** [B, H, W, C] of the images. */
-  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+  readonly shape: BatchShape;
   /** Default 0. Image i of a seed is the same in every batch and on every backend. */
   readonly seed?: number;
   /** Numbers of the images; default 0 … B − 1. */

@@ -1,3 +1,4 @@
+import type { BatchShape } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { evaluate } from './evaluate';
@@ -11,7 +12,7 @@ import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 export function arrayModel(
   denoiser: Denoiser | AsyncDenoiser,
   options: {
-    readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+    readonly shape: BatchShape;
     readonly conditioning?: Conditioning;
     readonly guidance?: Guidance;
     readonly learnedVariance?: boolean;

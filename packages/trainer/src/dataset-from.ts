@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
 import type { ImageDataset } from './types';
 
 /** An image as it is handed over: NHWC; floats in [−1, 1] or bytes, of which 0 is −1 and 255 is 1. Label −1 or none: no class. */
@@ -8,7 +8,7 @@ export type GivenImage = {
 };
 
 export type DatasetFromOptions = {
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
   classNames?: readonly string[];
   /** The most that the images may take in memory; default 1 GiB. Bytes are kept as bytes. */
   maxBytes?: number;

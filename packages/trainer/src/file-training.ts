@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
 import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
 import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
 import { type Fail, isRecord, objectOf, trueOrFalse, wholeNumberIn } from './checking';
@@ -10,7 +10,7 @@ export type FileTraining = {
   readonly process: ScheduleOptions;
   readonly prediction: Prediction;
   readonly learnedVariance: boolean;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   readonly step: number;
 };

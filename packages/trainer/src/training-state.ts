@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
 import {
   type Check,
   finiteNumber,
@@ -42,7 +42,7 @@ export type TrainingState = {
   /** What the network was trained to give. */
   prediction: TrainingOptions['prediction'];
   options: TrainingOptions;
-  dataset: { length: number; imageShape: readonly [number, number, number]; classNames?: readonly string[] };
+  dataset: { length: number; imageShape: ImageShape; classNames?: readonly string[] };
   /** The lowest validation loss of the average so far, if it is measured. */
   best?: { step: number; loss: number };
   /** Whatever the program that trains wants to find again (JSON). */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { DenoiserError } from '@denoiser/ops';
-import type { ImageShape, Picture } from '@denoiser/pipeline';
+import { DenoiserError, type ImageShape } from '@denoiser/ops';
+import type { Picture } from '@denoiser/pipeline';
 import { readImage } from '../images/read-image';
 
 /** A picture's file, or the picture itself. */

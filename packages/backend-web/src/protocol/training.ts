@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { Interval } from '@denoiser/trainer';
 import type { TrainingOptionsInput } from '@denoiser/trainer/options';
 
@@ -88,7 +89,7 @@ export type TrainingEvent =
       readonly type: 'samples';
       readonly step: number;
       readonly count: number;
-      readonly imageShape: readonly [height: number, width: number, channels: number];
+      readonly imageShape: ImageShape;
       /** Class of each image, or −1. */
       readonly labels: readonly number[];
       /** RGBA of all images one after the other. */
@@ -112,7 +113,7 @@ export type RunInfo = {
   readonly step: number;
   readonly steps: number;
   readonly images: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   /** What it takes in the storage. */
   readonly bytes: number;

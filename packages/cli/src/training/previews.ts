@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
 import type { Trainer } from '@denoiser/trainer';
@@ -15,7 +16,7 @@ const MOST_CLASSES = 64;
 export interface GridSource {
   config: RunConfig;
   trainer: Trainer;
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
 }
 
 export interface PreviewOptions extends GridSource {

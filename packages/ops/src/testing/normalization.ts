@@ -1,3 +1,4 @@
+import type { BatchShape } from '../shapes';
 import * as tf from '@tensorflow/tfjs-core';
 import { groupNorm } from '../group-norm';
 import { type Activation, GroupNorm, GroupNormGrad, LayerNorm, LayerNormGrad } from '../kernels';
@@ -8,8 +9,7 @@ import { add, divide, exact, inverseRoot, multiply, subtract, sum, type Tracked 
 
 const EPSILON = 1e-2; // so that a group of few numbers that are alike doesn't magnify rounding
 
-type Shape4D = readonly [number, number, number, number];
-type Group = { shape: Shape4D; groups: number; activation: Activation; residual: boolean; far?: number };
+type Group = { shape: BatchShape; groups: number; activation: Activation; residual: boolean; far?: number };
 const groups: readonly Group[] = [
   { shape: [1, 1, 1, 6], groups: 2, activation: 'linear', residual: false },
   { shape: [2, 5, 3, 3], groups: 1, activation: 'gelu', residual: false },

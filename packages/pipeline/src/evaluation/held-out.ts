@@ -1,8 +1,7 @@
-import { DenoiserError, normals, STREAMS } from '@denoiser/ops';
+import { DenoiserError, normals, STREAMS, type ImageShape } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
 import { epochPermutation } from '@denoiser/trainer/parts';
 import { shortList } from '../check-options';
-import type { ImageShape } from '../model';
 
 /** Images in memory, values in [−1, 1], [count, H, W, C]. */
 export interface ImageSet {
