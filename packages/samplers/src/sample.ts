@@ -1,6 +1,6 @@
 import { DenoiserError, randomNormal, STREAMS, type BatchShape } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { evaluate } from './evaluate';
+import { callDenoiser } from './call-denoiser';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
 import type { SavedState } from './saved-state';
@@ -54,8 +54,8 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
     start: options.resume
       ? restore(options.resume, plan, [...shape])
       : begin(plan, tensorArithmetic, noise, options.image),
-    evaluate: (scaled, time, noiseRatio) =>
-      evaluate({
+    callModel: (scaled, time, noiseRatio) =>
+      callDenoiser({
         denoiser,
         x: scaled,
         time,

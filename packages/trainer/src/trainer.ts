@@ -6,7 +6,7 @@ import { type StartedFrom, type StartOptions, startFrom } from './fine-tune';
 import { fit } from './fit';
 import type { FitOptions, FitResult } from './fit-options';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
-import { offered } from './network';
+import { trainingFormOf } from './network';
 import { createObjective } from './objective/objective';
 import { makeKind } from './options/kinds';
 import { type OwnInput, separateOwn } from './options/own';
@@ -117,6 +117,6 @@ function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTer
       'The process has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave `process.zeroTerminalSnr` out.',
     );
   }
-  if (options.dropout > 0) offered(model, 'dropout');
-  if (options.recompute) offered(model, 'recompute');
+  if (options.dropout > 0) trainingFormOf(model, 'dropout');
+  if (options.recompute) trainingFormOf(model, 'recompute');
 }

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createTrainer, type ImageDataset, memoryDataset, memoryStore, type StepRecord, type TrainerOptions } from '../src/index';
-import { kept } from '../src/parts';
+import { keepActivations } from '../src/parts';
 import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
@@ -77,8 +77,8 @@ describe('training', () => {
     };
     await create({ model: offering, dropout: 0.2, batchSize: 3, microBatchSize: 2 }).fit(dataset(), { steps: 1 });
     expect(modes).toEqual([
-      { dropout: 0.2, seed: 1, step: 0, places: [0, 1], runPart: kept },
-      { dropout: 0.2, seed: 1, step: 0, places: [2], runPart: kept },
+      { dropout: 0.2, seed: 1, step: 0, places: [0, 1], runPart: keepActivations },
+      { dropout: 0.2, seed: 1, step: 0, places: [2], runPart: keepActivations },
     ]);
   });
 

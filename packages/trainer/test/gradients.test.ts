@@ -2,7 +2,7 @@ import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, type TrainerOptions } from '../src/index';
-import { clipFactor, globalNorm } from '../src/parts';
+import { clipFactor, gradientNorm } from '../src/parts';
 import { dataset, model, numbersOf, noiseProcess } from './helpers';
 
 const gradients = () =>
@@ -17,12 +17,12 @@ beforeAll(() => tf.setBackend('cpu'));
 
 describe('the norm of the gradients', () => {
   it('is that of all of them as one vector', () => {
-    expect(globalNorm(gradients()).dataSync()[0]).toBe(5);
-    expect(globalNorm(new Map()).dataSync()[0]).toBe(0);
+    expect(gradientNorm(gradients()).dataSync()[0]).toBe(5);
+    expect(gradientNorm(new Map()).dataSync()[0]).toBe(0);
   });
 
   it('above the limit gives the factor to it, and 1 below', () => {
-    const factor = (limit: number) => clipFactor(globalNorm(gradients()), limit).dataSync()[0];
+    const factor = (limit: number) => clipFactor(gradientNorm(gradients()), limit).dataSync()[0];
     expect(factor(2.5)).toBe(0.5);
     expect(factor(5)).toBe(1);
     expect(factor(6)).toBe(1);

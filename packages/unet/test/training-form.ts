@@ -1,6 +1,6 @@
 import { meanSquaredError, normals, randomNormal } from '@denoiser/ops';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
-import { kept, lossAndGradients, type RunPart, recomputed } from '@denoiser/trainer/parts';
+import { keepActivations, lossAndGradients, type RunPart, recomputeActivations } from '@denoiser/trainer/parts';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createUNet, type UNet } from '../src/index';
@@ -33,9 +33,9 @@ export function testTrainingForm(): void {
     const model = createUNet({ baseWidth: 8, timeDim: 16, ...config });
     const before = tf.memory().numTensors;
     for (const dropout of [0, 0.2]) {
-      const plain = gradientsOf(model, { size: 16, runPart: kept, dropout });
+      const plain = gradientsOf(model, { size: 16, runPart: keepActivations, dropout });
       expect(plain.gradients.size).toBe(model.parameters.size);
-      expect(gradientsOf(model, { size: 16, runPart: recomputed, dropout })).toEqual(plain);
+      expect(gradientsOf(model, { size: 16, runPart: recomputeActivations, dropout })).toEqual(plain);
     }
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
@@ -45,7 +45,7 @@ export function testTrainingForm(): void {
     const model = createUNet({ baseWidth: 4, timeDim: 8 });
     const run = (o: { dropout: number; seed: number } | null) =>
       tf.tidy(() => {
-        const form = o ? model.trainingDenoiser({ ...o, step: 1, places: [4], runPart: kept }) : model.denoiser();
+        const form = o ? model.trainingDenoiser({ ...o, step: 1, places: [4], runPart: keepActivations }) : model.denoiser();
         const x = tf.tensor4d(normals({ seed: 2, step: 0, index: 0, count: 192 }), [1, 8, 8, 3]);
         return form(x, tf.tensor1d([7])).dataSync();
       });

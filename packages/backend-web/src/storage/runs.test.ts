@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fakeOpfs } from '../../test/fake-opfs';
-import { openRuns, type RunConfig } from './runs';
+import { openRuns, type WebRunConfig } from './runs';
 
-const config = (run: string, changed = 1): RunConfig => ({
+const config = (run: string, changed = 1): WebRunConfig => ({
   run,
   model: {},
   training: { seed: 0, batchSize: 8 },
@@ -40,7 +40,7 @@ test('a run that was kept when options had other names is read in the present on
   const samples = { every: 3, count: 4, solverSteps: 5, guidance: 2 };
   const older = { ...rest, isConditional: true, isFlipped: true, checkpointEvery: 7, samples };
   const training = { seed: 0, batchSize: 8 };
-  await runs.create({ ...older, training: { ...training, schedule: process } } as unknown as RunConfig, images);
+  await runs.create({ ...older, training: { ...training, schedule: process } } as unknown as WebRunConfig, images);
   expect(await runs.config('old')).toEqual({
     ...{ ...rest, conditional: true, flip: true, checkpointEvery: { steps: 7 }, training: { ...training, process } },
     samples: { every: { steps: 3 }, count: 4, sampler: 'dpmpp-2m', steps: 5, guidance: 2 },

@@ -4,7 +4,7 @@ import { resolveOptions } from '@denoiser/trainer/options';
 import { WebError } from '../error';
 import type { DecodedImages } from '../images/image-set';
 import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
-import type { RunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/runs';
 import type { ModelKind } from './web-model';
 
 const OPTIONS: readonly (keyof SentTrainRequest)[] = [
@@ -24,7 +24,7 @@ export function runConfigOf(
   request: SentTrainRequest,
   { imageShape, classNames }: DecodedImages,
   { defaults = {} }: Pick<ModelKind, 'defaults'> = {},
-): RunConfig {
+): WebRunConfig {
   checkOptionNames('train', request, OPTIONS);
   const { run, ifExists = 'error', steps, flip = false, keep = 2, training = {}, samples = {} } = request;
   const conditional = request.conditional ?? classNames.length > 0;

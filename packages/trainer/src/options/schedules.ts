@@ -1,6 +1,6 @@
 import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
 import { oneKind } from './kinds';
-import { badOption, described, numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumber } from './settings';
+import { badOption, describeValue, numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumber } from './settings';
 
 /**
  * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
@@ -49,7 +49,7 @@ function scheduleOf(path: string, process: Process | ProcessOptions): ScheduleOp
   const { kind = 'discrete' } = process;
   if (process.kind !== undefined && process.kind !== 'discrete') {
     throw badOption(
-      `The training option \`${path}.kind\` is ${described(kind)}; give discrete: other processes can be sampled from, not trained.`,
+      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete: other processes can be sampled from, not trained.`,
     );
   }
   if (!('alphaBars' in process)) return withoutKind(process);

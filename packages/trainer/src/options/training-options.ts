@@ -6,7 +6,7 @@ import {
   type LearningRateSchedule,
   type LearningRateScheduleInput,
 } from '../learning-rate/index';
-import { VARIANCES, type Variance, type VarianceInput } from '../objective/variance';
+import { VARIANCES, type VarianceOptions, type VarianceInput } from '../objective/variance';
 import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
@@ -47,7 +47,7 @@ export type TrainingOptions = {
   /** Which timesteps are trained how often. */
   timesteps: Timesteps;
   /** Whether the network gives its steps' variance, too. */
-  variance: Variance;
+  variance: VarianceOptions;
   /** The share of one number for each image and channel in the noise. 0: none. */
   offsetNoise: number;
   learningRate: number;
@@ -140,7 +140,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     about: "which are trained: 'uniform', or more often where the loss is large ('loss-second-moment')",
   },
   variance: {
-    ...oneKind<Variance>(VARIANCES, 'fixed'),
+    ...oneKind<VarianceOptions>(VARIANCES, 'fixed'),
     about: 'the network learns the variance of its steps, too: better likelihoods and samples in few steps',
   },
   offsetNoise: { ...numberFrom(0, undefined, 0), about: 'noise that whole pictures share' },
