@@ -53,20 +53,20 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await saveCheckpoint(run, { ...checkpoints, dataset });
     progress.checkpoint = progress.step;
     saved = true;
-    await onCheckpoint?.({ step: progress.step, epoch: progress.epoch });
+    await onCheckpoint?.({ step: progress.step, epochsDone: progress.epochsDone });
   };
 
   const measure = async (held: ValidationOptions) => {
-    const { step, epoch, best } = progress;
+    const { step, epochsDone, best } = progress;
     const measured = await validate(run, held);
     const isBest = measured.emaLoss < (best?.loss ?? Infinity);
     if (isBest) progress.best = { step, loss: measured.emaLoss };
     if (isBest && checkpoints?.best) await saveCheckpoint(run, { ...checkpoints, dataset, store: checkpoints.best });
-    await onValidation?.({ step, epoch, ...measured, isBest });
+    await onValidation?.({ step, epochsDone, ...measured, isBest });
   };
-  const endEpoch = async ({ step, epoch, meanLoss }: Moment) => {
+  const endEpoch = async ({ step, epochsDone, meanLoss }: Moment) => {
     const networks = { denoiser: model.denoiser(), emaDenoiser: model.denoiser(run.ema.parameters) };
-    await onEpochEnd?.({ epoch: epoch - 1, step, meanLoss, ...networks });
+    await onEpochEnd?.({ epoch: epochsDone, step, meanLoss, ...networks });
   };
   const agenda = createAgenda(
     [
@@ -80,9 +80,9 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   );
   const moment = (): Moment => ({
     step: progress.step,
-    epoch: progress.epoch,
+    epochsDone: progress.epochsDone,
     meanLoss: mean(losses.slice(epochStart)),
-    isEnd: progress.step >= steps || progress.epoch >= epochs,
+    isEnd: progress.step >= steps || progress.epochsDone >= epochs,
     save,
   });
 
@@ -108,7 +108,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
       // A device that computes at once has its numbers ready after this, before a callback takes time.
       await yieldToEventLoop();
-      await reportBefore({ lap, t, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
+      await reportBefore({ lap, t, step: progress.step, epoch: batch.epochsDone + 1, images: batch.labels.length });
 
       const due = agenda.due(progress);
       const epochHasEnded = progress.position === 0;
@@ -123,7 +123,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await pending?.lap.catch(() => {});
     await batches.return();
   }
-  return { status: moment().isEnd ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
+  return { status: moment().isEnd ? 'finished' : 'aborted', step: progress.step, epochsDone: progress.epochsDone, losses };
 }
 
 /** A step whose numbers have not been read yet. */
@@ -180,7 +180,7 @@ function startOrder({ options, progress, onWarning }: Run, { length }: ImageData
   if (progress.position === 0 || (before.seed === order.seed && before.length === length)) return;
   const change =
     before.length === length ? 'The seed has changed' : `The dataset had ${before.length} images and has ${length}`;
-  onWarning(`${change}, so epoch ${progress.epoch} starts over; the weights are kept.`);
+  onWarning(`${change}, so epoch ${progress.epochsDone + 1} starts over; the weights are kept.`);
   progress.position = 0;
 }
 

@@ -6,7 +6,7 @@ import { resolveOptions } from './options/training-options';
 import { parseState } from './training-state';
 
 const stateOf = (options: object, extra: object = {}) => ({
-  ...{ format: 'denoiser-checkpoint', version: 3, step: 3, epoch: 0, position: 6, prediction: 'epsilon' as const },
+  ...{ format: 'denoiser-checkpoint', version: 3, step: 3, epochsDone: 0, position: 6, prediction: 'epsilon' as const },
   architecture: { name: 'tiny', config: { width: [4, 8] } },
   options: resolveOptions({ seed: 1, batchSize: 2, ...options }),
   dataset: { length: 11, imageShape: [4, 4, 3] as const, classNames: ['a', 'b'] },
@@ -21,7 +21,7 @@ const states = [
     ema: { type: 'half-life', halfLife: 500 },
   }),
   stateOf({ process: { type: 'cosine', steps: 100 } }, { best: { step: 2, loss: 1 }, notes: [{ a: 1 }] }),
-  stateOf({}, { version: 1, options: { seed: 1, batchSize: 2, schedule: { type: 'cosine', steps: 100 } } }),
+  stateOf({}, { version: 1, epoch: 0, options: { seed: 1, batchSize: 2, schedule: { type: 'cosine', steps: 100 } } }),
 ];
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 

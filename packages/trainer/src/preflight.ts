@@ -44,8 +44,8 @@ export async function preflight(run: Run, dataset: ImageDataset, options: Prefli
     throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
-  const start = { epoch: 0, position: 0 };
-  const batch = await readBatch(dataset, { epoch: 0, indices, next: start }, run.model.checkLabels);
+  const start = { epochsDone: 0, position: 0 };
+  const batch = await readBatch(dataset, { epochsDone: 0, indices, next: start }, run.model.checkLabels);
 
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);
@@ -105,7 +105,7 @@ function remainingOf(
   const { epochs = Infinity, steps = Infinity } = o;
   const left = length - progress.position;
   const inEpochs =
-    (epochs - progress.epoch - 1) * Math.ceil(length / options.batchSize) + Math.ceil(left / options.batchSize);
+    (epochs - progress.epochsDone - 1) * Math.ceil(length / options.batchSize) + Math.ceil(left / options.batchSize);
   const remaining = Math.max(0, Math.min(steps - progress.step, inEpochs));
   return Number.isFinite(remaining) ? { remaining: { steps: remaining, seconds: remaining * secondsPerStep } } : {};
 }

@@ -14,9 +14,9 @@ import type { watchTraining } from './watch';
 export type Progress = {
   /** Training steps done. */
   step: number;
-  /** The epoch under way, from 0. */
-  epoch: number;
-  /** How many images of the epoch's order have been used. */
+  /** Epochs done. */
+  epochsDone: number;
+  /** How many images of the next epoch's order have been used. */
   position: number;
   /** What that order was made from, if steps were done: with others the position means nothing. */
   order?: { seed: number; length: number };

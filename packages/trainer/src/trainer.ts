@@ -74,7 +74,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     timesteps,
     ema,
     ...(powerEma && { powerEma }),
-    progress: { step: 0, epoch: 0, position: 0 },
+    progress: { step: 0, epochsDone: 0, position: 0 },
     parts: [
       variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
       variablesPart(model, 'ema.safetensors', [{ what: 'The average', variables: ema.parameters }]),

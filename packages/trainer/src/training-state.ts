@@ -35,8 +35,8 @@ export type TrainingState = {
   version: typeof FORMAT_VERSION;
   /** Training steps done. */
   step: number;
-  /** The epoch under way, from 0, and how many images of its order have been used. */
-  epoch: number;
+  /** Epochs done, and how many images of the next one's order have been used. */
+  epochsDone: number;
   position: number;
   architecture: { name: string; config: unknown };
   /** What the network was trained to give. */
@@ -85,7 +85,7 @@ const trainingState = objectOf<TrainingState>({
   format: (value) => value as typeof FORMAT,
   version: (value) => value as typeof FORMAT_VERSION,
   step: count,
-  epoch: count,
+  epochsDone: count,
   position: count,
   architecture: objectOf({ name: textUpTo(LONGEST_TEXT), config: json(LONGEST_TEXT) }),
   prediction: trainedPrediction,

@@ -45,8 +45,8 @@ export interface ImageDataset {
   readonly length: number;
   readonly imageShape: ImageShape;
   readonly classNames?: readonly string[];
-  /** Image `index` as augmented in `epoch`: a pure function of both. */
-  read(index: number, epoch: number): Promise<LabelledImage>;
+  /** Reads image `index` as it is augmented once so many epochs are done: a pure function of both. */
+  read(index: number, epochsDone: number): Promise<LabelledImage>;
 }
 
 /** Where checkpoints live: files (`@denoiser/backend-node`), the browser, or `memoryStore`. */

@@ -9,7 +9,7 @@ const state = {
   format: 'denoiser-checkpoint',
   version: 3,
   step: 3,
-  epoch: 0,
+  epochsDone: 0,
   position: 6,
   architecture: { name: 'tiny', config: { width: 4 } },
   prediction: 'epsilon',
@@ -63,7 +63,7 @@ describe('state.json', () => {
   test.each<[path: string, to: unknown]>([
     ['version', '2'],
     ['step', -1],
-    ['epoch', 0.5],
+    ['epochsDone', 0.5],
     ['position', null],
     ['architecture', []],
     ['architecture.name', 5],

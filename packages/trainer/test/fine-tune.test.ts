@@ -37,7 +37,7 @@ describe('a run that starts from another one', () => {
       });
       expect(tf.memory().numTensors).toBe(before);
       expect(numbersOf(trainer)).toEqual({ weights: theirs, ema: theirs });
-      expect(trainer.progress).toEqual({ step: 0, epoch: 0, position: 0 });
+      expect(trainer.progress).toEqual({ step: 0, epochsDone: 0, position: 0 });
     }
   });
 

@@ -155,16 +155,16 @@ describe('what is told', () => {
       },
     });
     expect(told).toEqual([
-      'step 1 of epoch 0',
-      'step 2 of epoch 0',
-      'step 3 of epoch 0',
+      'step 1 of epoch 1',
+      'step 2 of epoch 1',
+      'step 3 of epoch 1',
       'checkpoint 3',
-      'epoch 0 ended at step 3: 1,4,4,2, true',
-      'step 4 of epoch 1',
-      'step 5 of epoch 1',
-      'step 6 of epoch 1',
+      'epoch 1 ended at step 3: 1,4,4,2, true',
+      'step 4 of epoch 2',
+      'step 5 of epoch 2',
+      'step 6 of epoch 2',
       'checkpoint 6',
-      'epoch 1 ended at step 6: 1,4,4,2, true',
+      'epoch 2 ended at step 6: 1,4,4,2, true',
     ]);
     expect(losses.every(({ loss, imagesPerSecond }) => loss > 0 && imagesPerSecond > 0)).toBe(true);
     expect(await store.list()).toEqual([3, 6]);
@@ -324,9 +324,9 @@ describe('bad input', () => {
     const whole = dataset();
     const broken: ImageDataset = {
       ...whole,
-      read: async (index, epoch) => {
-        if (epoch === 1) throw new Error(`picture ${index} is cut off`);
-        return whole.read(index, epoch);
+      read: async (index, epochsDone) => {
+        if (epochsDone === 1) throw new Error(`picture ${index} is cut off`);
+        return whole.read(index, epochsDone);
       },
     };
     await expect(create().fit(broken, { epochs: 9, checkpoints: { store, every: { epochs: 5 } } })).rejects.toThrow(

@@ -149,7 +149,7 @@ describe('a resumed run', () => {
     const trainer = create({ onWarning: (message) => warnings.push(message) });
     await trainer.resume(await storeWith(6));
     const { losses } = await trainer.fit(dataset(5), { epochs: 2 });
-    expect(warnings).toEqual(['The dataset had 11 images and has 5, so epoch 1 starts over; the weights are kept.']);
+    expect(warnings).toEqual(['The dataset had 11 images and has 5, so epoch 2 starts over; the weights are kept.']);
     expect(losses.map(({ step }) => step)).toEqual([7, 8]);
   });
 });
@@ -233,7 +233,8 @@ describe('a checkpoint that does not fit', () => {
     const store = await edited((state) => {
       const { seed, batchSize, process, learningRate, betas, epsilon, weightDecay, labelDropout } = optionsOf(state);
       const old = { seed, batchSize, schedule: process, learningRate, betas, epsilon, weightDecay, labelDropout };
-      Object.assign(state, { version: 1, options: { ...old, ema: { decay: 0.9, startStep: 2 } } });
+      delete state.epochsDone;
+      Object.assign(state, { version: 1, epoch: 0, options: { ...old, ema: { decay: 0.9, startStep: 2 } } });
     });
     const warnings: string[] = [];
     const trainer = create({ onWarning: (message) => warnings.push(message) });
@@ -241,15 +242,16 @@ describe('a checkpoint that does not fit', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('of the second format version, which called the process a schedule, still loads', async () => {
+  it('of the second format version, which called the process a schedule and the epochs done the epoch, still loads', async () => {
     const store = await edited((state) => {
       const { process, ...others } = optionsOf(state);
-      Object.assign(state, { version: 2, options: { ...others, schedule: process } });
+      delete state.epochsDone;
+      Object.assign(state, { version: 2, epoch: 0, options: { ...others, schedule: process } });
     });
     const warnings: string[] = [];
     const trainer = create({ onWarning: (message) => warnings.push(message) });
     const { state } = await trainer.resume(store);
-    expect(state).toMatchObject({ version: 3, options: { process: noiseProcess } });
+    expect(state).toMatchObject({ version: 3, epochsDone: 0, options: { process: noiseProcess } });
     expect(state.options).not.toHaveProperty('schedule');
     expect(warnings).toEqual([]);
   });
@@ -277,7 +279,7 @@ describe('readCheckpoint', () => {
     const { state, tensors } = await readCheckpoint(await storeWith(3), { files: ['ema.safetensors'] });
     expect(state).toMatchObject({
       step: 3,
-      epoch: 0,
+      epochsDone: 0,
       position: 9,
       architecture: { name: 'tiny', config: { classes: 3 } },
       options: { process: noiseProcess, seed: 42 },

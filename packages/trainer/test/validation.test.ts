@@ -31,7 +31,7 @@ beforeAll(() => tf.setBackend('cpu'));
 describe('the validation loss', () => {
   it('is told when it is due, and falls as the network learns', async () => {
     const { told } = await records({}, 60);
-    expect(told.slice(0, 3).map(({ step, epoch }) => [step, epoch])).toEqual([
+    expect(told.slice(0, 3).map(({ step, epochsDone }) => [step, epochsDone])).toEqual([
       [2, 0],
       [3, 1],
       [4, 1],

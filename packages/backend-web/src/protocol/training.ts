@@ -79,6 +79,7 @@ export type TrainingEvent =
       /** Steps done, and at the end. */
       readonly step: number;
       readonly steps: number;
+      /** The number of the last step's epoch, from 1. */
       readonly epoch: number;
       readonly losses: readonly { readonly step: number; readonly loss: number }[];
       readonly gradientNorm: number;

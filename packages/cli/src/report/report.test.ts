@@ -36,7 +36,7 @@ const stretches = [100, 400].map((step) => {
   );
   return counter.take(step) as NonNullable<ReturnType<typeof counter.take>>;
 });
-const validations = [100, 200, 300].map((step) => ({ step, epoch: step / 10, loss: 9 / step, emaLoss: 3 / step }));
+const validations = [100, 200, 300].map((step) => ({ step, epochsDone: step / 10, loss: 9 / step, emaLoss: 3 / step }));
 const facts = {
   config: { data: '/pictures/<here>', steps: null, sampleEvery: { epochs: 2 } },
   total: 500,

@@ -42,7 +42,7 @@ export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewO
   const grid = gridOf(source, previewSteps);
   const path = () => {
     const isInside = sampleEvery.steps !== undefined || progress.position > 0;
-    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
+    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epochsDone });
   };
   return {
     path,

@@ -50,11 +50,11 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
           {
             ...config.sampleEvery,
             atEnd: true, // whatever the interval
-            run: ({ step, epoch, meanLoss, isEnd }) =>
+            run: ({ step, epochsDone, meanLoss, isEnd }) =>
               drawGrid(
                 isEnd || config.sampleEvery.steps !== undefined
                   ? `step ${step}`
-                  : `epoch ${epoch}, mean loss ${meanLoss.toFixed(4)}`,
+                  : `epoch ${epochsDone}, mean loss ${meanLoss.toFixed(4)}`,
               ),
           },
         ],

@@ -7,10 +7,10 @@ type Json = Record<string, unknown>;
 const UPGRADES: Readonly<Record<number, (state: Json) => Json>> = {
   // Version 1 knew ε-prediction with a fixed variance, and nothing that has come since.
   1: (state) => ({ ...state, options: { prediction: 'epsilon', variance: { type: 'fixed' }, ...optionsOf(state) } }),
-  // Version 2 called the process a schedule.
-  2: (state) => {
+  // Version 2 called the process a schedule, and the epochs done the epoch under way, from 0.
+  2: ({ epoch, ...state }) => {
     const { schedule, ...options } = optionsOf(state);
-    return { ...state, options: { ...options, process: schedule } };
+    return { ...state, epochsDone: epoch, options: { ...options, process: schedule } };
   },
 };
 
