@@ -64,7 +64,10 @@ export function clearRun(paths: RunPaths): void {
  * Removes the grids and averages of steps after `step`, of epochs after `epochsDone`: the run goes on from before them, maybe with
  * other options, and what is then written at other steps would stand among them. Checkpoints replace each other.
  */
-export function clearLater({ samples, snapshots }: RunPaths, { step, epochsDone }: { step: number; epochsDone: number }): void {
+export function clearLater(
+  { samples, snapshots }: RunPaths,
+  { step, epochsDone }: { step: number; epochsDone: number },
+): void {
   const isLater = (name: string) => {
     const [, unit, number] = /^(epoch|step)-(\d+)(\.png)?$/.exec(name) ?? [];
     return number !== undefined && Number(number) > (unit === 'epoch' ? epochsDone : step);

@@ -1,4 +1,4 @@
-import { DenoiserError, randomNormal, STREAMS, type BatchShape } from '@denoiser/ops';
+import { type BatchShape, DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { callDenoiser } from './call-denoiser';
 import { begin, execute, type Known, type RunState } from './execute';

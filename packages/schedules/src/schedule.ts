@@ -33,7 +33,7 @@ export type ScheduleOptions = (
  */
 export interface Schedule {
   readonly kind: 'discrete';
-  /** What `createSchedule` made it of, as JSON; of a respaced one, what the schedule was made of that it is a part of. */
+  /** What `createSchedule` was given; of a respaced one, for the schedule that it is a part of. */
   readonly options: ScheduleOptions;
   readonly steps: number;
   /** Where each entry stands in the schedule the model was trained with: 0 … steps − 1 unless respaced. */
@@ -68,11 +68,7 @@ export interface Schedule {
 /** Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`. */
 export function createSchedule(options: ScheduleOptions = {}): Schedule {
   const betas = betasOf(options);
-  return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, asJson(options));
-}
-
-function asJson(options: ScheduleOptions): ScheduleOptions {
-  return options.type === 'custom' ? { ...options, betas: Array.from(options.betas) } : { ...options };
+  return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, options);
 }
 
 const makers = {

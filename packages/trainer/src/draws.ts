@@ -1,4 +1,4 @@
-import { normals, randomNormal, STREAMS, uniforms, type BatchShape } from '@denoiser/ops';
+import { type BatchShape, normals, randomNormal, STREAMS, uniforms } from '@denoiser/ops';
 import { add, mul, type Rank, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { TimestepSampler } from './timesteps/sampler';
 

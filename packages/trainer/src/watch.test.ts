@@ -15,7 +15,9 @@ const many = <T>(count: number, of: (i: number) => T) => Array.from({ length: co
 describe('watching', () => {
   it('says nothing of a loss that falls and trembles, nor of one bad step', () => {
     expect(warningsOf(many(500, (i) => ({ loss: 1 / (1 + i / 50) + 0.2 * (i % 2) })))).toEqual([]);
-    expect(warningsOf([...many(200, () => ({ loss: 0.1 })), { loss: 2 }, ...many(50, () => ({ loss: 0.1 }))])).toEqual([]);
+    expect(warningsOf([...many(200, () => ({ loss: 0.1 })), { loss: 2 }, ...many(50, () => ({ loss: 0.1 }))])).toEqual(
+      [],
+    );
   });
 
   it('says once that the mean loss is three times its lowest', () => {
@@ -43,6 +45,8 @@ describe('watching', () => {
   });
 
   it('says at once that a norm is not finite', () => {
-    expect(warningsOf([{ gradientNorm: Infinity }])).toEqual([expect.stringContaining('at step 1 is Infinity; such steps')]);
+    expect(warningsOf([{ gradientNorm: Infinity }])).toEqual([
+      expect.stringContaining('at step 1 is Infinity; such steps'),
+    ]);
   });
 });

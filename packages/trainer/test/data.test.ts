@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, datasetFrom, type GivenImage, horizontalFlip, memoryDataset } from '../src/index';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const imageShape = [4, 4, 2] as const;
 const create = () => createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4 });

@@ -3,8 +3,8 @@ import type { TensorFile } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, reconstructEma, type TrainerOptions } from '../src/index';
-import { createEma, EMA_RULES, type EmaInput } from '../src/parts';
 import { makeKind, resolveKind } from '../src/options/kinds';
+import { createEma, EMA_RULES, type EmaInput } from '../src/parts';
 import { dataset, model, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>

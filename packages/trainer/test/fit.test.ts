@@ -2,9 +2,16 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { createTrainer, type ImageDataset, memoryDataset, memoryStore, type StepRecord, type TrainerOptions } from '../src/index';
+import {
+  createTrainer,
+  type ImageDataset,
+  memoryDataset,
+  memoryStore,
+  type StepRecord,
+  type TrainerOptions,
+} from '../src/index';
 import { keepActivations } from '../src/parts';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
   createTrainer({

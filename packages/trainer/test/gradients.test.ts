@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, type TrainerOptions } from '../src/index';
 import { clipFactor, gradientNorm } from '../src/parts';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const gradients = () =>
   new Map<string, tf.Tensor>([

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 beforeAll(() => tf.setBackend('cpu'));
 

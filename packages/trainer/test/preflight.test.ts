@@ -5,7 +5,7 @@ import { conv2d, groupNorm, normals } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryDataset, memoryStore, type TrainableModel, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, noiseProcess, TIMESTEPS } from './helpers';
+import { dataset, model, noiseProcess, numbersOf, TIMESTEPS } from './helpers';
 import { tinyModel } from './tiny-model';
 
 const create = (over: Partial<TrainerOptions> = {}) =>

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, type TrainableModel } from '../src/index';
 import { keepActivations, lossAndGradients, type RunPart, recomputeActivations } from '../src/parts';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const WIDTH = 16;
 const variable = (index: number, shape: number[]) => {
@@ -80,7 +80,9 @@ describe('recomputed activations', () => {
   it('cost nothing where no gradient is wanted', () => {
     const labels = tf.zeros<tf.Rank.R1>([64], 'int32');
     const before = tf.memory().numTensors;
-    const [plain, again] = [keepActivations, recomputeActivations].map((runPart) => tf.tidy(() => run(input, labels, runPart)));
+    const [plain, again] = [keepActivations, recomputeActivations].map((runPart) =>
+      tf.tidy(() => run(input, labels, runPart)),
+    );
     expect(again.dataSync()).toEqual(plain.dataSync());
     expect(tf.memory().numTensors).toBe(before + 2);
   });
@@ -130,8 +132,8 @@ describe('a trainer with the option recompute', () => {
       return numbersOf(trainer);
     };
     expect(await run(true)).toEqual(await run(false));
-    expect(() => createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, recompute: true })).toThrow(
-      'The network tiny offers no recompute: it has no trainingDenoiser; leave that option out.',
-    );
+    expect(() =>
+      createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, recompute: true }),
+    ).toThrow('The network tiny offers no recompute: it has no trainingDenoiser; leave that option out.');
   });
 });

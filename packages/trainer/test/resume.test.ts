@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CheckpointStore, createTrainer, memoryStore, type TrainerOptions } from '../src/index';
 import { readCheckpoint } from '../src/parts';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 import { tinyModel } from './tiny-model';
 
 // 11 images in batches of 3: four steps an epoch, the last of two images. The average starts between the two halves.

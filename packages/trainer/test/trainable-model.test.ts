@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type OwnModel, trainableModel } from '../src/index';
 import type { LayerModel } from '../src/parts';
-import { dataset, numbersOf, noiseProcess } from './helpers';
+import { dataset, noiseProcess, numbersOf } from './helpers';
 
 const filter = { shape: [3, 3, 2, 2], layout: 'filter', initial: { kind: 'uniform', bound: 0.2 } } as const;
 const layer: LayerModel['layer'] = {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type TrainerOptions, type ValidationRecord } from '../src/index';
-import { dataset, model, numbersOf, noiseProcess } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
   createTrainer({

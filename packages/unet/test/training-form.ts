@@ -45,7 +45,9 @@ export function testTrainingForm(): void {
     const model = createUNet({ baseWidth: 4, timeDim: 8 });
     const run = (o: { dropout: number; seed: number } | null) =>
       tf.tidy(() => {
-        const form = o ? model.trainingDenoiser({ ...o, step: 1, places: [4], runPart: keepActivations }) : model.denoiser();
+        const form = o
+          ? model.trainingDenoiser({ ...o, step: 1, places: [4], runPart: keepActivations })
+          : model.denoiser();
         const x = tf.tensor4d(normals({ seed: 2, step: 0, index: 0, count: 192 }), [1, 8, 8, 3]);
         return form(x, tf.tensor1d([7])).dataSync();
       });

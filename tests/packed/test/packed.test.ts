@@ -51,15 +51,20 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-it.each(modules.filter((name) => !inBrowsersOnly.includes(name)))('%s is imported by Node without a word on stderr', (name) => {
-  const program = `const m = await import(${JSON.stringify(name)}); if (Object.keys(m).length === 0) process.exit(3);`;
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-});
+it.each(modules.filter((name) => !inBrowsersOnly.includes(name)))(
+  '%s is imported by Node without a word on stderr',
+  (name) => {
+    const program = `const m = await import(${JSON.stringify(name)}); if (Object.keys(m).length === 0) process.exit(3);`;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  },
+);
 
 it('everything type-checks in a strict project, with both module resolutions', () => {
-  const source = modules.map((name, i) => `import * as m${i} from '${name}';\nexport const n${i} = Object.keys(m${i});`);
+  const source = modules.map(
+    (name, i) => `import * as m${i} from '${name}';\nexport const n${i} = Object.keys(m${i});`,
+  );
   writeFileSync(join(project, 'user.ts'), source.join('\n'));
   for (const [module, moduleResolution] of [
     ['NodeNext', 'NodeNext'],

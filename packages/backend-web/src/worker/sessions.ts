@@ -5,7 +5,7 @@ import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
-import { openRuns, type WebRunConfig, type Runs } from '../storage/runs';
+import { openRuns, type Runs, type WebRunConfig } from '../storage/runs';
 import type { DeviceKeeper } from './device-keeper';
 import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
 import { runConfigOf } from './run-config';

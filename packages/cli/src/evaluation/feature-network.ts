@@ -1,5 +1,5 @@
-import type { ImageShape } from '@denoiser/ops';
 import { existsSync, statSync } from 'node:fs';
+import type { ImageShape } from '@denoiser/ops';
 import type { FeatureNetwork } from '@denoiser/pipeline';
 import { atPath, CommandError } from '../errors';
 import type { FeatureOptions } from './feature-options';

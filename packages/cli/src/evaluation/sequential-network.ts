@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { conv2d, gelu, linear, silu, type ImageShape } from '@denoiser/ops';
+import { conv2d, gelu, type ImageShape, linear, silu } from '@denoiser/ops';
 import type { FeatureNetwork } from '@denoiser/pipeline';
 import { readSafetensors, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import {

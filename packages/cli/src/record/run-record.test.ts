@@ -21,11 +21,15 @@ test('a log of an earlier version is gone on with, and its lines are in the repo
   await record.validation({ step: 2, epochsDone: 2, loss: 0.5, emaLoss: 0.375, isBest: true });
   await record.checkpoint(2);
   await record.close();
-  const lines = (path: string) => readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const lines = (path: string) =>
+    readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
   expect(lines(paths.log).map(({ step, epoch }) => [step, epoch])).toEqual([
     [1, 1],
     [2, 2],
   ]);
   expect(lines(paths.validationLog)[1]).toEqual({ step: 2, epochsDone: 2, loss: 0.5, emaLoss: 0.375 });
-  expect(readFileSync(paths.report, 'utf8')).toMatch(/<td>1<\/td><td>0\.75<\/td><td>0\.625<\/td>/);
+  expect(readFileSync(paths.report, 'utf8')).toMatch(/<th scope="row">1<\/th><td>0\.75<\/td><td>0\.625<\/td>/);
 });

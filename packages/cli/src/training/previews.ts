@@ -1,6 +1,6 @@
-import type { ImageShape } from '@denoiser/ops';
 import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
+import type { ImageShape } from '@denoiser/ops';
 import type { Trainer } from '@denoiser/trainer';
 import { diverged, isDue } from '@denoiser/trainer/parts';
 import type { RunConfig } from '../config/run-schema';

@@ -1,4 +1,4 @@
-import { type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs, type BatchShape } from '@denoiser/ops';
+import { type BatchShape, type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';

@@ -1,4 +1,4 @@
-import { GroupNorm, type GroupNormAttrs, type GroupNormInputs, type BatchShape } from '@denoiser/ops';
+import { type BatchShape, GroupNorm, type GroupNormAttrs, type GroupNormInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';

@@ -1,4 +1,14 @@
-import { MaxPool2x, MaxPool2xGrad, type UnaryGradInputs, type UnaryInputs, Upsample2x, type Upsample2xAttrs, Upsample2xGrad, type Upsample2xGradInputs, type BatchShape } from '@denoiser/ops';
+import {
+  type BatchShape,
+  MaxPool2x,
+  MaxPool2xGrad,
+  type UnaryGradInputs,
+  type UnaryInputs,
+  Upsample2x,
+  type Upsample2xAttrs,
+  Upsample2xGrad,
+  type Upsample2xGradInputs,
+} from '@denoiser/ops';
 import { lanes, perThread } from '../wgsl/per-thread';
 import { kernel } from './kernel';
 

@@ -1,8 +1,8 @@
-import type { BatchShape } from '../shapes';
 import * as tf from '@tensorflow/tfjs-core';
 import { groupNorm } from '../group-norm';
 import { type Activation, GroupNorm, GroupNormGrad, LayerNorm, LayerNormGrad } from '../kernels';
 import { layerNorm } from '../layer-norm';
+import type { BatchShape } from '../shapes';
 import { type ConformanceCase, type Expected, expectedOf, type Numbers, numbers, sizeOf } from './conformance-case';
 import { activations } from './normal-distribution';
 import { add, divide, exact, inverseRoot, multiply, subtract, sum, type Tracked } from './tracked';

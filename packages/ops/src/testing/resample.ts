@@ -1,7 +1,7 @@
-import type { BatchShape } from '../shapes';
 import * as tf from '@tensorflow/tfjs-core';
 import { MaxPool2x, MaxPool2xGrad, Upsample2x, Upsample2xGrad } from '../kernels';
 import { maxPool2x, upsample2x } from '../resample';
+import type { BatchShape } from '../shapes';
 import { type ConformanceCase, exactly, expectedOf, numbers } from './conformance-case';
 import { exact, multiply, sum, type Tracked } from './tracked';
 

@@ -1,4 +1,4 @@
-import { DenoiserError, normals, STREAMS, type ImageShape } from '@denoiser/ops';
+import { DenoiserError, type ImageShape, normals, STREAMS } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
 import { epochPermutation } from '@denoiser/trainer/parts';
 import { shortList } from '../check-options';

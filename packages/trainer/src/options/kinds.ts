@@ -1,13 +1,13 @@
 import { nearest } from '@denoiser/schedules/nearest';
 import {
   badOption,
+  describeValue,
   isObject,
   type JsonSchema,
   objectSchema,
   resolveSettings,
   type Setting,
   type SettingsOf,
-  describeValue,
 } from './settings';
 
 /** The type of what a program gives as a function: none that a user could name. */

@@ -1,6 +1,15 @@
 import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
 import { oneKind } from './kinds';
-import { badOption, describeValue, numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumber } from './settings';
+import {
+  badOption,
+  describeValue,
+  numberAbove,
+  numberFrom,
+  optional,
+  type Setting,
+  trueOrFalse,
+  wholeNumber,
+} from './settings';
 
 /**
  * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is

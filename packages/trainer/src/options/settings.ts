@@ -109,7 +109,9 @@ export function resolveSettings<Options extends object>(
     if (value === undefined && mayBeAbsent) continue;
     if (value === undefined) throw badOption(`The training option \`${path}${name}\` is missing; give ${range}.`);
     if (!isValid(value)) {
-      throw badOption(`The training option \`${path}${name}\` is ${describeValue(value)}; give ${range}${hint(value, schema)}.`);
+      throw badOption(
+        `The training option \`${path}${name}\` is ${describeValue(value)}; give ${range}${hint(value, schema)}.`,
+      );
     }
     resolved[name] = resolve ? resolve(path + name, value as Options[typeof name]) : (value as Options[typeof name]);
   }

@@ -6,7 +6,7 @@ import {
   type LearningRateSchedule,
   type LearningRateScheduleInput,
 } from '../learning-rate/index';
-import { VARIANCES, type VarianceOptions, type VarianceInput } from '../objective/variance';
+import { VARIANCES, type VarianceInput, type VarianceOptions } from '../objective/variance';
 import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
