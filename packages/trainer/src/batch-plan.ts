@@ -17,21 +17,23 @@ export type BatchPlanOptions = {
   /** How many images there are. */
   length: number;
   batchSize: number;
-  /** Stops when so many epochs are done. */
-  epochs: number;
+  /** How many batches; default Infinity. */
+  batches?: number;
   from?: DataPosition;
 };
 
-/** All batches of a training run from `from` on: every image once an epoch, the last incomplete batch kept. */
+/** Yields the batches of a training run from `from` on: every image once an epoch, the last incomplete batch kept. */
 export function* planBatches(options: BatchPlanOptions): Generator<PlannedBatch, void, undefined> {
-  const { seed, length, batchSize, epochs, from = { epochsDone: 0, position: 0 } } = options;
+  const { seed, length, batchSize, batches = Infinity, from = { epochsDone: 0, position: 0 } } = options;
   let { position } = from;
-  for (let { epochsDone } = from; epochsDone < epochs; epochsDone++) {
+  let left = batches;
+  for (let { epochsDone } = from; left > 0; epochsDone++) {
     const order = epochPermutation(seed, epochsDone, length);
-    while (position < length) {
+    while (position < length && left > 0) {
       const indices = order.subarray(position, position + batchSize);
       position += indices.length;
       const next = position < length ? { epochsDone, position } : { epochsDone: epochsDone + 1, position: 0 };
+      left--;
       yield { epochsDone, indices, next };
     }
     position = 0;

@@ -1,4 +1,5 @@
 import type { Interval } from './interval';
+import type { RunLimits } from './run-length';
 import type { CheckpointStore, TrainableDenoiser } from './types';
 import type { ValidationOptions, ValidationRecord } from './validation';
 
@@ -81,10 +82,8 @@ export type Occasion = Interval & {
   run(moment: Moment): void | Promise<void>;
 };
 
-export type FitOptions = {
-  /** Ends when so many epochs, or so many steps, are done in all; whichever is first. One of them is needed. */
-  epochs?: number;
-  steps?: number;
+/** How a run goes. It ends when so many `epochs`, or so many `steps`, are done in all; one of them is needed. */
+export type FitOptions = RunLimits & {
   checkpoints?: CheckpointOptions;
   /** Keeps the averages of the option `postHocEma` from time to time and at the end, for `reconstructEma`. */
   snapshots?: SnapshotOptions;

@@ -9,6 +9,7 @@ export { memoryStore } from './memory-store';
 export type { TrainingOptions } from './options/training-options';
 export type { Preflight } from './preflight';
 export type { Progress } from './run';
+export type { RunLength } from './run-length';
 export { type OwnModel, trainableModel } from './trainable-model';
 export { createTrainer, type Trainer, type TrainerOptions } from './trainer';
 export type { CheckpointStore, ImageDataset, LabelledImage, TrainableDenoiser, TrainableModel } from './types';

@@ -27,6 +27,7 @@ export type { PreflightOptions } from './preflight';
 export { readAhead } from './read-ahead';
 export { keepActivations, type RunPart, recomputeActivations } from './recompute';
 export type { ResumedFrom, ResumeOptions } from './resume';
+export { type RunLimits, runLength } from './run-length';
 export { TIMESTEP_SAMPLERS, type Timesteps } from './timesteps/index';
 export type { TimestepMemory, TimestepSampler } from './timesteps/sampler';
 export { lossAndGradients, trainStep } from './train-step';

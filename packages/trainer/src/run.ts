@@ -1,11 +1,11 @@
 import type { Schedule } from '@denoiser/schedules';
 import type { AdamW } from './adamw';
+import type { Part } from './checkpoint-parts';
 import type { Ema } from './ema/ema';
 import type { PowerEma } from './ema/post-hoc';
 import type { RateFactor } from './learning-rate/rate';
 import type { Objective } from './objective/objective';
 import type { TrainingOptions } from './options/training-options';
-import type { Part } from './checkpoint-parts';
 import type { TimestepSampler } from './timesteps/sampler';
 import type { TrainableModel } from './types';
 import type { watchTraining } from './watch';
@@ -38,6 +38,8 @@ export type Run = {
   readonly ema: Ema;
   readonly powerEma?: PowerEma;
   readonly progress: Progress;
+  /** Steps of the whole run, as the last `fit` was asked; `Infinity` before. */
+  length: number;
   /** What a checkpoint holds beside the state. */
   readonly parts: readonly Part[];
   /** Told of every step's numbers. */

@@ -37,7 +37,7 @@ export function step(run: Run, batch: Batch): StepNumbers {
     const norm = gradientNorm(gradients);
     const limit = options.maxGradientNorm;
     const gradientScale = limit === null ? undefined : clipFactor(norm, limit);
-    optimizer.update(gradients, { rateFactor: rateFactor(optimizer.step), gradientScale });
+    optimizer.update(gradients, { rateFactor: rateFactor(optimizer.step, run.length), gradientScale });
     ema.update(t.length);
     powerEma?.update();
     return concat([stack([loss, norm]) as Tensor1D, imageLosses]);

@@ -154,6 +154,55 @@ describe('a resumed run', () => {
   });
 });
 
+describe('a run of three epochs whose images change after two', () => {
+  const twoEpochs = async (over: Partial<TrainerOptions> = {}) => {
+    const store = memoryStore();
+    await create(over).fit(dataset(11), { epochs: 2, checkpoints: { store } });
+    return store;
+  };
+
+  it.each([
+    ['more of them', { images: 22 }, 8],
+    ['fewer', { images: 4 }, 2],
+    ['in other batches', { images: 11, batchSize: 11 }, 1],
+  ])('has one more epoch, a whole one: %s', async (_, { images, ...over }, steps) => {
+    const trainer = create(over);
+    await trainer.resume(await twoEpochs());
+    expect(trainer.runLength(dataset(images), { epochs: 3 })).toMatchObject({ steps: 8 + steps, epochs: 3 });
+    const { status, step, epochsDone, losses } = await trainer.fit(dataset(images), { epochs: 3 });
+    expect({ status, step, epochsDone }).toEqual({ status: 'finished', step: 8 + steps, epochsDone: 3 });
+    expect(losses.map(({ epoch }) => epoch)).toEqual(Array(steps).fill(3));
+    expect((await trainer.fit(dataset(images), { epochs: 3 })).losses).toEqual([]);
+  });
+
+  it('is over after two, whatever there would be', async () => {
+    const trainer = create();
+    await trainer.resume(await twoEpochs());
+    expect(await trainer.fit(dataset(100), { epochs: 2 })).toMatchObject({ status: 'finished', step: 8, losses: [] });
+  });
+
+  it('starts an epoch over that was under way, and counts it whole', async () => {
+    const trainer = create();
+    await trainer.resume(await storeWith(6));
+    expect(trainer.runLength(dataset(22), { epochs: 2 })).toMatchObject({ steps: 14, stepsLeft: 8 });
+    expect(await trainer.fit(dataset(22), { epochs: 2 })).toMatchObject({
+      status: 'finished',
+      step: 14,
+      epochsDone: 2,
+    });
+  });
+
+  it('has a learning rate that falls to its end of now', async () => {
+    const over = { learningRateSchedule: { type: 'cosine' } } as const;
+    const trainer = create(over);
+    await trainer.resume(await twoEpochs(over));
+    const { losses } = await trainer.fit(dataset(22), { epochs: 3 });
+    // Steps 9 to 16 of 16, the second half of half a cosine.
+    const expected = Array.from({ length: 8 }, (_, i) => 0.005 * (1 + Math.cos((Math.PI * (8 + i)) / 16)));
+    for (const [i, { learningRate }] of losses.entries()) expect(learningRate).toBeCloseTo(expected[i], 12);
+  });
+});
+
 describe('a damaged checkpoint', () => {
   const cut =
     (file: string, ...damagedSteps: number[]) =>

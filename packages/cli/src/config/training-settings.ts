@@ -1,36 +1,20 @@
 import {
   discreteProcess,
   type JsonSchema,
-  LEARNING_RATE_SCHEDULES,
-  type LearningRateSchedule,
   objectSchema,
-  oneKind,
   orNull,
   resolveSettings,
   SCHEDULES,
-  type Setting,
   type SettingsOf,
   TRAINING_OPTIONS,
   type TrainingOptions,
 } from '@denoiser/trainer/options';
 
-type Spanning<R> = R extends { steps: number } ? Omit<R, 'steps'> & { steps: number | null } : R;
-
-/** The options of the trainer in a configuration. A null where the trainer wants a number is filled in by the command. */
-export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'process' | 'learningRateSchedule'> & {
+/** The options of the trainer in a configuration. A null where the trainer wants a number is filled in. */
+export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'process'> & {
   batchSize: number | null;
   process: Exclude<TrainingOptions['process'], { type: 'custom' }> & { steps: number };
-  learningRateSchedule: Spanning<Exclude<LearningRateSchedule, { type: 'own' }>>;
 };
-
-/** The steps of a rate schedule may be left to the length of the run. */
-const RATES = Object.fromEntries(
-  Object.entries(LEARNING_RATE_SCHEDULES).map(([type, { settings }]) => {
-    const { steps, ...others } = settings as Record<string, Setting<number>>;
-    const spanning = steps && { ...orNull(steps), about: 'steps to its end; null: the length of the run' };
-    return [type, { settings: { ...others, ...(spanning && { steps: spanning }) } }];
-  }),
-);
 
 /** A run's noise has a number of steps. */
 const { custom: _, ...NAMED_SCHEDULES } = SCHEDULES;
@@ -44,10 +28,6 @@ const SETTINGS = {
     ...discreteProcess(NAMED_SCHEDULES),
     about: TRAINING_OPTIONS.process.about,
     fallback: { type: 'linear', betaStart: 1e-4, betaEnd: 0.02 },
-  },
-  learningRateSchedule: {
-    ...oneKind(RATES, 'constant'),
-    about: TRAINING_OPTIONS.learningRateSchedule.about,
   },
 } as unknown as SettingsOf<RunTraining>;
 

@@ -13,7 +13,7 @@ test('a log of an earlier version is gone on with, and its lines are in the repo
   const old = { step: 1, epoch: 1, loss: 0.5, imagesPerSecond: 4, time: 0 };
   writeFileSync(paths.log, `${JSON.stringify(old)}\n`);
   writeFileSync(paths.validationLog, `${JSON.stringify({ step: 1, epoch: 2, loss: 0.75, emaLoss: 0.625 })}\n`);
-  const facts = { config: {}, total: 2, perEpoch: 1, batchSize: 1, about: {}, versions: {} };
+  const facts = { config: {}, steps: 2, batchSize: 1, about: {}, versions: {} };
   const record = await openRunRecord({ paths, resumedAt: 1, noiseSteps: 10, facts, now: () => 0, memory: () => 0 });
   const numbers = { loss: 0.25, gradientNorm: 1, learningRate: 1, imagesPerSecond: 4, waitingShare: 0 };
   const images = { timesteps: Int32Array.of(1), imageLosses: Float32Array.of(0.25) };
