@@ -4,9 +4,9 @@ import {
   type ImageFolder,
   describeDevice as inspectDevice,
 } from '@denoiser/backend-node';
+import type { RunLength } from '@denoiser/trainer';
 import type { UNet } from '@denoiser/unet';
 import type { RunConfig } from './config/run-schema';
-import type { Steps } from './progress';
 import type { ReportFacts } from './report/report';
 import { describeDevice, shortList } from './text';
 import { version } from './version';
@@ -17,11 +17,11 @@ export interface RunParts {
   images: ImageFolder;
   config: RunConfig;
   model: UNet;
-  steps: Steps;
+  length: RunLength;
 }
 
 /** What is about to happen, before it takes hours. */
-export function aboutRun({ device, images, config, model, steps }: RunParts): Record<string, string> {
+export function aboutRun({ device, images, config, model, length }: RunParts): Record<string, string> {
   const { size, baseWidth, training } = config;
   const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
   const held = images.validation ? `, ${count(images.validation.length)} more held out` : '';
@@ -32,14 +32,14 @@ export function aboutRun({ device, images, config, model, steps }: RunParts): Re
     images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
     network: `U-Net of base width ${baseWidth} at ${size}×${size}, ${count(parameters)} parameters`,
-    training: `${count(steps.total)} steps of batch ${training.batchSize}${parts}, ${count(steps.perEpoch)} an epoch; learning rate ${training.learningRate}`,
+    training: `${count(length.steps)} steps of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
   };
 }
 
 /** What the report says of a run that does not change. */
 export const factsOf = (run: RunParts): ReportFacts => ({
   config: run.config,
-  ...run.steps,
+  steps: run.length.steps,
   batchSize: run.config.training.batchSize,
   about: aboutRun(run),
   versions: { denoiser: version, ...inspectDevice(run.device).versions },

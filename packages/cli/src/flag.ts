@@ -24,15 +24,15 @@ const FLAG_OF_PATH: Readonly<Record<string, string>> = {
   'training.variance': '--learned-variance',
   'training.variance.type': '--learned-variance',
   'training.variance.vlbWeight': '--vlb-weight',
-  'training.schedule.type': '--schedule',
-  'training.schedule.steps': '--noise-steps',
-  'training.schedule.betaStart': '--beta-start',
-  'training.schedule.betaEnd': '--beta-end',
-  'training.schedule.zeroTerminalSnr': '--zero-snr',
+  'training.process': '--schedule',
+  'training.process.steps': '--noise-steps',
+  'training.process.betaStart': '--beta-start',
+  'training.process.betaEnd': '--beta-end',
+  'training.process.zeroTerminalSnr': '--zero-snr',
 };
 
 /**
- * Returns the flag of an option of a configuration by its path: `training.schedule.betaEnd` is `--beta-end`, and where
+ * Returns the flag of an option of a configuration by its path: `training.process.betaEnd` is `--beta-end`, and where
  * nothing else is agreed, `training.weighting.gamma` is `--weighting-gamma`.
  */
 export function flagOfPath(path: string): string {

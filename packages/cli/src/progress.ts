@@ -1,3 +1,4 @@
+import type { RunLength } from '@denoiser/trainer';
 import type { MultiBar, SingleBar } from 'cli-progress';
 
 /** What the display writes to; `process.stdout` fits. */
@@ -22,25 +23,6 @@ export interface Display {
   stop(): void;
 }
 
-/** The length of a run. */
-export interface Steps {
-  total: number;
-  perEpoch: number;
-  epochs: number;
-}
-
-/** Steps in all: to the end of the last epoch or the last step, whichever is first. */
-export function stepsOf(run: {
-  images: number;
-  batchSize: number;
-  epochs: number | null;
-  steps: number | null;
-}): Steps {
-  const perEpoch = Math.ceil(run.images / run.batchSize);
-  const total = Math.min(run.steps ?? Number.POSITIVE_INFINITY, (run.epochs ?? Number.POSITIVE_INFINITY) * perEpoch);
-  return { total, perEpoch, epochs: Math.ceil(total / perEpoch) };
-}
-
 /** `75 s` as `1:15`, longer as `2:03:04`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
@@ -57,7 +39,7 @@ export const rate = (perSecond: number): string =>
 export const bytes = (n: number): string =>
   n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MiB` : `${(n / 2 ** 30).toFixed(1)} GiB`;
 
-export interface DisplayOptions extends Steps {
+export interface DisplayOptions extends Pick<RunLength, 'steps' | 'epochs'> {
   output: Output;
   /** Steps done before: after a resume not 0. */
   first?: number;
@@ -88,16 +70,16 @@ export async function createDisplay(options: DisplayOptions): Promise<Display> {
 type Described = { text: string; tail: string };
 
 /** Smooths images per second over some twenty steps, or the time left would jump about. */
-function describer({ total, epochs, batchSize }: DisplayOptions): (progress: TrainingProgress) => Described {
+function describer({ steps, epochs, batchSize }: DisplayOptions): (progress: TrainingProgress) => Described {
   let secondsPerImage: number | undefined;
   return ({ step, epoch, loss, imagesPerSecond, memoryBytes }) => {
     secondsPerImage = (secondsPerImage ?? 1 / imagesPerSecond) * 0.95 + 0.05 / imagesPerSecond;
-    const left = duration((total - step) * batchSize * secondsPerImage);
+    const left = duration((steps - step) * batchSize * secondsPerImage);
     const speed = `${rate(1 / secondsPerImage)} images/s`;
     const memory = memoryBytes === undefined ? '' : `  ${bytes(memoryBytes)}`;
     return {
       text: `epoch ${epoch}/${epochs}`,
-      tail: `step ${step}/${total}  loss ${loss.toFixed(4)}  ${speed}${memory}  ${left} left`,
+      tail: `step ${step}/${steps}  loss ${loss.toFixed(4)}  ${speed}${memory}  ${left} left`,
     };
   };
 }
@@ -106,14 +88,14 @@ const EVERY = 10_000;
 
 /** Lines: the first and the last step, and one in ten seconds. */
 function plainDisplay(options: DisplayOptions, describe: ReturnType<typeof describer>): Display {
-  const { output, total, first = 0, now = Date.now } = options;
+  const { output, steps, first = 0, now = Date.now } = options;
   let last = Number.NEGATIVE_INFINITY;
   const line = (text: string) => output.write(`${text}\n`);
   return {
     line,
     step(progress) {
       const { text, tail } = describe(progress);
-      if (now() - last < EVERY && progress.step !== total && progress.step !== first + 1) return;
+      if (now() - last < EVERY && progress.step !== steps && progress.step !== first + 1) return;
       last = now();
       line(`${text}  ${tail}`);
     },
@@ -127,7 +109,7 @@ function plainDisplay(options: DisplayOptions, describe: ReturnType<typeof descr
 }
 
 function barDisplay(
-  { total, first = 0 }: DisplayOptions,
+  { steps, first = 0 }: DisplayOptions,
   describe: ReturnType<typeof describer>,
   bars: MultiBar,
 ): Display {
@@ -135,12 +117,12 @@ function barDisplay(
   let shown: Described = { text: 'drawing samples', tail: '' };
   let at = first;
   const update = (now: Described) => {
-    bar ??= bars.create(total, first, { ...now });
+    bar ??= bars.create(steps, first, { ...now });
     bar.update(at, now);
   };
   return {
     line(text) {
-      bar ??= bars.create(total, first, { ...shown });
+      bar ??= bars.create(steps, first, { ...shown });
       bars.log(`${text}\n`);
       bars.update();
     },

@@ -61,13 +61,16 @@ export function clearRun(paths: RunPaths): void {
 }
 
 /**
- * Removes the grids and averages of steps after `step`, of epochs after `epoch`: the run goes on from before them, maybe with
+ * Removes the grids and averages of steps after `step`, of epochs after `epochsDone`: the run goes on from before them, maybe with
  * other options, and what is then written at other steps would stand among them. Checkpoints replace each other.
  */
-export function clearLater({ samples, snapshots }: RunPaths, { step, epoch }: { step: number; epoch: number }): void {
+export function clearLater(
+  { samples, snapshots }: RunPaths,
+  { step, epochsDone }: { step: number; epochsDone: number },
+): void {
   const isLater = (name: string) => {
     const [, unit, number] = /^(epoch|step)-(\d+)(\.png)?$/.exec(name) ?? [];
-    return number !== undefined && Number(number) > (unit === 'epoch' ? epoch : step);
+    return number !== undefined && Number(number) > (unit === 'epoch' ? epochsDone : step);
   };
   for (const folder of [samples, snapshots].filter((path) => existsSync(path))) {
     for (const name of readdirSync(folder).filter(isLater)) {

@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import { type Guidance, type NoiseSource, type Plan, samplerOptionNames } from '@denoiser/samplers';
 import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
 import { chooseClasses, dealLabels } from './classes';
@@ -5,7 +6,7 @@ import { type DrawOptions, GUIDANCE } from './draw-options';
 import { planOf } from './draw-plan';
 import { PipelineError } from './errors';
 import { gridColumns } from './images';
-import type { ImageShape, Model } from './model';
+import type { Model } from './model';
 import { pixelsOf } from './picture';
 
 const BATCH = 16;

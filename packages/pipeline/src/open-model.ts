@@ -1,11 +1,13 @@
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
+import type { ImageShape } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
-import { type CheckpointStore, readCheckpoint, readFileTraining, reconstructEma } from '@denoiser/trainer';
+import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
+import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from './check-options';
 import { PipelineError } from './errors';
 import { firstNotFinite } from './finite';
-import type { ImageShape, Model } from './model';
+import type { Model } from './model';
 import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
 /** What a model is opened from: the checkpoints of a run, or the bytes of a safetensors file. */
@@ -84,7 +86,7 @@ async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions)
         description: `step ${state.step}, ${weights === 'model' ? 'live' : 'averaged'} weights`,
       };
   const { dataset } = state;
-  const process = createProcess(state.options.schedule);
+  const process = createProcess(state.options.process);
   return modelOf(open(file.tensors, options), {
     process,
     prediction: state.prediction,
@@ -139,7 +141,7 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
       );
     }
     return modelOf(network, {
-      process: createProcess(options.process ?? training.schedule ?? { type: 'linear', steps: 1000 }),
+      process: createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 }),
       prediction: options.prediction ?? training.prediction,
       imageShape: [height, width, channels],
       classNames,

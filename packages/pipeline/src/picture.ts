@@ -1,5 +1,5 @@
+import type { ImageShape } from '@denoiser/ops';
 import { PipelineError } from './errors';
-import type { ImageShape } from './model';
 import { greyOf } from './pixels/luma';
 import { fromBytes } from './pixels/to-bytes';
 

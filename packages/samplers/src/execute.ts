@@ -30,7 +30,7 @@ export interface Run<T> {
   /** Taken over by the loop. */
   readonly start: RunState<T>;
   /** The model at a step, on scaled x; x is borrowed; the loop owns the answer. */
-  evaluate(x: T, time: number, noiseRatio: number): T | Promise<T>;
+  callModel(x: T, time: number, noiseRatio: number): T | Promise<T>;
   noise(purpose: NoiseRequest['purpose'], position: number): T;
   /** Inpainting: where the mask is 0, x is held to this image. Both are borrowed. */
   readonly known?: Known<T>;
@@ -92,7 +92,7 @@ export async function* execute<T>(run: Run<T>): AsyncGenerator<StepOf<T> & { sta
         if (step.model) {
           const { time, inputScale, x0FromX, x0FromOutput } = step.model;
           const input = inputScale === 1 ? x : hold('input', arithmetic.combine([x], [inputScale]));
-          let output = hold('output', await run.evaluate(input, time, step.from.sigma / step.from.alpha));
+          let output = hold('output', await run.callModel(input, time, step.from.sigma / step.from.alpha));
           if (plan.learnedVariance) {
             const [mean, rest] = arithmetic.halves(output);
             output = hold('output', mean);

@@ -57,7 +57,7 @@ export async function* sampleArrays<A extends Numbers, Stochastic extends boolea
     plan,
     arithmetic,
     start: resume ? startOf(resume, plan, shape) : begin(plan, arithmetic, noise, image),
-    evaluate: async (x, time) => {
+    callModel: async (x, time) => {
       const output = await model(x, time);
       const wanted = plan.learnedVariance ? 2 * count : count;
       if (output?.length !== wanted)

@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { SamplerError } from './errors';
@@ -11,7 +12,7 @@ export type SampleBatchesOptions = Omit<
   readonly count: number;
   /** How many at a time; the images do not depend on it. */
   readonly batchSize: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** One an image, for class-conditional models. */
   readonly labels?: readonly number[];
   /** The number of the first image; default 0. */

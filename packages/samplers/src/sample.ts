@@ -1,7 +1,7 @@
-import { randomNormal, STREAMS } from '@denoiser/ops';
+import { type BatchShape, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { callDenoiser } from './call-denoiser';
 import { SamplerError } from './errors';
-import { evaluate } from './evaluate';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
 import type { SavedState } from './saved-state';
@@ -13,7 +13,7 @@ export interface SampleOptions {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly plan: Plan;
   /** [B, H, W, C] of the images. */
-  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+  readonly shape: BatchShape;
   /** Default 0. Image i of a seed is the same in every batch and on every backend. */
   readonly seed?: number;
   /** Numbers of the images; default 0 … B − 1. */
@@ -55,8 +55,8 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
     start: options.resume
       ? restore(options.resume, plan, [...shape])
       : begin(plan, tensorArithmetic, noise, options.image),
-    evaluate: (scaled, time, noiseRatio) =>
-      evaluate({
+    callModel: (scaled, time, noiseRatio) =>
+      callDenoiser({
         denoiser,
         x: scaled,
         time,

@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
@@ -8,7 +9,7 @@ export type GivenImage = {
 };
 
 export type DatasetFromOptions = {
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
   classNames?: readonly string[];
   /** The most that the images may take in memory; default 1 GiB. Bytes are kept as bytes. */
   maxBytes?: number;

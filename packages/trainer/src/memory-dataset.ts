@@ -1,10 +1,11 @@
+import type { ImageShape } from '@denoiser/ops';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
 export type MemoryDatasetOptions = {
   /** All images one after the other, values in [−1, 1], NHWC. */
   images: Float32Array;
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
   /** The class of each image; without them every label is −1. */
   labels?: ArrayLike<number>;
   classNames?: readonly string[];

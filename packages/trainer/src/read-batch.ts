@@ -25,7 +25,7 @@ export async function readBatch(
 ): Promise<Batch> {
   const [height, width, channels] = dataset.imageShape;
   const size = height * width * channels;
-  const images = await Promise.all(Array.from(plan.indices, (index) => dataset.read(index, plan.epoch)));
+  const images = await Promise.all(Array.from(plan.indices, (index) => dataset.read(index, plan.epochsDone)));
   const pixels = new Float32Array(images.length * size);
   images.forEach((image, i) => {
     if (image.pixels.length !== size) {

@@ -12,7 +12,7 @@ export type RunPart = <T extends Tensor>(
 ) => T;
 
 /** Runs the part, and keeps what its gradient needs. */
-export const kept: RunPart = (f, inputs) => f(...inputs);
+export const keepActivations: RunPart = (f, inputs) => f(...inputs);
 
 /**
  * Activation checkpointing (Chen et al. 2016, arXiv:1604.06174): runs the part, keeps its inputs alone, and runs it again
@@ -21,7 +21,7 @@ export const kept: RunPart = (f, inputs) => f(...inputs);
  *
  * Errors: `DenoiserError` if the part reads a variable that is not among `parameters`, which would get no gradient.
  */
-export const recomputed: RunPart = <T extends Tensor>(
+export const recomputeActivations: RunPart = <T extends Tensor>(
   f: (...inputs: Tensor[]) => T,
   inputs: readonly Tensor[],
   parameters: readonly Variable[],

@@ -10,7 +10,7 @@ export type ResumeOptions = {
 };
 
 /** Where training goes on; a log of losses that goes further is to be cut after `step`. */
-export type ResumedFrom = { step: number; epoch: number; position: number; state: TrainingState };
+export type ResumedFrom = { step: number; epochsDone: number; position: number; state: TrainingState };
 
 /** Restores a run from a checkpoint: all of it, or (on an error) nothing. */
 export async function resume(run: Run, store: CheckpointStore, options: ResumeOptions = {}): Promise<ResumedFrom> {
@@ -38,14 +38,14 @@ export async function resume(run: Run, store: CheckpointStore, options: ResumeOp
     for (const { dispose } of loaded) dispose();
   }
 
-  const { step, epoch, position } = state;
+  const { step, epochsDone, position } = state;
   optimizer.step = step;
   ema.step = step;
   if (powerEma) powerEma.step = step;
   const order = { seed: state.options.seed, length: state.dataset.length };
-  Object.assign(progress, { step, epoch, position, order, checkpoint: step, best: state.best });
+  Object.assign(progress, { step, epochsDone, position, order, checkpoint: step, best: state.best });
   warnOfChanges(state, run);
-  return { step, epoch, position, state };
+  return { step, epochsDone, position, state };
 }
 
 function checkArchitecture({ step, architecture }: TrainingState, model: TrainableModel): void {

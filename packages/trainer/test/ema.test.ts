@@ -2,20 +2,13 @@ import '@tensorflow/tfjs';
 import type { TensorFile } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createEma,
-  createTrainer,
-  EMA_RULES,
-  type EmaInput,
-  memoryStore,
-  reconstructEma,
-  type TrainerOptions,
-} from '../src/index';
+import { createTrainer, memoryStore, reconstructEma, type TrainerOptions } from '../src/index';
 import { makeKind, resolveKind } from '../src/options/kinds';
-import { dataset, model, schedule } from './helpers';
+import { createEma, EMA_RULES, type EmaInput } from '../src/parts';
+import { dataset, model, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: model(), schedule, seed: 1, batchSize: 4, learningRate: 0.02, ...over });
+  createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, learningRate: 0.02, ...over });
 const decays = (input: EmaInput, updates: readonly number[], images = 1) => {
   const rule = makeKind(EMA_RULES, resolveKind('ema', EMA_RULES, input, 'decay'));
   return updates.map((update) => rule(update, images));

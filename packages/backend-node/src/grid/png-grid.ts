@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import sharp from 'sharp';
 import { NodeError } from '../errors';
@@ -8,7 +9,7 @@ import { layOut } from './lay-out';
 /** Images one after the other, NHWC: bytes, or floats in [−1, 1]. One channel (grey) or three. */
 export type ImageBatch = {
   readonly data: Uint8Array | Uint8ClampedArray | Float32Array;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** Images in a row, unless the options say so. */
   readonly columns?: number;
 };

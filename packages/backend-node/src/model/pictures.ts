@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { ImageShape, Picture } from '@denoiser/pipeline';
+import type { ImageShape } from '@denoiser/ops';
+import type { Picture } from '@denoiser/pipeline';
 import { NodeError } from '../errors';
 import { readImage } from '../images/read-image';
 

@@ -1,11 +1,12 @@
 import { isDenoiserError } from '@denoiser/errors';
-import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint } from '@denoiser/trainer';
+import { type CheckpointStore, createTrainer, memoryStore } from '@denoiser/trainer';
+import { readCheckpoint } from '@denoiser/trainer/parts';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
-import { openRuns, type RunConfig, type Runs } from '../storage/runs';
+import { openRuns, type Runs, type WebRunConfig } from '../storage/runs';
 import type { DeviceKeeper } from './device-keeper';
 import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
 import { runConfigOf } from './run-config';
@@ -62,7 +63,7 @@ export function createSessions(o: {
   }
 
   async function trainRun(
-    config: RunConfig,
+    config: WebRunConfig,
     images: DecodedImages,
     store: CheckpointStore,
     control: SessionControl,
@@ -84,7 +85,7 @@ export function createSessions(o: {
   }
 
   /** Refuses what network or trainer would refuse, before anything is kept or replaced. */
-  function tryOut({ model: config, training }: RunConfig): void {
+  function tryOut({ model: config, training }: WebRunConfig): void {
     const model = o.models.createModel(config as never);
     try {
       createTrainer({ model, ...training }).dispose();
@@ -94,7 +95,7 @@ export function createSessions(o: {
   }
 
   async function trainNew(
-    config: RunConfig,
+    config: WebRunConfig,
     images: DecodedImages,
     { ifExists, isKept }: SentTrainRequest,
     control: SessionControl,
@@ -176,7 +177,7 @@ export function createSessions(o: {
 
 /** Returns the new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
 async function createRun(
-  config: RunConfig,
+  config: WebRunConfig,
   images: DecodedImages,
   runs: () => Promise<Runs>,
   send: Events['send'],

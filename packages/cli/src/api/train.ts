@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileCheckpointStore } from '@denoiser/backend-node';
 import { nearest } from '@denoiser/errors';
-import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer';
+import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
 import { type RunConfigInput, runSchema } from '../config/run-schema';

@@ -41,10 +41,10 @@ test('the options under training are those of the trainer, with its defaults', (
   const model = createUNet({ baseWidth: 4, timeDim: 2 });
   const trainer = createTrainer({ model, seed: 0, batchSize: 12 });
   expect(TRAINING_NAMES.toSorted()).toEqual(Object.keys(trainer.options).sort());
-  const { schedule, ...ours } = config().training;
-  const { schedule: theirs, ...others } = trainer.options;
+  const { process, ...ours } = config().training;
+  const { process: theirs, ...others } = trainer.options;
   expect(ours).toEqual(others);
-  expect(schedule).toEqual({ ...theirs, betaStart: 1e-4, betaEnd: 0.02 });
+  expect(process).toEqual({ ...theirs, betaStart: 1e-4, betaEnd: 0.02 });
   trainer.dispose();
   model.dispose();
 });
@@ -53,9 +53,9 @@ test('every kind of every option is taken by the trainer as it is by the schema'
   const model = createUNet({ baseWidth: 4, timeDim: 2 });
   const kinds: object[] = [
     ...['linear', 'scaled-linear', 'sigmoid-beta', 'cosine', 'sigmoid-alpha-bar', 'laplace', 'exponential'].map(
-      (type) => ({ schedule: { type, steps: 100 } }),
+      (type) => ({ process: { type, steps: 100 } }),
     ),
-    { schedule: { type: 'linear', zeroTerminalSnr: true }, prediction: 'v' },
+    { process: { type: 'linear', zeroTerminalSnr: true }, prediction: 'v' },
     { learningRateSchedule: { type: 'cosine', steps: 10, warmup: 2 } },
     { learningRateSchedule: { type: 'one-cycle', steps: 10 } },
     { weighting: { type: 'min-snr' } },
@@ -110,7 +110,7 @@ test('flags go before the file, and only what they say', () => {
   const file = {
     size: 32,
     epochs: 7,
-    training: { batchSize: 5, schedule: { type: 'linear', steps: 500 }, ema: { type: 'half-life', halfLife: 10 } },
+    training: { batchSize: 5, process: { type: 'linear', steps: 500 }, ema: { type: 'half-life', halfLife: 10 } },
   };
   expect(flagged('--lr 1e-3 --steps 20 --beta-end 0.01 --ema-start 9', file)).toMatchObject({
     size: 32,
@@ -119,12 +119,12 @@ test('flags go before the file, and only what they say', () => {
     training: {
       batchSize: 5,
       learningRate: 1e-3,
-      schedule: { type: 'linear', steps: 500, betaStart: 1e-4, betaEnd: 0.01 },
+      process: { type: 'linear', steps: 500, betaStart: 1e-4, betaEnd: 0.01 },
       ema: { type: 'half-life', halfLife: 10, startStep: 9 },
     },
   });
   expect(flagged('--schedule cosine --ema-decay 0.9', file).training).toMatchObject({
-    schedule: { type: 'cosine', steps: 500 },
+    process: { type: 'cosine', steps: 500 },
     ema: { type: 'decay', decay: 0.9, startStep: 2000 },
   });
   expect(flagged('--lr-schedule cosine --warmup 10').training.learningRateSchedule).toEqual({
@@ -146,7 +146,7 @@ test.each<[words: string, base: object, message: RegExp]>([
   ['--guidance 2', {}, /--guidance is for classes; give --conditional/],
   ['--preview-steps 30 --noise-steps 20', {}, /--preview-steps 30 is more than the 20/],
   ['', { classNames: ['a'] }, /conditional is false/],
-  ['', { training: { schedule: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
+  ['', { training: { process: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
 ])('%j with %j contradict each other', (words, base, message) => {
   let told = '';
   try {
@@ -171,7 +171,7 @@ test.each<[words: string, base: object, expected: object]>([
   ['--no-post-hoc-ema', { training: { postHocEma: {} } }, { training: { postHocEma: null } }],
   ['--post-hoc-ema-sigma-rel 0.07,0.2', {}, { training: { postHocEma: { sigmaRel: [0.07, 0.2] } } }],
   ['--betas 0.8,0.95', {}, { training: { betas: [0.8, 0.95] } }],
-  ['--schedule sigmoid', {}, { training: { schedule: { type: 'sigmoid-alpha-bar', steps: 1000 } } }],
+  ['--schedule sigmoid', {}, { training: { process: { type: 'sigmoid-alpha-bar', steps: 1000 } } }],
   ['--weighting p2 --weighting-k 2', {}, { training: { weighting: { type: 'p2', k: 2, gamma: 1 } } }],
   ['--weighting-k 2', {}, { training: { weighting: { type: 'p2', k: 2 } } }],
   ['--ema-half-life 500', {}, { training: { ema: { type: 'half-life', halfLife: 500 } } }],
@@ -229,12 +229,12 @@ test('a configuration of format 1 means what it meant', () => {
     ...{ previewSteps: 4, guidance: 3 },
   };
   expect(parseConfig(upgraded(old), 'old')).toMatchObject({
-    format: 3,
+    format: 4,
     steps: 5,
     ...{ sampleEvery: {}, checkpointEvery: {} },
     training: {
       ...{ seed: 7, batchSize: 3, learningRate: 1e-3, weightDecay: 0, labelDropout: 0.2 },
-      schedule: { type: 'sigmoid-alpha-bar', steps: 20 },
+      process: { type: 'sigmoid-alpha-bar', steps: 20 },
       ema: { type: 'decay', decay: 0.9, startStep: 1 },
     },
   });
@@ -248,4 +248,13 @@ test('intervals of format 2 mean what they meant', () => {
     checkpointEvery: { every: 2, unit: 'epoch' },
   };
   expect(parseConfig(old, 'old')).toMatchObject({ sampleEvery: { steps: 500 }, checkpointEvery: { epochs: 2 } });
+});
+
+test('the noise of format 3, where it was called a schedule, is what it was; in a file by hand, too', () => {
+  const schedule = { type: 'cosine', steps: 50 };
+  for (const format of [{ format: 3 }, {}]) {
+    const { training } = parseConfig({ ...format, data: '/pictures', training: { schedule, batchSize: 3 } }, 'old');
+    expect(training).toMatchObject({ process: schedule, batchSize: 3 });
+    expect(training).not.toHaveProperty('schedule');
+  }
 });

@@ -10,9 +10,9 @@ const OF_CLASSES = ['training.labelDropout', 'training.labelDropoutPer', 'guidan
 /** Options that are right by themselves and wrong together, named as the command line has them. Errors: `option-invalid`. */
 export function checkTogether(config: RunConfig, given: GivenOptions = {}): void {
   const { training, conditional, previewSteps } = config;
-  const { schedule, learningRateSchedule, batchSize, microBatchSize } = training;
-  if ('betaStart' in schedule) {
-    const { betaStart = 1e-4, betaEnd = 0.02 } = schedule;
+  const { process, learningRateSchedule, batchSize, microBatchSize } = training;
+  if ('betaStart' in process) {
+    const { betaStart = 1e-4, betaEnd = 0.02 } = process;
     if (betaEnd < betaStart) throw bad(`--beta-end ${betaEnd} is below --beta-start ${betaStart}; β grows.`);
   }
   if (microBatchSize !== null && microBatchSize > batchSize) {
@@ -20,7 +20,7 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
       `--micro-batch-size ${microBatchSize} is more than the ${batchSize} images of a step; give fewer, or a larger --batch-size.`,
     );
   }
-  if (schedule.zeroTerminalSnr && training.prediction === 'epsilon') {
+  if (process.zeroTerminalSnr && training.prediction === 'epsilon') {
     throw bad(
       'At a signal-to-noise ratio of zero, ε says nothing of the image; with zeroTerminalSnr take --prediction v.',
     );
@@ -29,8 +29,8 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
   if ('warmup' in learningRateSchedule && steps !== null && learningRateSchedule.warmup >= steps) {
     throw bad(`--warmup ${learningRateSchedule.warmup} takes all of the ${steps} steps; give fewer.`);
   }
-  if (given.previewSteps !== undefined && previewSteps > schedule.steps) {
-    throw bad(`--preview-steps ${previewSteps} is more than the ${schedule.steps} of --noise-steps; give fewer.`);
+  if (given.previewSteps !== undefined && previewSteps > process.steps) {
+    throw bad(`--preview-steps ${previewSteps} is more than the ${process.steps} of --noise-steps; give fewer.`);
   }
   if (conditional) return;
   const ofClasses = OF_CLASSES.find((path) => given[path] !== undefined);

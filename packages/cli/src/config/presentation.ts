@@ -9,7 +9,7 @@ export const SWITCHES: Readonly<Record<string, { readonly on: unknown; readonly 
 
 /** Short words for longer ones. */
 export const ALIASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'training.schedule': { sigmoid: 'sigmoid-alpha-bar' },
+  'training.process': { sigmoid: 'sigmoid-alpha-bar' },
 };
 
 /** What the help says instead of the schema's description. */
@@ -22,7 +22,7 @@ export const HELP: Readonly<Record<string, string>> = {
   sampleEvery: "a grid every so often: '2' epochs, '500steps' or 'never'",
   checkpointEvery: 'a checkpoint every so often, in the same way',
   'training.batchSize': 'images a step (default: 12, with --conditional 14)',
-  'training.schedule':
+  'training.process':
     "noise over time: 'linear' (the original's), 'scaled-linear', 'sigmoid-beta', or without β 'cosine', 'sigmoid', 'laplace', 'exponential'",
   'training.learningRateSchedule.steps': 'steps to its end (default: the length of the run)',
 };
@@ -39,7 +39,7 @@ export const GROUPS: readonly (readonly [name: string, paths: readonly string[]]
   [
     'Diffusion:',
     [
-      ...['training.schedule', 'training.prediction', 'training.variance', 'training.weighting'],
+      ...['training.process', 'training.prediction', 'training.variance', 'training.weighting'],
       ...['training.timesteps', 'training.offsetNoise'],
     ],
   ],

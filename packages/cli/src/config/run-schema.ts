@@ -6,7 +6,7 @@ import { type RunTraining, resolveTraining, trainingJsonSchema } from './trainin
  * decides how the run goes. What is left out has the original programs' value.
  */
 
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /** What `--device` says of itself in every command. */
 export const DEVICES =

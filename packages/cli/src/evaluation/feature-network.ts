@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
-import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
+import type { ImageShape } from '@denoiser/ops';
+import type { FeatureNetwork } from '@denoiser/pipeline';
 import { atPath, CommandError } from '../errors';
 import type { FeatureOptions } from './feature-options';
 import { openLayersModel } from './layers-model';

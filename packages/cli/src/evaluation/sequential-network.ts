@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isDenoiserError } from '@denoiser/errors';
-import { conv2d, gelu, linear, silu } from '@denoiser/ops';
-import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
+import { conv2d, gelu, type ImageShape, linear, silu } from '@denoiser/ops';
+import type { FeatureNetwork } from '@denoiser/pipeline';
 import { readSafetensors, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import {
   add,
@@ -133,7 +133,7 @@ type Made = { step: Step; shape: Shape; tensors: Tensor[] };
 
 /** A layer for inputs of a shape; throws a sentence that begins with `where` if they do not fit. */
 function makeLayer(layer: LayerDescription, shape: Shape, where: string, file: TensorFile): Made {
-  const [height, width, channels] = shape as readonly [number, number, number];
+  const [height, width, channels] = shape as ImageShape;
   const needImages = () => {
     if (shape.length !== 3) throw bad(`${where} takes images, but the layer before gives vectors; mend the order.`);
   };

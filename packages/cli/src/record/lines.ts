@@ -18,7 +18,8 @@ export interface StepLine {
 /** One line of `validation.jsonl`: the loss on images held out, under the live weights and their average. */
 export interface ValidationLine {
   step: number;
-  epoch: number;
+  /** Older logs have `epoch` instead. */
+  epochsDone?: number;
   loss: number;
   emaLoss: number;
 }

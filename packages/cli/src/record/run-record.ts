@@ -61,7 +61,7 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
     const counter = lossByTimeCounter(noiseSteps);
     return {
       async step({ timesteps, imageLosses, ...record }) {
-        const line: StepLine = { ...record, epoch: record.epoch + 1, memoryBytes: memory(), time: now() };
+        const line: StepLine = { ...record, memoryBytes: memory(), time: now() };
         lines.push(line);
         counter.add(timesteps, imageLosses);
         await log.append({ ...line });
@@ -74,8 +74,8 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
         });
         return line;
       },
-      async validation({ step, epoch, loss, emaLoss }) {
-        const line = { step, epoch: epoch + 1, loss, emaLoss };
+      async validation({ step, epochsDone, loss, emaLoss }) {
+        const line = { step, epochsDone, loss, emaLoss };
         validations.push(line);
         await validationLog.append(line);
         await events.scalars(step, { validation_loss: loss, validation_loss_ema: emaLoss });
@@ -107,4 +107,4 @@ const isLossByTime = (line: LossRecord): line is LossRecord & LossByTime =>
   Array.isArray(line.loss) && Array.isArray(line.count);
 
 const isValidationLine = (line: LossRecord): line is LossRecord & ValidationLine =>
-  typeof line.loss === 'number' && typeof line.emaLoss === 'number' && typeof line.epoch === 'number';
+  typeof line.loss === 'number' && typeof line.emaLoss === 'number';

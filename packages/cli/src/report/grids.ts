@@ -7,15 +7,19 @@ import { escapeHtml } from './html';
 const MOST = 12;
 const MOST_BYTES = 12 * 2 ** 20;
 
-/** The grids of samples in a folder, evenly chosen over time, first and last among them, within the page. */
-export async function grids(folder: string, perEpoch: number): Promise<string> {
+/**
+ * Returns the grids of samples in a folder, evenly chosen over time, first and last among them, within the page.
+ *
+ * @param lastSteps by epoch; one that is not there has no line in the log, and its grid says no step
+ */
+export async function grids(folder: string, lastSteps: ReadonlyMap<number, number>): Promise<string> {
   const names = await readdir(folder).catch(() => []);
   const found = names.flatMap((name) => {
     const [, unit, number] = /^(epoch|step)-(\d+)\.png$/.exec(name) ?? [];
     if (number === undefined) return [];
-    const step = unit === 'epoch' ? Number(number) * perEpoch : Number(number);
-    const when = unit === 'epoch' ? `epoch ${Number(number)}, step ${readable(step)}` : `step ${readable(step)}`;
-    return [{ path: join(folder, name), step, when }];
+    const step = unit === 'epoch' ? lastSteps.get(Number(number)) : Number(number);
+    const when = [unit === 'epoch' && `epoch ${Number(number)}`, step !== undefined && `step ${readable(step)}`];
+    return [{ path: join(folder, name), step: step ?? 0, when: when.filter(Boolean).join(', ') }];
   });
   if (found.length === 0) return '<p>There is no grid yet.</p>';
   found.sort((a, b) => a.step - b.step);

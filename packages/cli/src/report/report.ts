@@ -14,9 +14,8 @@ import { SCRIPT, STYLE } from './style';
 export interface ReportFacts {
   /** The configuration, as JSON. */
   config: object;
-  /** Steps that the run is to have, and of one epoch. */
-  total: number;
-  perEpoch: number;
+  /** Steps that the run is to have. */
+  steps: number;
   batchSize: number;
   /** By name: the device, the network, the images. */
   about: Readonly<Record<string, string>>;
@@ -47,10 +46,10 @@ export async function reportPage(report: Report): Promise<string> {
   const course = (o: Omit<CourseOptions, 'lines' | 'domain'>) => courseSection({ ...o, lines, domain });
   const body = [
     `<header><h1>${escapeHtml(title)}</h1>`,
-    `<p class="quiet">${escapeHtml(stateOf(step, facts.total, lines.at(-1)?.time))}</p>`,
+    `<p class="quiet">${escapeHtml(stateOf(step, facts.steps, lines.at(-1)?.time))}</p>`,
     summary(lines, facts, step),
     '</header><main>',
-    section('samples', 'Samples over time', await grids(paths.samples, facts.perEpoch)),
+    section('samples', 'Samples over time', await grids(paths.samples, lastSteps(lines))),
     course({
       id: 'loss',
       title: 'Loss',
@@ -102,6 +101,11 @@ export async function reportPage(report: Report): Promise<string> {
     '</main>',
   ].join('\n');
   return page({ title, style: STYLE, script: SCRIPT, body });
+}
+
+/** The last step of each epoch: their lengths differ where images came or went between two stretches of the run. */
+function lastSteps(lines: readonly StepLine[]): ReadonlyMap<number, number> {
+  return new Map(lines.map(({ epoch, step }) => [epoch, step]));
 }
 
 const STRETCHES = 60;

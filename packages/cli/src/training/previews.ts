@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
-import { diverged, isDue, type Trainer } from '@denoiser/trainer';
+import type { ImageShape } from '@denoiser/ops';
+import type { Trainer } from '@denoiser/trainer';
+import { diverged, isDue } from '@denoiser/trainer/parts';
 import type { RunConfig } from '../config/run-schema';
 import { type RunPaths, samplePath } from '../run-folder';
 
@@ -14,7 +16,7 @@ const MOST_CLASSES = 64;
 export interface GridSource {
   config: RunConfig;
   trainer: Trainer;
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
 }
 
 export interface PreviewOptions extends GridSource {
@@ -40,7 +42,7 @@ export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewO
   const grid = gridOf(source, previewSteps);
   const path = () => {
     const isInside = sampleEvery.steps !== undefined || progress.position > 0;
-    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
+    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epochsDone });
   };
   return {
     path,
@@ -71,7 +73,7 @@ function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
     model: modelInTraining(trainer, { imageShape, classNames }),
     options: {
       sampler: 'ddpm',
-      ...(steps < training.schedule.steps && { steps }),
+      ...(steps < training.process.steps && { steps }),
       count: config.samples ?? (Math.min(classNames.length, MOST_CLASSES) || COUNT),
       ...(classNames.length > 0 && { guidance }),
       seed: training.seed,

@@ -1,15 +1,15 @@
 import { fileCheckpointStore, lockFolder, openImageFolder, prepareFolder, selectDevice } from '@denoiser/backend-node';
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
-import { createTrainer, horizontalFlip } from '@denoiser/trainer';
+import { createTrainer, horizontalFlip, type RunLength } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { describePreflight } from '../preflight';
-import { type Steps, stepsOf } from '../progress';
 import { openRunRecord } from '../record/run-record';
 import { clearLater, clearRun, type RunPaths, runPaths, writeConfig } from '../run-folder';
 import { shortList } from '../text';
+import { limitsOf } from './limits';
 import { createPreviews, tryGrid } from './previews';
 import type { Reporter } from './reporter';
 import { trainToEnd } from './train-to-end';
@@ -40,7 +40,7 @@ export interface Watching {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
   /** Told when training begins, with its length and the steps done before: what a display needs. */
-  onTraining?(run: Steps & { readonly batchSize: number; readonly first: number }): void | Promise<void>;
+  onTraining?(run: RunLength & { readonly batchSize: number; readonly first: number }): void | Promise<void>;
 }
 
 /**
@@ -64,7 +64,7 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
   const { folder, start, isDryRun } = run;
   const { reporter, signal } = watching;
   const parts = await openParts(run.config, reporter);
-  const { config, model, trainer, steps } = parts;
+  const { config, model, trainer, dataset } = parts;
   const { progress } = trainer;
   const paths = runPaths(folder);
   const onDrawing = (done: number, total: number) => reporter.onDrawing?.(done, total);
@@ -78,7 +78,10 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     // Only now, when nothing is wrong with the request, is the run folder touched.
     if (!isDryRun) await takeFolder();
     const isNew = start === 'anew';
-    const about = { ...aboutRun(parts), ...(isNew && (await trial(parts))) };
+    const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
+    if (!isNew) await trainer.resume(store);
+    const length = trainer.runLength(dataset, limitsOf(config));
+    const about = { ...aboutRun({ ...parts, length }), ...(isNew && (await trial(parts))) };
     if (isDryRun) {
       reporter.onBegin?.(about);
       return outcome('tried', 0);
@@ -86,11 +89,7 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     // Read before the old run goes: it may be the one that this begins with, or be missing.
     const beginning = isNew ? await startFrom(parts) : {};
     if (isNew) clearRun(paths);
-    const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
-    if (!isNew) {
-      await trainer.resume(store);
-      clearLater(paths, progress);
-    }
+    else clearLater(paths, progress);
     await writeConfig(paths, config);
     const firstStep = progress.step;
     reporter.onBegin?.({
@@ -99,15 +98,30 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
       ...(firstStep > 0 && { 'goes on': `after step ${firstStep.toLocaleString('en')}` }),
       'run folder': folder,
     });
-    await watching.onTraining?.({ ...steps, batchSize: config.training.batchSize, first: firstStep });
-    const noiseSteps = config.training.schedule.steps;
-    const record = await openRunRecord({ paths, resumedAt: firstStep, noiseSteps, facts: factsOf(parts) });
+    await watching.onTraining?.({ ...length, batchSize: config.training.batchSize, first: firstStep });
+    const noiseSteps = config.training.process.steps;
+    const record = await openRunRecord({
+      paths,
+      resumedAt: firstStep,
+      noiseSteps,
+      facts: factsOf({ ...parts, length }),
+    });
     try {
-      await trainToEnd({ ...parts, held: parts.images.validation, store, paths, record, reporter, signal, previews });
+      await trainToEnd({
+        ...parts,
+        length,
+        held: parts.images.validation,
+        store,
+        paths,
+        record,
+        reporter,
+        signal,
+        previews,
+      });
     } catch (error) {
       throw isDivergence(error) && (await store.list()).length > 0 ? withAdvice(error, folder, config) : error;
     }
-    return outcome(progress.step >= steps.total ? 'finished' : 'stopped', firstStep);
+    return outcome(progress.step >= length.steps ? 'finished' : 'stopped', firstStep);
   } finally {
     trainer.dispose();
     model.dispose();
@@ -117,24 +131,23 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
 /** Everything that a run consists of, opened and checked. */
 async function openParts(requested: RunConfig, reporter: Reporter) {
   const device = await selectDevice({ device: requested.device });
-  const { seed, batchSize } = requested.training;
+  const { seed } = requested.training;
   const images = await openImageFolder(requested.data, { ...requested, seed });
   checkClasses(requested, images.classNames);
   const config = { ...requested, classNames: [...images.classNames] };
   const dataset = config.flip ? horizontalFlip(images.dataset, { seed }) : images.dataset;
-  const steps = stepsOf({ ...config, images: dataset.length, batchSize });
   const model = createModel(config);
   const onWarning = (message: string) => reporter.onWarning?.(message);
-  const trainer = createTrainer({ model, ...trainingOptions(config, steps), onWarning });
-  return { device, images, config, model, steps, dataset, trainer, imageShape: dataset.imageShape };
+  const trainer = createTrainer({ model, ...config.training, onWarning });
+  return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** Two trial steps, which leave no trace in the weights, and a throw-away grid; a run that goes on has shown that it can. */
 async function trial(parts: Parts): Promise<Record<string, string>> {
-  const { trainer, dataset, steps, config, device } = parts;
-  const found = await trainer.preflight(dataset, { steps: steps.total });
+  const { trainer, dataset, config, device } = parts;
+  const found = await trainer.preflight(dataset, limitsOf(config));
   await tryGrid(parts);
   const { length, imageShape } = dataset;
   return describePreflight(found, { device, images: { length, imageShape, isAugmented: config.augment } });
@@ -152,13 +165,6 @@ function createModel({ channels, baseWidth, timeDim, classNames, conditional, si
   const classes = conditional ? classNames.length : undefined;
   const learnedVariance = training.variance.type === 'learned-range';
   return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
-}
-
-/** The trainer's options, with the steps of a rate schedule that is to span the run. */
-function trainingOptions({ training }: RunConfig, { total }: Steps) {
-  const { learningRateSchedule: rate } = training;
-  const learningRateSchedule = rate.type === 'constant' ? rate : { ...rate, steps: rate.steps ?? Math.max(2, total) };
-  return { ...training, learningRateSchedule };
 }
 
 /** A run goes on with the classes it began with: a label means what its number meant. */

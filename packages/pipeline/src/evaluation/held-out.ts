@@ -1,8 +1,8 @@
-import { normals, STREAMS } from '@denoiser/ops';
-import { epochPermutation, type ImageDataset } from '@denoiser/trainer';
+import { type ImageShape, normals, STREAMS } from '@denoiser/ops';
+import type { ImageDataset } from '@denoiser/trainer';
+import { epochPermutation } from '@denoiser/trainer/parts';
 import { shortList } from '../check-options';
 import { PipelineError } from '../errors';
-import type { ImageShape } from '../model';
 
 /** Images in memory, values in [−1, 1], [count, H, W, C]. */
 export interface ImageSet {

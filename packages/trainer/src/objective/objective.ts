@@ -19,7 +19,7 @@ import type { Weight } from '../weighting/weighting';
 import { addNoise } from './add-noise';
 import { perImage } from './per-image';
 import { stopGradient } from './stop-gradient';
-import { variationalBound } from './variational-bound';
+import { variationalBoundTerm } from './variational-bound-term';
 
 /** The images of a loss, with all that was drawn for them: x0 and eps [B, H, W, C], t and labels one for each. */
 export type NoisyImages = { x0: Tensor4D; eps: Tensor4D; t: ArrayLike<number>; labels?: Tensor1D };
@@ -69,7 +69,7 @@ export function createObjective(
       const weights = tensor1d(Float32Array.from(t, (time) => weigh(schedule.snr[time], prediction))); // [B]
       const simple = mul(mean(squaredDifference(predicted, target), [1, 2, 3]), weights) as Tensor1D; // [B]
       if (!v || variance.type !== 'learned-range') return simple;
-      const bound = variationalBound({ schedule, prediction, t, x0, xt, output: stopGradient(predicted), v }); // [B]
+      const bound = variationalBoundTerm({ schedule, prediction, t, x0, xt, output: stopGradient(predicted), v }); // [B]
       return add(simple, mul(bound, variance.vlbWeight * schedule.steps));
     });
 }

@@ -9,7 +9,7 @@ export type FixedVariance = { type: 'fixed' };
  */
 export type LearnedRange = { type: 'learned-range'; vlbWeight: number };
 
-export type Variance = FixedVariance | LearnedRange;
+export type VarianceOptions = FixedVariance | LearnedRange;
 export type VarianceInput = Input<FixedVariance> | Input<LearnedRange, 'type'>;
 
 export const VARIANCES = {

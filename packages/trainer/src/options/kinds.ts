@@ -1,13 +1,13 @@
 import { nearest } from '@denoiser/errors';
 import {
   badOption,
+  describeValue,
   isObject,
   type JsonSchema,
   objectSchema,
   resolveSettings,
   type Setting,
   type SettingsOf,
-  said,
 } from './settings';
 
 /** The type of what a program gives as a function: none that a user could name. */
@@ -35,7 +35,7 @@ export function resolveKind<Options extends { type: string }>(
   const types = Object.keys(kinds).filter((name) => name !== OWN);
   if (!Object.hasOwn(kinds, type)) {
     throw badOption(
-      `The training option \`${path}.type\` is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
+      `The training option \`${path}.type\` is ${describeValue(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
     );
   }
   const { settings } = kinds[type as Options['type']];

@@ -1,5 +1,15 @@
-import type { ScheduleOptions } from '@denoiser/schedules';
-import { numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumber } from './settings';
+import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
+import { oneKind } from './kinds';
+import {
+  badOption,
+  describeValue,
+  numberAbove,
+  numberFrom,
+  optional,
+  type Setting,
+  trueOrFalse,
+  wholeNumber,
+} from './settings';
 
 /**
  * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
@@ -55,3 +65,29 @@ export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>
   exponential: { settings: { steps, rate: { ...number, about: 'ᾱ(u) = exp(−rate·u)' }, maxBeta, zeroTerminalSnr } },
   custom: { settings: { betas, zeroTerminalSnr } },
 };
+
+/** An option that is a discrete process: built, or the options of one of these kinds of schedule, which are what is kept. */
+export function discreteProcess(kinds: object): Setting<ScheduleOptions> {
+  const schedule = oneKind<ScheduleOptions & { type: string }>(kinds as typeof SCHEDULES, 'linear');
+  const { resolve, ...rest } = schedule as Required<typeof schedule>;
+  return {
+    ...(rest as Setting<ScheduleOptions>),
+    resolve: (path, value) => resolve(path, scheduleOf(path, value) as typeof rest.fallback) as ScheduleOptions,
+  };
+}
+
+function scheduleOf(path: string, process: Process | ProcessOptions): ScheduleOptions {
+  const { kind = 'discrete' } = process;
+  if (process.kind !== undefined && process.kind !== 'discrete') {
+    throw badOption(
+      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete: other processes can be sampled from, not trained.`,
+    );
+  }
+  if (!('alphaBars' in process)) return withoutKind(process);
+  if (process.steps === process.trainedSteps) return process.options;
+  throw badOption(
+    `The training option \`${path}\` has ${process.steps} of the ${process.trainedSteps} steps of a schedule; give all of it, respacing is for sampling.`,
+  );
+}
+
+const withoutKind = ({ kind: _, ...options }: ScheduleOptions & { kind?: 'discrete' }): ScheduleOptions => options;

@@ -109,7 +109,9 @@ export function resolveSettings<Options extends object>(
     if (value === undefined && mayBeAbsent) continue;
     if (value === undefined) throw badOption(`The training option \`${path}${name}\` is missing; give ${range}.`);
     if (!isValid(value)) {
-      throw badOption(`The training option \`${path}${name}\` is ${said(value)}; give ${range}${hint(value, schema)}.`);
+      throw badOption(
+        `The training option \`${path}${name}\` is ${describeValue(value)}; give ${range}${hint(value, schema)}.`,
+      );
     }
     resolved[name] = resolve ? resolve(path + name, value as Options[typeof name]) : (value as Options[typeof name]);
   }
@@ -139,8 +141,8 @@ export const badOption = (message: string): DenoiserError => new TrainerError('o
 
 const LONGEST = 100;
 
-/** A value as messages show it. */
-export function said(value: unknown): string {
+/** Returns a value as messages show it. */
+export function describeValue(value: unknown): string {
   const text =
     typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

@@ -5,7 +5,7 @@ import { bothBranches, isGuided, type ModelInput, mixBranches } from './guidance
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
 /** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */
-export async function evaluate(options: {
+export async function callDenoiser(options: {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly x: Tensor4D;
   readonly time: number;
