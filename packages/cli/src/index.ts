@@ -24,15 +24,21 @@ export {
   type OpenModelOptions,
   openImageFolder,
   openModel,
+  type PictureInfo,
+  type PictureLayout,
+  type PictureSettings,
   type PictureSource,
   type PngGridOptions,
+  type PngsOptions,
   type RunInWorkerOptions,
+  readPictureInfo,
   runInWorker,
   selectDevice,
   type Trajectory,
   trajectory,
   type WorkerModel,
   writePngGrid,
+  writePngs,
 } from '@denoiser/backend-node';
 export { type TrainOptions, train } from './api/train';
 export { openFeatureNetwork } from './evaluation/feature-network';

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
-import type { SampleFlags } from './commands/sample';
 import { addEvalOptions } from './eval-options';
 import { choice, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
+import type { SampleFlags } from './sampling/sample-flags';
 import { addTrainOptions, givenFlags } from './train-options';
 import { version } from './version';
 
@@ -89,14 +89,15 @@ function addSample(program: Command): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
   const command = program
     .command('sample')
-    .description('Draw pictures from a checkpoint into one PNG.')
+    .description('Draw pictures from a checkpoint, into one PNG or one for each.')
     .argument('[run]', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
     .optionsGroup('What to draw:')
     .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
     .option('--seed <integer>', 'the same seed gives the same pictures (default: 0)', integer('--seed', { min: 0 }))
     .option('--interpolate <a:b>', 'a row of pictures from seed a to seed b, for each class', seeds('--interpolate'))
-    .option('--out <file>', 'the PNG to write', 'grid.png')
+    .option('--like <picture>', 'as this PNG of ours was drawn; what else is given goes before it')
+    .option('--out <file>', 'the PNG of all; with a slash at its end a folder, one PNG for each', 'grid.png')
     .option(
       '--columns <n>',
       'pictures in a row (default: one for each class, or as square as it gets)',
@@ -187,6 +188,8 @@ they hardly differ, and β is what the original programs take; with few steps β
 
 Examples:
   $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
+  $ denoiser sample runs/landscape --seed 7 --out pictures/      # single pictures, at their own size
+  $ denoiser sample --like pictures/seed-7-0003.png --steps 250   # the fourth of them again, in more steps
   $ denoiser sample runs/animals --class cat --class dog --count 8 --guidance 4
   $ denoiser sample runs/landscape --sampler dpmpp-2m --steps 20  # fifty times quicker
   $ denoiser sample --list                                        # every sampler

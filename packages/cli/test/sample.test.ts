@@ -8,7 +8,8 @@ import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
 const sample = (...args: string[]) => succeeds(['sample', ...args], { cwd });
-const bytes = (file: string) => readFileSync(join(cwd, file)).toString('base64');
+/** The pixels: files say how they were drawn, too. */
+const bytes = async (file: string) => (await sharp(join(cwd, file)).raw().toBuffer()).toString('base64');
 
 beforeAll(async () => {
   await writeDigits(join(cwd, 'digits'), [3, 5, 8], 2);
@@ -22,8 +23,8 @@ test('a seed decides the pictures, whatever the batch size', async () => {
   await sample('run', '--count', '5', '--seed', '7', '--out', 'a.png');
   await sample('run', '--count', '5', '--seed', '7', '--out', 'b.png', '--batch-size', '2');
   await sample('run', '--count', '5', '--seed', '8', '--out', 'c.png');
-  expect(bytes('b.png')).toBe(bytes('a.png'));
-  expect(bytes('c.png')).not.toBe(bytes('a.png'));
+  expect(await bytes('b.png')).toBe(await bytes('a.png'));
+  expect(await bytes('c.png')).not.toBe(await bytes('a.png'));
 });
 
 test('each choice changes the pictures', async () => {
@@ -44,8 +45,8 @@ test('each choice changes the pictures', async () => {
   for (const choice of choices) {
     await sample('run', ...few, ...choice, '--out', 'other.png');
     // Before --ema-start the averaged weights are the live ones.
-    if (choice[1] === 'model') expect(bytes('other.png')).toBe(bytes('plain.png'));
-    else expect(bytes('other.png'), choice.join(' ')).not.toBe(bytes('plain.png'));
+    if (choice[1] === 'model') expect(await bytes('other.png')).toBe(await bytes('plain.png'));
+    else expect(await bytes('other.png'), choice.join(' ')).not.toBe(await bytes('plain.png'));
   }
 });
 
@@ -116,7 +117,7 @@ test('a bare file of the original layout gives what its checkpoint gives', async
   const choice = ['--count', '2', '--steps', '3', '--seed', '4'];
   await sample('bare/ckpt.safetensors', ...choice, '--size', '16', '--noise-steps', '20', '--out', 'bare.png');
   await sample(checkpoint, ...choice, '--weights', 'model', '--out', 'folder.png');
-  expect(bytes('bare.png')).toBe(bytes('folder.png'));
+  expect(await bytes('bare.png')).toBe(await bytes('folder.png'));
 });
 
 test('weights of a checkpoint say how they were trained, so a copy of the file needs no word of the user', async () => {
@@ -125,7 +126,7 @@ test('weights of a checkpoint say how they were trained, so a copy of the file n
   const choice = ['--class', '8', '--count', '2', '--steps', '3', '--seed', '4'];
   await sample(checkpoint, ...choice, '--weights', 'model', '--out', 'folder.png');
   await sample('copy.safetensors', ...choice, '--out', 'copy.png');
-  expect(bytes('copy.png')).toBe(bytes('folder.png'));
+  expect(await bytes('copy.png')).toBe(await bytes('folder.png'));
 
   const file = readSafetensors(readFileSync(join(cwd, 'copy.safetensors')));
   const says = JSON.parse(file.metadata['denoiser.training']);
@@ -133,9 +134,9 @@ test('weights of a checkpoint say how they were trained, so a copy of the file n
   file.metadata['denoiser.training'] = JSON.stringify({ ...says, prediction: 'x0' });
   writeFileSync(join(cwd, 'other.safetensors'), writeSafetensors(file));
   await sample('other.safetensors', ...choice, '--out', 'other.png');
-  expect(bytes('other.png')).not.toBe(bytes('folder.png'));
+  expect(await bytes('other.png')).not.toBe(await bytes('folder.png'));
   await sample('other.safetensors', ...choice, '--prediction', 'epsilon', '--out', 'told.png');
-  expect(bytes('told.png')).toBe(bytes('folder.png'));
+  expect(await bytes('told.png')).toBe(await bytes('folder.png'));
 });
 
 test('bad requests are refused before the work', async () => {

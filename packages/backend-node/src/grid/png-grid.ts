@@ -3,6 +3,7 @@ import { toBytes } from '@denoiser/pipeline/pixels';
 import sharp from 'sharp';
 import type { FileSystem } from '../files/file-system';
 import { writeFileAtomically } from '../files/write-atomically';
+import { type PictureSettings, sizeOf, withInfo } from '../png/picture-info';
 import { layOut } from './lay-out';
 
 /** Images one after the other, NHWC: bytes, or floats in [−1, 1]. One channel (grey) or three. */
@@ -20,6 +21,8 @@ export type PngGridOptions = {
   readonly padding?: number;
   /** Each pixel becomes scale × scale pixels; the default makes images smaller than 64 pixels visible, and is 1 for others. */
   readonly scale?: number;
+  /** JSON that says how the images were drawn, for the metadata of the PNG: the options of `drawImages`, for one. */
+  readonly settings?: PictureSettings | undefined;
 };
 
 /** A picture in a file's format, and its size. */
@@ -50,7 +53,7 @@ export async function writePngGrid(
  * @throws DenoiserError for options that make no picture.
  */
 export async function encodePng(images: ImageBatch, options: PngGridOptions = {}): Promise<EncodedPicture> {
-  const { columns = images.columns ?? 8, padding = 2, scale } = options;
+  const { columns = images.columns ?? 8, padding = 2, scale, settings } = options;
   const [height, width, channels] = images.imageShape;
   if (channels !== 1 && channels !== 3) {
     throw new DenoiserError('bad-images', `A grid shows images of 1 or 3 channels, but these have ${channels}.`);
@@ -63,11 +66,13 @@ export async function encodePng(images: ImageBatch, options: PngGridOptions = {}
   checkWhole('scale', enlargement, 1);
 
   const bytes = images.data instanceof Float32Array ? toBytes(images.data) : images.data;
-  const grid = layOut({ bytes, count, height, width, channels }, { columns, padding, scale: enlargement });
-  const png = await sharp(grid.bytes, { raw: { width: grid.width, height: grid.height, channels } })
+  const layout = { count, columns, padding, scale: enlargement, imageShape: images.imageShape };
+  const size = sizeOf(layout);
+  const pixels = layOut(bytes, layout);
+  const png = await sharp(pixels, { raw: { ...size, channels } })
     .png()
     .toBuffer();
-  return { bytes: png, width: grid.width, height: grid.height };
+  return { bytes: withInfo(png, { layout, ...(settings && { settings }) }), ...size };
 }
 
 function checkWhole(name: string, value: number, least: number): void {

@@ -1,13 +1,12 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   type DrawingPlan,
   type DrawOptions,
   drawImages,
+  type Images,
   interpolate,
   invert,
   type Model,
-  prepareFolder,
+  type PictureSettings,
   selectDevice,
   trajectory,
   writePngGrid,
@@ -15,33 +14,20 @@ import {
 import { findSampler } from '@denoiser/samplers';
 import { CommandError, Interrupted } from '../errors';
 import { catchInterrupt } from '../interrupt';
-import { openSource, type SourceFlags } from '../open-source';
-import { checkPictures, type PictureFlags, picturesOf } from '../pictures';
-import { type SamplerFlags, samplerOptions } from '../sampling-plan';
+import { openSource } from '../open-source';
+import { checkPictures, picturesOf } from '../pictures';
+import { likePicture, settingsOf } from '../sampling/like';
+import { checkFile, type PictureOutput, pictureOutput } from '../sampling/output';
+import type { SampleFlags } from '../sampling/sample-flags';
+import { samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
 import { describeDevice, list } from '../text';
-
-export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureFlags {
-  list?: boolean;
-  count?: number;
-  class?: string[];
-  seed?: number;
-  interpolate?: readonly [number, number];
-  out: string;
-  columns?: number;
-  trajectory?: string;
-  guidance?: number;
-  guidanceRescale?: number;
-  guidanceInterval?: readonly [number, number];
-  negativeClass?: string;
-  batchSize?: number;
-  device: string;
-}
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser sample <run>` */
-export async function sample(path: string | undefined, flags: SampleFlags): Promise<void> {
+export async function sample(run: string | undefined, given: SampleFlags): Promise<void> {
+  const { run: path, flags } = await likePicture(run, given);
   if (path === undefined) {
     throw new CommandError(
       'source-missing',
@@ -49,8 +35,8 @@ export async function sample(path: string | undefined, flags: SampleFlags): Prom
     );
   }
   checkTogether(flags);
-  await checkOutput('--out', flags.out);
-  if (flags.trajectory !== undefined) await checkOutput('--trajectory', flags.trajectory);
+  const output = await pictureOutput(flags.out, flags);
+  if (flags.trajectory !== undefined) await checkFile('--trajectory', flags.trajectory, ['.png']);
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const interrupt = catchInterrupt(() => {});
@@ -61,7 +47,8 @@ export async function sample(path: string | undefined, flags: SampleFlags): Prom
   };
   const begin = (drawing: string) =>
     print(list({ weights: model.description, device: describeDevice(device), drawing }));
-  const context = { model, flags, begin, signal: interrupt.signal, onProgress: progress.update };
+  const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
+  const context = { model, flags, output, settings, begin, signal: interrupt.signal, onProgress: progress.update };
   try {
     const written = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
     for (const line of written) print(line);
@@ -78,6 +65,9 @@ export async function sample(path: string | undefined, flags: SampleFlags): Prom
 interface Context {
   model: Model;
   flags: SampleFlags;
+  output: PictureOutput;
+  /** What is written into pictures of how they were drawn. */
+  settings(images: Pick<Images, 'count' | 'labels'>): (image?: number) => PictureSettings;
   /** Tells what will be drawn. */
   begin(drawing: string): void;
   signal: AbortSignal;
@@ -85,8 +75,8 @@ interface Context {
 }
 
 /** Draws the grid, and the trajectory if it is wanted; returns the lines that say so. */
-async function drawGrid({ model, flags, begin, signal, onProgress }: Context): Promise<string[]> {
-  const { out, seed = 0, class: classes, count, batchSize, interpolate: ends } = flags;
+async function drawGrid({ model, flags, output, settings, begin, signal, onProgress }: Context): Promise<string[]> {
+  const { seed = 0, class: classes, count, indices, batchSize, interpolate: ends, columns } = flags;
   const { name } = findSampler(flags.sampler ?? 'ddpm');
   const { inpaint: _, strength: __, ...way } = samplerOptions(flags); // those are of the pictures
   const [height, width] = model.imageShape;
@@ -104,20 +94,29 @@ async function drawGrid({ model, flags, begin, signal, onProgress }: Context): P
   };
   const drawing = ends
     ? interpolate(model, { ...common, from: ends[0], to: ends[1] })
-    : drawImages(model, { ...common, seed, ...picturesOf(flags) });
-  const columns = flags.columns === undefined ? {} : { columns: flags.columns };
-  if (flags.trajectory === undefined) {
-    await writePngGrid(out, await drawing, columns);
-    return [out];
-  }
+    : drawImages(model, { ...common, seed, ...(indices && { indices }), ...picturesOf(flags) });
+  const write = (images: Images) =>
+    output.write(images, {
+      ...{ prefix: `${seeds.replaceAll(' ', '-')}-`, numbers: indices, columns },
+      settings: settings(images),
+    });
+  if (flags.trajectory === undefined) return write(await drawing);
   const { images, steps } = await trajectory(drawing);
-  await writePngGrid(out, images, columns);
-  await writePngGrid(flags.trajectory, steps);
-  return [out, flags.trajectory];
+  const written = await write(images);
+  await writePngGrid(flags.trajectory, steps, { settings: settings(images)() });
+  return [...written, flags.trajectory];
 }
 
 /** Draws a picture, the noise that DDIM makes it from, and what it makes from that. */
-async function drawInversion({ model, flags, begin, signal, onProgress }: Context): Promise<string[]> {
+async function drawInversion({
+  model,
+  flags,
+  output,
+  settings,
+  begin,
+  signal,
+  onProgress,
+}: Context): Promise<string[]> {
   const [label, ...more] = flags.class ?? [];
   if (more.length > 0) throw invalid('--invert is of one picture, which is of one class; give --class once.');
   const { picture, noise, reconstruction, error } = await invert(model, {
@@ -134,9 +133,12 @@ async function drawInversion({ model, flags, begin, signal, onProgress }: Contex
   [picture.data, noise.data.map((value) => value / 3), reconstruction.data].forEach((part, i) => {
     data.set(part, i * part.length);
   });
-  await writePngGrid(flags.out, { data, imageShape: model.imageShape, columns: 3 });
+  const [written] = await output.write(
+    { data, imageShape: model.imageShape, columns: 3 },
+    { prefix: 'inversion-', columns: flags.columns, settings: settings({ count: 3 }) },
+  );
   return [
-    `${flags.out}: the picture, its noise, the picture drawn from it (they differ by ${error.toFixed(3)}, root mean square of −1 … 1)`,
+    `${written}: the picture, its noise, the picture drawn from it (they differ by ${error.toFixed(3)}, root mean square of −1 … 1)`,
   ];
 }
 
@@ -164,13 +166,4 @@ function checkTogether(flags: SampleFlags): void {
   if (flags.invert !== undefined && given) throw invalid(`--invert is of one picture; leave out ${others[given]}.`);
   const picture = flags.from !== undefined ? '--from' : flags.inpaint !== undefined && '--inpaint';
   if (flags.interpolate && picture) throw invalid(`--interpolate leads from noise to noise; leave out ${picture}.`);
-}
-
-/** Finds out before the work whether its result can be written. */
-async function checkOutput(flag: string, out: string): Promise<void> {
-  if (existsSync(out) && statSync(out).isDirectory()) {
-    throw invalid(`${flag} ${out} is a folder; give the name of a PNG file, like ${out}/grid.png.`);
-  }
-  if (!/\.png$/i.test(out)) throw invalid(`${flag} ${out} must end with .png, for that is what is written.`);
-  await prepareFolder(dirname(out));
 }
