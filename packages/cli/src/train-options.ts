@@ -33,6 +33,7 @@ function addGroups(command: Command): Command {
       number('--validation', { min: 0, max: 0.9 }),
       0,
     )
+    .option('--skip-bad', 'leave out files that should be images and cannot be read')
     .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
     .option('--overwrite', 'begin anew where a run lies already')
     .option('--from <run>', 'begin with the weights of another run; its classes may be others')

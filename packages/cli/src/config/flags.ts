@@ -14,6 +14,7 @@ export interface TrainFlags {
   augment?: boolean;
   flip?: boolean;
   validation?: number;
+  skipBad?: boolean;
   from?: string;
   epochs?: number;
   steps?: number;
@@ -65,7 +66,8 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
   const { epochs, steps } = flags;
   return {
     ...base,
-    ...given(flags, ['size', 'conditional', 'augment', 'flip', 'validation', 'from', 'baseWidth', 'timeDim', 'device']),
+    ...given(flags, ['size', 'conditional', 'augment', 'flip', 'validation', 'skipBad', 'from']),
+    ...given(flags, ['baseWidth', 'timeDim', 'device']),
     ...given(flags, ['samples', 'sampleEvery', 'checkpointEvery', 'keep', 'previewSteps', 'guidance']),
     ...(flags.grey && { channels: 1 }),
     ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),

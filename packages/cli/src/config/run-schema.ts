@@ -34,6 +34,7 @@ export const runSchema = z
     augment: z.boolean().default(true).describe('Random resized crops.'),
     flip: z.boolean().default(false).describe('Mirror every picture in half of the epochs.'),
     validation: z.number().min(0).lt(1).default(0).describe('The share of the pictures that is held out.'),
+    skipBad: z.boolean().default(false).describe('Leave out files that should be pictures and cannot be read.'),
     from: z.string().min(1).nullable().default(null).describe('A run folder whose weights this run begins with.'),
     baseWidth: z.int().min(4).multipleOf(4).default(64).describe('Channels at full size.'),
     timeDim: z.int().min(2).multipleOf(2).default(256).describe('Width of the time embedding.'),
