@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
+import type { RunsFlags } from './commands/runs';
 import { addEvalOptions } from './eval-options';
 import { choice, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
@@ -36,6 +37,7 @@ Examples:
   addResume(program);
   addSample(program);
   addEval(program);
+  addRuns(program);
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
@@ -213,4 +215,26 @@ function addEval(program: Command): void {
     const { evaluateRun } = await import('./commands/eval');
     await evaluateRun(source, options);
   });
+}
+
+function addRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('List the runs in a folder, and compare them: steps, loss, the options in which they differ.')
+    .argument('[folder]', 'the folder that runs are in, or a run', 'runs')
+    .option('--html <file>', 'write a page, too: their curves in one chart, and their last samples')
+    .option('--json', 'print one JSON value instead of a table')
+    .addHelpText(
+      'after',
+      `
+loss: the mean of the last tenth of the steps. validation: the lowest of the averaged weights on held-out images.
+
+Examples:
+  $ denoiser runs
+  $ denoiser runs runs/animals --html compared.html`,
+    )
+    .action(async (folder: string, options: RunsFlags) => {
+      const { runs } = await import('./commands/runs');
+      await runs(folder, options);
+    });
 }

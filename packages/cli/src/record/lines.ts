@@ -22,3 +22,7 @@ export interface ValidationLine {
   loss: number;
   emaLoss: number;
 }
+
+/** The last tenth of a run: what its figures of the moment are a mean of. */
+export const recentLines = (lines: readonly StepLine[]): StepLine[] =>
+  lines.slice(-Math.max(1, Math.round(lines.length / 10)));

@@ -1,0 +1,24 @@
+import { dirname } from 'node:path';
+import { prepareFolder, writeFileAtomically } from '@denoiser/backend-node';
+import { type Run, type RunSummary, readRuns } from '../runs/read-runs';
+import { runsPage } from '../runs/runs-page';
+import { runsText } from '../runs/runs-text';
+
+export interface RunsFlags {
+  html?: string;
+  json?: boolean;
+}
+
+/** `denoiser runs [folder]` */
+export async function runs(folder: string, { html, json }: RunsFlags): Promise<void> {
+  const found = await readRuns(folder);
+  if (html !== undefined) {
+    await prepareFolder(dirname(html));
+    await writeFileAtomically(html, await runsPage(found));
+  }
+  const text = json ? JSON.stringify({ runs: found.map(summaryOf) }, null, 2) : runsText(found, process.stdout.columns);
+  process.stdout.write(`${text}\n`);
+  if (html !== undefined && !json) process.stdout.write(`\n${html}\n`);
+}
+
+const summaryOf = ({ lines: _, validations: __, ...summary }: Run): RunSummary => summary;
