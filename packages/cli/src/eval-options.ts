@@ -21,7 +21,7 @@ export function addEvalOptions(command: Command): Command {
       integer('--seed', { min: 0 }),
       0,
     )
-    .option('--json <file>', 'write the figures as JSON, too')
+    .option('--json [file]', 'write the figures as JSON, too; without a file print one JSON value alone')
     .optionsGroup('Which pictures:')
     .option('--sampler <name>', "how they are drawn; 'denoiser sample --list' lists the samplers", 'ddpm')
     .option(

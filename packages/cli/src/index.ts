@@ -10,6 +10,7 @@ export {
   encodePng,
   evaluate,
   type FeatureNetwork,
+  type GifOptions,
   type ImageFolder,
   type ImageFolderOptions,
   type Images,
@@ -37,6 +38,7 @@ export {
   type Trajectory,
   trajectory,
   type WorkerModel,
+  writeGif,
   writePngGrid,
   writePngs,
 } from '@denoiser/backend-node';
@@ -44,4 +46,5 @@ export { type TrainOptions, train } from './api/train';
 export { openFeatureNetwork } from './evaluation/feature-network';
 export type { FeatureOptions } from './evaluation/feature-options';
 export type { StepLine } from './record/lines';
-export type { TrainedRun } from './training/train-run';
+export type { Reporter } from './training/reporter';
+export type { TrainedRun } from './training/trained-run';

@@ -42,7 +42,8 @@ Examples:
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
     .option('--device <name>', "look at this device; 'auto' takes the best", 'auto')
-    .action(async (options: { device: string }) => {
+    .option('--json', 'print one JSON value instead')
+    .action(async (options: { device: string; json?: boolean }) => {
       const { doctor } = await import('./commands/doctor');
       await doctor(options);
     });
@@ -71,6 +72,8 @@ function addResume(program: Command): void {
     .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
     .option('--data <folder>', 'where the images are now, if they were moved')
     .option('--device <name>', 'another device')
+    .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
+    .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr')
     .addHelpText(
       'after',
       `
@@ -105,7 +108,11 @@ function addSample(program: Command): void {
       'pictures in a row (default: one for each class, or as square as it gets)',
       integer('--columns', { min: 1 }),
     )
-    .option('--trajectory <file>', 'a second PNG: a row for each picture, what the network takes it for on the way')
+    .option(
+      '--trajectory <file>',
+      'what the network takes each picture for on the way: a second PNG, of a row for each, or an animated GIF',
+    )
+    .option('--json', 'print one JSON value on stdout, everything else on stderr')
     .optionsGroup('From a picture:')
     .option('--from <file>', 'draw a picture anew (image-to-image)')
     .option(

@@ -127,6 +127,8 @@ function addGroups(command: Command): Command {
       integer('--preview-steps', { min: 1 }),
       50,
     )
+    .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
+    .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr')
     .option('--guidance <scale>', 'scale of classifier-free guidance in the grids', number('--guidance', { min: 0 }), 3)
     .addHelpText(
       'after',

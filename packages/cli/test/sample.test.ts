@@ -1,9 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { fails, start, succeeds, temporaryFolder } from './command';
+import { denoiser, fails, start, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -86,6 +86,17 @@ test('a row leads from one seed to the other, and the trajectory ends with the p
   expect(await cell('way.png', 2, 1)).toBe(await cell('row.png', 1));
 });
 
+test('a trajectory is an animation, too', async () => {
+  const choice = ['--sampler', 'dpmpp-2m', '--steps', '3', '--count', '2', '--json'];
+  const { stdout, stderr } = await denoiser(['sample', 'run', ...choice, '--trajectory', 'way.gif'], { cwd });
+  expect(stderr).toMatch(/^grid\.png\nway\.gif$/m);
+  const { files, trajectory, settings } = JSON.parse(stdout);
+  expect({ files, trajectory }).toEqual({ files: ['grid.png'], trajectory: 'way.gif' });
+  expect(settings).toMatchObject({ seed: 0, count: 2, sampler: 'dpmpp-2m', steps: 3 });
+  expect(await sharp(join(cwd, 'way.gif'), { animated: true }).metadata()).toMatchObject({ pages: 3, width: 134 });
+  rmSync(join(cwd, 'grid.png'));
+});
+
 test('pictures are drawn anew, filled, and found again', async () => {
   const picture = 'digits/5/0.png';
   const few = ['--count', '1', '--class', '5', '--sampler', 'ddim', '--steps', '10'];
@@ -158,7 +169,7 @@ test('bad requests are refused before the work', async () => {
     [['--from', 'nowhere.png'], /nowhere\.png.*does not exist/],
     [['--negative-class', '9'], /--negative-class 9.*3 classes/],
     [['--invert', 'nowhere.png', '--count', '2'], /leave out --count/],
-    [['--trajectory', 'steps.gif'], /--trajectory steps\.gif .*\.png/],
+    [['--trajectory', 'steps.jpg'], /--trajectory steps\.jpg .*\.png or \.gif/],
   ];
   for (const [args, message] of refused) expect(await fails(['sample', 'run', ...args], { cwd })).toMatch(message);
   expect(existsSync(join(cwd, 'grid.png'))).toBe(false);

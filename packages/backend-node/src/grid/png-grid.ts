@@ -30,6 +30,10 @@ export type EncodedPicture = { readonly bytes: Uint8Array; readonly width: numbe
 
 const VISIBLE = 64;
 
+/** How many times small images are enlarged so that one can see them. */
+export const enlargementOf = ([height, width]: ImageBatch['imageShape']): number =>
+  Math.max(1, Math.ceil(VISIBLE / Math.max(height, width)));
+
 /**
  * Writes images as one PNG, in rows from the top left, laid out like torchvision's `make_grid`, and returns the size of the
  * picture. The file is complete or absent; missing folders are made.
@@ -62,7 +66,7 @@ export async function encodePng(images: ImageBatch, options: PngGridOptions = {}
   checkWhole('the number of images', count, 1);
   checkWhole('columns', columns, 1);
   checkWhole('padding', padding, 0);
-  const enlargement = scale ?? Math.max(1, Math.ceil(VISIBLE / Math.max(height, width)));
+  const enlargement = scale ?? enlargementOf(images.imageShape);
   checkWhole('scale', enlargement, 1);
 
   const bytes = images.data instanceof Float32Array ? toBytes(images.data) : images.data;

@@ -9,6 +9,7 @@ import {
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
+import { commandOutput } from '../command-output';
 import { CommandError, Interrupted } from '../errors';
 import { openEvalImages } from '../evaluation/eval-images';
 import { openFeatureNetwork } from '../evaluation/feature-network';
@@ -28,7 +29,8 @@ export interface EvalFlags extends SourceFlags, FeatureOptions {
   guidance?: number;
   seed: number;
   features?: string;
-  json?: string;
+  /** A file, or stdout. */
+  json?: string | true;
   batchSize: number;
   device: string;
 }
@@ -40,11 +42,12 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
   const { count, seed, json, features } = flags;
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
-  if (json !== undefined) await checkJson(json);
+  if (typeof json === 'string') await checkJson(json);
+  const { words, print, result } = commandOutput({ isJson: json === true });
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const interrupt = catchInterrupt(() => {});
-  const progress = await samplingProgress(process.stdout);
+  const progress = await samplingProgress(words);
   let network: FeatureNetwork | undefined;
   try {
     const { imageShape, description } = model;
@@ -61,25 +64,26 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
       ...(network && { features: network }),
       signal: interrupt.signal,
       onBegin: (images) =>
-        process.stdout.write(
-          `${list({
+        print(
+          list({
             weights: description,
             device: describeDevice(device),
             images: `${images.count} of ${images.total} ${areHeldOut ? 'held out ' : ''}from ${data}`,
             ...notes,
             drawing: `${count} pictures of ${imageShape[0]}×${imageShape[1]} by ${sampler}, seed ${seed}`,
             ...(network && { features: network.description }),
-          })}\n`,
+          }),
         ),
       onProgress: progress.update,
     });
     progress.stop();
     const report: Report = { weights: description, data, seen, ...evaluation };
-    process.stdout.write(`\n${evaluationTables(report)}\n`);
-    if (json !== undefined) {
+    print(`\n${evaluationTables(report)}`);
+    if (typeof json === 'string') {
       await writeFileAtomically(json, `${JSON.stringify(report, null, 2)}\n`);
-      process.stdout.write(`\n${json}\n`);
+      print(`\n${json}`);
     }
+    result(report);
   } catch (error) {
     if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
     throw error;

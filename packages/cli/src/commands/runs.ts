@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { prepareFolder, writeFileAtomically } from '@denoiser/backend-node';
+import { commandOutput } from '../command-output';
 import { type Run, type RunSummary, readRuns } from '../runs/read-runs';
 import { runsPage } from '../runs/runs-page';
 import { runsText } from '../runs/runs-text';
@@ -16,9 +17,10 @@ export async function runs(folder: string, { html, json }: RunsFlags): Promise<v
     await prepareFolder(dirname(html));
     await writeFileAtomically(html, await runsPage(found));
   }
-  const text = json ? JSON.stringify({ runs: found.map(summaryOf) }, null, 2) : runsText(found, process.stdout.columns);
-  process.stdout.write(`${text}\n`);
-  if (html !== undefined && !json) process.stdout.write(`\n${html}\n`);
+  const { print, result } = commandOutput({ isJson: json });
+  if (!json) print(runsText(found, process.stdout.columns));
+  if (html !== undefined) print(`\n${html}`);
+  result({ runs: found.map(summaryOf) });
 }
 
 const summaryOf = ({ lines: _, validations: __, ...summary }: Run): RunSummary => summary;

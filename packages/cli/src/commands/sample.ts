@@ -9,15 +9,21 @@ import {
   type PictureSettings,
   selectDevice,
   trajectory,
-  writePngGrid,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
+import { commandOutput } from '../command-output';
 import { CommandError, Interrupted } from '../errors';
 import { catchInterrupt } from '../interrupt';
 import { openSource } from '../open-source';
 import { checkPictures, picturesOf } from '../pictures';
 import { likePicture, settingsOf } from '../sampling/like';
-import { checkFile, type PictureOutput, pictureOutput } from '../sampling/output';
+import {
+  type PictureOutput,
+  pictureOutput,
+  type TrajectoryOutput,
+  toldFiles,
+  trajectoryOutput,
+} from '../sampling/output';
 import type { SampleFlags } from '../sampling/sample-flags';
 import { samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
@@ -36,22 +42,25 @@ export async function sample(run: string | undefined, given: SampleFlags): Promi
   }
   checkTogether(flags);
   const output = await pictureOutput(flags.out, flags);
-  if (flags.trajectory !== undefined) await checkFile('--trajectory', flags.trajectory, ['.png']);
+  const way = flags.trajectory === undefined ? undefined : await trajectoryOutput(flags.trajectory);
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
+  const { words, result } = commandOutput({ isJson: flags.json });
   const interrupt = catchInterrupt(() => {});
-  const progress = await samplingProgress(process.stdout);
+  const progress = await samplingProgress(words);
   const print = (text: string) => {
     progress.stop();
-    process.stdout.write(`${text}\n`);
+    words.write(`${text}\n`);
   };
   const begin = (drawing: string) =>
     print(list({ weights: model.description, device: describeDevice(device), drawing }));
   const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
-  const context = { model, flags, output, settings, begin, signal: interrupt.signal, onProgress: progress.update };
+  const { signal } = interrupt;
+  const context = { model, flags, output, way, settings, begin, signal, onProgress: progress.update };
   try {
-    const written = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
-    for (const line of written) print(line);
+    const { lines, ...drawn } = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
+    for (const line of lines) print(line);
+    result({ weights: model.description, ...drawn });
   } catch (error) {
     if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
     throw error;
@@ -66,6 +75,7 @@ interface Context {
   model: Model;
   flags: SampleFlags;
   output: PictureOutput;
+  way: TrajectoryOutput | undefined;
   /** What is written into pictures of how they were drawn. */
   settings(images: Pick<Images, 'count' | 'labels'>): (image?: number) => PictureSettings;
   /** Tells what will be drawn. */
@@ -74,8 +84,21 @@ interface Context {
   onProgress(done: number, total: number): void;
 }
 
-/** Draws the grid, and the trajectory if it is wanted; returns the lines that say so. */
-async function drawGrid({ model, flags, output, settings, begin, signal, onProgress }: Context): Promise<string[]> {
+/** What has been drawn, for people in lines. */
+interface Drawn {
+  lines: string[];
+  /** The pictures' files. */
+  files: string[];
+  trajectory?: string;
+  /** How they were drawn, as the files say it. */
+  settings: PictureSettings;
+  /** Of an inversion: how far the picture drawn again is from the picture. */
+  error?: number;
+}
+
+/** Draws the pictures, and the trajectory if it is wanted. */
+async function drawGrid(context: Context): Promise<Drawn> {
+  const { model, flags, output, way: wayOut, settings, begin, signal, onProgress } = context;
   const { seed = 0, class: classes, count, indices, batchSize, interpolate: ends, columns } = flags;
   const { name } = findSampler(flags.sampler ?? 'ddpm');
   const { inpaint: _, strength: __, ...way } = samplerOptions(flags); // those are of the pictures
@@ -95,28 +118,22 @@ async function drawGrid({ model, flags, output, settings, begin, signal, onProgr
   const drawing = ends
     ? interpolate(model, { ...common, from: ends[0], to: ends[1] })
     : drawImages(model, { ...common, seed, ...(indices && { indices }), ...picturesOf(flags) });
-  const write = (images: Images) =>
-    output.write(images, {
-      ...{ prefix: `${seeds.replaceAll(' ', '-')}-`, numbers: indices, columns },
-      settings: settings(images),
-    });
-  if (flags.trajectory === undefined) return write(await drawing);
-  const { images, steps } = await trajectory(drawing);
-  const written = await write(images);
-  await writePngGrid(flags.trajectory, steps, { settings: settings(images)() });
-  return [...written, flags.trajectory];
+  const { images, steps } = wayOut ? await trajectory(drawing, wayOut.columns) : { images: await drawing };
+  const of = settings(images);
+  const prefix = `${seeds.replaceAll(' ', '-')}-`;
+  const files = await output.write(images, { prefix, numbers: indices, columns, settings: of });
+  if (steps) await wayOut?.write(steps, of());
+  return {
+    lines: [toldFiles(files), ...(flags.trajectory === undefined ? [] : [flags.trajectory])],
+    files,
+    ...(flags.trajectory !== undefined && { trajectory: flags.trajectory }),
+    settings: of(),
+  };
 }
 
 /** Draws a picture, the noise that DDIM makes it from, and what it makes from that. */
-async function drawInversion({
-  model,
-  flags,
-  output,
-  settings,
-  begin,
-  signal,
-  onProgress,
-}: Context): Promise<string[]> {
+async function drawInversion(context: Context): Promise<Drawn> {
+  const { model, flags, output, settings, begin, signal, onProgress } = context;
   const [label, ...more] = flags.class ?? [];
   if (more.length > 0) throw invalid('--invert is of one picture, which is of one class; give --class once.');
   const { picture, noise, reconstruction, error } = await invert(model, {
@@ -133,13 +150,16 @@ async function drawInversion({
   [picture.data, noise.data.map((value) => value / 3), reconstruction.data].forEach((part, i) => {
     data.set(part, i * part.length);
   });
-  const [written] = await output.write(
-    { data, imageShape: model.imageShape, columns: 3 },
-    { prefix: 'inversion-', columns: flags.columns, settings: settings({ count: 3 }) },
-  );
-  return [
-    `${written}: the picture, its noise, the picture drawn from it (they differ by ${error.toFixed(3)}, root mean square of −1 … 1)`,
-  ];
+  const of = settings({ count: 3 });
+  const images = { data, imageShape: model.imageShape, columns: 3 };
+  const files = await output.write(images, { prefix: 'inversion-', columns: flags.columns, settings: of });
+  const differ = `they differ by ${error.toFixed(3)}, root mean square of −1 … 1`;
+  return {
+    lines: [`${toldFiles(files)}: the picture, its noise, the picture drawn from it (${differ})`],
+    files,
+    settings: of(),
+    error,
+  };
 }
 
 /** What the flags say of guidance, as `drawImages` takes it. */

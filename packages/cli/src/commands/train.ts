@@ -29,7 +29,10 @@ export async function train(data: string | undefined, flags: TrainFlags): Promis
   checkTogether(config, flags);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);
-  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun });
+  await runTraining(
+    { folder: out, config, start: 'anew', isDryRun: flags.dryRun },
+    { isJson: flags.json, log: flags.log },
+  );
 }
 
 function configObject(path: string): Record<string, unknown> {

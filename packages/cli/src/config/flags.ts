@@ -8,6 +8,8 @@ export interface TrainFlags {
   out?: string;
   overwrite?: boolean;
   dryRun?: boolean;
+  json?: boolean;
+  log?: string;
   size?: number;
   conditional?: boolean;
   grey?: boolean;

@@ -1,6 +1,13 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type ImageBatch, type PictureSettings, prepareFolder, writePngGrid, writePngs } from '@denoiser/backend-node';
+import {
+  type ImageBatch,
+  type PictureSettings,
+  prepareFolder,
+  writeGif,
+  writePngGrid,
+  writePngs,
+} from '@denoiser/backend-node';
 import { CommandError } from '../errors';
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
@@ -9,7 +16,7 @@ const isFolder = (path: string): boolean => /[/\\]$/.test(path);
 
 /** Where the pictures of a drawing go: one PNG, or a folder of one for each. */
 export interface PictureOutput {
-  /** Writes images, and returns the lines that say where. */
+  /** Writes images, and returns the paths of the files. */
   write(images: ImageBatch, options: WriteOptions): Promise<string[]>;
 }
 
@@ -41,8 +48,33 @@ export async function pictureOutput(out: string, { columns }: { columns?: number
   await prepareFolder(out);
   return {
     async write(images, { prefix, numbers, settings }) {
-      const paths = await writePngs(out, images, { prefix, numbers, settings });
-      return paths.length === 1 ? paths : [`${paths.length} pictures: ${paths[0]} to ${paths.at(-1)}`];
+      return writePngs(out, images, { prefix, numbers, settings });
+    },
+  };
+}
+
+/** Files as a line for people: many are told by the first and the last. */
+export const toldFiles = (paths: readonly string[]): string =>
+  paths.length === 1 ? `${paths[0]}` : `${paths.length} pictures: ${paths[0]} to ${paths.at(-1)}`;
+
+/** Frames of a trajectory as a GIF. */
+const FRAMES = 50;
+
+/** A second file of a drawing: what becomes of each picture on the way. */
+export interface TrajectoryOutput {
+  /** Images on the way of each picture; as many as suit it where it doesn't matter. */
+  readonly columns: number | undefined;
+  write(steps: ImageBatch, settings: PictureSettings): Promise<void>;
+}
+
+/** Finds out before the work whether a trajectory can be written: a PNG of rows, or an animated GIF. */
+export async function trajectoryOutput(path: string): Promise<TrajectoryOutput> {
+  await checkFile('--trajectory', path, ['.png', '.gif']);
+  if (/\.gif$/i.test(path)) return { columns: FRAMES, write: (steps) => writeGif(path, steps) };
+  return {
+    columns: undefined,
+    async write(steps, settings) {
+      await writePngGrid(path, steps, { settings });
     },
   };
 }

@@ -5,6 +5,7 @@ import type { SamplerFlags } from '../sampling-plan';
 /** The flags of `denoiser sample`. */
 export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureFlags {
   list?: boolean;
+  json?: boolean;
   like?: string;
   count?: number;
   class?: string[];
