@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { suggesting } from './completion/vocabulary';
 import { INPUT_RANGES } from './evaluation/input-ranges';
-import { choice, integer, number } from './options';
+import { choice, DEVICES, integer, number } from './options';
+import { SAMPLERS } from './sampler-options';
 
 /** The options of `eval`, with its help. */
 export function addEvalOptions(command: Command): Command {
@@ -23,7 +25,12 @@ export function addEvalOptions(command: Command): Command {
     )
     .option('--json [file]', 'write the figures as JSON, too; without a file print one JSON value alone')
     .optionsGroup('Which pictures:')
-    .option('--sampler <name>', "how they are drawn; 'denoiser sample --list' lists the samplers", 'ddpm')
+    .option(
+      '--sampler <name>',
+      "how they are drawn; 'denoiser sample --list' lists the samplers",
+      suggesting(SAMPLERS),
+      'ddpm',
+    )
     .option(
       '--steps <n>',
       'steps of the pictures and of the bound on bits/dim (default: 50, or all of fewer)',
@@ -66,6 +73,7 @@ export function addEvalOptions(command: Command): Command {
     .option(
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      suggesting(DEVICES),
       'auto',
     )
     .addHelpText(

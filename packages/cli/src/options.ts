@@ -1,6 +1,10 @@
+import type { Suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
 
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
+
+/** What `--device` takes. */
+export const DEVICES = ['auto', 'cuda', 'webgpu', 'engine', 'wasm', 'cpu'] as const;
 
 /** How often something happens in training, beside the end of it. */
 export type Interval = { readonly steps?: number; readonly epochs?: number };
@@ -29,13 +33,15 @@ export const number =
   };
 
 /** One of a few words. */
-export const choice =
-  <const Words extends readonly string[]>(flag: string, words: Words) =>
-  (text: string): Words[number] => {
-    const word = words.find((candidate) => candidate === text);
-    if (word !== undefined) return word;
-    throw bad(flag, `one of ${words.join(', ')}`, text);
-  };
+export const choice = <const Words extends readonly string[]>(flag: string, words: Words): Suggesting<Words[number]> =>
+  Object.assign(
+    (text: string) => {
+      const word = words.find((candidate) => candidate === text);
+      if (word !== undefined) return word;
+      throw bad(flag, `one of ${words.join(', ')}`, text);
+    },
+    { words },
+  );
 
 /** `2` or `2epochs`: epochs; `500steps`: steps; `never`: only at the end. */
 export const interval =

@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
 import type { RunsFlags } from './commands/runs';
+import { completion, SHELLS } from './completion/index';
+import { suggesting } from './completion/vocabulary';
 import { addEvalOptions } from './eval-options';
-import { choice, integer, number, pictureSize } from './options';
+import { choice, DEVICES, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
 import type { SampleFlags } from './sampling/sample-flags';
 import { addTrainOptions, givenFlags } from './train-options';
@@ -41,11 +43,26 @@ Examples:
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
-    .option('--device <name>', "look at this device; 'auto' takes the best", 'auto')
+    .option('--device <name>', "look at this device; 'auto' takes the best", suggesting(DEVICES), 'auto')
     .option('--json', 'print one JSON value instead')
     .action(async (options: { device: string; json?: boolean }) => {
       const { doctor } = await import('./commands/doctor');
       await doctor(options);
+    });
+  program
+    .command('completion')
+    .description("Print a script that completes denoiser's words in a shell.")
+    .argument('<shell>', SHELLS.join(', '), choice('The shell', SHELLS))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ eval "$(denoiser completion bash)"                                        # in ~/.bashrc
+  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit
+  $ denoiser completion fish > ~/.config/fish/completions/denoiser.fish`,
+    )
+    .action((shell: (typeof SHELLS)[number]) => {
+      process.stdout.write(completion(shell, program));
     });
   return program;
 }
@@ -71,7 +88,7 @@ function addResume(program: Command): void {
     .option('--steps <n>', 'training steps in all, to go further than planned', integer('--steps', { min: 1 }))
     .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
     .option('--data <folder>', 'where the images are now, if they were moved')
-    .option('--device <name>', 'another device')
+    .option('--device <name>', 'another device', suggesting(DEVICES))
     .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
     .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr')
     .addHelpText(
@@ -162,6 +179,7 @@ function addSample(program: Command): void {
     .option(
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      suggesting(DEVICES),
       'auto',
     )
     .optionsGroup('For a bare .safetensors file:')

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
+import { suggesting } from './completion/vocabulary';
 import type { TrainFlags } from './config/flags';
 import { trainingFlags } from './config/training-flags';
-import { choice, integer, interval, number, pictureSize } from './options';
+import { choice, DEVICES, integer, interval, number, pictureSize } from './options';
 
 /** The options of `train`, with its help. Defaults stand here for the help alone; the configuration's schema has them. */
 export function addTrainOptions(command: Command, flags = trainingFlags()): Command {
@@ -102,6 +103,7 @@ function addGroups(command: Command): Command {
     .option(
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      suggesting(DEVICES),
       'auto',
     )
     .optionsGroup('What is written:')

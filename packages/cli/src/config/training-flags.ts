@@ -49,9 +49,10 @@ function plainSchema(schema: JsonSchema): JsonSchema | undefined {
 const valueName = ({ type, enum: words }: JsonSchema): string => (words ? 'kind' : type === 'integer' ? 'n' : 'number');
 
 function parser(flag: string, schema: JsonSchema, { range, isValid }: Setting<unknown>) {
-  return (text: string): unknown => {
+  const parse = (text: string): unknown => {
     const value = schema.enum ? text : text.trim() === '' ? Number.NaN : Number(text);
     if (isValid(value)) return value;
     throw new CommandError('bad-option', `${flag} must be ${range.replace(', or null', '')}, got '${text}'.`);
   };
+  return schema.enum ? Object.assign(parse, { words: schema.enum as readonly string[] }) : parse;
 }
