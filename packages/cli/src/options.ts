@@ -56,12 +56,23 @@ export const interval =
     return match[2]?.startsWith('step') ? { steps: every } : { epochs: every };
   };
 
-/** Side of the pictures: what three halvings leave whole. */
+/** Side of the pictures, or `48x64`, their height and width: what three halvings leave whole. */
 export const pictureSize =
   (flag: string) =>
-  (text: string): number => {
-    const size = integer(flag, { min: 8, max: 4096 })(text);
-    if (size % 8 === 0) return size;
-    const below = size - (size % 8);
-    throw new CommandError('bad-option', `${flag} must be divisible by 8, got ${size}; try ${below} or ${below + 8}.`);
+  (text: string): number | [height: number, width: number] => {
+    const sides = text.trim().split(/[x×]/);
+    if (sides.length > 2) throw bad(flag, 'a side, like 64, or height x width, like 48x64', text);
+    const [height, width = height] = sides.map(side(flag, text)) as [number, number?];
+    return height === width ? height : [height, width];
   };
+
+const side = (flag: string, text: string) => (part: string) => {
+  const size = integer(flag, { min: 8, max: 4096 })(part);
+  if (size % 8 === 0) return size;
+  const below = size - (size % 8);
+  const whole = text === part ? '' : ` in ${text}`;
+  throw new CommandError(
+    'bad-option',
+    `${flag} must be divisible by 8, got ${size}${whole}; try ${below} or ${below + 8}.`,
+  );
+};

@@ -23,7 +23,12 @@ function addGroups(command: Command): Command {
     .option('--config <file>', "options as JSON, like a run's config.json; what else is given goes before it")
     .option('--dry-run', 'say what the run needs, memory and time, after two trial steps; write nothing')
     .optionsGroup('Data:')
-    .option('--size <pixels>', 'side of the pictures, divisible by 8', pictureSize('--size'), 64)
+    .option(
+      '--size <pixels>',
+      'side of the pictures, divisible by 8; or height x width, like 48x64',
+      pictureSize('--size'),
+      64,
+    )
     .option('--conditional', 'learn classes: every subfolder is one')
     .option('--grey', 'grey pictures, of one channel instead of three')
     .option('--no-augment', 'resize only, without random crops')

@@ -10,7 +10,7 @@ export interface TrainFlags {
   dryRun?: boolean;
   json?: boolean;
   log?: string;
-  size?: number;
+  size?: number | [height: number, width: number];
   conditional?: boolean;
   grey?: boolean;
   augment?: boolean;

@@ -12,6 +12,11 @@ const count = z.int().min(1).optional();
 /** Every so many steps, or epochs, or either; `{}`: only at the end. */
 const intervalSchema = z.strictObject({ steps: count, epochs: count }).default({ epochs: 1 });
 
+const side = z.int().min(8).max(4096).multipleOf(8);
+const sizeSchema = z.union([side, z.tuple([side, side])], {
+  error: 'a multiple of 8 from 8 to 4096 is needed, or a height and a width of that kind',
+});
+
 export const runSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -26,7 +31,7 @@ export const runSchema = z
       .array(z.string())
       .default([])
       .describe('In label order; when given, those of the data have to be the same.'),
-    size: z.int().min(8).max(4096).multipleOf(8).default(64).describe('Side of the pictures.'),
+    size: sizeSchema.default(64).describe('Side of the pictures, or their height and width.'),
     channels: z
       .union([z.literal(1), z.literal(3)])
       .default(3)
