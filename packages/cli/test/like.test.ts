@@ -86,6 +86,7 @@ test('what cannot be drawn again is a sentence', async () => {
   const stranger = (name: string, settings: object) =>
     writePngGrid(join(cwd, name), image, { settings: settings as Record<string, unknown> });
   await stranger('web.png', { run: 'https://example.com/model.safetensors', seed: 1 });
+  await stranger('share.png', { run: '\\\\elsewhere\\share', seed: 1 });
   await stranger('much.png', { run: 'run', count: 1e9 });
   await stranger('new.png', { run: 'run', magic: 1 });
   const refused: [args: string[], message: RegExp][] = [
@@ -93,6 +94,7 @@ test('what cannot be drawn again is a sentence', async () => {
     [['--like', 'digits/3/0.png'], /digits\/3\/0\.png does not say how it was drawn/],
     [['--like', 'nowhere.png'], /nowhere\.png.*does not exist/],
     [['--like', 'web.png'], /https:\/\/example\.com.* which is not here/],
+    [['--like', 'share.png'], /share\.png.*'run'.*a path of this machine/],
     [['--like', 'much.png'], /much\.png.*'count'/],
     [['--like', 'new.png'], /new\.png.*'magic'/],
     [['run', '--out', 'pictures/', '--columns', '2'], /--columns is of a grid/],

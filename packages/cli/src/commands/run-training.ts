@@ -46,7 +46,7 @@ export async function runTraining(run: TrainingRun, { isJson, log }: Telling = {
       async onTraining(length) {
         display = await createDisplay({ output: output.words, ...length });
       },
-      reporter: logger ? withLogger(shown, logger) : shown,
+      reporter: logger && !run.isDryRun ? withLogger(shown, logger) : shown,
     });
   } finally {
     display?.stop();

@@ -23,4 +23,4 @@ export async function runs(folder: string, { html, json }: RunsFlags): Promise<v
   result({ runs: found.map(summaryOf) });
 }
 
-const summaryOf = ({ lines: _, validations: __, ...summary }: Run): RunSummary => summary;
+const summaryOf = ({ losses: _, validations: __, ...summary }: Run): RunSummary => summary;

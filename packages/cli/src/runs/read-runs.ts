@@ -1,8 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { atPath, CommandError, describeError } from '../errors';
+import { smooth } from '../loss-curve';
 import { recentLines, type StepLine, type ValidationLine } from '../record/lines';
 import { readCourse } from '../record/read-record';
+import { type Point, thinned } from '../report/chart';
 import { gridFiles } from '../report/grids';
 import { rowsOf } from '../report/rows-of';
 import { readConfig, runPaths } from '../run-folder';
@@ -26,11 +28,16 @@ export interface RunSummary {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** A run with the course that curves are made of. */
+/** A run with its curves. */
 export interface Run extends RunSummary {
-  readonly lines: readonly StepLine[];
-  readonly validations: readonly ValidationLine[];
+  /** The loss by step, smoothed. */
+  readonly losses: readonly Point[];
+  /** The loss of the averaged weights on held-out images. */
+  readonly validations: readonly Point[];
 }
+
+/** Points of a curve that are kept: a log may have millions of lines. */
+const MOST_POINTS = 2500;
 
 /** Folders that runs lie in may lie in others, as deep as this. */
 const DEEPEST = 3;
@@ -48,7 +55,9 @@ export async function readRuns(folder: string): Promise<Run[]> {
   if (found.length === 0) {
     throw new CommandError('no-run', `There is no run in ${folder}; give the folder that runs are in, or a run.`);
   }
-  return Promise.all(found.map(readRun));
+  const runs: Run[] = [];
+  for (const run of found) runs.push(await readRun(run)); // one log in memory at a time
+  return runs;
 }
 
 const isRun = (folder: string): boolean =>
@@ -85,9 +94,16 @@ async function readRun(folder: string): Promise<Run> {
     lastStepAt: last && Number.isFinite(last.time) ? new Date(last.time).toISOString() : null,
     grid: (await gridFiles(paths.samples, perEpoch)).at(-1)?.path ?? null,
     ...configOf(folder),
-    lines,
-    validations,
+    losses: thinned(smoothed(lines), MOST_POINTS),
+    validations: validations.map(({ step, emaLoss }): Point => [step, emaLoss]),
   };
+}
+
+/** The geometric mean over neighbouring steps, as the report draws it. */
+function smoothed(lines: readonly StepLine[]): Point[] {
+  const positive = lines.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
+  const span = Math.min(1000, Math.round(positive.length / 10));
+  return smooth(positive, span).map(({ step, loss }): Point => [step, loss]);
 }
 
 /** What is of no interest where runs are compared: what follows from the data, and from the program. */

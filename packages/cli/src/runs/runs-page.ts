@@ -1,4 +1,3 @@
-import { smooth } from '../loss-curve';
 import { chart, legend, type Point, readable, type Series, TONES, type Tone } from '../report/chart';
 import { gridFigure } from '../report/grids';
 import { escapeHtml, page, section, table } from '../report/html';
@@ -17,11 +16,6 @@ export async function runsPage(runs: readonly Run[]): Promise<string> {
       grid === null ? [] : [gridFigure(grid, `The last samples of ${folder}`, `${folder}, ${readable(steps)} steps`)],
     ),
   );
-  const losses = runs.map(({ folder, lines }) => ({ name: folder, points: smoothed(lines) }));
-  const validations = runs.map(({ folder, validations: measured }) => ({
-    name: folder,
-    points: measured.map(({ step, emaLoss }): Point => [step, emaLoss]),
-  }));
   const body = [
     `<header><h1>${escapeHtml(title)}</h1></header><main>`,
     section(
@@ -42,8 +36,20 @@ export async function runsPage(runs: readonly Run[]): Promise<string> {
         problem === null ? [] : [`<p>${escapeHtml(`${folder}: ${problem}`)}</p>`],
       ),
     ),
-    curves('loss', 'Loss', 'The loss of each run, the geometric mean over neighbouring steps.', losses),
-    curves('validation', 'Validation loss', 'The loss of the averaged weights on held-out images.', validations),
+    curves(
+      'loss',
+      'Loss',
+      'The loss of each run, the geometric mean over neighbouring steps.',
+      runs,
+      ({ losses }) => losses,
+    ),
+    curves(
+      'validation',
+      'Validation loss',
+      'The loss of the averaged weights on held-out images.',
+      runs,
+      ({ validations }) => validations,
+    ),
     ...(figures.length > 0
       ? [section('samples', 'Last samples', `<div class="grids">${figures.join('\n')}</div>`)]
       : []),
@@ -52,20 +58,17 @@ export async function runsPage(runs: readonly Run[]): Promise<string> {
   return page({ title, style: STYLE, script: SCRIPT, body });
 }
 
-function smoothed(lines: Run['lines']): Point[] {
-  const positive = lines.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
-  const span = Math.min(1000, Math.round(positive.length / 10));
-  return smooth(positive, span).map(({ step, loss }): Point => [step, loss]);
-}
-
 /** Several curves in one chart; nothing where there is none. */
 function curves(
   id: string,
   title: string,
   about: string,
-  all: readonly { name: string; points: readonly Point[] }[],
+  runs: readonly Run[],
+  curveOf: (run: Run) => readonly Point[],
 ): string {
-  const there = all.filter(({ points }) => points.length > 0);
+  const there = runs
+    .map((run) => ({ name: run.folder, points: curveOf(run) }))
+    .filter(({ points }) => points.length > 0);
   if (there.length === 0) return '';
   const series = there.slice(0, MOST).map(
     ({ name, points }, i): Series => ({

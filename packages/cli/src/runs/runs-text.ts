@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { printable } from '@denoiser/ops/printable';
 import { readable } from '../report/chart';
 import { differences, type RunSummary } from './read-runs';
@@ -8,7 +9,7 @@ const BETWEEN = 2;
 /** Runs as text for a terminal so wide: a table where it fits, else a paragraph for each. Nothing is cut. */
 export function runsText(runs: readonly RunSummary[], width = Number.POSITIVE_INFINITY): string {
   const different = differences(runs);
-  const columns = ['run', 'steps', 'loss', 'validation', ...different.map(shortName)];
+  const columns = ['run', 'steps', 'loss', 'validation', ...different.map(shortName), 'last grid'];
   const rows = runs.map((run) => cellsOf(run, different).map(printable));
   const table = tableOf([columns, ...rows]);
   const text = table.every((line) => line.length <= width)
@@ -32,6 +33,7 @@ const cellsOf = (run: RunSummary, different: readonly string[]): string[] => [
   run.loss === null ? NONE : run.loss.toFixed(4),
   run.bestValidation === null ? NONE : run.bestValidation.loss.toFixed(4),
   ...different.map((name) => run.config[name] ?? NONE),
+  run.grid === null ? NONE : relative(run.folder, run.grid),
 ];
 
 /** Columns of figures stand to the right; one in which there is nothing is left out. */

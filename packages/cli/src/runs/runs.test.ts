@@ -52,11 +52,16 @@ test('runs are found wherever they lie in the folder, with what came of them', a
 });
 
 test('the list is a table where the terminal is wide enough, else a paragraph a run; no name is cut', async () => {
-  const runs = (await readRuns(root)).map((run) => ({ ...run, folder: run.folder.slice(root.length + 1) }));
-  const wide = runsText(runs, 80).split('\n');
-  expect(wide[0]).toMatch(/^run +steps +loss +validation +baseWidth +learningRate$/);
-  expect(wide[1]).toMatch(/^animals\/narrow <&> +40 +0\.1040 +4\.0000 +32 +0\.001$/);
-  for (const width of [40, 80, 200]) {
+  const short = (path: string) => path.slice(root.length + 1);
+  const runs = (await readRuns(root)).map((run) => ({
+    ...run,
+    folder: short(run.folder),
+    grid: short(run.grid ?? ''),
+  }));
+  const wide = runsText(runs, 100).split('\n');
+  expect(wide[0]).toMatch(/^run +steps +loss +validation +baseWidth +learningRate +last grid$/);
+  expect(wide[1]).toMatch(/^animals\/narrow <&> +40 +0\.1040 +4\.0000 +32 +0\.001 +samples\/epoch-0004\.png$/);
+  for (const width of [40, 80, 100, 200]) {
     const text = runsText(runs, width).split('\n\nbroken: ')[0] ?? '';
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(width);
     expect(text).toContain('animals/narrow <&>');

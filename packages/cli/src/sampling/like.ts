@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type Images, type Model, type PictureSettings, readPictureInfo } from '@denoiser/backend-node';
 import { samplerOptionNames } from '@denoiser/samplers/arrays';
 import { z } from 'zod';
@@ -13,6 +13,8 @@ import type { SampleFlags } from './sample-flags';
  */
 
 const text = z.string().max(4096);
+/** Not one of another machine, which Windows would ask for it. */
+const path = text.refine((name) => !/^[\\/]{2}/.test(name), { error: 'a path of this machine is needed' });
 const whole = z.int().min(0);
 const classChoice = z.union([text, whole]);
 
@@ -20,7 +22,7 @@ const classChoice = z.union([text, whole]);
 const schema = z
   .strictObject({
     ...Object.fromEntries(samplerOptionNames.map((name) => [name, z.json()])),
-    run: text,
+    run: path,
     version: text,
     count: z.int().min(1).max(10_000),
     seed: whole,
@@ -28,11 +30,11 @@ const schema = z
     class: z.array(classChoice).max(10_000),
     indices: z.array(whole).max(10_000),
     interpolate: z.tuple([whole, whole]),
-    from: text,
+    from: path,
     strength: z.number(),
-    inpaint: text,
-    mask: text,
-    invert: text,
+    inpaint: path,
+    mask: path,
+    invert: path,
     guidance: z.number(),
     guidanceRescale: z.number(),
     guidanceInterval: z.tuple([z.number(), z.number()]),
@@ -137,7 +139,7 @@ export async function likePicture(
   const replaced = new Set(Object.keys(given).flatMap((name) => REPLACED[name] ?? []));
   const kept = Object.fromEntries(Object.entries(recorded).filter(([name]) => !replaced.has(name)));
   if (run !== undefined) return { run, flags: { ...kept, ...given } };
-  if (before === undefined || statSync(before, { throwIfNoEntry: false }) === undefined) {
+  if (before === undefined || !existsSync(before)) {
     const where = before === undefined ? 'does not say from which run' : `was drawn from ${before}, which is not here`;
     throw new CommandError(
       'source-missing',
