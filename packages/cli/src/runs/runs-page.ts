@@ -23,7 +23,7 @@ export async function runsPage(runs: readonly Run[]): Promise<string> {
       'Runs',
       table(
         'What came of them, and the options in which they differ',
-        ['run', 'steps', 'loss', 'best validation loss', ...different],
+        ['run', 'step', 'loss', 'best validation loss', ...different],
         runs.map(({ folder, steps, loss, bestValidation, config }) => [
           folder,
           readable(steps),

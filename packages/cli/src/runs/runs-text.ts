@@ -9,7 +9,7 @@ const BETWEEN = 2;
 /** Runs as text for a terminal so wide: a table where it fits, else a paragraph for each. Nothing is cut. */
 export function runsText(runs: readonly RunSummary[], width = Number.POSITIVE_INFINITY): string {
   const different = differences(runs);
-  const columns = ['run', 'steps', 'loss', 'validation', ...different.map(shortName), 'last grid'];
+  const columns = ['run', 'step', 'loss', 'validation', ...different.map(shortName), 'last grid'];
   const rows = runs.map((run) => cellsOf(run, different).map(printable));
   const table = tableOf([columns, ...rows]);
   const text = table.every((line) => line.length <= width)

@@ -59,7 +59,7 @@ test('the list is a table where the terminal is wide enough, else a paragraph a 
     grid: short(run.grid ?? ''),
   }));
   const wide = runsText(runs, 100).split('\n');
-  expect(wide[0]).toMatch(/^run +steps +loss +validation +baseWidth +learningRate +last grid$/);
+  expect(wide[0]).toMatch(/^run +step +loss +validation +baseWidth +learningRate +last grid$/);
   expect(wide[1]).toMatch(/^animals\/narrow <&> +40 +0\.1040 +4\.0000 +32 +0\.001 +samples\/epoch-0004\.png$/);
   for (const width of [40, 80, 100, 200]) {
     const text = runsText(runs, width).split('\n\nbroken: ')[0] ?? '';
