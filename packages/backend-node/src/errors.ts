@@ -28,10 +28,16 @@ export type NodeErrorCode =
   | 'model-missing'
   /** An option is none, or out of its range. */
   | 'option-invalid'
+  /** What a PNG says of itself is illegible. */
+  | 'picture-info-damaged'
+  /** The PNG is a grid of several pictures. */
+  | 'picture-is-grid'
   /** More requests wait than the queue holds. */
   | 'queue-full'
   /** Another process works in this folder. */
   | 'run-locked'
+  /** What a PNG is to say of itself is too long. */
+  | 'settings-long'
   /** The held-out share has no images. */
   | 'validation-empty'
   /** The worker thread ended by itself. */

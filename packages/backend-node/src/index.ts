@@ -32,7 +32,15 @@ export { type FolderLock, type FolderLockOptions, lockFolder } from './files/fol
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
-export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
+export { type GifOptions, writeGif } from './grid/gif';
+export {
+  type EncodedPicture,
+  encodePng,
+  type ImageBatch,
+  type PngGridOptions,
+  writePngGrid,
+} from './grid/png-grid';
+export { type PngsOptions, writePngs } from './grid/pngs';
 export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export type { SkippedFile } from './images/image-tree';
@@ -40,6 +48,7 @@ export { type ReadImage, type ReadImageOptions, readImage } from './images/read-
 export { type DrawOptions, drawImages, type InvertOptions, invert, type WorkerDrawOptions } from './model/draw';
 export { type ModelSource, openModel } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
+export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
 export type { WorkerModel } from './worker/connect-model';
 export type { DrawProgress } from './worker/methods';

@@ -22,7 +22,9 @@ export interface RunParts {
 
 /** What is about to happen, before it takes hours. */
 export function aboutRun({ device, images, config, model, length }: RunParts): Record<string, string> {
-  const { size, baseWidth, training } = config;
+  const { baseWidth, training } = config;
+  const [height, width] = images.dataset.imageShape;
+  const order = height === width ? '' : ' (height × width)';
   const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
   const held = images.validation ? `, ${count(images.validation.length)} more held out` : '';
   const parameters = [...model.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
@@ -31,7 +33,7 @@ export function aboutRun({ device, images, config, model, length }: RunParts): R
     device: describeDevice(device),
     images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
-    network: `U-Net of base width ${baseWidth} at ${size}×${size}, ${count(parameters)} parameters`,
+    network: `U-Net of base width ${baseWidth} at ${height}×${width}${order}, ${count(parameters)} parameters`,
     training: `${count(length.steps)} steps of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
   };
 }

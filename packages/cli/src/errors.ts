@@ -8,10 +8,14 @@ export type CommandErrorCode =
   | 'classes-differ'
   /** The configuration cannot be read. */
   | 'config-invalid'
+  /** There are no images to measure against. */
+  | 'data-missing'
   /** The feature network cannot be used. */
   | 'features-invalid'
   /** The measure needs a feature network. */
   | 'features-missing'
+  /** The module of one's own is none. */
+  | 'logger-invalid'
   /** There is no such model. */
   | 'model-missing'
   /** The measure cannot be taken of this model. */
@@ -20,6 +24,10 @@ export type CommandErrorCode =
   | 'option-conflict'
   /** An option is none, or out of its range. */
   | 'option-invalid'
+  /** What a PNG says of itself is illegible. */
+  | 'picture-info-damaged'
+  /** The PNG does not say how it was drawn. */
+  | 'picture-without-settings'
   /** There is a run in this folder. */
   | 'run-exists'
   /** There is no run in this folder. */

@@ -14,7 +14,9 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
       return error.exitCode;
     if (error instanceof Interrupted) {
-      process.stdout.write(`${error.message}\n`);
+      // A program reads its result on stdout.
+      const stream = args.includes('--json') ? process.stderr : process.stdout;
+      stream.write(`${error.message}\n`);
       return 130;
     }
     process.stderr.write(`denoiser: ${error instanceof CommanderError ? usage(error, args) : describeError(error)}\n`);

@@ -1,6 +1,10 @@
+import type { Suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
 
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
+
+/** What `--device` takes. */
+export const DEVICES = ['auto', 'cuda', 'webgpu', 'engine', 'wasm', 'cpu'] as const;
 
 /** How often something happens in training, beside the end of it. */
 export type Interval = { readonly steps?: number; readonly epochs?: number };
@@ -69,13 +73,15 @@ export const text =
   };
 
 /** One of a few words. */
-export const choice =
-  <const Words extends readonly string[]>(flag: string, words: Words) =>
-  (text: string): Words[number] => {
-    const word = words.find((candidate) => candidate === text);
-    if (word !== undefined) return word;
-    throw bad(flag, `one of ${words.join(', ')}`, text);
-  };
+export const choice = <const Words extends readonly string[]>(flag: string, words: Words): Suggesting<Words[number]> =>
+  Object.assign(
+    (text: string) => {
+      const word = words.find((candidate) => candidate === text);
+      if (word !== undefined) return word;
+      throw bad(flag, `one of ${words.join(', ')}`, text);
+    },
+    { words },
+  );
 
 /** `2` or `2epochs`: epochs; `500steps`: steps; `never`: only at the end. */
 export const interval =
@@ -90,15 +96,23 @@ export const interval =
     return match[2]?.startsWith('step') ? { steps: every } : { epochs: every };
   };
 
-/** Side of the pictures: what three halvings leave whole. */
+/** Side of the pictures, or `48x64`, their height and width: what three halvings leave whole. */
 export const pictureSize =
   (flag: string) =>
-  (text: string): number => {
-    const size = integer(flag, { min: 8, max: 4096 })(text);
-    if (size % 8 === 0) return size;
-    const below = size - (size % 8);
-    throw new CommandError(
-      'option-invalid',
-      `${flag} must be divisible by 8, got ${size}; try ${below} or ${below + 8}.`,
-    );
+  (text: string): number | [height: number, width: number] => {
+    const sides = text.trim().split(/[x×]/);
+    if (sides.length > 2) throw bad(flag, 'a side, like 64, or height x width, like 48x64', text);
+    const [height, width = height] = sides.map(side(flag, text)) as [number, number?];
+    return height === width ? height : [height, width];
   };
+
+const side = (flag: string, text: string) => (part: string) => {
+  const size = integer(flag, { min: 8, max: 4096 })(part);
+  if (size % 8 === 0) return size;
+  const below = size - (size % 8);
+  const whole = text === part ? '' : ` in ${text}`;
+  throw new CommandError(
+    'option-invalid',
+    `${flag} must be divisible by 8, got ${size}${whole}; try ${below} or ${below + 8}.`,
+  );
+};

@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
-import type { SampleFlags } from './commands/sample';
+import type { RunsFlags } from './commands/runs';
+import { completion, SHELLS } from './completion/index';
+import { suggesting } from './completion/vocabulary';
 import { configFlags } from './config/flags';
 import { addEvalOptions } from './eval-options';
-import { choice, integer, number, pictureSize } from './options';
+import { choice, DEVICES, integer, number, pictureSize } from './options';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
+import type { SampleFlags } from './sampling/sample-flags';
 import { addTrainOptions, givenOptions } from './train-options';
 import { version } from './version';
 
@@ -37,13 +40,30 @@ Examples:
   addResume(program);
   addSample(program);
   addEval(program);
+  addRuns(program);
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
-    .option('--device <name>', "look at this device; 'auto' takes the best", 'auto')
-    .action(async (options: { device: string }) => {
+    .option('--device <name>', "look at this device; 'auto' takes the best", suggesting(DEVICES), 'auto')
+    .option('--json', 'print one JSON value instead')
+    .action(async (options: { device: string; json?: boolean }) => {
       const { doctor } = await import('./commands/doctor');
       await doctor(options);
+    });
+  program
+    .command('completion')
+    .description("Print a script that completes denoiser's words in a shell.")
+    .argument('<shell>', SHELLS.join(', '), choice('The shell', SHELLS))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ eval "$(denoiser completion bash)"                                        # in ~/.bashrc
+  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit
+  $ denoiser completion fish > ~/.config/fish/completions/denoiser.fish`,
+    )
+    .action((shell: (typeof SHELLS)[number]) => {
+      process.stdout.write(completion(shell, program));
     });
   return program;
 }
@@ -71,7 +91,9 @@ function addResume(program: Command): void {
     .option('--steps <n>', 'training steps in all, to go further than planned', integer('--steps', { min: 1 }))
     .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
     .option('--data <folder>', 'where the images are now, if they were moved')
-    .option('--device <name>', 'another device')
+    .option('--device <name>', 'another device', suggesting(DEVICES))
+    .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
+    .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr')
     .addHelpText(
       'after',
       `
@@ -92,20 +114,25 @@ function addSample(program: Command): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
   const command = program
     .command('sample')
-    .description('Draw pictures from a checkpoint into one PNG.')
+    .description('Draw pictures from a checkpoint, into one PNG or one for each.')
     .argument('[run]', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
     .optionsGroup('What to draw:')
     .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
     .option('--seed <integer>', 'the same seed gives the same pictures (default: 0)', integer('--seed', { min: 0 }))
     .option('--interpolate <a:b>', 'a row of pictures from seed a to seed b, for each class', seeds('--interpolate'))
-    .option('--out <file>', 'the PNG to write', 'grid.png')
+    .option('--like <picture>', 'as this PNG of ours was drawn; what else is given goes before it')
+    .option('--out <file>', 'the PNG of all; with a slash at its end a folder, one PNG for each', 'grid.png')
     .option(
       '--columns <n>',
       'pictures in a row (default: one for each class, or as square as it gets)',
       integer('--columns', { min: 1 }),
     )
-    .option('--trajectory <file>', 'a second PNG: a row for each picture, what the network takes it for on the way')
+    .option(
+      '--trajectory <file>',
+      'what the network takes each picture for on the way: a second PNG, of a row for each, or an animated GIF',
+    )
+    .option('--json', 'print one JSON value on stdout, everything else on stderr')
     .optionsGroup('From a picture:')
     .option('--from <file>', 'draw a picture anew (image-to-image)')
     .option(
@@ -155,10 +182,15 @@ function addSample(program: Command): void {
     .option(
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      suggesting(DEVICES),
       'auto',
     )
     .optionsGroup('For a bare .safetensors file:')
-    .option('--size <pixels>', 'side of the pictures, divisible by 8 (default: 64)', pictureSize('--size'))
+    .option(
+      '--size <pixels>',
+      'side of the pictures, divisible by 8, or height x width (default: 64)',
+      pictureSize('--size'),
+    )
     .option(
       '--schedule <kind>',
       `noise it was trained with: ${SCHEDULES.join(', ')} (default: linear)`,
@@ -190,6 +222,8 @@ they hardly differ, and β is what the original programs take; with few steps β
 
 Examples:
   $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
+  $ denoiser sample runs/landscape --seed 7 --out pictures/      # single pictures, at their own size
+  $ denoiser sample --like pictures/seed-7-0003.png --steps 250   # the fourth of them again, in more steps
   $ denoiser sample runs/animals --class cat --class dog --count 8 --guidance 4
   $ denoiser sample runs/landscape --sampler dpmpp-2m --steps 20  # fifty times quicker
   $ denoiser sample --list                                        # every sampler
@@ -213,4 +247,26 @@ function addEval(program: Command): void {
     const { evaluateRun } = await import('./commands/eval');
     await evaluateRun(source, options);
   });
+}
+
+function addRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('List the runs in a folder, and compare them: steps, loss, the options in which they differ.')
+    .argument('[folder]', 'the folder that runs are in, or a run', 'runs')
+    .option('--html <file>', 'write a page, too: their curves in one chart, and their last samples')
+    .option('--json', 'print one JSON value instead of a table')
+    .addHelpText(
+      'after',
+      `
+loss: the mean of the last tenth of the steps. validation: the lowest of the averaged weights on held-out images.
+
+Examples:
+  $ denoiser runs
+  $ denoiser runs runs/animals --html compared.html`,
+    )
+    .action(async (folder: string, options: RunsFlags) => {
+      const { runs } = await import('./commands/runs');
+      await runs(folder, options);
+    });
 }

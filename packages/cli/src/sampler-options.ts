@@ -1,10 +1,14 @@
-import { SIGMAS } from '@denoiser/samplers/arrays';
+import { SIGMAS, samplers } from '@denoiser/samplers/arrays';
 import type { Command } from 'commander';
+import { suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
 import { choice, integer, number } from './options';
 
 /** Words of `--schedule`: noise over discrete time, or the continuous processes. */
 export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmoid-beta', 'edm', 'flow'] as const;
+
+/** Names of samplers, without their aliases. */
+export const SAMPLERS = Object.keys(samplers);
 
 /** `a:b`, two numbers of which the first is the smaller one. */
 export const range =
@@ -42,7 +46,7 @@ export function addSamplerOptions(command: Command): Command {
   const above0 = (flag: string) => number(flag, { min: 0, above: true });
   return command
     .optionsGroup('Sampler:')
-    .option('--sampler <name>', 'how to get from noise to a picture (default: ddpm)')
+    .option('--sampler <name>', 'how to get from noise to a picture (default: ddpm)', suggesting(SAMPLERS))
     .option('--list', 'list the samplers, what they take and where they come from')
     .option('--steps <n>', "how many (default: the sampler's; ddpm takes all)", integer('--steps', { min: 1 }))
     .option(

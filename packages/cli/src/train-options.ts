@@ -9,6 +9,8 @@ export interface TrainFlags {
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly log?: string;
 }
 
 /** Adds the options of `train`, with their help: those of the configuration as its schema describes them. */
@@ -20,7 +22,9 @@ export function addTrainOptions(command: Command, flags: readonly Flag[]): Comma
     .option('--config <file>', "options as JSON, like a run's config.json; what else is given overrides it")
     .option('--dry-run', 'say what the run needs, memory and time, after two trial steps; write nothing')
     .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
-    .option('--overwrite', 'begin anew where a run lies already');
+    .option('--overwrite', 'begin anew where a run lies already')
+    .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
+    .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr');
   const ordered = flags.toSorted((a, b) => placeOf(a) - placeOf(b));
   for (const option of ordered.flatMap(commanderOptions)) command.addOption(option);
   return command.addHelpText('after', AFTER);

@@ -57,7 +57,7 @@ export function runConfigOf(
     model: {
       ...defaults,
       channels: imageShape[2],
-      imageSize: imageShape[0],
+      imageSize: imageShape[0] === imageShape[1] ? imageShape[0] : [imageShape[0], imageShape[1]],
       seed,
       ...(conditional && { classes: classNames.length }),
       ...request.model,

@@ -8,8 +8,9 @@ import { parseConfig } from '../config/parse-config';
 import { type RunConfigInput, runSchema } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, readConfig, runPaths } from '../run-folder';
-import type { Reporter } from '../training/reporter';
-import { type TrainedRun, type TrainingRun, trainRun } from '../training/train-run';
+import { REPORTER_NAMES, type Reporter } from '../training/reporter';
+import { type TrainingRun, trainRun } from '../training/train-run';
+import type { TrainedRun } from '../training/trained-run';
 import { version } from '../version';
 
 /** What a run is: the options of `config.json`, with those of the trainer among them. */
@@ -30,12 +31,11 @@ export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'version
   };
 
 const OWN = ['out', 'ifExists', 'signal', 'dryRun'];
-const CALLBACKS = ['onBegin', 'onStep', 'onValidation', 'onDrawing', 'onSamples', 'onWarning'];
 const OF_RUN = Object.keys(runSchema.shape).filter(
   (key) => !['training', 'format', 'versions', '$schema'].includes(key),
 );
 const OF_TRAINER = Object.keys((TRAINING_OPTIONS_SCHEMA as { properties: object }).properties);
-const ALL = [...OF_RUN, ...OF_TRAINER, ...CALLBACKS, ...OWN];
+const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
 
 /**
  * Trains a model on a folder of images, or a zip file of them, as the command does: checkpoints, grids of samples, log and a

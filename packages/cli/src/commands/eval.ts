@@ -4,51 +4,54 @@ import {
   evaluate,
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
-  type Model,
-  openImageFolder,
   prepareFolder,
   selectDevice,
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
+import { commandOutput } from '../command-output';
 import { CommandError, Interrupted } from '../errors';
+import { openEvalImages } from '../evaluation/eval-images';
 import { openFeatureNetwork } from '../evaluation/feature-network';
 import type { FeatureOptions } from '../evaluation/feature-options';
 import { evaluationTables, type Report } from '../evaluation/report';
 import { catchInterrupt } from '../interrupt';
 import { openSource, type SourceFlags } from '../open-source';
 import { samplingProgress } from '../sampling-progress';
-import { describeDevice, list, shortList } from '../text';
+import { describeDevice, list } from '../text';
 
 export interface EvalFlags extends SourceFlags, FeatureOptions {
-  data: string;
+  data?: string;
+  skipBad?: boolean;
   count: number;
   steps?: number;
   sampler: string;
   guidance?: number;
   seed: number;
   features?: string;
-  json?: string;
+  /** A file, or stdout. */
+  json?: string | true;
   batchSize: number;
   device: string;
 }
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
-/** `denoiser eval <run> --data <folder>` */
+/** `denoiser eval <run>` */
 export async function evaluateRun(path: string, flags: EvalFlags): Promise<void> {
-  const { data, count, seed, json, features } = flags;
+  const { count, seed, json, features } = flags;
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
-  if (json !== undefined) await checkJson(json);
+  if (typeof json === 'string') await checkJson(json);
+  const { words, print, result } = commandOutput({ isJson: json === true });
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const interrupt = catchInterrupt(() => {});
-  const progress = await samplingProgress(process.stdout);
+  const progress = await samplingProgress(words);
   let network: FeatureNetwork | undefined;
   try {
     const { imageShape, description } = model;
-    const dataset = await openImages(data, model);
+    const { dataset, data, areHeldOut, seen, notes } = await openEvalImages(path, model, flags);
     if (features !== undefined) network = await openFeatureNetwork(features, imageShape, flags);
     const evaluation = await evaluate(model, {
       data: dataset,
@@ -61,24 +64,26 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
       ...(network && { features: network }),
       signal: interrupt.signal,
       onBegin: (images) =>
-        process.stdout.write(
-          `${list({
+        print(
+          list({
             weights: description,
             device: describeDevice(device),
-            images: `${images.count} of ${images.total} from ${data}`,
+            images: `${images.count} of ${images.total} ${areHeldOut ? 'held out ' : ''}from ${data}`,
+            ...notes,
             drawing: `${count} pictures of ${imageShape[0]}×${imageShape[1]} by ${sampler}, seed ${seed}`,
             ...(network && { features: network.description }),
-          })}\n`,
+          }),
         ),
       onProgress: progress.update,
     });
     progress.stop();
-    const report: Report = { weights: description, data, ...evaluation };
-    process.stdout.write(`\n${evaluationTables(report)}\n`);
-    if (json !== undefined) {
+    const report: Report = { weights: description, data, seen, ...evaluation };
+    print(`\n${evaluationTables(report)}`);
+    if (typeof json === 'string') {
       await writeFileAtomically(json, `${JSON.stringify(report, null, 2)}\n`);
-      process.stdout.write(`\n${json}\n`);
+      print(`\n${json}`);
     }
+    result(report);
   } catch (error) {
     if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
     throw error;
@@ -88,30 +93,6 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
     network?.dispose();
     model.dispose();
   }
-}
-
-/** The folder's images as the model takes them, with its classes. */
-async function openImages(folder: string, { imageShape, classNames }: Model) {
-  const [height, width, channels] = imageShape;
-  if (channels !== 1 && channels !== 3) {
-    throw new CommandError(
-      'model-unfit',
-      `This network has pictures of ${channels} channels, and image files have 1 or 3; it cannot be compared with a folder.`,
-    );
-  }
-  const { dataset, classNames: found } = await openImageFolder(folder, {
-    size: [height, width],
-    channels,
-    conditional: classNames.length > 0,
-    augment: false,
-    check: false,
-  });
-  const unknown = classNames.length > 0 ? found.find((name) => !classNames.includes(name)) : undefined;
-  if (unknown === undefined) return dataset;
-  throw new CommandError(
-    'classes-differ',
-    `${folder}/${unknown}: the network has the classes ${shortList(classNames)}; rename the subfolder or move it away.`,
-  );
 }
 
 function checkTogether({ features, featureLayer, featureRange, count }: EvalFlags): void {

@@ -10,11 +10,13 @@ export interface ResumeOptions {
   lr?: number;
   data?: string;
   device?: string;
+  json?: boolean;
+  log?: string;
 }
 
 /** `denoiser resume <run>` */
 export async function resume(folder: string, options: ResumeOptions): Promise<void> {
-  const { epochs, steps, lr, data, device } = options;
+  const { epochs, steps, lr, data, device, json: isJson, log } = options;
   const before = readConfig(folder);
   const config: RunConfig = {
     ...before,
@@ -24,5 +26,5 @@ export async function resume(folder: string, options: ResumeOptions): Promise<vo
     ...(device !== undefined && { device }),
   };
   checkTogether(config);
-  await runTraining({ folder, config, start: 'resume' });
+  await runTraining({ folder, config, start: 'resume' }, { isJson, log });
 }

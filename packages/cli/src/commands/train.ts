@@ -28,7 +28,10 @@ export async function train(data: string | undefined, flags: TrainFlags, given: 
   checkTogether(config, given);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);
-  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun });
+  await runTraining(
+    { folder: out, config, start: 'anew', isDryRun: flags.dryRun },
+    { isJson: flags.json, log: flags.log },
+  );
 }
 
 function configObject(path: string): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { flagOfPath } from '../flag';
-import { choice, integer, interval, number, numbers, text } from '../options';
-import { ALIASES, HELP, SWITCHES } from './presentation';
+import { choice, integer, number, numbers, text } from '../options';
+import { ALIASES, HELP, READERS, SWITCHES } from './presentation';
 import { jsonSchema } from './run-schema';
 import { branches, kindOf, type Node, wordsOf } from './schema-node';
 
@@ -44,7 +44,7 @@ export function configFlags(schema: Node = jsonSchema() as Node): Flag[] {
 function flagsOf(path: string, node: Node): Flag[] {
   const kinds = branches(node).filter((branch) => kindOf(branch) !== undefined);
   if (kinds.length > 0) return [kindFlag(path, node, kinds), ...fieldFlags(path, kinds)];
-  const object = branches(node).find(({ properties }) => properties !== undefined && !isInterval(properties));
+  const object = path in READERS ? undefined : branches(node).find(({ properties }) => properties !== undefined);
   return object ? [flag(path, node), ...fieldFlags(path, [object])] : plainFlags(path, node);
 }
 
@@ -56,7 +56,7 @@ function kindFlag(path: string, node: Node, kinds: readonly Node[]): Flag {
   const short = ALIASES[path] ?? {};
   const read = choice(flagOfPath(path), [...Object.keys(fields), ...Object.keys(short)]);
   return {
-    ...flag(path, node, { value: 'kind', parse: (word) => short[read(word)] ?? word }),
+    ...flag(path, node, { value: 'kind', parse: Object.assign((word: string) => short[read(word)] ?? word, read) }),
     fallback: path in SWITCHES ? undefined : usual,
     kinds: { usual, fields },
   };
@@ -86,15 +86,14 @@ function fieldFlags(path: string, kinds: readonly Node[]): Flag[] {
 const usualOf = (kinds: readonly Node[]): Node =>
   kinds.find(({ properties }) => properties?.type?.default !== undefined) ?? (kinds[0] as Node);
 
-const isInterval = (properties: object): boolean => 'steps' in properties && 'epochs' in properties;
-
-/** Returns the flag of a number, a word, a list of numbers, an interval or a yes; what is none of them has none. */
+/** Returns the flag of a number, a word, a list of numbers or a yes; what is none of them has none. */
 function plainFlags(path: string, node: Node): Flag[] {
   const name = flagOfPath(path);
   const [schema = node] = branches(node);
-  const { type, items, minimum: min = 0, maximum: max, multipleOf: unit, properties } = schema;
+  const { type, items, minimum: min = 0, maximum: max, multipleOf: unit } = schema;
+  const reader = READERS[path];
+  if (reader) return [flag(path, node, { value: reader.value, parse: reader.read(name) })];
   if (path in SWITCHES || type === 'boolean') return [flag(path, node)];
-  if (properties) return [flag(path, node, { value: 'interval', parse: interval(name) })];
   if (wordsOf(node).length > 0) return [flag(path, node, { value: 'kind', parse: choice(name, wordsOf(node)) })];
   if (type === 'integer') {
     return [

@@ -1,3 +1,6 @@
+import { type Suggesting, suggesting } from '../completion/vocabulary';
+import { DEVICES, interval, pictureSize } from '../options';
+
 /** How the options of a configuration look on the command line, by their paths, where the schema does not say it. */
 
 /** Flags that take no value and stand for one: with the flag `on`, with `--no-…` in front `off`. */
@@ -5,6 +8,16 @@ export const SWITCHES: Readonly<Record<string, { readonly on: unknown; readonly 
   channels: { on: 1, off: 3 },
   'training.variance': { on: { type: 'learned-range' }, off: { type: 'fixed' } },
   'training.postHocEma': { on: {}, off: null },
+};
+
+/** What flags read that is more than the schema's numbers and words. */
+export const READERS: Readonly<
+  Record<string, { readonly value: string; readonly read: (flag: string) => Suggesting<unknown> }>
+> = {
+  size: { value: 'pixels', read: pictureSize },
+  device: { value: 'name', read: () => suggesting(DEVICES) },
+  sampleEvery: { value: 'interval', read: interval },
+  checkpointEvery: { value: 'interval', read: interval },
 };
 
 /** Short words for longer ones. */
@@ -29,7 +42,7 @@ export const HELP: Readonly<Record<string, string>> = {
 
 /** The groups of the help, in order, and the options that each lists first. Of a group are also the options below one. */
 export const GROUPS: readonly (readonly [name: string, paths: readonly string[]])[] = [
-  ['Data:', ['size', 'conditional', 'channels', 'augment', 'flip', 'validation']],
+  ['Data:', ['size', 'conditional', 'channels', 'augment', 'flip', 'validation', 'skipBad']],
   ['Start:', ['from']],
   ['Length:', ['epochs', 'steps']],
   [

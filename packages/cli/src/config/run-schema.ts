@@ -16,6 +16,11 @@ const count = z.int().min(1).optional();
 /** Every so many steps, or epochs, or either; `{}`: only at the end. */
 const intervalSchema = z.strictObject({ steps: count, epochs: count }).default({ epochs: 1 });
 
+const side = z.int().min(8).max(4096).multipleOf(8);
+const sizeSchema = z.union([side, z.tuple([side, side])], {
+  error: 'a multiple of 8 from 8 to 4096 is needed, or a height and a width of that kind',
+});
+
 export const runSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -30,7 +35,7 @@ export const runSchema = z
       .array(z.string())
       .default([])
       .describe('in label order; when given, those of the data have to be the same'),
-    size: z.int().min(8).max(4096).multipleOf(8).default(64).describe('side of the pictures, divisible by 8'),
+    size: sizeSchema.default(64).describe('side of the pictures, divisible by 8; or height x width, like 48x64'),
     channels: z
       .union([z.literal(1), z.literal(3)])
       .default(3)
@@ -46,6 +51,7 @@ export const runSchema = z
       .lt(1)
       .default(0)
       .describe('hold out this share of the images, chosen by their names, and measure the loss on them'),
+    skipBad: z.boolean().default(false).describe('leave out files that should be images and cannot be read'),
     from: z
       .string()
       .min(1)

@@ -23,3 +23,11 @@ export interface ValidationLine {
   loss: number;
   emaLoss: number;
 }
+
+/** The last tenth of a run: what its figures of the moment are a mean of. */
+export const recentLines = (lines: readonly StepLine[]): StepLine[] =>
+  lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+
+/** The last step of each epoch: their lengths differ where images came or went between two stretches of the run. */
+export const lastSteps = (lines: readonly StepLine[]): ReadonlyMap<number, number> =>
+  new Map(lines.map(({ epoch, step }) => [epoch, step]));

@@ -2,12 +2,13 @@ import { basename, resolve } from 'node:path';
 import { writeFileAtomically } from '@denoiser/backend-node';
 import { smooth } from '../loss-curve';
 import { duration, rate } from '../progress';
-import type { StepLine, ValidationLine } from '../record/lines';
+import { lastSteps, recentLines, type StepLine, type ValidationLine } from '../record/lines';
 import { joined, type LossByTime, RANGES } from '../record/loss-by-time';
 import type { RunPaths } from '../run-folder';
-import { chart, type Point, readable, type Series, thinned } from './chart';
+import { chart, legend, type Point, readable, type Series, thinned } from './chart';
 import { grids } from './grids';
 import { details, escapeHtml, page, section, table } from './html';
+import { rowsOf } from './rows-of';
 import { SCRIPT, STYLE } from './style';
 
 /** What is known of a run before it begins. */
@@ -103,11 +104,6 @@ export async function reportPage(report: Report): Promise<string> {
   return page({ title, style: STYLE, script: SCRIPT, body });
 }
 
-/** The last step of each epoch: their lengths differ where images came or went between two stretches of the run. */
-function lastSteps(lines: readonly StepLine[]): ReadonlyMap<number, number> {
-  return new Map(lines.map(({ epoch, step }) => [epoch, step]));
-}
-
 const STRETCHES = 60;
 
 /** The speed of stretches of the run: their images by their time, for a single step's time may belong to its neighbour. */
@@ -129,7 +125,7 @@ function stateOf(step: number, total: number, time?: number): string {
 }
 
 function summary(lines: readonly StepLine[], { batchSize }: ReportFacts, step: number): string {
-  const recent = lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+  const recent = recentLines(lines);
   const mean = (value: (line: StepLine) => number) =>
     recent.reduce((sum, line) => sum + value(line), 0) / recent.length;
   const seconds = lines.reduce((sum, { imagesPerSecond }) => sum + batchSize / imagesPerSecond, 0);
@@ -235,14 +231,6 @@ function validationSection(validations: readonly ValidationLine[], domain: reado
   );
 }
 
-const legend = (series: readonly Series[]): string => {
-  const items = series.map(
-    ({ name, tone = 1 }) =>
-      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line tone-${tone}" d="M0 6H28"/></svg>${escapeHtml(name)}</li>`,
-  );
-  return `<ul class="legend">${items.join('')}</ul>`;
-};
-
 /** The loss by t of the last quarter of the run and, for comparison, of the first, or of the first stretch if that is longer. */
 function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): string {
   const end = stretches.at(-1)?.step;
@@ -293,13 +281,4 @@ function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): strin
     }),
     details('Loss by t as a table', table('Mean loss by range of t', ['t', ...series.map(({ name }) => name)], rows)),
   );
-}
-
-/** Nested JSON as names with dots and values. */
-function rowsOf(value: object, path = ''): string[][] {
-  return Object.entries(value).flatMap(([key, inner]): string[][] => {
-    const name = path ? `${path}.${key}` : key;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) return rowsOf(inner, name);
-    return [[name, Array.isArray(inner) ? inner.join(', ') || 'none' : inner === null ? 'none' : String(inner)]];
-  });
 }

@@ -49,7 +49,9 @@ export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewO
     isMissing: () => isDue(sampleEvery, progress) && !existsSync(path()),
     async draw() {
       try {
-        await writePngGrid(path(), await drawImages(grid.model, { ...grid.options, signal, onProgress: onDrawing }));
+        const images = await drawImages(grid.model, { ...grid.options, signal, onProgress: onDrawing });
+        const { batchSize: _, ...settings } = grid.options;
+        await writePngGrid(path(), images, { settings: { ...settings, checkpoint: progress.step } });
         return true;
       } catch (error) {
         if (signal.aborted) return false;

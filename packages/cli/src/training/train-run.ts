@@ -7,12 +7,13 @@ import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { describePreflight } from '../preflight';
 import { openRunRecord } from '../record/run-record';
-import { clearLater, clearRun, type RunPaths, runPaths, writeConfig } from '../run-folder';
+import { clearLater, clearRun, runPaths, writeConfig } from '../run-folder';
 import { shortList } from '../text';
 import { limitsOf } from './limits';
 import { createPreviews, tryGrid } from './previews';
 import type { Reporter } from './reporter';
 import { trainToEnd } from './train-to-end';
+import type { TrainedRun } from './trained-run';
 
 export interface TrainingRun {
   folder: string;
@@ -20,19 +21,6 @@ export interface TrainingRun {
   start: 'anew' | 'resume';
   /** Tells what the run needs, and writes nothing. */
   isDryRun?: boolean | undefined;
-}
-
-/** What has become of a run. */
-export interface TrainedRun {
-  readonly folder: string;
-  /** 'tried': a dry run. 'stopped' came by the signal; a finished run can be gone on with, too, to more steps. */
-  readonly status: 'finished' | 'stopped' | 'tried';
-  /** Steps done in all, and before this call. */
-  readonly step: number;
-  readonly firstStep: number;
-  readonly paths: RunPaths;
-  /** The last grid of samples. */
-  readonly samples: string;
 }
 
 /** How a run is watched and ended. */
@@ -83,7 +71,7 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     const length = trainer.runLength(dataset, limitsOf(config));
     const about = { ...aboutRun({ ...parts, length }), ...(isNew && (await trial(parts))) };
     if (isDryRun) {
-      reporter.onBegin?.(about);
+      await reporter.onBegin?.(about, { folder, config });
       return outcome('tried', 0);
     }
     // Read before the old run goes: it may be the one that this begins with, or be missing.
@@ -92,12 +80,15 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     else clearLater(paths, progress);
     await writeConfig(paths, config);
     const firstStep = progress.step;
-    reporter.onBegin?.({
-      ...about,
-      ...beginning,
-      ...(firstStep > 0 && { 'goes on': `after step ${firstStep.toLocaleString('en')}` }),
-      'run folder': folder,
-    });
+    await reporter.onBegin?.(
+      {
+        ...about,
+        ...beginning,
+        ...(firstStep > 0 && { 'goes on': `after step ${firstStep.toLocaleString('en')}` }),
+        'run folder': folder,
+      },
+      { folder, config },
+    );
     await watching.onTraining?.({ ...length, batchSize: config.training.batchSize, first: firstStep });
     const noiseSteps = config.training.process.steps;
     const record = await openRunRecord({
@@ -121,7 +112,9 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     } catch (error) {
       throw isDivergence(error) && (await store.list()).length > 0 ? withAdvice(error, folder, config) : error;
     }
-    return outcome(progress.step >= length.steps ? 'finished' : 'stopped', firstStep);
+    const ended = outcome(progress.step >= length.steps ? 'finished' : 'stopped', firstStep);
+    await reporter.onEnd?.(ended);
+    return ended;
   } finally {
     trainer.dispose();
     model.dispose();
