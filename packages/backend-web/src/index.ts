@@ -18,6 +18,7 @@ export {
 } from './page/default-client';
 export type { DrawGridOptions, Drawing, DrawingStep, Images } from './page/drawing';
 export { imagesFromDrop, imagesFromFiles } from './page/images-from-files';
+export { type EvaluateOptions, evaluate, type Inversion, type InvertOptions, invert } from './page/measuring';
 export { type DrawOptions, drawImages, type InterpolateOptions, interpolate, type Model } from './page/model';
 export type { ModelSource } from './page/model-source';
 export { type Camera, openCamera } from './page/open-camera';

@@ -356,5 +356,5 @@ test('of any two requests at once neither breaks the other, and nothing is left 
   }
   await client.runs(); // the worker is through with the others
   expect(tf.memory().numTensors).toBe(before);
-  expect([...codes].sort()).toEqual(['model-closed', 'run-missing', 'run-locked']);
+  expect([...codes].sort()).toEqual(['model-closed', 'run-locked', 'run-missing']);
 });

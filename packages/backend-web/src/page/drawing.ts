@@ -70,7 +70,8 @@ function stepOf(step: SentStep): DrawingStep {
   };
 }
 
-function imagesOf(sent: SentImages): Images {
+/** Returns images that came from the worker, with what a page does with them. */
+export function imagesOf(sent: SentImages): Images {
   const { data, pixels, imageShape } = sent;
   const [height, width, channels] = imageShape;
   const size = height * width * channels;

@@ -42,7 +42,7 @@ type Inpaint<P> = {
 };
 
 /** Types of options that may be undefined, as `exactOptionalPropertyTypes` has it. */
-type Loose<T> = { [K in keyof T]: T[K] | undefined };
+export type Loose<T> = { [K in keyof T]: T[K] | undefined };
 
 /** Options of `drawImages` that say what is drawn, those of `@denoiser/pipeline`; a picture is anything that shows one. */
 export type DrawRequest<P = PictureLike> = Loose<Omit<DrawOptions, Local>> &
