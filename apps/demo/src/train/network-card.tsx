@@ -1,5 +1,7 @@
+import { TRAINING_OPTIONS } from '@denoiser/trainer/options';
 import { Check, Choice, NumberField, Select, TextField } from '../ui/fields';
 import { classes, entries } from './dataset';
+import { OptionFields } from './option-fields';
 import { startTraining } from './session';
 import {
   batchSize,
@@ -16,6 +18,9 @@ import {
 } from './state';
 
 const LEAST = 4;
+
+/** What fits a page; the least is the trainer's. */
+const BATCHES = { min: Number(TRAINING_OPTIONS.batchSize.schema.minimum), max: 128 };
 
 /** What network, how long, and the button that begins. */
 export function NetworkCard() {
@@ -80,7 +85,7 @@ export function NetworkCard() {
             ]}
           />
           <div class="between">
-            <NumberField label="Batch size" disabled={!isFree} signal={batchSize} min={1} max={128} />
+            <NumberField label="Batch size" disabled={!isFree} signal={batchSize} {...BATCHES} />
             <Select
               label="Learning rate"
               disabled={!isFree}
@@ -93,6 +98,12 @@ export function NetworkCard() {
             />
             <TextField label="Name of the run" disabled={!isFree} signal={runName} />
           </div>
+          <details>
+            <summary>All options of training</summary>
+            <div class="stack">
+              <OptionFields disabled={!isFree} />
+            </div>
+          </details>
           <Check
             label="Pause while this tab is hidden"
             hint="Saves power; otherwise it goes on in the background."

@@ -10,6 +10,8 @@ export const batchSize = signal(16);
 export const learningRate = signal<'0.0005' | '0.001' | '0.002'>('0.002');
 /** What the network is to say of a spoiled picture. */
 export const prediction = signal<'x0' | 'v' | 'epsilon'>('x0');
+/** Other options of the trainer, by their names: those that were given. */
+export const moreOptions = signal<Readonly<Record<string, unknown>>>({});
 export const runName = signal('first-try');
 export const pausesHidden = signal(false);
 

@@ -212,7 +212,8 @@ function described(id: string, hint: ComponentChildren) {
   return hint ? { 'aria-describedby': `${id}-hint` } : {};
 }
 
-function Hint({ id, hint }: { id: string; hint?: ComponentChildren }) {
+/** What stands beneath a field. */
+export function Hint({ id, hint }: { id: string; hint?: ComponentChildren }) {
   return hint ? (
     <p class="hint" id={`${id}-hint`}>
       {hint}
