@@ -4,11 +4,12 @@ import {
   type ImageFolder,
   describeDevice as inspectDevice,
 } from '@denoiser/backend-node';
+import { shortList } from '@denoiser/errors';
 import type { RunLength } from '@denoiser/trainer';
 import type { UNet } from '@denoiser/unet';
 import type { RunConfig } from './config/run-schema';
 import type { ReportFacts } from './report/report';
-import { describeDevice, shortList } from './text';
+import { describeDevice } from './text';
 import { version } from './version';
 
 /** What a run consists of. */

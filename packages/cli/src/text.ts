@@ -9,14 +9,6 @@ export function list(entries: Readonly<Record<string, string>>): string {
     .join('\n');
 }
 
-const SHOWN = 12;
-
-/** A list of names, cut where it gets long. */
-export function shortList(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown}, … (${names.length})` : shown;
-}
-
 /** What the user should know though the work goes on. */
 export const warn = (message: string): void => {
   process.stderr.write(`denoiser: ${printable(message.replace(/\s*\n\s*/g, ' '))}\n`);

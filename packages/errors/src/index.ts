@@ -2,3 +2,4 @@ export { DenoiserError, isDenoiserError } from './denoiser-error';
 export { fileError, systemCode } from './file-error';
 export { nearest } from './nearest';
 export { printable, printableLines } from './printable';
+export { shortList } from './short-list';

@@ -16,11 +16,3 @@ export function checkWhole(option: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
   throw optionInvalid(`\`${option}\` must be a whole number of at least ${least}, not ${value}.`);
 }
-
-const SHOWN = 12;
-
-/** Returns a list of names, cut where it gets long. */
-export function shortList(names: readonly string[]): string {
-  const shown = names.slice(0, SHOWN).join(', ');
-  return names.length > SHOWN ? `${shown}, … (${names.length})` : shown;
-}

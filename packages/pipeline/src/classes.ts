@@ -1,5 +1,5 @@
-import { nearest } from '@denoiser/errors';
-import { optionInvalid, shortList } from './check-options';
+import { nearest, shortList } from '@denoiser/errors';
+import { optionInvalid } from './check-options';
 
 /** A class, by its name or number. */
 export type ClassChoice = string | number;

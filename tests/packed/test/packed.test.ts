@@ -85,6 +85,21 @@ it('the command answers --help and --version', () => {
   expect(execFileSync(bin, ['--version'], inProject)).toMatch(/^\d+\.\d+\.\d+/);
 });
 
+it('a model draws in a thread of its own, whose program the tarball has', () => {
+  const program = `
+    import '@tensorflow/tfjs';
+    import { drawImages, runInWorker } from 'denoiser';
+    import { writeSafetensors } from '@denoiser/safetensors';
+    import { createUNet } from '@denoiser/unet';
+    const network = createUNet({ baseWidth: 4, timeDim: 8, imageSize: 8, seed: 1 });
+    const model = await runInWorker(writeSafetensors(await network.exportParameters(network.parameters)));
+    const { count, imageShape } = await drawImages(model, { count: 2, steps: 2 });
+    model.dispose();
+    process.stdout.write(JSON.stringify({ count, imageShape }));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+  expect(stdout.split('\n').at(-1), stderr).toBe('{"count":2,"imageShape":[8,8,3]}');
+});
+
 describe.each(names)('%s', (name) => {
   const inPackage = (file: string) => readFileSync(join(project, 'node_modules', name, file), 'utf8');
 

@@ -1,3 +1,4 @@
+import { fromBytes } from '@denoiser/pipeline/pixels';
 import { withoutFrame } from '../png/without-frame';
 import { decode } from './decode';
 import { readImageFile } from './disk-tree';
@@ -27,5 +28,5 @@ export async function readImage(file: string, { size, channels }: ReadImageOptio
   const read = async () => withoutFrame(file, await readImageFile(file));
   const image = await decode(file, { frame: size, channels, read });
   const bytes = resample(image, centreBox(image, ...size), size);
-  return { pixels: Float32Array.from(bytes, (byte) => byte / 127.5 - 1), covering: [image.height, image.width] };
+  return { pixels: fromBytes(bytes), covering: [image.height, image.width] };
 }

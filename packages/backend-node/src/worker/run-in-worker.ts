@@ -25,7 +25,12 @@ export interface RunInWorkerOptions extends Omit<OpenModelOptions, 'snapshots' |
 export async function runInWorker(source: ModelSource, options: RunInWorkerOptions = {}): Promise<WorkerModel> {
   const { port1, port2 } = new MessageChannel();
   // Beside the built program.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: port2, transferList: [port2] });
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: port2,
+    transferList: [port2],
+    // A program that was given as text (`node --input-type=module -e …`) says so in flags, which a thread of a file refuses.
+    execArgv: process.execArgv.filter((flag) => !flag.startsWith('--input-type')),
+  });
   worker.unref();
   return connectModel(
     port1 as unknown as Endpoint,

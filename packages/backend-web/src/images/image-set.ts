@@ -1,4 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
+import { fromBytes } from '@denoiser/pipeline/pixels';
 import type { ImageDataset } from '@denoiser/trainer';
 
 /** Images as bytes, one after the other, NHWC. */
@@ -18,7 +19,7 @@ export function datasetOf({ bytes, labels, classNames, imageShape }: DecodedImag
     imageShape,
     ...(classNames.length > 0 && { classNames }),
     async read(index) {
-      const pixels = Float32Array.from(bytes.subarray(index * size, (index + 1) * size), (byte) => byte / 127.5 - 1);
+      const pixels = fromBytes(bytes.subarray(index * size, (index + 1) * size));
       return { pixels, label: labels[index] ?? -1 };
     },
   };

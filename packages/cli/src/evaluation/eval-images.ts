@@ -7,11 +7,11 @@ import {
   type Model,
   openImageFolder,
 } from '@denoiser/backend-node';
+import { shortList } from '@denoiser/errors';
 import type { ImageDataset } from '@denoiser/trainer';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { readConfig } from '../run-folder';
-import { shortList } from '../text';
 
 /** Images that a model is measured on. */
 export interface EvalImages {

@@ -1,5 +1,5 @@
 import { fileCheckpointStore, lockFolder, openImageFolder, prepareFolder, selectDevice } from '@denoiser/backend-node';
-import { DenoiserError, isDenoiserError } from '@denoiser/errors';
+import { DenoiserError, isDenoiserError, shortList } from '@denoiser/errors';
 import { createTrainer, horizontalFlip, type RunLength } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
@@ -8,7 +8,6 @@ import { CommandError } from '../errors';
 import { describePreflight } from '../preflight';
 import { openRunRecord } from '../record/run-record';
 import { clearLater, clearRun, runPaths, writeConfig } from '../run-folder';
-import { shortList } from '../text';
 import { limitsOf } from './limits';
 import { createPreviews, tryGrid } from './previews';
 import type { Reporter } from './reporter';

@@ -1,7 +1,7 @@
+import { shortList } from '@denoiser/errors';
 import { type ImageShape, normals, STREAMS } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
 import { epochPermutation } from '@denoiser/trainer/parts';
-import { shortList } from '../check-options';
 import { PipelineError } from '../errors';
 
 /** Images in memory, values in [−1, 1], [count, H, W, C]. */
