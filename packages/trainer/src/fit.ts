@@ -18,7 +18,7 @@ import type { ImageDataset } from './types';
 import { type ValidationOptions, validate } from './validation';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
-/** The training loop, see `Trainer.fit`. */
+/** Trains, as `Trainer.fit` says. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
   const { checkpoints, snapshots, validation, callbacks = {}, signal } = options;
@@ -46,7 +46,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     run.timesteps.memory?.record(t, imageLosses);
     await clock.pause(async () => onStep?.({ ...record, timesteps: t, imageLosses }));
   };
-  /** A loss is read while the device computes the step after it, or when there is none to come. */
+  /** Reads a loss while the device computes the next step, or when no step is to come. */
   const reportBefore = async (next?: Pending) => {
     const previous = pending;
     pending = next;
@@ -144,10 +144,10 @@ type Pending = {
   images: number;
 };
 
-/** A tensor's values; the tensor is disposed. */
+/** Reads a tensor's values and disposes the tensor. */
 const taken = (tensor: Tensor1D): Promise<Float32Array> => tensor.data<'float32'>().finally(() => tensor.dispose());
 
-/** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
+/** Returns the next batch, or nothing at the end. An image that can't be read ends training after a checkpoint. */
 async function nextBatch(
   read: () => Promise<IteratorResult<Batch, void>>,
   save: () => Promise<void>,

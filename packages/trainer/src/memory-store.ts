@@ -1,7 +1,7 @@
 import { TrainerError } from './errors';
 import type { CheckpointStore } from './types';
 
-/** Checkpoints in memory, for tests and for pages that keep none; `keep` (default all) bounds how many, newest last. */
+/** Returns a store in memory, for tests and for pages that keep nothing. It keeps the newest `keep` checkpoints, by default all. */
 export function memoryStore(options: { keep?: number } = {}): CheckpointStore {
   const { keep = Number.POSITIVE_INFINITY } = options;
   const checkpoints = new Map<number, Map<string, Uint8Array>>();

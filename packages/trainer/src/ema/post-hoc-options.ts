@@ -1,8 +1,8 @@
 import type { Setting } from '../options/settings';
 
 /**
- * Averages of two lengths, from whose snapshots one of any length is made afterwards (Karras et al. 2024,
- * arXiv:2312.02696). `sigmaRel`: their relative widths, default 0.05 and 0.10.
+ * Averages from whose snapshots `reconstructEma` makes one of any length (Karras et al. 2024, arXiv:2312.02696). `sigmaRel`
+ * are their relative widths, by default 0.05 and 0.10.
  */
 export type PostHocEma = { sigmaRel: readonly number[] };
 

@@ -12,8 +12,8 @@ import {
 } from './settings';
 
 /**
- * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
- * said where it is computed.
+ * The number of timesteps: the only default that is filled in here. What a schedule does without its other options is its own
+ * matter, in `@denoiser/schedules`.
  */
 const steps = { ...wholeNumber(1, 1000), about: 'steps T of the diffusion' };
 const zeroTerminalSnr = {
@@ -39,6 +39,7 @@ const betas: Setting<ArrayLike<number>> = {
   resolve: (_, value) => Array.from(value), // plain JSON
 };
 
+/** The options of `createSchedule`, by type. */
 export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>]: { settings: object } } = {
   linear: {
     settings: {
@@ -66,7 +67,7 @@ export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>
   custom: { settings: { betas, zeroTerminalSnr } },
 };
 
-/** An option that is a discrete process: built, or the options of one of these kinds of schedule, which are what is kept. */
+/** Returns the setting of a discrete process: a built one, or the options of one of these schedules. It resolves to options. */
 export function discreteProcess(kinds: object): Setting<ScheduleOptions> {
   const schedule = oneKind<ScheduleOptions & { type: string }>(kinds as typeof SCHEDULES, 'linear');
   const { resolve, ...rest } = schedule as Required<typeof schedule>;
