@@ -15,7 +15,7 @@ export type Part = {
    * Encodes the part.
    *
    * @param lastGood the step of the checkpoint before
-   * @throws DenoiserError `diverged` if a value is not finite.
+   * @throws DenoiserError `training-diverged` if a value is not finite.
    */
   save(step: number, lastGood: number | undefined): Promise<TensorFile>;
   /** Reads the part from its file. Nothing changes until `commit`; `dispose` frees what was read. */

@@ -1,4 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
+import { checkImageShape } from './check-dataset';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
@@ -27,6 +28,7 @@ export async function datasetFrom(
   source: Iterable<GivenImage> | AsyncIterable<GivenImage>,
   { imageShape, classNames, maxBytes = 2 ** 30 }: DatasetFromOptions,
 ): Promise<ImageDataset> {
+  checkImageShape(imageShape);
   const [height, width, channels] = imageShape;
   const size = height * width * channels;
   const images: GivenImage[] = [];

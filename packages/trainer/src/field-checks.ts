@@ -1,14 +1,12 @@
 import { DenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
-import type { ScheduleOptions } from '@denoiser/schedules';
+import { MOST_STEPS, type ScheduleOptions } from '@denoiser/schedules';
 import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
 import { resolveKind } from './options/kinds';
 import { SCHEDULES } from './options/schedules';
 
 /** Most values of one image; a file that says more is damaged. */
 const MOST_VALUES = 2 ** 28;
-/** Most timesteps of a schedule; a thousand is usual. */
-const MOST_STEPS = 1_000_000;
 
 export const trainedPrediction = oneOf(['epsilon', 'x0', 'v']);
 export const classNames = listOf(textUpTo(1000), { most: 100_000 });

@@ -1,4 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
+import { checkImageShape } from './check-dataset';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
@@ -18,6 +19,7 @@ export type MemoryDatasetOptions = {
  * @throws DenoiserError `dataset-shape` or `dataset-labels` if the numbers do not fit each other.
  */
 export function memoryDataset({ images, imageShape, labels, classNames }: MemoryDatasetOptions): ImageDataset {
+  checkImageShape(imageShape);
   const [height, width, channels] = imageShape;
   const size = height * width * channels;
   const length = images.length / size;

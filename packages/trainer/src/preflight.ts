@@ -1,5 +1,6 @@
 import type { DenoiserError } from '@denoiser/errors';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { checkDataset } from './check-dataset';
 import { TrainerError } from './errors';
 import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
@@ -41,7 +42,7 @@ export type Preflight = {
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
   const { clock = () => performance.now() } = options;
   const { batchSize } = run.options;
-  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
+  checkDataset(dataset, batchSize);
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   const start = { epochsDone: 0, position: 0 };

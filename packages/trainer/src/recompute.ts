@@ -19,7 +19,7 @@ export const keepActivations: RunPart = (f, inputs) => f(...inputs);
  * arXiv:1604.06174). Results are the same to the bit; activations take the memory of one part at a time, and a step takes
  * about a third longer. A part must be a function of its inputs and variables: random numbers must come out the same again.
  *
- * @throws DenoiserError `bad-part` if the part reads a variable that is not among `parameters`, which would get no gradient.
+ * @throws DenoiserError `part-invalid` if the part reads a variable that is not among `parameters`, which would get no gradient.
  */
 export const recomputeActivations: RunPart = <T extends Tensor>(
   f: (...inputs: Tensor[]) => T,

@@ -9,7 +9,7 @@ import type { CheckpointStore, ImageDataset } from './types';
 /**
  * Writes a checkpoint of where the run stands.
  *
- * @throws DenoiserError `diverged` if a value is not finite; then nothing is written. Also what the store throws.
+ * @throws DenoiserError `training-diverged` if a value is not finite; then nothing is written. Also what the store throws.
  */
 export async function saveCheckpoint(
   run: Run,

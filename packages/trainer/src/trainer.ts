@@ -46,7 +46,7 @@ export type Trainer = {
   /**
    * Trains until so many epochs or steps are done in all, those before a resume included.
    *
-   * @throws DenoiserError `option-invalid`, `dataset-…` if an image does not fit, `diverged` if the loss or a weight is not finite.
+   * @throws DenoiserError `option-invalid`, `dataset-…` if an image does not fit, `training-diverged` if the loss or a weight is not finite.
    */
   fit(dataset: ImageDataset, options: FitOptions): Promise<FitResult>;
   /**

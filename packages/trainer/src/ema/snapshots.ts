@@ -3,6 +3,7 @@ import { finiteNumber, listOf } from '../checking';
 import { TrainerError } from '../errors';
 import type { CheckpointStore } from '../types';
 import { averagePrefix } from './post-hoc';
+import { MOST } from './post-hoc-options';
 import { fitProfile, gammaOf } from './power-function';
 
 const FILE = 'power-ema.safetensors';
@@ -88,7 +89,7 @@ function addScaled(
 async function readSnapshot(store: CheckpointStore, step: number): Promise<{ file: TensorFile; sigmaRel: number[] }> {
   try {
     const file = readSafetensors(await store.read(step, FILE));
-    const widths = listOf(finiteNumber, { least: 1, most: 100 });
+    const widths = listOf(finiteNumber, { least: 1, most: MOST });
     const sigmaRel = widths(JSON.parse(file.metadata[WIDTHS]), WIDTHS, (path, needed) => {
       throw new Error(`its metadata has no valid "${path}", it needs ${needed}`);
     });

@@ -1,4 +1,4 @@
-import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
+import { MOST_STEPS, type Process, type ProcessOptions, type ScheduleOptions } from '@denoiser/schedules';
 import { oneKind } from './kinds';
 import {
   badOption,
@@ -15,7 +15,7 @@ import {
  * The number of timesteps: the only default that is filled in here. What a schedule does without its other options is its own
  * matter, in `@denoiser/schedules`.
  */
-const steps = { ...wholeNumber(1, 1000), about: 'steps T of the diffusion' };
+const steps = { ...wholeNumber(1, 1000, MOST_STEPS), about: 'steps T of the diffusion' };
 const zeroTerminalSnr = {
   ...optional(trueOrFalse()),
   about: 'shift and scale ᾱ so that the last one is 0; needs v or x0',
@@ -33,9 +33,13 @@ const number = optional<number>({
 const maxBeta = { ...optional(numberAbove(0)), about: 'the greatest β' };
 
 const betas: Setting<ArrayLike<number>> = {
-  range: 'the β of each step',
-  schema: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 }, minItems: 1 },
-  isValid: (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && 'length' in value && value.length !== 0,
+  range: `the β of each step, of at most ${MOST_STEPS}`,
+  schema: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 }, minItems: 1, maxItems: MOST_STEPS },
+  isValid: (value) =>
+    (Array.isArray(value) || ArrayBuffer.isView(value)) &&
+    'length' in value &&
+    Number(value.length) > 0 &&
+    Number(value.length) <= MOST_STEPS,
   resolve: (_, value) => Array.from(value), // plain JSON
 };
 

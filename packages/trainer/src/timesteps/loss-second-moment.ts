@@ -13,7 +13,7 @@ export type LossSecondMoment = { type: 'loss-second-moment'; first: number; hist
 export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
   settings: {
     first: firstSetting,
-    history: { ...wholeNumber(1, 10), about: 'losses of each t that are kept' },
+    history: { ...wholeNumber(1, 10, 100), about: 'losses of each t that are kept' },
     uniformShare: { ...numberFrom(0, 1, 0.001), about: 'share of the draws that are uniform' },
   },
   make:
