@@ -43,6 +43,7 @@ it.each([
   'draw.mjs',
   'classes-and-guidance.mjs',
   'own-network.mjs',
+  'own-loop.mjs',
   'own-solver.mjs',
   'own-schedule.mjs',
   'own-dataset.mjs',

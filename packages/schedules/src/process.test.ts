@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createProcess, createSchedule, edm, flow, type ProcessOptions, varianceExploding } from './index';
+import {
+  createProcess,
+  createSchedule,
+  edm,
+  flow,
+  karrasSigmas,
+  type ProcessOptions,
+  varianceExploding,
+} from './index';
 
 describe('createProcess', () => {
   it('takes the options of every kind', () => {
@@ -23,6 +31,24 @@ describe('createProcess', () => {
     for (const options of [{}, { type: 'cosine', steps: 5, zeroTerminalSnr: true }] as const) {
       expect(createProcess(createSchedule(options).options)).toEqual(createSchedule(options));
     }
+  });
+
+  it('refuses at once what would have more steps than there can be', () => {
+    for (const type of [
+      'linear',
+      'scaled-linear',
+      'cosine',
+      'sigmoid-beta',
+      'sigmoid-alpha-bar',
+      'exponential',
+      'laplace',
+    ]) {
+      const options = { type, steps: 1e9 } as ProcessOptions;
+      expect(() => createProcess(options)).toThrow('steps must be a whole number from 1 to 1000000, not 1000000000.');
+    }
+    const betas = new Float64Array(1e6 + 1).fill(0.1);
+    expect(() => createProcess({ type: 'custom', betas })).toThrow('betas.length must be');
+    expect(() => karrasSigmas(1e9, { min: 0.1, max: 1 })).toThrow('from 1 to 1000000');
   });
 
   it('refuses what is none in a sentence', () => {

@@ -37,5 +37,5 @@ export function createProcess(options: Process | ProcessOptions): Process {
 function built(schedule: Schedule): Schedule {
   return schedule.alphaBars instanceof Float64Array
     ? schedule
-    : fail('A built schedule does not survive JSON; keep its `options`.');
+    : fail('A built schedule is not JSON; keep its `options`.');
 }

@@ -130,7 +130,7 @@ function derive(betas: Float64Array, options: ScheduleOptions): Schedule {
     steps: T,
     timesteps: Array.from(betas, (_, t) => t),
     trainedSteps: T,
-    zeroTerminalSnr: options.zeroTerminalSnr ?? false,
+    zeroTerminalSnr: !!options.zeroTerminalSnr,
     betas,
     alphas,
     alphaBars,

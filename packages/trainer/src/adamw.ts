@@ -3,32 +3,35 @@ import { type Scalar, type Tensor, tidy, type Variable, zeros, zerosLike } from 
 import { stateVariables } from './state-variables';
 
 export type AdamWOptions = {
-  /** Default 3e-4. */
+  /** Step size. Default 3e-4. */
   learningRate?: number;
-  /** Decay of the first and second moment; default 0.9, 0.999. */
+  /** Decay rates of the first and the second moment. Default 0.9 and 0.999. */
   betas?: readonly [beta1: number, beta2: number];
-  /** Default 1e-8. */
+  /** Added to the root of the second moment. Default 1e-8. */
   epsilon?: number;
-  /** Default 0.01. */
+  /** Decoupled weight decay, times the learning rate. Default 0.01. */
   weightDecay?: number;
 };
 
 /** An optimizer with its state: two moments for each parameter. */
 export type AdamW = {
-  /** Steps done; set it when the moments are restored. */
+  /** Steps done. Set it when you restore the moments. */
   step: number;
   readonly firstMoments: ReadonlyMap<string, Variable>;
   readonly secondMoments: ReadonlyMap<string, Variable>;
   /**
-   * Updates the parameters in place. A parameter without a gradient counts as one with a gradient of zero. In this step,
-   * `rateFactor` (default 1) multiplies the learning rate, and `gradientScale`, if there, the gradients.
+   * Updates the parameters in place. A parameter without a gradient has a gradient of zero. In this step, `rateFactor`
+   * (default 1) multiplies the learning rate, and `gradientScale`, if given, the gradients.
    */
   update(gradients: ReadonlyMap<string, Tensor>, now?: { rateFactor?: number; gradientScale?: Scalar }): void;
   /** Disposes the moments, not the parameters. */
   dispose(): void;
 };
 
-/** AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2) over named variables, with PyTorch's defaults. */
+/**
+ * Creates AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2) for named variables, with PyTorch's defaults. Its
+ * moments are variables of the parameters' shapes, which `dispose` frees.
+ */
 export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: AdamWOptions = {}): AdamW {
   const { learningRate = 3e-4, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01 } = options;
   const firstMoments = stateVariables(parameters, zerosLike);

@@ -2,7 +2,7 @@ import type { Occasion } from './fit-options';
 import { isDue } from './interval';
 import type { Progress } from './run';
 
-/** What is to be done from time to time: knows what is due after a step, and what has not been done at the end. */
+/** Creates a list of recurring work, which knows what is due after a step, and what still has to be done at the end. */
 export function createAgenda(occasions: readonly Occasion[], now: () => number) {
   const done = occasions.map(() => ({ step: -1, time: now() }));
   let step = -1;

@@ -1,28 +1,31 @@
 import { epochPermutation } from './epoch-permutation';
 
-/** Where training stands: so many epochs are done, and of the next one's order so many images. */
+/** A place in the data: epochs done, and images used of the next epoch's order. */
 export type DataPosition = { epochsDone: number; position: number };
 
+/** One batch of a plan: which images it takes. */
 export type PlannedBatch = {
-  /** Epochs done before the one that this batch is of. */
+  /** Epochs done before this batch's own. */
   epochsDone: number;
-  /** The numbers of the images, in the epoch's shuffled order. The last batch of an epoch may be smaller. */
+  /** Numbers of the images, in the epoch's shuffled order. The last batch of an epoch may be smaller. */
   indices: Uint32Array;
-  /** Where training stands once this batch is done; at the end of an epoch, the start of the next one. */
+  /** The place after this batch; at the end of an epoch, the start of the next one. */
   next: DataPosition;
 };
 
+/** What a plan of batches follows from. */
 export type BatchPlanOptions = {
   seed: number;
-  /** How many images there are. */
+  /** Number of images. */
   length: number;
   batchSize: number;
-  /** How many batches; default Infinity. */
+  /** Number of batches. Default: endless. */
   batches?: number;
+  /** Where the plan begins. Default: at the start. */
   from?: DataPosition;
 };
 
-/** Yields the batches of a training run from `from` on: every image once an epoch, the last incomplete batch kept. */
+/** Yields the batches of a training run: every image once per epoch, each epoch in its own order. */
 export function* planBatches(options: BatchPlanOptions): Generator<PlannedBatch, void, undefined> {
   const { seed, length, batchSize, batches = Infinity, from = { epochsDone: 0, position: 0 } } = options;
   let { position } = from;

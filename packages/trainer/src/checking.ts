@@ -1,10 +1,10 @@
 /**
- * Checks of what programs and people have written into files, field by field: a value of the type wanted comes out, or `fail`
- * is called with the path of the first field that is illegible and what it needs. Nothing is filled in.
+ * A check of one field of a file. It returns the value in the type that is wanted, or calls `fail` with the path of the first
+ * field that is wrong and what that field needs. It never fills in a default.
  */
 export type Check<T> = (value: unknown, path: string, fail: Fail) => T;
 
-/** Throws the error of whoever reads: where the fault is, and what is needed there. */
+/** Throws the reader's error: where the fault is, and what is needed there. */
 export type Fail = (path: string, needed: string) => never;
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -16,7 +16,7 @@ const within = (path: string, name: string): string => {
   return path ? `${path}.${shown}` : shown;
 };
 
-/** A whole number of this range. */
+/** Checks for a whole number in a range. */
 export const wholeNumberIn =
   (least: number, most = Number.MAX_SAFE_INTEGER): Check<number> =>
   (value, path, fail) =>
@@ -33,13 +33,13 @@ export const finiteNumber: Check<number> = (value, path, fail) =>
 export const trueOrFalse: Check<boolean> = (value, path, fail) =>
   typeof value === 'boolean' ? value : fail(path, 'true or false');
 
-/** Text of at most so many characters. */
+/** Checks for text of at most `longest` characters. */
 export const textUpTo =
   (longest: number): Check<string> =>
   (value, path, fail) =>
     typeof value === 'string' && value.length <= longest ? value : fail(path, `a text of up to ${longest} characters`);
 
-/** Text that matches; `needed` says what that is. */
+/** Checks for text that matches a pattern, which `needed` puts into words. */
 export const textLike =
   (pattern: RegExp, needed: string): Check<string> =>
   (value, path, fail) =>
@@ -50,7 +50,7 @@ export const oneOf =
   (value, path, fail) =>
     names.find((name) => name === value) ?? fail(path, `one of ${names.join(', ')}`);
 
-/** A list of at most so many. */
+/** Checks for a list, and each item of it. */
 export const listOf =
   <T>(check: Check<T>, { least = 0, most }: { least?: number; most: number }): Check<T[]> =>
   (value, path, fail) => {
@@ -60,7 +60,7 @@ export const listOf =
     return value.map((item, i) => check(item, `${path}[${i}]`, fail));
   };
 
-/** An object of fields under names that are not known beforehand. */
+/** Checks for an object with any names, and each of its at most `most` fields. */
 export const recordOf =
   <T>(check: Check<T>, most: number): Check<Record<string, T>> =>
   (value, path, fail) => {
@@ -70,7 +70,7 @@ export const recordOf =
     );
   };
 
-/** An object with these fields. Others may be there, and are left out. */
+/** Checks for an object with these fields. Other fields are left out. */
 export const objectOf =
   <T extends object>(fields: { readonly [Name in keyof T]-?: Check<T[Name]> }): Check<T> =>
   (value, path, fail) => {
@@ -83,7 +83,7 @@ export const objectOf =
     return checked as T;
   };
 
-/** What may be absent. */
+/** Checks a field that may be absent. */
 export const optional =
   <T>(check: Check<T>): Check<T | undefined> =>
   (value, path, fail) =>
@@ -91,7 +91,7 @@ export const optional =
 
 const DEEPEST = 32;
 
-/** Any JSON but undefined, nested no deeper than one can walk through; `longest` bounds every name and text in it. */
+/** Checks for any JSON value that is nested at most 32 deep; `longest` bounds every name and text in it. */
 export const json =
   (longest: number): Check<unknown> =>
   (value, path, fail) => {

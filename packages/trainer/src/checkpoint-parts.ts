@@ -6,21 +6,26 @@ import type { TimestepMemory } from './timesteps/sampler';
 import { damaged, type TensorFileName } from './training-state';
 import type { TrainableModel } from './types';
 
-/** Something of a run that a checkpoint holds in a file of its own. */
+/** A part of a run that a checkpoint holds in its own file. */
 export type Part = {
   readonly file: TensorFileName;
-  /** What happens if a checkpoint lacks the file, in words; without it, the checkpoint is damaged. */
+  /** What happens if a checkpoint lacks the file, in words. Undefined: such a checkpoint is damaged. */
   readonly otherwise?: string;
-  /** Errors: `diverged` if there is a value that isn't finite; `lastGood` is the step of the checkpoint before. */
+  /**
+   * Encodes the part.
+   *
+   * @param lastGood the step of the checkpoint before
+   * @throws DenoiserError `training-diverged` if a value is not finite.
+   */
   save(step: number, lastGood: number | undefined): Promise<TensorFile>;
-  /** Reads the file; nothing changes until `commit`. `dispose` frees what was read. */
+  /** Reads the part from its file. Nothing changes until `commit`; `dispose` frees what was read. */
   load(step: number, file: TensorFile): { commit(): void; dispose(): void };
 };
 
-/** Variables of the parameters' names and shapes; several groups in one file have prefixes. */
+/** Variables with the parameters' names and shapes. Groups that share a file have prefixes. */
 type Group = { readonly what: string; readonly prefix?: string; readonly variables: ReadonlyMap<string, Variable> };
 
-/** Variables by the parameters' names, in the layout of the model's files. */
+/** Returns the part of variables that have the parameters' names, in the layout of the model's files. */
 export function variablesPart(
   model: TrainableModel,
   file: TensorFileName,
@@ -72,7 +77,7 @@ export function variablesPart(
   };
 }
 
-/** The averages of several lengths. */
+/** Returns the part of the power-function averages. */
 export function powerEmaPart(model: TrainableModel, { averages }: PowerEma): Part {
   const groups = averages.map(({ sigmaRel, parameters }) => ({
     what: 'The average',
@@ -82,7 +87,7 @@ export function powerEmaPart(model: TrainableModel, { averages }: PowerEma): Par
   return variablesPart(model, 'power-ema.safetensors', groups, 'the averages of several lengths begin anew');
 }
 
-/** What the sampler of timesteps has learned. */
+/** Returns the part of what the sampler of timesteps has learned. */
 export function timestepsPart(memory: TimestepMemory): Part {
   return {
     file: 'timesteps.safetensors',

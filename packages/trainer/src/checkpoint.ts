@@ -8,8 +8,8 @@ import type { CheckpointStore } from './types';
 type NamedFile = readonly [name: TensorFileName, file: TensorFile];
 
 /**
- * The files of a checkpoint: safetensors and a `state.json` that holds their sizes and SHA-256. Tensors are asked for file
- * by file, so that those of one alone are in memory beside the bytes.
+ * Encodes a checkpoint as files: safetensors, and a `state.json` with their sizes and SHA-256. It takes the tensors file by
+ * file, so that only one file's tensors are in memory beside the bytes.
  */
 export async function encodeCheckpoint(
   state: Omit<TrainingState, 'format' | 'version' | 'files'>,
@@ -28,28 +28,30 @@ export async function encodeCheckpoint(
   return written;
 }
 
+/** Which checkpoint to read, and how much of it. */
 export type ReadCheckpointOptions<Name extends TensorFileName> = {
-  /** Which checkpoint; by default the newest one that is whole. */
+  /** Which checkpoint. Default: the newest that is whole. */
   step?: number;
-  /** Which tensor files to read and check; by default none but the state. */
+  /** Tensor files to read and check. Default: none, only the state. */
   files?: readonly Name[];
-  /** Which others to read and check where the checkpoint has them. */
+  /** More tensor files, read where the checkpoint has them. */
   optionalFiles?: readonly TensorFileName[];
-  /** Told, in a sentence, of each damaged checkpoint that was passed over. */
+  /** Called with a sentence for each damaged checkpoint that is passed over. */
   onWarning?: (message: string) => void;
 };
 
+/** A checkpoint: its state, and the tensor files that were asked for. */
 export type Checkpoint<Name extends TensorFileName> = {
   state: TrainingState;
   tensors: Record<Name, TensorFile> & Partial<Record<TensorFileName, TensorFile>>;
 };
 
 /**
- * A checkpoint out of a store, checked against the sums in its `state.json`. Without `step` the newest; a damaged one is
- * passed over with a warning, and the one before it taken.
+ * Reads a checkpoint from a store and checks it against the sums in its `state.json`. Without `step` it takes the newest; it
+ * passes over a damaged one with a warning and takes the one before.
  *
- * Errors: `checkpoint-missing` if the store has none (or not that step), `checkpoint-damaged` if every one is, naming
- * file and fault of the newest, `checkpoint-version`.
+ * @throws DenoiserError `checkpoint-missing` if the store has none, or not that step; `checkpoint-damaged` if every one is,
+ * with file and fault of the newest; `checkpoint-version` if a newer program wrote it.
  */
 export async function readCheckpoint<Name extends TensorFileName = never>(
   store: CheckpointStore,
@@ -117,7 +119,7 @@ function isDamage(error: unknown): error is DenoiserError {
   return error instanceof DenoiserError && error.code === 'checkpoint-damaged';
 }
 
-/** What is wrong, without the advice. */
+/** Returns what is wrong, without the advice. */
 function reason(fault: DenoiserError): string {
   return trimmed(fault.message.split(';')[0]);
 }

@@ -1,30 +1,34 @@
 import type { ImageShape } from '@denoiser/ops';
+import { checkImageShape } from './check-dataset';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
-/** An image as it is handed over: NHWC; floats in [−1, 1] or bytes, of which 0 is −1 and 255 is 1. Label −1 or none: no class. */
+/** An image for `datasetFrom`: pixels in NHWC order, floats in [−1, 1] or bytes from 0 to 255. Label −1 or none: no class. */
 export type GivenImage = {
   pixels: Float32Array | Uint8Array | Uint8ClampedArray;
   label?: number;
 };
 
+/** What images for `datasetFrom` have in common. */
 export type DatasetFromOptions = {
   imageShape: ImageShape;
   classNames?: readonly string[];
-  /** The most that the images may take in memory; default 1 GiB. Bytes are kept as bytes. */
+  /** Most memory that the images may take, in bytes. Default 1 GiB. */
   maxBytes?: number;
 };
 
 /**
- * A dataset out of anything that can be gone through once: an array, a generator, a stream, the cursor of a database. All
- * images are read now and kept (bytes as bytes), since every epoch has its own order.
+ * Reads all images of an iterable (an array, a generator, a stream, a database cursor) into a dataset. It keeps them in
+ * memory, bytes as bytes, since every epoch has another order.
  *
- * Errors: `dataset-shape` naming the first image of another size, `dataset-memory` when they are too many.
+ * @throws DenoiserError `dataset-shape` that names the first image of another size; `dataset-memory` if they take more than
+ * `maxBytes`.
  */
 export async function datasetFrom(
   source: Iterable<GivenImage> | AsyncIterable<GivenImage>,
   { imageShape, classNames, maxBytes = 2 ** 30 }: DatasetFromOptions,
 ): Promise<ImageDataset> {
+  checkImageShape(imageShape);
   const [height, width, channels] = imageShape;
   const size = height * width * channels;
   const images: GivenImage[] = [];

@@ -1,7 +1,12 @@
 import type { DenoiserError } from '@denoiser/errors';
 import { TrainerError } from './errors';
 
-/** Training has left the finite numbers. `checkpoint`: the step of the last good one. */
+/**
+ * Returns the error of training that has left the finite numbers.
+ *
+ * @param what a sentence without its end, such as 'The loss became NaN'
+ * @param checkpoint the step of the last good checkpoint, if there is one
+ */
 export function diverged(what: string, step: number, checkpoint: number | undefined): DenoiserError {
   const advice =
     checkpoint === undefined

@@ -2,7 +2,7 @@ import { type BatchShape, normals, randomNormal, STREAMS, uniforms } from '@deno
 import { add, mul, type Rank, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { TimestepSampler } from './timesteps/sampler';
 
-/** The timesteps of `count` images of a step and the weights of their losses: functions of (seed, step, place). */
+/** Draws the timesteps of a step's `count` images and the weights of their losses: functions of (seed, step, place). */
 export function drawTimesteps(
   sampler: TimestepSampler,
   o: { seed: number; step: number; count: number },
@@ -19,9 +19,9 @@ export function drawTimesteps(
 }
 
 /**
- * The labels a training step sees, some of them dropped (−1), as classifier-free guidance needs it (Ho & Salimans 2022,
- * arXiv:2207.12598, algorithm 1). `per` 'sample': each with probability `dropout`; 'batch': all at once, as the original
- * program does.
+ * Returns the labels that a training step sees: some are dropped (−1), as classifier-free guidance needs it (Ho & Salimans
+ * 2022, arXiv:2207.12598, algorithm 1). With `per` 'sample' each is dropped with probability `dropout`, with 'batch' all are
+ * at once, as in the original program.
  */
 export function dropLabels(
   labels: Int32Array,
@@ -36,9 +36,9 @@ export function dropLabels(
 }
 
 /**
- * The noise of the images at `places` of a step's batch [B, H, W, C]. `offset` (offset noise, Guttenberg 2023, "Diffusion
- * with offset noise"): so much of one normal number for each image and channel is added to all of its pixels, which lets a
- * network learn the brightness of whole images.
+ * Draws the normal noise [B, H, W, C] of the images at `places` of a step's batch; the caller disposes it. `offset` is the
+ * strength of offset noise (Guttenberg 2023, "Diffusion with offset noise"): one normal number per image and channel, added
+ * to all pixels, from which a network learns the brightness of whole images.
  */
 export function drawNoise(
   shape: BatchShape,

@@ -1,14 +1,12 @@
 import { DenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
-import type { ScheduleOptions } from '@denoiser/schedules';
+import { MOST_STEPS, type ScheduleOptions } from '@denoiser/schedules';
 import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
 import { resolveKind } from './options/kinds';
 import { SCHEDULES } from './options/schedules';
 
-/** Values of one image that a tensor can hold by far; what says more is damaged. */
+/** Most values of one image; a file that says more is damaged. */
 const MOST_VALUES = 2 ** 28;
-/** Timesteps of a schedule; the usual number is a thousand. */
-const MOST_STEPS = 1_000_000;
 
 export const trainedPrediction = oneOf(['epsilon', 'x0', 'v']);
 export const classNames = listOf(textUpTo(1000), { most: 100_000 });
@@ -19,7 +17,7 @@ export const imageShape: Check<ImageShape> = (value, path, fail) => {
   return height * width * channels <= MOST_VALUES ? shape : fail(path, `at most ${MOST_VALUES} values`);
 };
 
-/** A schedule as it is written, with nothing left to guess. */
+/** Checks for the options of a schedule, with its type and its length named. */
 export const scheduleOptions: Check<ScheduleOptions> = (value, path, fail) => {
   if (!isRecord(value)) return fail(path, 'an object');
   json(1000)(value, path, fail);

@@ -6,7 +6,7 @@ import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import type { TrainingState } from './training-state';
 
-/** How the network of a file was trained: what is needed beside the weights to sample from it. */
+/** How the network in a file was trained: what sampling needs beside the weights. */
 export type FileTraining = {
   readonly process: ScheduleOptions;
   readonly prediction: Prediction;
@@ -16,10 +16,10 @@ export type FileTraining = {
   readonly step: number;
 };
 
-/** The key of the metadata under which a safetensors file of weights says it, as JSON. */
+/** The metadata key of a safetensors file that holds it, as JSON. */
 const KEY = 'denoiser.training';
 
-/** The metadata by which the weights of a checkpoint can be sampled from without its `state.json`. */
+/** Returns the metadata with which one can sample from a checkpoint's weights without its `state.json`. */
 export function trainingMetadata({
   options,
   prediction,
@@ -47,11 +47,10 @@ const fileTraining = objectOf<FileTraining>({
 });
 
 /**
- * Returns what a safetensors file, its bytes or what was read of them, says of its training: all of it, or nothing if it
- * says nothing.
+ * Reads how the network of a safetensors file was trained. The result is complete, or empty if the file does not say.
  *
- * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `DenoiserError` if the bytes are
- * no such file.
+ * @param file the file's bytes, or what was read of them
+ * @throws DenoiserError `weights-damaged` that names the first wrong field; `SafetensorsError` if the bytes are no such file.
  */
 export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>): Partial<FileTraining> {
   const { metadata } = file instanceof Uint8Array ? readSafetensorsHeader(file) : file;
@@ -74,7 +73,7 @@ export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>
   return fileTraining(isRecord(value) && 'schedule' in value ? upgraded(value, fail) : value, '', fail);
 }
 
-/** What the process was called by files of earlier versions. */
+/** Renames the process, which files of earlier versions call the schedule. */
 function upgraded({ schedule, ...rest }: Record<string, unknown>, fail: Fail): Record<string, unknown> {
   return { ...rest, process: scheduleOptions(schedule, 'schedule', fail) };
 }

@@ -6,31 +6,33 @@ import { TrainerError } from './errors';
 import type { Run } from './run';
 import type { CheckpointStore } from './types';
 
+/** Which weights of another run to begin with. */
 export type StartOptions = {
-  /** Which checkpoint of the other run; by default the newest one that is whole. */
+  /** Which checkpoint of the other run. Default: the newest that is whole. */
   step?: number;
-  /** The averaged weights (default) or the live ones. */
+  /** 'ema' (default): the averaged weights; 'model': the live ones. */
   weights?: 'ema' | 'model';
-  /** The classes of this run, in the order of their labels: rows of the class table go with their names. */
+  /** This run's classes in the order of their labels. Rows of the class table go with their names. */
   classNames?: readonly string[];
-  /** The name of the class table; default `label_emb.weight`. */
+  /** Name of the class table. Default `label_emb.weight`. */
   classParameter?: string;
 };
 
+/** What a run began with. */
 export type StartedFrom = {
-  /** The step of the other run. */
+  /** The other run's step. */
   step: number;
-  /** Classes whose row of the table came along, and those that begin fresh; numbers where there are no names. */
+  /** Classes whose row came from the other run, and classes that begin fresh. Without names: their numbers. */
   keptClasses: string[];
   freshClasses: string[];
 };
 
 /**
- * Puts another run's weights into the model and its average, before the first step: fine-tuning. Step, moments and place
- * in the data begin anew. The classes may be others.
+ * Copies another run's weights into the model and its averages before the first step, to fine-tune them. Step, moments and
+ * place in the data begin anew. The classes may differ.
  *
- * Errors: those of `readCheckpoint`; `weights-mismatch` naming the first tensor that does not fit; `option-invalid` once
- * training has begun.
+ * @throws DenoiserError as `readCheckpoint`; `weights-mismatch` that names the first tensor that does not fit; `option-invalid`
+ * once training has begun.
  */
 export async function startFrom(run: Run, store: CheckpointStore, options: StartOptions = {}): Promise<StartedFrom> {
   const { model, ema, powerEma, progress, onWarning } = run;
@@ -70,11 +72,10 @@ export async function startFrom(run: Run, store: CheckpointStore, options: Start
 }
 
 /**
- * `theirs` with the names and shapes of `ours`. The class table, the one tensor that may differ, gets the rows of classes
- * that have the same name on both sides; without names, all rows if there are as many on both sides; the others stay as
- * in `ours`.
+ * Returns `theirs` with the names and shapes of `ours`. The class table is the one tensor that may differ: it gets the rows of
+ * classes with the same name on both sides, or without names all rows if both have as many; other rows stay as in `ours`.
  *
- * Errors: `weights-mismatch`.
+ * @throws DenoiserError `weights-mismatch`.
  */
 export function adaptWeights(
   theirs: TensorFile,

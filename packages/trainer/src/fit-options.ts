@@ -3,108 +3,114 @@ import type { RunLimits } from './run-length';
 import type { CheckpointStore, TrainableDenoiser } from './types';
 import type { ValidationOptions, ValidationRecord } from './validation';
 
-/** One line of the loss log. */
+/** What is known of a step: one line of a loss log. */
 export type StepRecord = {
-  /** Its number, from 1. */
+  /** The step's number, from 1. */
   step: number;
-  /** The number of its epoch, from 1. */
+  /** The number of the step's epoch, from 1. */
   epoch: number;
   loss: number;
-  /** The Euclidean norm of the gradients over all parameters, before it was clipped. */
+  /** The Euclidean norm of the gradients over all parameters, before clipping. */
   gradientNorm: number;
   learningRate: number;
   imagesPerSecond: number;
-  /** The share of the time since the step before that was spent waiting for images: 0 when they are always ready. */
+  /** The share of the step's time that was spent waiting for images, from 0 to 1. */
   waitingShare: number;
 };
 
+/** What is known at the end of an epoch. */
 export type EpochRecord = {
-  /** The number of the epoch that has ended, from 1. */
+  /** The epoch's number, from 1. */
   epoch: number;
   /** Steps done in all. */
   step: number;
-  /** The mean of the epoch's losses, of those since a resume. */
+  /** The mean of the epoch's losses, or of those since a resume. */
   meanLoss: number;
-  /** The network with the live and with the averaged parameters, to sample from; valid until the callback returns. */
+  /** The network with the live and with the averaged parameters, to sample from until the callback returns. */
   denoiser: TrainableDenoiser;
   emaDenoiser: TrainableDenoiser;
 };
 
-/** A step's record with what is kept of no step: the timestep and the loss of each of its images. */
+/** A step's record, with the timestep and the loss of each of its images. */
 export type StepDetails = StepRecord & { timesteps: Int32Array; imageLosses: Float32Array };
 
-/** What is told of training; training waits for each. */
+/** Functions that are told of training, which waits for each of them. */
 export type Callbacks = {
-  /** Told when the loss is known, which may be while the next step computes. */
+  /** Called when a step's loss is known, which may be while the next step computes. */
   onStep?: (record: StepDetails) => void | Promise<void>;
   onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
   onValidation?: (record: ValidationRecord) => void | Promise<void>;
   onCheckpoint?: (record: { step: number; epochsDone: number }) => void | Promise<void>;
 };
 
+/** Where checkpoints go, and how often. */
 export type CheckpointOptions = {
   store: CheckpointStore;
-  /** Where the checkpoint of the lowest validation loss (of the average) goes; one that keeps the last is enough. */
+  /** A store for the checkpoint with the lowest validation loss of the average. It needs to keep one. */
   best?: CheckpointStore;
-  /** Default: at the end of each epoch. There is always one at the end, and on abort. */
+  /** Default: at the end of each epoch. There is always one at the end of training, and on abort. */
   every?: Interval;
-  /** JSON that goes into `state.json`. */
+  /** JSON for `state.json`. */
   notes?: unknown;
 };
 
+/** Where snapshots of averages go, and how often. */
 export type SnapshotOptions = {
   /**
-   * A place of its own: all of them are needed later. After a resume from an earlier checkpoint with other options, remove
-   * those of later steps, or they are taken for this run's.
+   * A store for snapshots only, which keeps all of them. Before you resume from an earlier checkpoint, remove the snapshots of
+   * later steps: they would count as this run's.
    */
   store: CheckpointStore;
-  /** There is always one at the end. */
+  /** There is always one at the end of training. */
   every: Interval;
 };
 
-/** A moment of training between two steps, at which something may be done. */
+/** A moment between two steps of training. */
 export type Moment = {
   /** Steps and epochs done. */
   readonly step: number;
   readonly epochsDone: number;
-  /** The mean loss since the epoch began or training was resumed; of the whole epoch where it has just ended. */
+  /** The mean loss since the epoch began or training was resumed. Where an epoch has just ended: that epoch's. */
   readonly meanLoss: number;
-  /** Whether training is finished. */
+  /** Whether training ends here. */
   readonly isEnd: boolean;
-  /** Writes a checkpoint, if there is a place for one and none is there. */
+  /** Writes a checkpoint, if `fit` has a store for them and this step has none yet. */
   save(): Promise<void>;
 };
 
-/** Something that is done from time to time, while training waits: samples drawn, a question asked. */
+/** Recurring work, for which training waits: to draw samples, to ask a question. */
 export type Occasion = Interval & {
-  /** Also when training is finished, whatever the interval. Default false. */
+  /** Whether it runs at the end of training, too, whatever the interval. Default false. */
   readonly atEnd?: boolean | undefined;
   run(moment: Moment): void | Promise<void>;
 };
 
-/** How a run goes. It ends when so many `epochs`, or so many `steps`, are done in all; one of them is needed. */
+/** Options of `fit`. Training ends when `epochs` or `steps` are done in all, whichever comes first; give at least one. */
 export type FitOptions = RunLimits & {
+  /** Writes checkpoints, from which `resume` goes on. */
   checkpoints?: CheckpointOptions;
-  /** Keeps the averages of the option `postHocEma` from time to time and at the end, for `reconstructEma`. */
+  /** Writes snapshots of the averages that the option `postHocEma` tracks, for `reconstructEma`. */
   snapshots?: SnapshotOptions;
-  /** Measures the loss on held-out images from time to time. */
+  /** Measures the loss on held-out images. */
   validation?: ValidationOptions;
-  /** Whatever else is done between steps, after all of these. */
+  /** Other recurring work, which runs after checkpoints, snapshots and validation. */
   every?: readonly Occasion[];
   callbacks?: Callbacks;
-  /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
+  /** Ends training: on abort, `fit` finishes the step under way, writes a checkpoint and returns. */
   signal?: AbortSignal;
-  /** How many batches are read ahead; default 2. */
+  /** Batches that are read ahead. Default 2. */
   prefetch?: number;
-  /** Milliseconds, for images per second; default `performance.now`. */
+  /** A clock in milliseconds. Default `performance.now`. */
   clock?: () => number;
 };
 
+/** How `fit` ended. */
 export type FitResult = {
+  /** 'aborted': by the signal, before the end. */
   status: 'finished' | 'aborted';
   /** Steps and epochs done in all. */
   step: number;
   epochsDone: number;
-  /** This call's losses. */
+  /** Records of the steps of this call. */
   losses: StepRecord[];
 };

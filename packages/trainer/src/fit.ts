@@ -1,8 +1,8 @@
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
+import { checkDataset } from './check-dataset';
 import { diverged } from './divergence';
-import { TrainerError } from './errors';
 import type { FitOptions, FitResult, Moment, StepRecord } from './fit-options';
 import { checkInterval, EACH_EPOCH } from './interval';
 import { badOption } from './options/settings';
@@ -18,7 +18,7 @@ import type { ImageDataset } from './types';
 import { type ValidationOptions, validate } from './validation';
 import { yieldToEventLoop } from './yield-to-event-loop';
 
-/** The training loop, see `Trainer.fit`. */
+/** Trains, as `Trainer.fit` says. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
   const { checkpoints, snapshots, validation, callbacks = {}, signal } = options;
@@ -46,7 +46,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     run.timesteps.memory?.record(t, imageLosses);
     await clock.pause(async () => onStep?.({ ...record, timesteps: t, imageLosses }));
   };
-  /** A loss is read while the device computes the step after it, or when there is none to come. */
+  /** Reads a loss while the device computes the next step, or when no step is to come. */
   const reportBefore = async (next?: Pending) => {
     const previous = pending;
     pending = next;
@@ -135,6 +135,9 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   };
 }
 
+/** Batches read ahead that memory has room for, if they are small. */
+const MOST_PREFETCHED = 1000;
+
 /** A step whose numbers have not been read yet. */
 type Pending = {
   lap: Promise<Lap & { numbers: Float32Array }>;
@@ -144,10 +147,10 @@ type Pending = {
   images: number;
 };
 
-/** A tensor's values; the tensor is disposed. */
+/** Reads a tensor's values and disposes the tensor. */
 const taken = (tensor: Tensor1D): Promise<Float32Array> => tensor.data<'float32'>().finally(() => tensor.dispose());
 
-/** The next batch, or nothing at the end. An image that can't be read ends training, but loses none of it. */
+/** Returns the next batch, or nothing at the end. An image that can't be read ends training after a checkpoint. */
 async function nextBatch(
   read: () => Promise<IteratorResult<Batch, void>>,
   save: () => Promise<void>,
@@ -162,8 +165,8 @@ async function nextBatch(
   return next.done ? undefined : next.value;
 }
 
-function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOptions): void {
-  const { epochs = Infinity, steps = Infinity, validation, checkpoints, snapshots, every = [] } = options;
+function checkRequest(run: Run, dataset: ImageDataset, options: FitOptions): void {
+  const { epochs = Infinity, steps = Infinity, validation, checkpoints, snapshots, every = [], prefetch = 2 } = options;
   const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
   if (!count(epochs) || !count(steps) || (epochs === Infinity && steps === Infinity)) {
     throw badOption(`fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`);
@@ -172,12 +175,19 @@ function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOpti
   checkInterval('validation.every', validation?.every ?? {});
   checkInterval('snapshots.every', snapshots?.every ?? {});
   for (const interval of every) checkInterval('every', interval);
-  if (snapshots && !powerEma) {
+  if (snapshots && !run.powerEma) {
     throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
   }
-  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
-  if (validation && Math.min(validation.dataset.length, validation.images ?? 1) < 1)
-    throw new TrainerError('dataset-empty', 'The validation dataset has no images; give it at least one.');
+  if (!(Number.isInteger(prefetch) && prefetch >= 0 && prefetch <= MOST_PREFETCHED)) {
+    throw badOption(`\`prefetch\` is ${prefetch}; give a whole number of batches, from 0 to ${MOST_PREFETCHED}.`);
+  }
+  const { batchSize, microBatchSize } = run.options;
+  checkDataset(dataset, batchSize);
+  if (!validation) return;
+  const { images = validation.dataset.length } = validation;
+  checkDataset(validation.dataset, microBatchSize ?? batchSize, 'validation dataset');
+  if (Number.isSafeInteger(images) && images >= 1) return;
+  throw badOption(`\`validation.images\` is ${images}; give a whole number from 1.`);
 }
 
 /** Goes on in the order that was begun, or starts the epoch over in the present one. */

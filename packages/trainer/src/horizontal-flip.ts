@@ -2,8 +2,8 @@ import { STREAMS, uniforms } from '@denoiser/ops';
 import type { ImageDataset } from './types';
 
 /**
- * The same images, mirrored left to right in half of the epochs (or with another probability): a pure function of (seed,
- * epochsDone, index). Not for letters, nor anything else that has a side.
+ * Returns the dataset with each image mirrored left to right in half of the epochs, or with another probability: a pure function
+ * of (seed, epochsDone, index). Not for letters, nor anything else whose sides matter.
  */
 export function horizontalFlip(dataset: ImageDataset, o: { seed: number; probability?: number }): ImageDataset {
   const { seed, probability = 0.5 } = o;

@@ -1,6 +1,6 @@
 /**
- * Which names in a folder of pictures are never pictures or classes: one list for folders, archives and pages. Without
- * TensorFlow.js, so that a page can have it: `@denoiser/trainer/image-names`.
+ * Names in a folder of pictures that are never pictures or classes: one list for folders, archives and pages. It needs no
+ * TensorFlow.js, so that the page's half can import it from `@denoiser/trainer/image-names`.
  */
 const patterns = [
   '\\..*', // hidden files and folders: .DS_Store, ._a.png, .git, .Trashes, .thumbnails
@@ -15,12 +15,12 @@ const patterns = [
 ];
 const litter = new RegExp(`^(${patterns.join('|')})$`, 'is');
 
-/** Whether a file or folder of this name was left by a system or an editor, or is hidden. */
+/** Tells whether a file or folder of this name is hidden, or was left there by a system or an editor. */
 export function isLitter(name: string): boolean {
   return litter.test(name);
 }
 
-/** Whether a path with slashes leads to such a file, or through such a folder. */
+/** Tells whether a path with slashes leads to such a file, or through such a folder. */
 export function isLitterPath(path: string): boolean {
   return path.split('/').some(isLitter);
 }

@@ -1,17 +1,17 @@
 import { badOption } from './options/settings';
 
-/** How often something happens in training: every so many steps, epochs or seconds, whichever comes; `{}`: never. */
+/** How often something happens: every so many steps, epochs or seconds, whichever comes first. `{}`: never. */
 export type Interval = {
   readonly steps?: number | undefined;
   readonly epochs?: number | undefined;
-  /** At the first step that ends so long after the last time. */
+  /** After the first step that ends so long after the last time. */
   readonly seconds?: number | undefined;
 };
 
 /** The end of each epoch. */
 export const EACH_EPOCH: Interval = { epochs: 1 };
 
-/** Returns whether something that happens in this interval of steps and epochs happens after the last step. */
+/** Tells whether an interval of steps or epochs has come round after the last step. */
 export function isDue(
   { steps, epochs }: Interval,
   progress: { readonly step: number; readonly epochsDone: number; readonly position: number },
@@ -25,7 +25,11 @@ export function isDue(
   );
 }
 
-/** @throws DenoiserError for an interval that never comes round. */
+/**
+ * Checks an interval.
+ *
+ * @throws DenoiserError `option-invalid` for one that can't come round.
+ */
 export function checkInterval(name: string, { steps, epochs, seconds }: Interval): void {
   for (const [unit, value] of Object.entries({ steps, epochs })) {
     if (value === undefined || value === Infinity || (Number.isSafeInteger(value) && value >= 1)) continue;

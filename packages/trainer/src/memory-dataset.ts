@@ -1,18 +1,25 @@
 import type { ImageShape } from '@denoiser/ops';
+import { checkImageShape } from './check-dataset';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
+/** Images in memory. */
 export type MemoryDatasetOptions = {
-  /** All images one after the other, values in [−1, 1], NHWC. */
+  /** All images one after the other, NHWC, values in [−1, 1]. */
   images: Float32Array;
   imageShape: ImageShape;
-  /** The class of each image; without them every label is −1. */
+  /** Class of each image. Default: none, −1. */
   labels?: ArrayLike<number>;
   classNames?: readonly string[];
 };
 
-/** A dataset of images that are already in memory, without augmentation. The array is not copied. */
+/**
+ * Returns a dataset of images that are in memory, without augmentation. It does not copy the array.
+ *
+ * @throws DenoiserError `dataset-shape` or `dataset-labels` if the numbers do not fit each other.
+ */
 export function memoryDataset({ images, imageShape, labels, classNames }: MemoryDatasetOptions): ImageDataset {
+  checkImageShape(imageShape);
   const [height, width, channels] = imageShape;
   const size = height * width * channels;
   const length = images.length / size;

@@ -1,9 +1,11 @@
 import { TrainerError } from './errors';
+import { badOption } from './options/settings';
 import type { CheckpointStore } from './types';
 
-/** Checkpoints in memory, for tests and for pages that keep none; `keep` (default all) bounds how many, newest last. */
+/** Returns a store in memory, for tests and for pages that keep nothing. It keeps the newest `keep` checkpoints, by default all. */
 export function memoryStore(options: { keep?: number } = {}): CheckpointStore {
   const { keep = Number.POSITIVE_INFINITY } = options;
+  if (!(keep >= 1)) throw badOption(`\`keep\` is ${keep}; give the number of checkpoints that stay, 1 or more.`);
   const checkpoints = new Map<number, Map<string, Uint8Array>>();
   const steps = () => [...checkpoints.keys()].sort((a, b) => a - b);
   return {

@@ -1,14 +1,14 @@
 import type { Batch } from './read-batch';
 
-/** A part of a step's batch that goes through the network at once. */
+/** A part of a step's batch, which goes through the network at once. */
 export type MicroBatch = {
   pixels: Float32Array;
   shape: [batch: number, height: number, width: number, channels: number];
-  /** The images' places in the step's batch, which their random numbers depend on: how a batch is cut changes nothing. */
+  /** The images' places in the step's batch. Random numbers depend on them, so that the cut changes nothing. */
   places: number[];
 };
 
-/** A batch cut into parts of at most `size` images; null: one part. */
+/** Cuts a batch into parts of at most `size` images; null: one part. */
 export function microBatches({ pixels, shape }: Pick<Batch, 'pixels' | 'shape'>, size: number | null) {
   const [count, ...imageShape] = shape;
   const imageSize = imageShape[0] * imageShape[1] * imageShape[2];

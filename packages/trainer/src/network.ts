@@ -3,7 +3,7 @@ import type { TrainingOptions } from './options/training-options';
 import { keepActivations, recomputeActivations } from './recompute';
 import type { TrainableDenoiser, TrainableModel, TrainingMode } from './types';
 
-/** The network as a step sees it: as it is, unless the options ask for what only its training form can do. */
+/** Returns the network as a step runs it: in its training form if the options need that. */
 export function trainingNetwork(
   model: TrainableModel,
   { seed, dropout, recompute }: TrainingOptions,

@@ -1,8 +1,8 @@
 import { engine } from '@tensorflow/tfjs-core';
 
 /**
- * The most bytes that tfjs's tensors take at one time while `work` runs, those that were there before included. tfjs's
- * own `profile` would wait for every kernel and read its result, which not every backend can do at once.
+ * Measures the most bytes that tfjs's tensors take at one time while `work` runs, those from before included. tfjs's own
+ * `profile` would wait for every kernel and read its result, which not every backend can do at once.
  */
 export async function peakBytesOf(work: () => Promise<void>): Promise<number> {
   const { state } = engine();

@@ -2,8 +2,8 @@ import type { Run } from './run';
 import type { ImageDataset } from './types';
 
 /**
- * Returns how many images of the epoch under way have been used. A place in an epoch means something in that order only: in
- * another, of other images or another seed, the epoch starts over.
+ * Returns how many images of the epoch under way have been used: none if the order is another now, of other images or another
+ * seed, since a place in one order means nothing in another.
  */
 export function positionIn({ options, progress }: Run, { length }: Pick<ImageDataset, 'length'>): number {
   const { order, position } = progress;

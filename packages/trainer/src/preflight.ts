@@ -1,5 +1,6 @@
 import type { DenoiserError } from '@denoiser/errors';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { checkDataset } from './check-dataset';
 import { TrainerError } from './errors';
 import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
@@ -8,39 +9,40 @@ import { lengthOf, type RunLimits } from './run-length';
 import { step } from './step';
 import type { ImageDataset } from './types';
 
-/** The limits that `fit` will be given, for the time of the whole. */
+/** Options of a preflight: the limits that `fit` will get, for the time of the whole run. */
 export type PreflightOptions = RunLimits & {
-  /** Milliseconds; default `performance.now`. */
+  /** A clock in milliseconds. Default `performance.now`. */
   clock?: () => number;
 };
 
-/** What training will need, found by trying. */
+/** What training needs, measured. */
 export type Preflight = {
-  /** Numbers that are learned. */
+  /** Number of learned numbers. */
   parameters: number;
-  /** Of the weights, their moments and averages. */
+  /** Bytes of the weights, their moments and averages. */
   stateBytes: number;
   /**
-   * Of all tensors at the worst moment of a step, with whatever else is on the device. What a backend needs beside
-   * tensors (its code, its scratch memory) comes on top.
+   * Bytes of all tensors at the worst moment of a step, with whatever else is on the device. What a backend needs beside
+   * tensors (code, scratch memory) comes on top.
    */
   peakBytes: number;
   secondsPerStep: number;
   imagesPerSecond: number;
-  /** Still to be done, and the time for it, if the options say when training ends. */
+  /** What is left to do and the time for it, if the options say when training ends. */
   remaining?: { steps: number; seconds: number };
 };
 
 /**
- * Two trial steps with the run's own options: the first warms up, the second is measured. Weights, moments, averages and
- * the place in the data are afterwards what they were, to the bit; while it runs, they are copied beside tfjs's memory.
+ * Measures what training needs by two trial steps with the run's own options: the first warms up, the second is measured.
+ * Afterwards weights, moments, averages and the place in the data are what they were, to the bit; meanwhile a copy of them
+ * lies in memory.
  *
- * Errors: `kernel-missing` if the backend can't do what training needs; those of reading images.
+ * @throws DenoiserError `kernel-missing` if the backend lacks what training needs; what reading images throws.
  */
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
   const { clock = () => performance.now() } = options;
   const { batchSize } = run.options;
-  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
+  checkDataset(dataset, batchSize);
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   const start = { epochsDone: 0, position: 0 };
@@ -79,7 +81,7 @@ function stateVariablesOf({ model, optimizer, ema, powerEma }: Run): Variable[] 
   return maps.flatMap((map) => [...map.values()]);
 }
 
-/** Copies all that a step changes; the result puts it back. */
+/** Copies all that a step changes, and returns what puts it back. */
 async function remember({ optimizer, ema, powerEma }: Run, variables: readonly Variable[]): Promise<() => void> {
   const counters = [optimizer, ema, ...(powerEma ? [powerEma] : [])].map((counter) => ({
     counter,
@@ -100,7 +102,7 @@ function remainingOf(run: Run, dataset: ImageDataset, options: PreflightOptions,
   return Number.isFinite(stepsLeft) ? { remaining: { steps: stepsLeft, seconds: stepsLeft * secondsPerStep } } : {};
 }
 
-/** What tfjs says of a kernel or gradient that isn't there, as an error that the user can mend. */
+/** Returns tfjs's error about a missing kernel or gradient as one that the user can mend. */
 function missingKernel(error: unknown): DenoiserError | undefined {
   if (!(error instanceof Error)) return undefined;
   const [, kernel, backend] = /Kernel '(.+)' not registered for backend '(.+)'/.exec(error.message) ?? [];

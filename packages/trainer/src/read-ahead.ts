@@ -1,6 +1,6 @@
 /**
  * Yields `load(item)` for each item, in order, with up to `ahead` loads under way beyond the one being waited for. A
- * failed load throws when its turn comes; loads that nobody waits for any more are forgotten.
+ * failed load throws when its turn comes; loads that are not waited for any more are forgotten.
  */
 export async function* readAhead<T, R>(
   items: Iterable<T>,

@@ -2,7 +2,7 @@ import type { PlannedBatch } from './batch-plan';
 import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
-/** A batch in plain memory: pixels [B, H, W, C] in one array, labels [B]. */
+/** A batch in memory: pixels [B, H, W, C] in one array, and labels [B]. */
 export type Batch = PlannedBatch & {
   pixels: Float32Array;
   shape: [batch: number, height: number, width: number, channels: number];
@@ -13,10 +13,10 @@ export type Batch = PlannedBatch & {
 const SLACK = 1e-3;
 
 /**
- * Reads the images of one planned batch, side by side, before the network sees any of it.
+ * Reads the images of a planned batch at the same time, and checks them before the network sees any.
  *
- * @param checkLabels the network's own: throws for a class that it does not have
- * @throws DenoiserError `dataset-shape`, `dataset-pixels` or `dataset-labels`, naming the image.
+ * @param checkLabels the network's own check, which throws for a class that it does not have
+ * @throws DenoiserError `dataset-shape`, `dataset-pixels` or `dataset-labels` that names the image.
  */
 export async function readBatch(
   dataset: ImageDataset,

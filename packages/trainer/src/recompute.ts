@@ -2,8 +2,8 @@ import { customGrad, engine, scalar, type Tensor, Variable, zerosLike } from '@t
 import { TrainerError } from './errors';
 
 /**
- * Runs a part of a network. `f` gets `inputs` and gives one tensor; every tensor it needs and did not make is among
- * `inputs`, every variable it reads among `parameters`.
+ * Runs a part of a network: `f` gets `inputs` and returns one tensor. `inputs` has every tensor that `f` needs and does not
+ * make, `parameters` every variable that it reads.
  */
 export type RunPart = <T extends Tensor>(
   f: (...inputs: Tensor[]) => T,
@@ -11,15 +11,15 @@ export type RunPart = <T extends Tensor>(
   parameters: readonly Variable[],
 ) => T;
 
-/** Runs the part, and keeps what its gradient needs. */
+/** Runs a part and keeps the activations that its gradient needs. */
 export const keepActivations: RunPart = (f, inputs) => f(...inputs);
 
 /**
- * Activation checkpointing (Chen et al. 2016, arXiv:1604.06174): runs the part, keeps its inputs alone, and runs it again
- * when its gradient is wanted. The result is the same to the bit; the memory is that of one part at a time, and a step
- * takes about a third longer. Parts must be functions of their inputs and variables: what they draw, they draw again.
+ * Runs a part, keeps only its inputs, and runs it again for its gradient: activation checkpointing (Chen et al. 2016,
+ * arXiv:1604.06174). Results are the same to the bit; activations take the memory of one part at a time, and a step takes
+ * about a third longer. A part must be a function of its inputs and variables: random numbers must come out the same again.
  *
- * Errors: `DenoiserError` if the part reads a variable that is not among `parameters`, which would get no gradient.
+ * @throws DenoiserError `part-invalid` if the part reads a variable that is not among `parameters`, which would get no gradient.
  */
 export const recomputeActivations: RunPart = <T extends Tensor>(
   f: (...inputs: Tensor[]) => T,
@@ -38,7 +38,7 @@ export const recomputeActivations: RunPart = <T extends Tensor>(
   return part(...inputs, ...parameters) as T;
 };
 
-/** The gradients by all inputs and parameters; of inputs that have none (labels), a scalar in their place. */
+/** Returns the gradients of all inputs and parameters, with a scalar in the place of those that have none (labels). */
 function gradientsAgain(
   f: (...inputs: Tensor[]) => Tensor,
   dy: Tensor,

@@ -4,15 +4,16 @@ import type { Run } from './run';
 import type { TrainingState } from './training-state';
 import type { CheckpointStore, TrainableModel } from './types';
 
+/** Which checkpoint to resume from. */
 export type ResumeOptions = {
-  /** Which checkpoint; by default the newest one that is whole. */
+  /** Which checkpoint. Default: the newest that is whole. */
   step?: number;
 };
 
-/** Where training goes on; a log of losses that goes further is to be cut after `step`. */
+/** Where training goes on. A log that goes further has to be cut after `step`. */
 export type ResumedFrom = { step: number; epochsDone: number; position: number; state: TrainingState };
 
-/** Restores a run from a checkpoint: all of it, or (on an error) nothing. */
+/** Restores a run from a checkpoint: all of it or, on an error, nothing. */
 export async function resume(run: Run, store: CheckpointStore, options: ResumeOptions = {}): Promise<ResumedFrom> {
   const { model, optimizer, ema, powerEma, parts, progress, onWarning } = run;
   const needed = parts.filter(({ otherwise }) => otherwise === undefined);
@@ -58,7 +59,7 @@ function checkArchitecture({ step, architecture }: TrainingState, model: Trainab
   );
 }
 
-/** Options may change from run to run, but then the result is not that of an uninterrupted one. */
+/** Warns of options that have changed: the result is not that of an uninterrupted run. */
 function warnOfChanges({ step, options }: TrainingState, run: Run): void {
   for (const [path, before, after] of differingPaths(options, run.options)) {
     run.onWarning(
@@ -67,7 +68,7 @@ function warnOfChanges({ step, options }: TrainingState, run: Run): void {
   }
 }
 
-/** Where two JSON values differ: path, first value, second value. */
+/** Lists where two JSON values differ: path, first value, second value. */
 function differingPaths(a: unknown, b: unknown, path = ''): [path: string, a: string, b: string][] {
   if (isObject(a) && isObject(b)) {
     const keys = new Set([...Object.keys(a), ...Object.keys(b)]);

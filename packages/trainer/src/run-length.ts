@@ -2,21 +2,22 @@ import { positionIn } from './position-in';
 import type { Progress, Run } from './run';
 import type { ImageDataset } from './types';
 
-/** When a run ends: once so many epochs, or so many steps, are done in all; whichever is first. */
+/** When a run ends: once so many epochs or steps are done in all, whichever comes first. */
 export type RunLimits = { readonly epochs?: number | undefined; readonly steps?: number | undefined };
 
-/** How long a run is, from where it stands: what is done stays done, and what is left has the images of now. */
+/** The length of a run, from where it stands: what is done stays done, and what is left takes the present images. */
 export type RunLength = {
   /** Steps in all, done and left. */
   readonly steps: number;
+  /** Steps left. */
   readonly stepsLeft: number;
-  /** Steps of an epoch of these images. */
+  /** Steps of an epoch of the present images. */
   readonly stepsPerEpoch: number;
-  /** Epochs in all, the one in which a limit of steps ends included. */
+  /** Epochs in all, with the one that a limit of steps cuts short. */
   readonly epochs: number;
 };
 
-/** Returns how long a run is that stands at `progress`. */
+/** Returns the length of a run that stands at `progress`. */
 export function runLength(
   { step, epochsDone, position }: Pick<Progress, 'step' | 'epochsDone' | 'position'>,
   o: RunLimits & { readonly images: number; readonly batchSize: number },
@@ -31,7 +32,7 @@ export function runLength(
   return { steps: step + stepsLeft, stepsLeft, stepsPerEpoch, epochs: epochsBegun + epochsAfter };
 }
 
-/** Returns how long a trainer's run is on these images: the length of schedules, of displays and of `fit` itself. */
+/** Returns the length of a trainer's run on a dataset, which `fit`, rate schedules and displays go by. */
 export function lengthOf(run: Run, dataset: Pick<ImageDataset, 'length'>, limits: RunLimits): RunLength {
   const { progress, options } = run;
   const position = positionIn(run, dataset);

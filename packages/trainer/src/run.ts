@@ -12,15 +12,15 @@ import type { watchTraining } from './watch';
 
 /** Where a training run stands; a checkpoint holds all of it. */
 export type Progress = {
-  /** Training steps done. */
+  /** Steps done. */
   step: number;
   /** Epochs done. */
   epochsDone: number;
-  /** How many images of the next epoch's order have been used. */
+  /** Images used of the next epoch's order. */
   position: number;
-  /** What that order was made from, if steps were done: with others the position means nothing. */
+  /** What that order was made from. In another order the position means nothing. Undefined before the first step. */
   order?: { seed: number; length: number };
-  /** The step of the last checkpoint written or resumed from. */
+  /** The step of the last checkpoint that was written or resumed from. */
   checkpoint?: number;
   /** The lowest validation loss of the average, and its step. */
   best?: { step: number; loss: number };
@@ -38,11 +38,11 @@ export type Run = {
   readonly ema: Ema;
   readonly powerEma?: PowerEma;
   readonly progress: Progress;
-  /** Steps of the whole run, as the last `fit` was asked; `Infinity` before. */
+  /** Steps of the whole run by the limits of the last `fit`; `Infinity` before. */
   length: number;
-  /** What a checkpoint holds beside the state. */
+  /** The files of a checkpoint beside the state. */
   readonly parts: readonly Part[];
-  /** Told of every step's numbers. */
+  /** Called with every step's numbers. */
   readonly watch: ReturnType<typeof watchTraining>;
   readonly onWarning: (message: string) => void;
 };

@@ -7,8 +7,9 @@ import type { TensorFileName } from './training-state';
 import type { CheckpointStore, ImageDataset } from './types';
 
 /**
- * Writes a checkpoint of where the run stands. Errors: `diverged` if a tensor has a value that is not finite, in which
- * case nothing is written; whatever the store throws.
+ * Writes a checkpoint of where the run stands.
+ *
+ * @throws DenoiserError `training-diverged` if a value is not finite; then nothing is written. Also what the store throws.
  */
 export async function saveCheckpoint(
   run: Run,
@@ -32,7 +33,7 @@ export async function saveCheckpoint(
   await o.store.write(step, files);
 }
 
-/** Weights that one samples from. They say how they were trained, since they are copied out of their folders. */
+/** Files of weights to sample from. They say how they were trained, since people copy them out of their folders. */
 const NETWORKS: readonly TensorFileName[] = ['model.safetensors', 'ema.safetensors'];
 
 async function* filesOf(
@@ -46,7 +47,11 @@ async function* filesOf(
   }
 }
 
-/** Stores the averages of several lengths. Errors: as for a checkpoint. */
+/**
+ * Writes a snapshot of the power-function averages.
+ *
+ * @throws DenoiserError as `saveCheckpoint`.
+ */
 export async function saveSnapshot({ parts, options, progress }: Run, store: CheckpointStore): Promise<void> {
   const part = parts.find(({ file }) => file === 'power-ema.safetensors');
   if (!part || !options.postHocEma || progress.step === 0) return;

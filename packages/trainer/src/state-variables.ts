@@ -1,6 +1,6 @@
 import { type Tensor, tidy, type Variable, variable } from '@tensorflow/tfjs-core';
 
-/** A variable for each parameter, with a value made from it; not trainable, the caller's to dispose. */
+/** Creates a variable for each parameter with a value made from it. They are not trainable; the caller disposes them. */
 export function stateVariables(
   parameters: ReadonlyMap<string, Tensor>,
   initial: (parameter: Tensor) => Tensor,

@@ -21,13 +21,13 @@ import { lossAndGradients } from './train-step';
 
 /** A step whose numbers are still on the device. */
 export type StepNumbers = {
-  /** [loss, norm of the gradients before clipping, …loss of each image], read in one go, late; the caller disposes it. */
+  /** [loss, norm of the gradients before clipping, …loss of each image]; the caller disposes it. */
   values: Tensor1D;
   /** The timestep of each image. */
   t: Int32Array;
 };
 
-/** One training step on a whole batch, in parts that fit the device: gradients, their norm, the optimizer, the average. */
+/** Does one training step on a batch, in parts that fit the device: gradients, their norm, optimizer, averages. */
 export function step(run: Run, batch: Batch): StepNumbers {
   const { optimizer, ema, powerEma, options, rateFactor, timesteps, progress } = run;
   const { seed } = options;

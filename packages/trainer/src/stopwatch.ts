@@ -1,26 +1,26 @@
-/** How long a step took in seconds, and the share of it in which the device waited for images. */
+/** A step's time in seconds, and the share of it in which the device waited for images. */
 export type Lap = { seconds: number; waitingShare: number };
 
 /**
- * Times the steps of training from the end of one to the end of the next, whether the device computes while it is told what
- * to do or afterwards. Time in which it has nothing to do because of callbacks and checkpoints doesn't count.
+ * Creates a stopwatch for the steps of training. It times from the end of one step to the end of the next, whether the device
+ * computes at once or later. Time in which the device is idle for callbacks and checkpoints does not count.
  *
- * @param now milliseconds
+ * @param now a clock in milliseconds
  */
 export function stopwatch(now: () => number) {
-  /** From when the time of the next step to end counts: the end of the one before it, or of a pause after that. */
+  /** When the next step's time begins: at the end of the step before, or of a pause after that. */
   let start = now();
   let waited = 0;
   let underWay = 0;
 
-  /** How long of `work` the device had nothing to do: since the last step ended, if none is under way now. */
+  /** Does `work`, and measures how long the device was idle meanwhile. */
   const idleDuring = async <T>(work: () => Promise<T>) => {
     const began = now();
     const result = await work();
     return { result, idle: underWay > 0 ? 0 : now() - Math.max(began, start) };
   };
   return {
-    /** Times the step whose numbers these are: it ends when they come. */
+    /** Times the step that ends when these numbers come. */
     async lap<T>(numbers: Promise<T>): Promise<Lap & { numbers: T }> {
       underWay++;
       try {
@@ -34,13 +34,13 @@ export function stopwatch(now: () => number) {
         underWay--;
       }
     },
-    /** Time that counts as training, and as waiting. */
+    /** Does work whose time counts as training, and as waiting. */
     async wait<T>(work: () => Promise<T>): Promise<T> {
       const { result, idle } = await idleDuring(work);
       waited += idle;
       return result;
     },
-    /** Time that doesn't count. */
+    /** Does work whose time does not count. */
     async pause(work: () => Promise<void>) {
       const { idle } = await idleDuring(work);
       start += idle;

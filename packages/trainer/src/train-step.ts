@@ -3,9 +3,9 @@ import type { AdamW } from './adamw';
 import type { Ema } from './ema/ema';
 
 /**
- * One step of gradient descent: the loss, its gradients, the optimizer, the average. It knows nothing of diffusion.
+ * Does one step of gradient descent: loss, gradients, optimizer, average. It knows nothing of diffusion.
  *
- * @param loss called once; everything it creates is disposed
+ * @param o loss is called once, and everything that it creates is disposed
  * @returns the loss before the step; the caller reads and disposes it
  */
 export function trainStep(o: {
@@ -22,7 +22,7 @@ export function trainStep(o: {
   });
 }
 
-/** A loss and its gradient by each parameter it depends on; the caller disposes them. */
+/** Computes a loss and its gradient for each parameter that it depends on. The caller disposes them. */
 export function lossAndGradients(
   parameters: ReadonlyMap<string, Variable>,
   loss: () => Scalar,

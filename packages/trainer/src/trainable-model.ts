@@ -5,17 +5,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { TrainerError } from './errors';
 import type { TrainableDenoiser, TrainableModel } from './types';
 
-/** A `TrainableModel` that can be freed. */
+/** A network of one's own: a `TrainableModel` that `dispose` frees. */
 export type OwnModel = TrainableModel & { dispose(): void };
 
 type Named = {
-  /** What checkpoints call the network; one of another name, or of another `config`, is refused. */
+  /** The network's name in checkpoints. A checkpoint with another name or another `config` is refused. */
   readonly name: string;
-  /** JSON: what the network is made of, such as its widths. Default null. */
+  /** JSON that describes the network, such as its widths. Default null. */
   readonly config?: unknown;
 };
 
-/** A function of x [B, H, W, C], time [B] and its variables, which become the model's: `dispose` frees them. */
+/** A function of x [B, H, W, C], time [B] and variables. The variables become the model's: `dispose` frees them. */
 export type FunctionModel<Variables extends Readonly<Record<string, tf.Variable>>> = Named & {
   readonly variables: Variables;
   readonly predict: (
@@ -26,7 +26,7 @@ export type FunctionModel<Variables extends Readonly<Record<string, tf.Variable>
   ) => tf.Tensor4D;
 };
 
-/** A layer of `@denoiser/unet`, or of the same form. Its parameters begin as it says; files have PyTorch's layouts. */
+/** A layer of `@denoiser/unet`, or of the same form. The layer says how its parameters begin; files have PyTorch's layouts. */
 export type LayerModel = Named & {
   readonly layer: {
     readonly parameters: ReadonlyMap<
@@ -45,7 +45,10 @@ export type LayerModel = Named & {
   readonly seed?: number;
 };
 
-/** A tf.layers model of two inputs, x [B, H, W, C] and time [B, 1], or three, with labels [B, 1]. It stays the caller's. */
+/**
+ * A tf.layers model with two inputs, x [B, H, W, C] and time [B, 1], or three, with labels [B, 1]. It stays the caller's:
+ * `dispose` does not free it.
+ */
 export type LayersModel = Named & {
   readonly layersModel: {
     readonly weights: readonly { readonly originalName: string; read(): tf.Tensor }[];
@@ -56,11 +59,11 @@ export type LayersModel = Named & {
 };
 
 /**
- * Makes a network for `createTrainer` of a function with variables, of a layer, or of a tf.layers model:
+ * Makes a function with variables, a layer, or a tf.layers model into a network for `createTrainer`:
  *
  * `trainableModel({ name: 'scale', variables: { s }, predict: (x, time, _, { s }) => tf.mul(x, s) })`
  *
- * @throws DenoiserError where a tf.layers model takes other inputs or holds a weight twice.
+ * @throws DenoiserError `model-invalid` if a tf.layers model takes other inputs, or two of its weights have one name.
  */
 export function trainableModel<Variables extends Readonly<Record<string, tf.Variable>>>(
   source: FunctionModel<Variables> | LayerModel | LayersModel,
@@ -99,7 +102,7 @@ function layerModel(source: LayerModel): OwnModel {
   });
 }
 
-/** Axes of memory in the order that PyTorch's files have them: HWIO → OIHW, [in, out] → [out, in]. */
+/** The order of memory's axes in PyTorch's files: HWIO → OIHW, [in, out] → [out, in]. */
 const FILE_ORDER: Readonly<Record<'same' | 'matrix' | 'filter', readonly number[] | undefined>> = {
   same: undefined,
   matrix: [1, 0],
@@ -159,7 +162,7 @@ function layersModel(source: LayersModel): OwnModel {
 
 type Conversions = {
   denoiser(tensors: ReadonlyMap<string, tf.Tensor>): TrainableDenoiser;
-  /** A parameter's axes in the order that files have them. Default: as in memory. */
+  /** Returns the order of a parameter's axes in files. Default: as in memory. */
   fileOrder?(name: string): readonly number[] | undefined;
 };
 

@@ -21,42 +21,54 @@ import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 import { watchTraining } from './watch';
 
-/** The options of a trainer: those of training, of which some may be functions of one's own, and the model. */
+/** Options of `createTrainer`: the model, and the options of training, some of which may be functions of one's own. */
 export type TrainerOptions = Omit<TrainingOptionsInput, keyof OwnInput> & {
   readonly [Name in keyof OwnInput]?: TrainingOptionsInput[Name] | OwnInput[Name];
 } & {
   model: TrainableModel;
-  /** Told, in a sentence, what the user should know though training goes on. Default: nobody. */
+  /** Called with a sentence that the user should know though training goes on. */
   onWarning?: (message: string) => void;
 };
 
+/** A training run of one model. */
 export type Trainer = {
   readonly model: TrainableModel;
   /** The options with their defaults filled in. */
   readonly options: TrainingOptions;
+  /** Where the run stands. */
   readonly progress: Readonly<Progress>;
-  /** The averaged parameters, which sample better than the live ones; the trainer owns them. */
+  /** The averaged parameters, which give better samples than the live ones. The trainer owns them. */
   readonly emaParameters: TrainableModel['parameters'];
-  /** What training will need, from two trial steps that leave no trace: memory, time, kernels. */
+  /** Measures what training needs (memory, time, kernels) by two trial steps that leave no trace. */
   preflight(dataset: ImageDataset, options?: PreflightOptions): Promise<Preflight>;
-  /** Returns how long a run on these images is, from where it stands; `fit` ends by it. */
+  /** Returns the length of the run on these images, from where it stands. `fit` ends by it. */
   runLength(dataset: Pick<ImageDataset, 'length'>, limits: RunLimits): RunLength;
-  /** Trains until there have been so many epochs or steps in all, counting those before a resume. */
+  /**
+   * Trains until so many epochs or steps are done in all, those before a resume included.
+   *
+   * @throws DenoiserError `option-invalid`, `dataset-…` if an image does not fit, `training-diverged` if the loss or a weight is not finite.
+   */
   fit(dataset: ImageDataset, options: FitOptions): Promise<FitResult>;
-  /** Goes on from a checkpoint: weights, moments, average, step and place in the data. Call it before `fit`. */
+  /**
+   * Restores the run from a checkpoint: weights, moments, averages, step and place in the data. Call it before `fit`.
+   *
+   * @throws DenoiserError `checkpoint-…`; then nothing has changed.
+   */
   resume(store: CheckpointStore, options?: ResumeOptions): Promise<ResumedFrom>;
-  /** Puts another run's weights into the model and its average before the first step; its classes may be others. */
+  /** Copies another run's weights into the model and its averages before the first step. Its classes may differ. */
   startFrom(store: CheckpointStore, options?: StartOptions): Promise<StartedFrom>;
-  /** Frees the moments and the average; the model belongs to the caller. */
+  /** Frees the moments and the averages. The model belongs to the caller. */
   dispose(): void;
 };
 
 /**
- * A trainer for denoising diffusion (Ho et al. 2020, arXiv:2006.11239, algorithm 1). By default as the original program:
- * loss = MSE(ε, ε_θ(x_t, t)), t uniform in 1 … T − 1, AdamW, an average of the weights. Every random number is a pure function of (seed, step), so that a run that
- * was stopped and resumed ends bit for bit like one that wasn't, on one backend.
+ * Creates a trainer for denoising diffusion (Ho et al. 2020, arXiv:2006.11239, algorithm 1). By default it trains as the
+ * original program: loss = MSE(ε, ε_θ(x_t, t)), t uniform in 1 … T − 1, AdamW, an average of the weights. Every random number
+ * is a pure function of (seed, step): on one backend, a run that was stopped and resumed ends bit for bit like one that was not.
  *
- * Errors: `DenoiserError` for an option out of range.
+ * `createTrainer({ model, process: { type: 'cosine' }, seed: 1, batchSize: 8 })`
+ *
+ * @throws DenoiserError `option-invalid` that names the option and its range, or the nearest name.
  */
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
   const { input: json, own } = separateOwn(input);

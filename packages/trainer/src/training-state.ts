@@ -20,8 +20,8 @@ import { FORMAT_VERSION, upgradeState } from './options/upgrade';
 export const FORMAT = 'denoiser-checkpoint';
 
 /**
- * The names of the tensor files of a checkpoint; `state.json` stands beside them. The first three are always there, the
- * others where the options ask for what they hold.
+ * Names of a checkpoint's tensor files, beside its `state.json`. The first three are always there, the others if the options
+ * need them.
  */
 export type TensorFileName =
   | 'model.safetensors'
@@ -31,13 +31,13 @@ export type TensorFileName =
   | 'power-ema.safetensors';
 export const STATE_FILE = 'state.json';
 
-/** `state.json` of a checkpoint: all that is not a tensor. */
+/** The content of a checkpoint's `state.json`: all that is not a tensor. */
 export type TrainingState = {
   format: typeof FORMAT;
   version: typeof FORMAT_VERSION;
-  /** Training steps done. */
+  /** Steps done. */
   step: number;
-  /** Epochs done, and how many images of the next one's order have been used. */
+  /** Epochs done, and images used of the next one's order. */
   epochsDone: number;
   position: number;
   architecture: { name: string; config: unknown };
@@ -45,15 +45,15 @@ export type TrainingState = {
   prediction: TrainingOptions['prediction'];
   options: TrainingOptions;
   dataset: { length: number; imageShape: ImageShape; classNames?: readonly string[] };
-  /** The lowest validation loss of the average so far, if it is measured. */
+  /** The lowest validation loss of the average so far, and its step. */
   best?: { step: number; loss: number };
-  /** Whatever the program that trains wants to find again (JSON). */
+  /** JSON of the program that trains. */
   notes?: unknown;
-  /** Size and SHA-256 (hexadecimal) of each tensor file. */
+  /** Size in bytes and SHA-256 in hexadecimal of each tensor file. */
   files: Partial<Record<TensorFileName, { bytes: number; sha256: string }>>;
 };
 
-/** A file of a checkpoint is missing, cut off or altered; an older checkpoint may still be whole. */
+/** Returns the error of a checkpoint's file that is missing, cut off or altered. */
 export function damaged(step: number, file: string, what: string): DenoiserError {
   return new TrainerError(
     'checkpoint-damaged',
@@ -61,11 +61,11 @@ export function damaged(step: number, file: string, what: string): DenoiserError
   );
 }
 
-/** More than the state of any run takes; what is larger is none. */
+/** More than the state of any run takes. */
 const MOST_BYTES = 2 ** 26;
 const LONGEST_TEXT = 10_000;
 
-/** What sampling goes by, and what nobody may therefore guess. */
+/** Options that sampling needs, which are never guessed. */
 const SAMPLED_BY = ['process', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
 
 const count = wholeNumberIn(0);
@@ -106,10 +106,9 @@ const trainingState = objectOf<TrainingState>({
 });
 
 /**
- * Returns the state in the bytes of a `state.json`, every field checked.
+ * Parses the bytes of a `state.json` and checks every field. A state of an earlier version is brought up to date.
  *
- * @throws DenoiserError `checkpoint-damaged` if it isn't one, naming the first field that is illegible; `checkpoint-version`
- * if it was written by a version of the program that writes another format.
+ * @throws DenoiserError `checkpoint-damaged` that names the first wrong field; `checkpoint-version` if a newer program wrote it.
  */
 export function parseState(step: number, bytes: Uint8Array): TrainingState {
   if (bytes.length > MOST_BYTES) throw damaged(step, STATE_FILE, `has ${bytes.length} bytes, too many for a state`);
@@ -139,7 +138,7 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   return trainingState(state, '', fail);
 }
 
-/** A sentence as a part of another. */
+/** Makes a sentence a part of another. */
 function sentenceWithin(message: string): string {
   return `its own ranges: ${message.replace(/\.$/, '').replaceAll(';', ',')}`;
 }

@@ -4,56 +4,60 @@ import type { Conditioning } from '@denoiser/samplers';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { RunPart } from './recompute';
 
-/** A `Denoiser` that answers at once, as gradients need it: ε̂ [B, H, W, C] of x [B, H, W, C] at time [B]. */
+/**
+ * A synchronous `Denoiser`, as gradients need it: from x [B, H, W, C] and time [B] it returns [B, H, W, C], with a learned
+ * variance [B, H, W, 2C].
+ */
 export type TrainableDenoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
 
-/** How a network runs in training, where that differs from sampling. */
+/** How a network runs in a training step, where that differs from sampling. */
 export type TrainingMode = {
-  /** The share of activations to drop; 0: none. */
+  /** Share of activations to drop, from 0 to below 1. */
   readonly dropout: number;
-  /** What random masks are to be a pure function of, with each image's place in the step's batch: [B]. */
+  /** Random masks must be a pure function of seed, step and each image's place in the step's batch, [B]. */
   readonly seed: number;
   readonly step: number;
   readonly places: readonly number[];
-  /** To be called for every block of the network: it keeps the block's activations, or only its inputs. */
+  /** Runs a block: call it for every block of the network. It keeps the block's activations, or only its inputs. */
   readonly runPart: RunPart;
 };
 
-/** A network as the trainer sees it: named variables, and functions of them. `@denoiser/unet` makes such models. */
+/** A network as the trainer sees it: named variables, and functions of them. See `trainableModel`, and `@denoiser/unet`. */
 export interface TrainableModel {
-  /** JSON; goes into every checkpoint, and a checkpoint of another architecture is refused. */
+  /** JSON for checkpoints. A checkpoint of another architecture is refused. */
   readonly architecture: { readonly name: string; readonly config: unknown };
-  /** The live parameters by name; the trainer updates them in place. */
+  /** The live parameters by name, which the trainer updates in place. */
   readonly parameters: ReadonlyMap<string, Variable>;
-  /** The network with these parameters, by default the live ones. */
+  /** Returns the network with these parameters, by default the live ones. */
   denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
-  /** The live network in training form. A network that has no other form leaves it out. */
+  /** Returns the live network in its training form. A network without one leaves it out. */
   trainingDenoiser?(mode: TrainingMode): TrainableDenoiser;
-  /** Throws, in a sentence, for a class that the network does not have. One without classes may leave it out. */
+  /** Throws a sentence for a class that the network does not have. A network without classes may leave it out. */
   checkLabels?(labels: ArrayLike<number>): void;
-  /** Parameters (or anything of their names and shapes) in the layout of files. */
+  /** Returns parameters, or tensors of their names and shapes, in the layout of files. */
   exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
-  /** The reverse of `exportParameters`; checks names and shapes. The caller disposes the tensors. */
+  /** Reverses `exportParameters`, and checks names and shapes. The caller disposes the tensors. */
   importParameters(file: TensorFile): Map<string, Tensor>;
 }
 
-/** One training image: values in [−1, 1] in NHWC order, and its class or −1. */
+/** A training image: values in [−1, 1] in NHWC order, and its class or −1. */
 export type LabelledImage = { pixels: Float32Array; label: number };
 
-/** Images by number. Folders: `@denoiser/backend-node`; arrays: `memoryDataset`. */
+/** Images by number. For folders see `@denoiser/backend-node`, for arrays `memoryDataset` and `datasetFrom`. */
 export interface ImageDataset {
   readonly length: number;
   readonly imageShape: ImageShape;
   readonly classNames?: readonly string[];
-  /** Reads image `index` as it is augmented once so many epochs are done: a pure function of both. */
+  /** Reads image `index`, augmented for the epoch after `epochsDone` others: a pure function of both. */
   read(index: number, epochsDone: number): Promise<LabelledImage>;
 }
 
-/** Where checkpoints live: files (`@denoiser/backend-node`), the browser, or `memoryStore`. */
+/** A place for checkpoints: files (`@denoiser/backend-node`), the browser (`@denoiser/backend-web`), or `memoryStore`. */
 export interface CheckpointStore {
-  /** Stores the files of one step: complete or absent, never half. */
+  /** Writes the files of one step: complete or not at all. */
   write(step: number, files: ReadonlyMap<string, Uint8Array>): Promise<void>;
-  /** The steps that have a checkpoint, ascending. */
+  /** Lists the steps that have a checkpoint, ascending. */
   list(): Promise<number[]>;
+  /** Reads one file of a step. */
   read(step: number, file: string): Promise<Uint8Array>;
 }

@@ -8,10 +8,11 @@ import type { Run } from './run';
 import { firstTimestep } from './timesteps/index';
 import type { ImageDataset } from './types';
 
+/** Which images are held out, and how often their loss is measured. */
 export type ValidationOptions = {
   /** Images that training never sees. */
   dataset: ImageDataset;
-  /** How many of them, from the first; default: all. */
+  /** How many of them are used, from the first. Default: all. */
   images?: number;
   /** Default: at the end of each epoch. */
   every?: Interval;
@@ -29,8 +30,8 @@ export type ValidationRecord = {
 };
 
 /**
- * The mean loss over held-out images, image number i always at the same timestep and with the same noise, so that two
- * steps differ by their weights alone. Timesteps go evenly through all of them, by the golden ratio. Nothing is dropped.
+ * Measures the mean loss of held-out images. Image i always has the same timestep and the same noise, so that two results
+ * differ by the weights alone. The timesteps are spread evenly, by the golden ratio. Nothing is dropped.
  */
 export async function validate(
   run: Run,
@@ -72,7 +73,7 @@ export async function validate(
 
 const START = { epochsDone: 0, position: 0 };
 
-/** Fractions of multiples of the golden ratio: however many there are, they lie evenly in (0, 1). */
+/** Returns the fraction of a multiple of the golden ratio. However many there are, they lie evenly in (0, 1). */
 function goldenShare(i: number): number {
   return ((i + 0.5) * ((Math.sqrt(5) - 1) / 2)) % 1;
 }

@@ -1,22 +1,22 @@
-/** When a run is said to be in trouble. Nothing is changed by it; a warning is one sentence. */
+/** Thresholds of the warnings of divergence. A warning is a sentence, and changes nothing. */
 export const WARNING_THRESHOLDS = {
-  /** The loss is averaged over about so many steps, and nothing is said before. */
+  /** Steps over which the loss is averaged. No warning comes earlier. */
   lossSteps: 50,
-  /** A mean loss so many times its lowest is a warning; the next one needs it to have come below half of that. */
+  /** The multiple of its lowest mean that a loss may reach. The next warning comes once it was below half of that. */
   lossRise: 3,
-  /** The gradient norm is compared to its geometric mean over about so many steps. */
+  /** Steps over which the geometric mean of the gradient norm is taken. */
   normSteps: 100,
-  /** A norm so many times that mean is a warning, once in `normSteps` steps. */
+  /** The multiple of that mean that a norm may reach. There is a warning at most once in `normSteps` steps. */
   normRise: 20,
 } as const;
 
 type Numbers = { step: number; loss: number; gradientNorm: number };
 
 /**
- * Watches for the signs of divergence: a mean loss far above its lowest, a gradient norm far above what is usual or not
- * finite. The thresholds are `WARNING_THRESHOLDS`.
+ * Watches for signs of divergence: a mean loss far above its lowest, a gradient norm that is far above the usual or not finite.
+ * See `WARNING_THRESHOLDS`.
  *
- * @param o isClipped: whether gradients are limited anyway, so that a large one does no harm
+ * @param o isClipped: whether gradients are limited, so that a large one does no harm
  */
 export function watchTraining(o: { isClipped: boolean; onWarning: (message: string) => void }): (now: Numbers) => void {
   const meanLoss = runningMean(WARNING_THRESHOLDS.lossSteps);
@@ -58,7 +58,7 @@ export function watchTraining(o: { isClipped: boolean; onWarning: (message: stri
   };
 }
 
-/** The mean of all numbers while they are few, then an exponential one over about `length`. */
+/** Creates a mean of all numbers while they are few, and an exponential mean over about `length` afterwards. */
 function runningMean(length: number) {
   let value = 0;
   return {

@@ -95,6 +95,11 @@ test.each<[what: string, input: object, message: RegExp]>([
   ['a word that does not exist', { training: { prediction: 'eps' } }, /epsilon, x0, v, perhaps epsilon\./],
   ['a number out of range', { keep: -1 }, /^run\.json: keep is -1 \(.*\)\.$/],
   ['a text for a number', { training: { batchSize: '4' } }, /training\.batchSize is "4"/],
+  [
+    'noise in more steps than there can be',
+    { training: { process: { steps: 1e9 } } },
+    /steps is 1000000000; give .* to 1000000\.$/,
+  ],
   ['another format', { format: 7 }, /format is 7/],
   ['a bad interval', { sampleEvery: 'always' }, /sampleEvery is "always"/],
 ])('%s is refused with what would be right', (_, input, message) => {

@@ -1,16 +1,16 @@
 import { type SettingsOf, trueOrFalse, wholeNumber } from '../options/settings';
 
 /**
- * How much of the average stays in an update: a number from 0 (a copy) to 1. `update` counts from 0; `images` is how many
- * images the step had.
+ * Returns how much of the average stays in an update, from 0 (it becomes a copy) to 1. `update` counts from 0; `images` is the
+ * number of the step's images.
  */
 export type DecayRule = (update: number, images: number) => number;
 
-/** What every rule may have: a late start, and a decay that grows into its own. */
+/** How every rule may begin: late, and with a decay that rises. */
 export type Start = {
   /** Updates that copy the parameters before averaging begins. */
   startStep: number;
-  /** The decay is at most (1 + n)/(10 + n) in update n after the start, so that the first weights are soon forgotten. */
+  /** Whether the decay is at most (1 + n)/(10 + n) in update n after the start, which soon forgets the first weights. */
   warmup: boolean;
 };
 
@@ -20,7 +20,7 @@ export const startSettings = (startStep: number): SettingsOf<Start> => ({
   warmup: { ...trueOrFalse(false), about: 'let the decay grow, so that the first weights are soon forgotten' },
 });
 
-/** A rule with its start. */
+/** Returns a rule of this decay with this start. */
 export function started({ startStep, warmup }: Start, decay: (images: number) => number): DecayRule {
   return (update, images) => {
     const n = update - startStep;

@@ -2,7 +2,7 @@ import type { Kind } from '../options/kinds';
 import { numberFrom } from '../options/settings';
 import { type DecayRule, type Start, started, startSettings } from './decay-rule';
 
-/** The same decay (default 0.995) in every update, after 2000 updates that copy: the original program's. */
+/** The original program's rule: one decay (default 0.995), after 2000 updates that copy. */
 export type DecayEma = Start & { type: 'decay'; decay: number };
 
 export const decay: Kind<DecayEma, DecayRule> = {

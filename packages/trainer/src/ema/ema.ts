@@ -5,18 +5,22 @@ import { stateVariables } from '../state-variables';
 import type { DecayRule } from './decay-rule';
 import { EMA_RULES, type EmaInput } from './index';
 
-/** Averaged parameters with their state. */
+/** An average of parameters, with its state. */
 export type Ema = {
-  /** Updates done; set it when the average is restored. */
+  /** Updates done. Set it when you restore the average. */
   step: number;
   readonly parameters: ReadonlyMap<string, Variable>;
-  /** To be called after each step of the optimizer, with the number of its images (default 1). */
+  /** Takes in the parameters. Call it after each step of the optimizer, with the number of the step's images (default 1). */
   update(images?: number): void;
   /** Disposes the average, not the parameters. */
   dispose(): void;
 };
 
-/** An exponential moving average of named parameters: shadow = decay·shadow + (1 − decay)·parameter. */
+/**
+ * Creates an exponential moving average of named parameters: shadow = decay·shadow + (1 − decay)·parameter.
+ *
+ * @throws DenoiserError `option-invalid` if the rule is none.
+ */
 export function createEma(parameters: ReadonlyMap<string, Tensor>, rule: EmaInput | DecayRule = {}): Ema {
   const decayOf = typeof rule === 'function' ? rule : makeKind(EMA_RULES, resolveKind('ema', EMA_RULES, rule, 'decay'));
   const shadow = copyOf(parameters);
@@ -32,12 +36,12 @@ export function createEma(parameters: ReadonlyMap<string, Tensor>, rule: EmaInpu
   };
 }
 
-/** Variables of the same values. A product by one, since tfjs's clone would share memory that is updated in place. */
+/** Creates variables of the same values. It multiplies by one: a clone would share memory that is updated in place. */
 export function copyOf(parameters: ReadonlyMap<string, Tensor>): Map<string, Variable> {
   return stateVariables(parameters, (value) => mul(value, 1));
 }
 
-/** shadow = decay·shadow + (1 − decay)·parameter, in place. */
+/** Computes shadow = decay·shadow + (1 − decay)·parameter in place. */
 export function moveTowards(
   shadow: ReadonlyMap<string, Variable>,
   parameters: ReadonlyMap<string, Tensor>,

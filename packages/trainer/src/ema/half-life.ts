@@ -3,8 +3,8 @@ import { numberAbove, oneOf } from '../options/settings';
 import { type DecayRule, type Start, started, startSettings } from './decay-rule';
 
 /**
- * Weights count half as much after `halfLife` more images (or steps), whatever the batch size (Karras et al. 2022,
- * arXiv:2206.00364, table 7: 0.5 million images). By default it begins at once.
+ * A rule by which weights count half as much after `halfLife` more images or steps, whatever the batch size (Karras et al.
+ * 2022, arXiv:2206.00364, table 7: 0.5 million images). By default it begins at once.
  */
 export type HalfLifeEma = Start & { type: 'half-life'; halfLife: number; unit: 'images' | 'steps' };
 

@@ -8,5 +8,5 @@ import { type HalfLifeEma, halfLife } from './half-life';
 export type EmaOptions = DecayEma | HalfLifeEma | OwnPart;
 export type EmaInput = Input<DecayEma> | Input<HalfLifeEma, 'type' | 'halfLife'> | OwnPart;
 
-/** Every rule of the average's decay, by its name. */
+/** The rules of the average's decay, by name. */
 export const EMA_RULES: Kinds<EmaOptions, DecayRule> = { decay, 'half-life': halfLife, own: ownKind('ema') };

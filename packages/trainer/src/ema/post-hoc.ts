@@ -3,16 +3,18 @@ import { copyOf, moveTowards } from './ema';
 import type { PostHocEma } from './post-hoc-options';
 import { gammaOf, powerDecay } from './power-function';
 
-/** Power-function averages with their state. */
+/** Power-function averages of parameters, with their state. */
 export type PowerEma = {
-  /** Updates done; set it when the averages are restored. */
+  /** Updates done. Set it when you restore the averages. */
   step: number;
   readonly averages: readonly { readonly sigmaRel: number; readonly parameters: ReadonlyMap<string, Variable> }[];
+  /** Takes in the parameters. Call it after each step of the optimizer. */
   update(): void;
+  /** Disposes the averages, not the parameters. */
   dispose(): void;
 };
 
-/** Power-function averages of named parameters, one for each relative width. */
+/** Creates power-function averages (Karras et al. 2024, arXiv:2312.02696) of named parameters, one per relative width. */
 export function createPowerEma(parameters: ReadonlyMap<string, Tensor>, { sigmaRel }: PostHocEma): PowerEma {
   const averages = sigmaRel.map((sigma) => ({
     sigmaRel: sigma,
@@ -34,5 +36,5 @@ export function createPowerEma(parameters: ReadonlyMap<string, Tensor>, { sigmaR
   };
 }
 
-/** How a file that holds several averages names the tensors of one. */
+/** Returns the prefix of one average's tensors in a file that holds several. */
 export const averagePrefix = (sigmaRel: number): string => `${sigmaRel}:`;

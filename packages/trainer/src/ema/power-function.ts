@@ -1,16 +1,16 @@
 /**
- * Power-function averages (Karras et al. 2024, arXiv:2312.02696, section 3.1): θ̂_γ(t) = ∫₀ᵗ p(τ)·θ(τ) dτ with the profile
- * p(τ) = (γ + 1)·τ^γ/t^(γ+1). A profile is γ and the time t at which it ends; lengths are told as the relative width
- * σ_rel, the profile's standard deviation divided by t.
+ * The profile of a power-function average (Karras et al. 2024, arXiv:2312.02696, section 3.1): θ̂_γ(t) = ∫₀ᵗ p(τ)·θ(τ) dτ with
+ * p(τ) = (γ + 1)·τ^γ/t^(γ+1), which ends at time t. Its length is given as the relative width σ_rel, its standard deviation
+ * divided by t.
  */
 export type PowerProfile = { readonly gamma: number; readonly t: number };
 
-/** σ_rel of γ: √(γ + 1)/((γ + 2)·√(γ + 3)) (eq. 3). */
+/** Returns σ_rel of γ: √(γ + 1)/((γ + 2)·√(γ + 3)) (eq. 3). */
 export function relativeWidth(gamma: number): number {
   return Math.sqrt((gamma + 1) / (gamma + 3)) / (gamma + 2);
 }
 
-/** γ of a relative width, from 0 (exclusive) to √(1/12) ≈ 0.2887, the width of a plain mean. */
+/** Returns γ of a relative width above 0, at most √(1/12) ≈ 0.2887, the width of a plain mean. */
 export function gammaOf(sigmaRel: number): number {
   let [low, high] = [0, 1];
   while (relativeWidth(high) > sigmaRel) high *= 2;
@@ -22,12 +22,12 @@ export function gammaOf(sigmaRel: number): number {
   return (low + high) / 2;
 }
 
-/** The decay of a power-function average in its update number t, from 1: (1 − 1/t)^(γ+1) (eq. 2). */
+/** Returns the decay of a power-function average in update t, the first being 1: (1 − 1/t)^(γ+1) (eq. 2). */
 export function powerDecay(gamma: number, t: number): number {
   return (1 - 1 / t) ** (gamma + 1);
 }
 
-/** ∫ p·q of two profiles (appendix C.2). */
+/** Returns ∫ p·q of two profiles (appendix C.2). */
 export function innerProduct(a: PowerProfile, b: PowerProfile): number {
   const end = Math.min(a.t, b.t);
   const shares = (end / a.t) ** a.gamma * (end / b.t) ** b.gamma;
@@ -35,8 +35,8 @@ export function innerProduct(a: PowerProfile, b: PowerProfile): number {
 }
 
 /**
- * The coefficients with which the sum of the given profiles comes closest to another one, in least squares (Karras et al.
- * 2024, algorithm 3). For weights: the same sum of the averages.
+ * Returns the coefficients with which a sum of profiles comes closest to another profile, in least squares (Karras et al.
+ * 2024, algorithm 3). The same sum of averages is then the other's average.
  */
 export function fitProfile(profiles: readonly PowerProfile[], target: PowerProfile): number[] {
   // Profiles of length 1, so that long and short ones count alike in the elimination.
@@ -46,7 +46,7 @@ export function fitProfile(profiles: readonly PowerProfile[], target: PowerProfi
   return solve(matrix, right).map((x, i) => x / norms[i]);
 }
 
-/** The solution of a linear system by Gaussian elimination with the largest pivot; its arguments are used up. */
+/** Solves a linear system by Gaussian elimination with the largest pivot. It uses its arguments up. */
 function solve(matrix: number[][], right: number[]): number[] {
   const n = right.length;
   for (let column = 0; column < n; column++) {

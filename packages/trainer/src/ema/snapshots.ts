@@ -3,12 +3,13 @@ import { finiteNumber, listOf } from '../checking';
 import { TrainerError } from '../errors';
 import type { CheckpointStore } from '../types';
 import { averagePrefix } from './post-hoc';
+import { MOST } from './post-hoc-options';
 import { fitProfile, gammaOf } from './power-function';
 
 const FILE = 'power-ema.safetensors';
 const WIDTHS = 'sigma_rel';
 
-/** Stores the power-function averages of a step: one file, which a later `reconstructEma` reads. */
+/** Writes the power-function averages of a step as one file, for `reconstructEma`. */
 export async function writeSnapshot(
   store: CheckpointStore,
   step: number,
@@ -20,13 +21,13 @@ export async function writeSnapshot(
 }
 
 /**
- * The average of any length out of the snapshots of a run (Karras et al. 2024, arXiv:2312.02696, section 3.2), in the
- * layout of the model's files: an `ema.safetensors` as if it had been tracked from the beginning.
+ * Makes an average of any length from the snapshots of a run (Karras et al. 2024, arXiv:2312.02696, section 3.2): the
+ * `ema.safetensors` that training would have written if it had tracked that average.
  *
- * @param options sigmaRel: the relative width, above 0 to 0.28; best between those that were tracked, or near them. step:
- *   when the average ends, by default at the last snapshot; later snapshots are not used
- * @returns tensors in float32, summed in float64
- * Errors: `option-invalid`, `snapshots-missing`, `snapshots-damaged`.
+ * @param options sigmaRel: the relative width, above 0 and at most 0.28, best between the tracked ones or near them. step: where
+ *   the average ends, by default at the last snapshot; later snapshots are not used
+ * @returns float32 tensors, summed in float64
+ * @throws DenoiserError `option-invalid`, `snapshots-missing` or `snapshots-damaged`.
  */
 export async function reconstructEma(
   store: CheckpointStore,
@@ -88,7 +89,7 @@ function addScaled(
 async function readSnapshot(store: CheckpointStore, step: number): Promise<{ file: TensorFile; sigmaRel: number[] }> {
   try {
     const file = readSafetensors(await store.read(step, FILE));
-    const widths = listOf(finiteNumber, { least: 1, most: 100 });
+    const widths = listOf(finiteNumber, { least: 1, most: MOST });
     const sigmaRel = widths(JSON.parse(file.metadata[WIDTHS]), WIDTHS, (path, needed) => {
       throw new Error(`its metadata has no valid "${path}", it needs ${needed}`);
     });

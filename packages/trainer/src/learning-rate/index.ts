@@ -13,7 +13,7 @@ export type LearningRateScheduleInput =
   | Input<OneCycleRate, 'type'>
   | OwnPart;
 
-/** Every schedule of the learning rate, by its name. */
+/** The schedules of the learning rate, by name. */
 export const LEARNING_RATE_SCHEDULES: Kinds<LearningRateSchedule, RateFactor> = {
   constant,
   cosine,

@@ -34,7 +34,7 @@ export const oneCycle: Kind<OneCycleRate, RateFactor> = {
   },
 };
 
-/** Half a cosine from `start` to `end` as `share` goes from 0 to 1. */
+/** Goes along half a cosine from `start` to `end`, as `share` goes from 0 to 1. */
 function between(start: number, end: number, share: number): number {
   return end + ((start - end) * (1 + Math.cos(Math.PI * share))) / 2;
 }

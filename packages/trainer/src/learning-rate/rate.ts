@@ -1,18 +1,18 @@
 import { orNull, type Setting, wholeNumber } from '../options/settings';
 
 /**
- * By what the learning rate is multiplied in a step. `step` is the number of steps done before it: 0 for the first; `length`
- * that of the whole run, `Infinity` where it is not known.
+ * Returns the factor of the learning rate in a step. `step` is the number of steps done before, 0 for the first; `length` the
+ * number of steps of the whole run, `Infinity` if it is not known.
  */
 export type RateFactor = (step: number, length: number) => number;
 
-/** The setting of a schedule's length: null is that of the run. */
+/** The setting of a schedule's length in steps. */
 export const lengthSetting: Setting<number | null> = {
   ...orNull(wholeNumber(1)),
   about: 'steps to its end; null: the length of the run',
 };
 
-/** Linear warm-up (Goyal et al. 2017, arXiv:1706.02677, section 2.2): 1/n in the first step, 1 in step number n. */
+/** Returns the factor of a linear warm-up (Goyal et al. 2017, arXiv:1706.02677, section 2.2): 1/n in step 1, 1 in step n. */
 export function warmUp(step: number, warmup: number): number {
   return Math.min(1, (step + 1) / warmup);
 }

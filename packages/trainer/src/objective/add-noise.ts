@@ -3,8 +3,8 @@ import { add, mul, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { perImage } from './per-image';
 
 /**
- * The forward process q(x_t | x_0) (Ho et al. 2020, arXiv:2006.11239, eq. 4): x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε. x0 and eps
- * [B, H, W, C]; t: B timesteps, each its image's own.
+ * Noises images by the forward process q(x_t | x_0) (Ho et al. 2020, arXiv:2006.11239, eq. 4): x_t = √ᾱ_t·x_0 + √(1 − ᾱ_t)·ε
+ * [B, H, W, C], of x0 and eps [B, H, W, C] and one timestep per image.
  */
 export function addNoise(
   schedule: Pick<Schedule, 'sqrtAlphaBars' | 'sqrtOneMinusAlphaBars'>,

@@ -21,21 +21,22 @@ import { perImage } from './per-image';
 import { stopGradient } from './stop-gradient';
 import { variationalBoundTerm } from './variational-bound-term';
 
-/** The images of a loss, with all that was drawn for them: x0 and eps [B, H, W, C], t and labels one for each. */
+/** Images with all that was drawn for them: x0 and eps [B, H, W, C], and a timestep and maybe a label for each. */
 export type NoisyImages = { x0: Tensor4D; eps: Tensor4D; t: ArrayLike<number>; labels?: Tensor1D };
 
-/** The loss of each image [B] under a network. */
+/** Computes the loss of each image, [B]; the caller disposes it. */
 export type Objective = (denoiser: TrainableDenoiser, images: NoisyImages) => Tensor1D;
 
+/** The options of training that decide the loss. */
 export type ObjectiveOptions = Pick<TrainingOptions, 'prediction' | 'weighting' | 'variance'>;
 
 /**
- * What a network is trained on: w(t)·‖target − output‖², the mean over an image, the target being ε, x0 or v (Salimans &
- * Ho 2022, arXiv:2202.00512). With a learned variance the network's second half of channels is v, and λ·L_vlb is added
- * (Nichol & Dhariwal 2021, arXiv:2102.09672, eq. 16), L_vlb being T times an image's term in bits per dimension; its
- * gradient stops at the mean.
+ * Creates the loss that a network is trained on: w(t)·‖target − output‖², a mean over the image, where the target is ε, x0 or v
+ * (Salimans & Ho 2022, arXiv:2202.00512). With a learned variance the second half of the network's channels says where the
+ * variance is, and λ·L_vlb is added (Nichol & Dhariwal 2021, arXiv:2102.09672, eq. 16): T times an image's term in bits per
+ * dimension, whose gradient stops at the mean.
  *
- * Errors of the objective: `DenoiserError` if the network's output has the wrong shape.
+ * The objective throws a DenoiserError `option-invalid` if the network's output has the wrong shape.
  */
 export function createObjective(
   schedule: Schedule,
@@ -74,7 +75,7 @@ export function createObjective(
     });
 }
 
-/** [B, H, W, 2C] → twice [B, H, W, C] */
+/** Cuts [B, H, W, 2C] into two [B, H, W, C]. */
 function halves(output: Tensor4D): [Tensor4D, Tensor4D] {
   const [batch, height, width, channels] = output.shape;
   const size: [number, number, number, number] = [batch, height, width, channels / 2];

@@ -1,6 +1,6 @@
 import { customGrad, mul, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 
-/** The same numbers, through which no gradient flows. */
+/** Returns the same numbers, through which no gradient flows. */
 export function stopGradient<T extends Tensor>(x: T): T {
   const stopped = customGrad((y) => ({
     value: mul(y as Tensor, 1),

@@ -1,11 +1,12 @@
 import { type Input, numberFrom } from '../options/settings';
 
-/** The sampler chooses the variance of its steps; the network gives as many channels as the images have. */
+/** A variance that the sampler chooses. The network returns as many channels as the images have. */
 export type FixedVariance = { type: 'fixed' };
 
 /**
- * The network gives twice the channels: the second half says where, between β̃ and β, the variance is. λ is `vlbWeight`,
- * 0.001 by default: with T = 1000 a term of the bound, in bits per dimension, counts as much as the squared error.
+ * A variance that the network learns: it returns twice the channels, whose second half says where between β̃ and β the variance
+ * is. λ is `vlbWeight`, by default 0.001: with T = 1000 a term of the bound, in bits per dimension, counts as much as the
+ * squared error.
  */
 export type LearnedRange = { type: 'learned-range'; vlbWeight: number };
 

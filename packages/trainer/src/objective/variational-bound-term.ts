@@ -25,10 +25,10 @@ import type { TrainedPrediction } from '../weighting/weighting';
 import { perImage } from './per-image';
 
 /**
- * One term of the variational bound for each image (Ho et al. 2020, arXiv:2006.11239, eq. 5) in bits per dimension, with a
- * learned variance between β̃_t and β_t (Nichol & Dhariwal 2021, arXiv:2102.09672, eq. 15): v = −1 means β̃, v = 1 means β,
- * in the logarithm between. At t = 0 the term is the decoder's, with OpenAI's tanh approximation of the normal distribution.
- * The estimate of x0 is not clipped.
+ * Computes one term of the variational bound for each image (Ho et al. 2020, arXiv:2006.11239, eq. 5) in bits per dimension,
+ * with a learned variance between β̃_t and β_t (Nichol & Dhariwal 2021, arXiv:2102.09672, eq. 15): v = −1 means β̃, v = 1 means
+ * β, on a logarithmic scale between. At t = 0 the term is the decoder's, with OpenAI's tanh approximation of the normal
+ * distribution. The estimate of x0 is not clipped.
  *
  * @param o x0, xt, output, v [B, H, W, C]; t: B timesteps
  * @returns [B]
@@ -89,8 +89,8 @@ export function variationalBoundTerm(o: {
 }
 
 /**
- * Nats of a picture's values, one of 256 in [−1, 1], under a Gaussian of each value's bin (Ho et al. 2020, eq. 13). Bins
- * above the mean are mirrored: float32 tells apart small numbers below ½ only.
+ * Computes the nats of a picture's values, each one of 256 in [−1, 1], under a Gaussian over the value's bin (Ho et al. 2020,
+ * eq. 13). Bins above the mean are mirrored, since float32 is fine below ½ only.
  */
 function decoderLoss(x0: Tensor4D, modelMean: Tensor, logVariance: Tensor): Tensor {
   const inverse = exp(mul(logVariance, -0.5));
@@ -103,7 +103,7 @@ function decoderLoss(x0: Tensor4D, modelMean: Tensor, logVariance: Tensor): Tens
   return neg(log(maximum(probability, 1e-12)));
 }
 
-/** ½·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as the sigmoid that it is. */
+/** Computes ½·(1 + tanh(√(2/π)·(x + 0.044715·x³))), as the sigmoid that it is. */
 function normalCdf(x: Tensor): Tensor {
   const argument = mul(add(x, mul(mul(square(x), x), 0.044715)), Math.sqrt(8 / Math.PI));
   return sigmoid(argument);

@@ -1,4 +1,4 @@
-/** The options of training without tfjs: for forms, command lines and whoever describes them. */
+/** The options of training as data, without TensorFlow.js: for forms, command lines and documentation. */
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from '../learning-rate/index';
 export { oneKind } from './kinds';
 export { discreteProcess, SCHEDULES } from './schedules';

@@ -10,21 +10,25 @@ import {
   type SettingsOf,
 } from './settings';
 
-/** The type of what a program gives as a function: none that a user could name. */
+/** The type of a part that a program gives as a function, which no user can choose by name. */
 const OWN = 'own';
 
-/** One kind of a thing that an option chooses by its `type`: the kind's settings, and what is made of them. */
+/** One kind that an option can choose by its `type`: its settings, and what is made of them. */
 export type Kind<Options extends { type: string }, Made> = {
   readonly settings: SettingsOf<Omit<Options, 'type'>>;
   readonly make: (options: Options) => Made;
 };
 
-/** The kinds that an option may choose from, by their `type`. */
+/** The kinds that an option chooses from, by `type`. */
 export type Kinds<Options extends { type: string }, Made> = {
   readonly [Type in Options['type']]: Kind<Extract<Options, { type: Type }>, Made>;
 };
 
-/** The chosen kind's options with defaults filled in; `otherwise` is the type if none is named. Errors: `option-invalid`. */
+/**
+ * Returns the chosen kind's options with defaults filled in. `otherwise` is the type if none is named.
+ *
+ * @throws DenoiserError `option-invalid`.
+ */
 export function resolveKind<Options extends { type: string }>(
   path: string,
   kinds: { readonly [Type in Options['type']]: { readonly settings: object } },
@@ -42,7 +46,7 @@ export function resolveKind<Options extends { type: string }>(
   return { type, ...resolveSettings(settings as SettingsOf<object>, given, `${path}.`) } as unknown as Options;
 }
 
-/** An option that chooses one of these kinds; one type is meant if none is named. */
+/** Returns the setting of an option that chooses one of these kinds; `otherwise` is the type if none is named. */
 export function oneKind<Options extends { type: string }>(
   kinds: { readonly [Type in Options['type']]: { readonly settings: object } },
   otherwise: Options['type'],
@@ -56,13 +60,13 @@ export function oneKind<Options extends { type: string }>(
   };
 }
 
-/** What resolved options describe. */
+/** Makes what resolved options describe. */
 export function makeKind<Options extends { type: string }, Made>(kinds: Kinds<Options, Made>, options: Options): Made {
   const kind = kinds[options.type as Options['type']] as unknown as Kind<Options, Made>;
   return kind.make(options);
 }
 
-/** The type may be left out of the kind that is meant otherwise. */
+/** Returns the JSON Schema of the kinds. Only the kind that is meant otherwise may leave its type out. */
 function kindsSchema(kinds: { readonly [type: string]: { readonly settings: object } }, otherwise: string): JsonSchema {
   const named = Object.entries(kinds).filter(([type]) => type !== OWN);
   const oneOf = named.map(([type, { settings }]) => {

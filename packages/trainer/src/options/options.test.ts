@@ -71,6 +71,19 @@ describe('the training options', () => {
     expect(() => process(respace(createSchedule(options), [0, 9, 19]))).toThrow('has 3 of the 20 steps of a schedule;');
   });
 
+  it('that no memory would hold are refused at once', () => {
+    expect(resolve({ process: { steps: 1e9 } })).toThrow(
+      'The training option `process.steps` is 1000000000; give a whole number from 1 to 1000000.',
+    );
+    const betas = new Float64Array(1e6 + 1).fill(0.1);
+    expect(resolve({ process: { type: 'custom', betas } })).toThrow('give the β of each step, of at most 1000000.');
+    expect(resolve({ timesteps: { type: 'loss-second-moment', history: 1e9 } })).toThrow(
+      'a whole number from 1 to 100.',
+    );
+    const sigmaRel = Array.from({ length: 101 }, (_, i) => (i + 1) / 1000);
+    expect(resolve({ postHocEma: { sigmaRel } })).toThrow('give 1 to 100 different numbers above 0 to 0.28.');
+  });
+
   it('that are wrong are named, with the range or the nearest name', () => {
     expect(resolve({ weighting: 'min-snr' })).toThrow(
       'The training option `weighting` is "min-snr"; give an object with a type.',

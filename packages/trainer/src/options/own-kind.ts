@@ -2,7 +2,7 @@ import { TrainerError } from '../errors';
 import type { Kind } from './kinds';
 import type { Setting } from './settings';
 
-/** What options and checkpoints hold of a part that a program gave as a function. */
+/** A part that a program gives as a function, as options and checkpoints hold it. */
 export type OwnPart = { type: 'own'; name: string };
 
 const name: Setting<string> = {
@@ -11,7 +11,7 @@ const name: Setting<string> = {
   isValid: (value) => typeof value === 'string' && value !== '',
 };
 
-/** The kind of parts that are given, not made: a program that goes on with such a training has to give it again. */
+/** Returns the kind of parts that a program gives. To go on with such a training, a program has to give them again. */
 export const ownKind = (option: string): Kind<OwnPart, never> => ({
   settings: { name },
   make({ name: given }) {

@@ -5,7 +5,7 @@ import type { SamplerOf } from '../timesteps/sampler';
 import type { Weight } from '../weighting/weighting';
 import type { OwnPart } from './own-kind';
 
-/** The parts of training that may be functions of one's own. */
+/** The parts of training that can be functions of one's own. */
 export type OwnParts = {
   readonly weighting?: Weight;
   readonly timesteps?: SamplerOf;
@@ -14,17 +14,20 @@ export type OwnParts = {
 };
 
 /**
- * A part of one's own: the function, or the function under the name by which checkpoints know it (by default the function's
- * own name).
+ * A part of one's own: a function, or a function with a name for checkpoints, which is otherwise the function's own name.
  */
 export type Own<Part> = Part | { readonly name: string; readonly use: Part };
 
-/** The options that may be parts of one's own. */
+/** The options that can be parts of one's own. */
 export type OwnInput = { readonly [Name in keyof OwnParts]?: Own<NonNullable<OwnParts[Name]>> };
 
 const NAMES = ['weighting', 'timesteps', 'ema', 'learningRateSchedule'] as const;
 
-/** Returns the options as JSON, where parts of one's own are names, and those parts. */
+/**
+ * Separates options into JSON, where parts of one's own are names, and those parts.
+ *
+ * @throws DenoiserError `option-invalid` for a function without a name.
+ */
 export function separateOwn<Input extends object>(input: Input): { input: Input; own: OwnParts } {
   const json: Record<string, unknown> = { ...(input as Record<string, unknown>) };
   const own: Record<string, unknown> = {};

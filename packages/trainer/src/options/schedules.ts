@@ -1,4 +1,4 @@
-import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
+import { MOST_STEPS, type Process, type ProcessOptions, type ScheduleOptions } from '@denoiser/schedules';
 import { oneKind } from './kinds';
 import {
   badOption,
@@ -12,10 +12,10 @@ import {
 } from './settings';
 
 /**
- * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
- * said where it is computed.
+ * The number of timesteps: the only default that is filled in here. What a schedule does without its other options is its own
+ * matter, in `@denoiser/schedules`.
  */
-const steps = { ...wholeNumber(1, 1000), about: 'steps T of the diffusion' };
+const steps = { ...wholeNumber(1, 1000, MOST_STEPS), about: 'steps T of the diffusion' };
 const zeroTerminalSnr = {
   ...optional(trueOrFalse()),
   about: 'shift and scale ᾱ so that the last one is 0; needs v or x0',
@@ -33,12 +33,17 @@ const number = optional<number>({
 const maxBeta = { ...optional(numberAbove(0)), about: 'the greatest β' };
 
 const betas: Setting<ArrayLike<number>> = {
-  range: 'the β of each step',
-  schema: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 }, minItems: 1 },
-  isValid: (value) => (Array.isArray(value) || ArrayBuffer.isView(value)) && 'length' in value && value.length !== 0,
+  range: `the β of each step, of at most ${MOST_STEPS}`,
+  schema: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 }, minItems: 1, maxItems: MOST_STEPS },
+  isValid: (value) =>
+    (Array.isArray(value) || ArrayBuffer.isView(value)) &&
+    'length' in value &&
+    Number(value.length) > 0 &&
+    Number(value.length) <= MOST_STEPS,
   resolve: (_, value) => Array.from(value), // plain JSON
 };
 
+/** The options of `createSchedule`, by type. */
 export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>]: { settings: object } } = {
   linear: {
     settings: {
@@ -66,7 +71,7 @@ export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>
   custom: { settings: { betas, zeroTerminalSnr } },
 };
 
-/** An option that is a discrete process: built, or the options of one of these kinds of schedule, which are what is kept. */
+/** Returns the setting of a discrete process: a built one, or the options of one of these schedules. It resolves to options. */
 export function discreteProcess(kinds: object): Setting<ScheduleOptions> {
   const schedule = oneKind<ScheduleOptions & { type: string }>(kinds as typeof SCHEDULES, 'linear');
   const { resolve, ...rest } = schedule as Required<typeof schedule>;

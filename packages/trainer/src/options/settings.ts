@@ -5,25 +5,25 @@ import { TrainerError } from '../errors';
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
 /**
- * What one option may be: its range in words, as a test and as JSON Schema, and its default, without which it has to be
- * given, unless it may be absent.
+ * What one option may be: its range in words, as a test and as JSON Schema, and its default. An option without a default is
+ * needed, unless it may be absent.
  */
 export type Setting<T> = {
-  /** What it is, as help texts say it. */
+  /** What the option is, for help texts. */
   readonly about?: string;
   readonly range: string;
   readonly schema: JsonSchema;
   readonly isValid: (value: unknown) => boolean;
   readonly fallback?: T;
   readonly mayBeAbsent?: boolean;
-  /** For options with options of their own: the value with their defaults filled in. */
+  /** Fills in the defaults of an option that has options of its own. */
   readonly resolve?: (path: string, value: T) => T;
 };
 
 /** The settings of an object of options, field by field. */
 export type SettingsOf<Options> = { readonly [Name in keyof Options]-?: Setting<Options[Name]> };
 
-/** Options as they are given: the `Needed` ones, and any of the others. */
+/** Options as a caller gives them: the `Needed` ones, and any of the others. */
 export type Input<Options, Needed extends keyof Options = never> = Pick<Options, Needed> & Partial<Options>;
 
 export const isObject = (value: unknown): value is object =>
@@ -31,15 +31,16 @@ export const isObject = (value: unknown): value is object =>
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** A whole number from `least` on. */
-export const wholeNumber = (least: number, fallback?: number): Setting<number> => ({
-  range: `a whole number from ${least}`,
-  schema: { type: 'integer', minimum: least, maximum: Number.MAX_SAFE_INTEGER },
-  isValid: (value) => Number.isSafeInteger(value) && Number(value) >= least,
+/** Returns the setting of a whole number from `least` to `most`; without `most`, of any from `least` on. */
+export const wholeNumber = (least: number, fallback?: number, most?: number): Setting<number> => ({
+  range: most === undefined ? `a whole number from ${least}` : `a whole number from ${least} to ${most}`,
+  schema: { type: 'integer', minimum: least, maximum: most ?? Number.MAX_SAFE_INTEGER },
+  isValid: (value) =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= (most ?? Number.MAX_SAFE_INTEGER),
   ...withFallback(fallback),
 });
 
-/** A finite number above `bound`. */
+/** Returns the setting of a finite number above `bound`. */
 export const numberAbove = (bound: number, fallback?: number): Setting<number> => ({
   range: `a number above ${bound}`,
   schema: { type: 'number', exclusiveMinimum: bound },
@@ -47,7 +48,7 @@ export const numberAbove = (bound: number, fallback?: number): Setting<number> =
   ...withFallback(fallback),
 });
 
-/** A number from `least` to `most`; without `most`, any finite one from `least` on. */
+/** Returns the setting of a number from `least` to `most`; without `most`, of any finite number from `least` on. */
 export const numberFrom = (least: number, most: number | undefined, fallback?: number): Setting<number> => ({
   range: most === undefined ? `a number from ${least}` : `a number from ${least} to ${most}`,
   schema: { type: 'number', minimum: least, ...(most !== undefined && { maximum: most }) },
@@ -55,7 +56,7 @@ export const numberFrom = (least: number, most: number | undefined, fallback?: n
   ...withFallback(fallback),
 });
 
-/** One of a few names. */
+/** Returns the setting of one of a few names. */
 export const oneOf = <T extends string>(names: readonly T[], fallback?: T): Setting<T> => ({
   range: `one of ${names.join(', ')}`,
   schema: { enum: names },
@@ -70,7 +71,7 @@ export const trueOrFalse = (fallback?: boolean): Setting<boolean> => ({
   ...withFallback(fallback),
 });
 
-/** An object of settings, all of which have defaults. */
+/** Returns the setting of an object of options, all of which have defaults. */
 export const objectOf = <T extends object>(settings: SettingsOf<T>): Setting<T> => ({
   range: 'an object',
   schema: objectSchema(settings),
@@ -79,10 +80,10 @@ export const objectOf = <T extends object>(settings: SettingsOf<T>): Setting<T> 
   resolve: (path, value) => resolveSettings(settings, value, `${path}.`),
 });
 
-/** The setting, which stays absent where it isn't given: its default is that of whoever reads it. */
+/** Returns the setting as one that may be absent, and then stays absent. */
 export const optional = <T>(setting: Setting<T>): Setting<T> => ({ ...setting, mayBeAbsent: true });
 
-/** The setting, or null for "off", which is the default. */
+/** Returns the setting with null as one more value, the default. */
 export const orNull = <T>({ range, schema, isValid, resolve }: Setting<T>): Setting<T | null> => ({
   range: `${range}, or null`,
   schema: { anyOf: [schema, { type: 'null' }] },
@@ -92,8 +93,9 @@ export const orNull = <T>({ range, schema, isValid, resolve }: Setting<T>): Sett
 });
 
 /**
- * Options with their defaults filled in, each in its range. Errors: `option-invalid`, naming the option and its range, or
- * the nearest correct name.
+ * Fills in defaults, and checks that every option is in its range.
+ *
+ * @throws DenoiserError `option-invalid` that names the option and its range, or the nearest name.
  */
 export function resolveSettings<Options extends object>(
   settings: SettingsOf<Options>,
@@ -118,7 +120,7 @@ export function resolveSettings<Options extends object>(
   return resolved as Options;
 }
 
-/** An object of these settings as JSON Schema: no other fields, and those without a default that may not be absent are required. */
+/** Returns the JSON Schema of an object of these settings, without other fields. Settings that are needed are required. */
 export function objectSchema(settings: object): JsonSchema {
   const entries = Object.entries(settings) as [string, Setting<unknown>][];
   const required = entries
@@ -148,7 +150,7 @@ export function describeValue(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** The nearest of the words that an option may be. */
+/** Returns the nearest of the words that an option may be, as a part of a sentence. */
 function hint(value: unknown, { enum: words }: JsonSchema): string {
   if (typeof value !== 'string' || !Array.isArray(words)) return '';
   return `, perhaps ${nearest(value.slice(0, LONGEST), words)}`;

@@ -29,48 +29,51 @@ import {
 } from './settings';
 
 /**
- * The options that shape what is computed, with their defaults filled in. JSON, but for the functions of kinds of one's
- * own; a checkpoint holds them.
+ * The options of training with their defaults filled in. They are JSON, and every checkpoint holds them.
  */
 export type TrainingOptions = {
+  /** Decides every random number of the run. */
   seed: number;
   /** Images of a step. */
   batchSize: number;
-  /** Images that go through the network at once; the gradients of a step are summed over them. null: all of a step. */
+  /** Images that go through the network at once; a step sums the gradients of its parts. null: all images of a step. */
   microBatchSize: number | null;
-  /** What the network is trained for: the options of `createSchedule`. */
+  /** The noise that the network is trained for, as options of `createSchedule`. */
   process: ScheduleOptions;
-  /** What the network is trained to give. */
+  /** What the network is trained to predict. */
   prediction: TrainedPrediction;
-  /** How much a step's error counts, by its signal-to-noise ratio. */
+  /** How much the error at a timestep counts. */
   weighting: Weighting;
   /** Which timesteps are trained how often. */
   timesteps: Timesteps;
-  /** Whether the network gives its steps' variance, too. */
+  /** Whether the network learns the variance of sampling steps, too. */
   variance: VarianceOptions;
-  /** The share of one number for each image and channel in the noise. 0: none. */
+  /** Strength of offset noise: one normal number per image and channel, added to the noise of all pixels. 0: none. */
   offsetNoise: number;
+  /** Step size of AdamW, which the schedule multiplies. */
   learningRate: number;
   learningRateSchedule: LearningRateSchedule;
+  /** AdamW's decay rates of its two moments, its ε, and its weight decay. */
   betas: readonly [beta1: number, beta2: number];
   epsilon: number;
   weightDecay: number;
-  /** Gradients of a larger norm, taken over all parameters, are scaled down to it. null: none are. */
+  /** The limit to which gradients are scaled down by their norm over all parameters. null: no limit. */
   maxGradientNorm: number | null;
   /** How the average of the weights forgets. */
   ema: EmaOptions;
-  /** Averages from which one of any length can be made afterwards. null: none. */
+  /** Averages from which `reconstructEma` makes one of any length. null: none. */
   postHocEma: PostHocEma | null;
-  /** How often a label is left out, and whether each is by itself or all of a step's at once. */
+  /** Share of the labels that are left out, for classifier-free guidance. */
   labelDropout: number;
+  /** Whether labels are left out one by one, or all of a step's at once. */
   labelDropoutPer: 'batch' | 'sample';
-  /** The share of activations that the network drops in training, if it can. */
+  /** Share of activations that the network drops in training. It needs a training form. */
   dropout: number;
-  /** Whether the network keeps only its blocks' inputs and runs them again for the gradient, if it can. */
+  /** Whether the network keeps only its blocks' inputs and runs blocks again for gradients. It needs a training form. */
   recompute: boolean;
 };
 
-/** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
+/** The options of training as a caller gives them: `seed`, `batchSize`, and whatever differs from the defaults. */
 export type TrainingOptionsInput = Input<
   Omit<
     TrainingOptions,
@@ -78,7 +81,7 @@ export type TrainingOptionsInput = Input<
   >,
   'seed' | 'batchSize'
 > & {
-  /** What the network is trained for, built or as options; a discrete process. Default: linear in 1000 steps. */
+  /** The noise that the network is trained for: a discrete process, built or as options. Default: linear in 1000 steps. */
   process?: Process | ProcessOptions;
   weighting?: WeightingInput;
   timesteps?: TimestepsInput;
@@ -88,7 +91,7 @@ export type TrainingOptionsInput = Input<
   postHocEma?: Partial<PostHocEma> | null;
 };
 
-/** The original program's choices. Batches there: 12 unconditional, 14 with classes. */
+/** The original program's choices. Its batches have 12 images, 14 with classes. */
 export const DEFAULTS = {
   learningRate: 3e-4,
   betas: [0.9, 0.999],
@@ -111,7 +114,7 @@ const betas: Setting<readonly [number, number]> = {
 
 const isShare = (value: unknown) => typeof value === 'number' && value >= 0 && value < 1;
 
-/** Every option of training: its range, default and what it is; whoever shows, reads or describes options goes by it. */
+/** The table of the options of training: range, default and help of each. Forms, flags and schemas follow from it. */
 export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   seed: {
     ...wholeNumber(0),
@@ -182,12 +185,16 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   },
 };
 
-/** The options with defaults filled in. Errors: `option-invalid`, naming the option and its range or the nearest name. */
+/**
+ * Fills in the defaults of options of training, and checks their ranges.
+ *
+ * @throws DenoiserError `option-invalid` that names the option and its range, or the nearest name.
+ */
 export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
   return resolveSettings(TRAINING_OPTIONS, input as Partial<TrainingOptions>);
 }
 
-/** JSON Schema (2020-12) of the options that `createTrainer` takes beside the model. */
+/** The JSON Schema (2020-12) of the options that `createTrainer` takes beside the model. */
 export const TRAINING_OPTIONS_SCHEMA: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Training options of denoiser',

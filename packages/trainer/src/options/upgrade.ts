@@ -1,9 +1,9 @@
-/** The version of the checkpoint format that is written; older ones are read, too. */
+/** The version of the checkpoint format that is written. Earlier ones are read, too. */
 export const FORMAT_VERSION = 3;
 
 type Json = Record<string, unknown>;
 
-/** What turns the state of a version into that of the next. What an old one doesn't know has the value it had then. */
+/** Turns a version's state into the next version's. What an old state does not know has the value that it had then. */
 const UPGRADES: Readonly<Record<number, (state: Json) => Json>> = {
   // Version 1 knew ε-prediction with a fixed variance, and nothing that has come since.
   1: (state) => ({ ...state, options: { prediction: 'epsilon', variance: { type: 'fixed' }, ...optionsOf(state) } }),

@@ -8,7 +8,7 @@ import { type UniformTimesteps, uniform } from './uniform';
 export type Timesteps = UniformTimesteps | LossSecondMoment | OwnPart;
 export type TimestepsInput = Input<UniformTimesteps> | Input<LossSecondMoment, 'type'> | OwnPart;
 
-/** Every way to choose the timesteps that training sees, by its name. */
+/** The ways to choose the timesteps of training, by name. */
 export const TIMESTEP_SAMPLERS: Kinds<Timesteps, SamplerOf> = {
   uniform,
   'loss-second-moment': lossSecondMoment,

@@ -13,7 +13,7 @@ export type LossSecondMoment = { type: 'loss-second-moment'; first: number; hist
 export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
   settings: {
     first: firstSetting,
-    history: { ...wholeNumber(1, 10), about: 'losses of each t that are kept' },
+    history: { ...wholeNumber(1, 10, 100), about: 'losses of each t that are kept' },
     uniformShare: { ...numberFrom(0, 1, 0.001), about: 'share of the draws that are uniform' },
   },
   make:
@@ -24,7 +24,7 @@ export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
       const seen = new Int32Array(count);
       let cumulative: Float64Array | undefined;
 
-      /** Cumulative probabilities, or nothing while some timestep has too few losses. */
+      /** Returns cumulative probabilities, or nothing while a timestep has too few losses. */
       const distribution = (): Float64Array | undefined => {
         if (seen.some((n) => n < history)) return undefined;
         const roots = Float64Array.from(seen, (_, i) => {
@@ -85,7 +85,7 @@ export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
     },
 };
 
-/** The index of the first entry of an ascending table that is above `value`. */
+/** Returns the index of the first entry above `value` in an ascending table. */
 function firstAbove(table: Float64Array, value: number): number {
   let [low, high] = [0, table.length];
   while (low < high) {

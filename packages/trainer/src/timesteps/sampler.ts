@@ -1,19 +1,25 @@
 import type { TensorFile } from '@denoiser/safetensors';
 import { wholeNumber } from '../options/settings';
 
-/** Which timesteps training sees. */
+/** A choice of the timesteps that training sees. */
 export type TimestepSampler = {
-  /** The timestep that a uniform number of (0, 1) stands for, and the weight that keeps the loss's expectation. */
+  /** Returns the timestep of a uniform number from (0, 1), and the weight that keeps the loss's expectation. */
   draw(u: number): { t: number; weight: number };
-  /** For samplers that learn: told of every step's losses, image by image, before the next step is drawn. */
+  /** For a sampler that learns: it is told of each image's loss before the next step's timesteps are drawn. */
   readonly memory?: TimestepMemory;
 };
 
-/** What a sampler has learned; a checkpoint holds it. */
+/** What a sampler has learned, which checkpoints keep. */
 export type TimestepMemory = {
+  /** Takes in the timesteps and losses of a step's images. */
   record(t: ArrayLike<number>, losses: ArrayLike<number>): void;
+  /** Returns all of it as tensors. */
   save(): TensorFile;
-  /** Checks what was saved, and gives what puts it in place. Errors: `DenoiserError` if it is of another shape. */
+  /**
+   * Checks what was saved, and returns what puts it in place.
+   *
+   * @throws DenoiserError `checkpoint-options` if it is of another shape.
+   */
   load(file: TensorFile): () => void;
 };
 

@@ -1,7 +1,7 @@
 import type { Kind } from '../options/kinds';
 import { firstSetting, type SamplerOf } from './sampler';
 
-/** Every timestep from `first` on equally often. `first` is 1 by default: in the original, t = 0 is never trained. */
+/** Every timestep from `first` on, equally often. By default `first` is 1: the original program never trains t = 0. */
 export type UniformTimesteps = { type: 'uniform'; first: number };
 
 export const uniform: Kind<UniformTimesteps, SamplerOf> = {

@@ -13,5 +13,5 @@ export type WeightingInput =
   | Input<P2Weighting, 'type'>
   | OwnPart;
 
-/** Every weighting of the loss, by its name. */
+/** The weightings of the loss, by name. */
 export const WEIGHTINGS: Kinds<Weighting, Weight> = { uniform, 'min-snr': minSnr, p2, own: ownKind('weighting') };

@@ -3,7 +3,7 @@ import type { Kind } from '../options/kinds';
 import { numberAbove } from '../options/settings';
 import type { Weight } from './weighting';
 
-/** Min-SNR-γ (Hang et al. 2023, arXiv:2303.09556): no step counts for more than SNR γ (default 5) in x0. */
+/** Min-SNR-γ (Hang et al. 2023, arXiv:2303.09556): in x0, no step counts for more than an SNR of γ (default 5). */
 export type MinSnrWeighting = { type: 'min-snr'; gamma: number };
 
 export const minSnr: Kind<MinSnrWeighting, Weight> = {

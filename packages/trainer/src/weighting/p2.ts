@@ -3,7 +3,7 @@ import type { Kind } from '../options/kinds';
 import { numberAbove, numberFrom } from '../options/settings';
 import type { Weight } from './weighting';
 
-/** P2 (Choi et al. 2022, arXiv:2204.00227, eq. 8): the error of ε times 1/(k + SNR)^γ, whatever is predicted. */
+/** P2 (Choi et al. 2022, arXiv:2204.00227, eq. 8): the error of ε times 1/(k + SNR)^γ, whatever the network predicts. */
 export type P2Weighting = { type: 'p2'; k: number; gamma: number };
 
 export const p2: Kind<P2Weighting, Weight> = {

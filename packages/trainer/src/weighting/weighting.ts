@@ -1,7 +1,7 @@
 import type { Prediction } from '@denoiser/schedules';
 
-/** What a discrete schedule's network can be trained to give. */
+/** What a network of a discrete process can be trained to predict. */
 export type TrainedPrediction = Exclude<Prediction, 'flow'>;
 
-/** The weight of a step's squared error, measured in what the network predicts, by the step's signal-to-noise ratio. */
+/** Returns the weight of the squared error of what the network predicts, by the timestep's signal-to-noise ratio. */
 export type Weight = (snr: number, prediction: TrainedPrediction) => number;
