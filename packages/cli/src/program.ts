@@ -58,9 +58,9 @@ Examples:
       'after',
       `
 Examples:
+  $ denoiser completion fish > ~/.config/fish/completions/denoiser.fish
   $ eval "$(denoiser completion bash)"                                        # in ~/.bashrc
-  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit
-  $ denoiser completion fish > ~/.config/fish/completions/denoiser.fish`,
+  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit`,
     )
     .action((shell: (typeof SHELLS)[number]) => {
       process.stdout.write(completion(shell, program));

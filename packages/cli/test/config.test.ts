@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { fails, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
@@ -50,8 +51,14 @@ test('an average of any length is made from the snapshots of a run', async () =>
   await draw('usual.png');
   expect(await draw('long.png', '--ema-length', '0.2')).toContain('average of relative length 0.2 up to step 6');
   expect(await draw('early.png', '--ema-length', '0.2', '--checkpoint', '4')).toContain('up to step 4');
-  const pictures = ['usual', 'long', 'early'].map((name) => bytes(`${name}.png`));
-  expect(new Set(pictures).size).toBe(3);
+  // Pixels: the files say how they were drawn, too.
+  const pixels = async (name: string) =>
+    (
+      await sharp(join(cwd, `${name}.png`))
+        .raw()
+        .toBuffer()
+    ).toString('base64');
+  expect(new Set(await Promise.all(['usual', 'long', 'early'].map(pixels))).size).toBe(3);
   const refused = (...args: string[]) => fails(['sample', ...args, '--ema-length', '0.2'], { cwd });
   expect(await refused('first', '--weights', 'model')).toContain('not --weights model');
   expect(await refused('first/checkpoints/step-00000006')).toContain('give its folder');

@@ -29,7 +29,7 @@ test('what a run held out is taken by itself; where it was trained on the images
   cpSync(join(cwd, 'digits'), join(cwd, 'elsewhere'), { recursive: true });
   const others = await succeeds(['eval', 'held', '--data', 'elsewhere', ...few], { cwd });
   expect(others).not.toContain('caution');
-  expect(json('held.json')).toMatchObject({ seen: false, data: 'elsewhere' });
+  expect(json('held.json')).toMatchObject({ seen: null, data: 'elsewhere' });
 });
 
 test('bad images are named in one list, or left out where that is asked for', async () => {

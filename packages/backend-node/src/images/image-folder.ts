@@ -111,7 +111,11 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
     async read(index, epoch) {
       const image = chosen[index];
       if (!image) throw new RangeError(`There is no image ${index}: the folder has ${chosen.length}.`);
-      const pixels = await pixelsOf(image);
+      const pixels = await pixelsOf(image).catch((error: unknown) => {
+        // Of a folder too large to be looked through before.
+        const isBad = error instanceof DenoiserError && 'files' in error;
+        throw isBad ? badImages([{ file: image.file, reason: reasonOf(error) }]) : error;
+      });
       const box = isAugmented
         ? randomCrop(pixels, { seed, epoch, index, aspect: width / height })
         : augment

@@ -1,6 +1,9 @@
 import { crc32 } from '../checksum';
 
-/** Text in PNG files: chunks of the type iTXt, whose text is UTF-8 (W3C PNG, third edition, 11.3.3.4). */
+/**
+ * Text in PNG files: chunks of the type iTXt, whose text is UTF-8 (W3C PNG, third edition, 11.3.3.4). sharp reads such texts, but
+ * writes none.
+ */
 
 const SIGNATURE = '89504e470d0a1a0a';
 /** The header's chunk comes first and has always this length. */

@@ -42,7 +42,7 @@ export async function sample(run: string | undefined, given: SampleFlags): Promi
   }
   checkTogether(flags);
   const output = await pictureOutput(flags.out, flags);
-  const way = flags.trajectory === undefined ? undefined : await trajectoryOutput(flags.trajectory);
+  const onTheWay = flags.trajectory === undefined ? undefined : await trajectoryOutput(flags.trajectory);
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
   const { words, result } = commandOutput({ isJson: flags.json });
@@ -56,7 +56,7 @@ export async function sample(run: string | undefined, given: SampleFlags): Promi
     print(list({ weights: model.description, device: describeDevice(device), drawing }));
   const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
   const { signal } = interrupt;
-  const context = { model, flags, output, way, settings, begin, signal, onProgress: progress.update };
+  const context = { model, flags, output, onTheWay, settings, begin, signal, onProgress: progress.update };
   try {
     const { lines, ...drawn } = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
     for (const line of lines) print(line);
@@ -75,7 +75,7 @@ interface Context {
   model: Model;
   flags: SampleFlags;
   output: PictureOutput;
-  way: TrajectoryOutput | undefined;
+  onTheWay: TrajectoryOutput | undefined;
   /** What is written into pictures of how they were drawn. */
   settings(images: Pick<Images, 'count' | 'labels'>): (image?: number) => PictureSettings;
   /** Tells what will be drawn. */
@@ -98,7 +98,7 @@ interface Drawn {
 
 /** Draws the pictures, and the trajectory if it is wanted. */
 async function drawGrid(context: Context): Promise<Drawn> {
-  const { model, flags, output, way: wayOut, settings, begin, signal, onProgress } = context;
+  const { model, flags, output, onTheWay, settings, begin, signal, onProgress } = context;
   const { seed = 0, class: classes, count, indices, batchSize, interpolate: ends, columns } = flags;
   const { name } = findSampler(flags.sampler ?? 'ddpm');
   const { inpaint: _, strength: __, ...way } = samplerOptions(flags); // those are of the pictures
@@ -118,11 +118,11 @@ async function drawGrid(context: Context): Promise<Drawn> {
   const drawing = ends
     ? interpolate(model, { ...common, from: ends[0], to: ends[1] })
     : drawImages(model, { ...common, seed, ...(indices && { indices }), ...picturesOf(flags) });
-  const { images, steps } = wayOut ? await trajectory(drawing, wayOut.columns) : { images: await drawing };
+  const { images, steps } = onTheWay ? await trajectory(drawing, onTheWay.columns) : { images: await drawing };
   const of = settings(images);
   const prefix = `${seeds.replaceAll(' ', '-')}-`;
   const files = await output.write(images, { prefix, numbers: indices, columns, settings: of });
-  if (steps) await wayOut?.write(steps, of());
+  if (steps) await onTheWay?.write(steps, of());
   return {
     lines: [toldFiles(files), ...(flags.trajectory === undefined ? [] : [flags.trajectory])],
     files,

@@ -70,7 +70,7 @@ function fieldFlags(path: string, kinds: readonly Node[]): Flag[] {
     const having = kinds.filter(({ properties = {} }) => name in properties);
     const first = having.includes(usualOf(kinds)) ? usualOf(kinds) : (having[0] as Node);
     const defaultOf = (kind: Node) => kind.properties?.[name]?.default;
-    const others = having.filter((kind) => defaultOf(kind) !== defaultOf(first));
+    const others = having.filter((kind) => ![undefined, defaultOf(first)].includes(defaultOf(kind)));
     const of = having.length < kinds.length ? ` (of ${having.map(kindOf).join(', ')})` : '';
     const also = others.map((kind) => `, of ${kindOf(kind)} ${defaultOf(kind)}`).join('');
     return plainFlags(`${path}.${name}`, first.properties?.[name] as Node).map((made) => ({

@@ -39,7 +39,8 @@ export async function openEvalImages(
   const run = runOf(path);
   if (data !== undefined) {
     const config = run === undefined ? undefined : legible(run);
-    const seen = config ? isWithin(data, config.data) || isWithin(config.data, data) : null;
+    // Images that lie elsewhere may be copies: only of those held out it is known that they were not.
+    const seen = config && (isWithin(data, config.data) || isWithin(config.data, data)) ? true : null;
     const { dataset, skipped } = await open(data, model, { skipBad: skipBad ?? false });
     const others = config?.validation ? 'without --data those are taken that it held out' : 'give others';
     return {

@@ -40,8 +40,8 @@ export interface ChartOptions {
   x: { label: string; domain: readonly [number, number] };
   y: { label: string; scale: 'log' | 'linear' };
   series: readonly Series[];
-  /** The series whose values the pointer reads; default the last. */
-  read?: Series;
+  /** The series whose values the pointer reads, or all of them, each by its name; default the last. */
+  read?: Series | 'all';
 }
 
 const WIDTH = 760;
@@ -96,14 +96,18 @@ export function chart({ id, title, description, x: across, y: up, series, read }
     return `<path class="line ${classesOf(look)}" d="${path(few) ?? ''}"/>`;
   });
 
-  const source = read ?? series.at(-1);
-  const points = thinned(shown[series.indexOf(source as Series)]?.points ?? [], MOST_READ);
-  const readout = points.map((point) => [
-    place(x(point[0])),
-    place(y(point[1])),
-    `${across.label} ${readable(point[0])}: ${readable(point[1])}`,
-  ]);
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-description" data-readout="${escapeHtml(JSON.stringify(readout))}">
+  const isNamed = read === 'all';
+  const chosen = isNamed ? series : [read ?? (series.at(-1) as Series)];
+  const readout = chosen.flatMap((one) => {
+    const points = shown[series.indexOf(one)]?.points ?? [];
+    const name = isNamed ? `${one.name}, ` : '';
+    return thinned(points, Math.floor(MOST_READ / chosen.length)).map((point) => [
+      place(x(point[0])),
+      place(y(point[1])),
+      `${name}${across.label} ${readable(point[0])}: ${readable(point[1])}`,
+    ]);
+  });
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-description" data-readout="${escapeHtml(JSON.stringify(readout))}"${isNamed ? ' data-many' : ''}>
 <title id="${id}-title">${escapeHtml(title)}</title>
 <desc id="${id}-description">${escapeHtml(description)}</desc>
 ${[...rows, ...columns].join('\n')}

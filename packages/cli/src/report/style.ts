@@ -49,8 +49,10 @@ for (const svg of document.querySelectorAll('svg[data-readout]')) {
   group.append(mark, text);
   svg.append(group);
   svg.addEventListener('pointermove', ({ clientX, clientY }) => {
-    const at = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse()).x;
-    const [x, y, label] = points.reduce((best, point) => (Math.abs(point[0] - at) < Math.abs(best[0] - at) ? point : best));
+    const at = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+    // Of one curve the point above or below, of many the nearest.
+    const far = (point) => Math.hypot(point[0] - at.x, 'many' in svg.dataset ? point[1] - at.y : 0);
+    const [x, y, label] = points.reduce((best, point) => (far(point) < far(best) ? point : best));
     mark.setAttribute('cx', x);
     mark.setAttribute('cy', y);
     text.setAttribute('x', x);

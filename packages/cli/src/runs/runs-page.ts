@@ -93,6 +93,7 @@ function curves(
       x: { label: 'step', domain: [0, Math.max(1, ...series.flatMap(({ points }) => points.at(-1)?.[0] ?? 1))] },
       y: { label: 'loss', scale: 'log' },
       series,
+      read: 'all',
     }),
   );
 }

@@ -75,6 +75,7 @@ test('the page has the curves of all runs in one chart, their last grids, and st
   const chart = html.slice(html.indexOf('id="loss"'), html.indexOf('</section>', html.indexOf('id="loss"')));
   expect(chart.match(/<path class="line tone-\d" d="M[\d. L]+/g)).toHaveLength(6); // three of the legend, three curves
   expect(html.match(/<img src="data:image\/png;base64,/g)).toHaveLength(3);
+  expect(chart, 'the pointer reads every curve by its name').toMatch(/wide, step 40: [^"]*broken, step 40: /);
   expect(html).toContain('narrow &#60;&#38;&#62;');
   expect(html).not.toContain('narrow <&>');
   expect(html).not.toMatch(/(src|href)="(?!data:)/);

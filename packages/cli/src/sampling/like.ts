@@ -69,11 +69,12 @@ export function settingsOf(
   images: Pick<Images, 'count' | 'labels'>,
 ): (image?: number) => PictureSettings {
   const given = Object.fromEntries(FLAGS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
-  const isRun = statSync(run, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  // An average of a length ends at the last snapshot, which may be later than the checkpoint.
+  const isOfCheckpoint = statSync(run, { throwIfNoEntry: false })?.isDirectory() && flags.emaLength === undefined;
   const isDrawn = flags.interpolate === undefined && flags.invert === undefined;
   const whole = {
     run,
-    ...(isRun && model.step !== undefined && { checkpoint: model.step }),
+    ...(isOfCheckpoint && model.step !== undefined && { checkpoint: model.step }),
     ...(isDrawn && { seed: 0, count: images.count }),
     ...given,
     version,
@@ -90,6 +91,18 @@ export function settingsOf(
   };
 }
 
+/** Settings as a program wrote them that used the API: its options under the names of the flags. */
+function withFlagNames({ classes, guidance, ...others }: PictureSettings): PictureSettings {
+  const parts = typeof guidance === 'object' && guidance !== null ? (guidance as PictureSettings) : { scale: guidance };
+  const named = {
+    class: classes,
+    guidance: parts.scale,
+    guidanceRescale: parts.rescale,
+    guidanceInterval: parts.interval,
+  };
+  return { ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)), ...others };
+}
+
 /**
  * Reads how a picture was drawn.
  *
@@ -103,7 +116,7 @@ async function readSettings(file: string): Promise<Recorded> {
       `--like ${file} does not say how it was drawn; give a PNG as 'denoiser sample' wrote it.`,
     );
   }
-  const { success, data, error } = schema.safeParse(settings);
+  const { success, data, error } = schema.safeParse(withFlagNames(settings));
   if (success) return data as Recorded;
   const [issue] = error.issues;
   const field = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.');
