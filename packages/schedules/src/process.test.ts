@@ -26,7 +26,9 @@ describe('createProcess', () => {
   });
 
   it('refuses what is none in a sentence', () => {
-    expect(() => createProcess({ kind: 'waves' } as unknown as ProcessOptions)).toThrow('discrete, sigma or flow');
+    expect(() => createProcess({ kind: 'waves' } as unknown as ProcessOptions)).toThrow(
+      'discrete, sigma, angle or flow',
+    );
     expect(() => createProcess(JSON.parse(JSON.stringify(createSchedule({ steps: 3 }))))).toThrow('JSON');
   });
 });

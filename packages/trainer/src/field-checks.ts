@@ -1,14 +1,12 @@
 import { DenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
-import type { ScheduleOptions } from '@denoiser/schedules';
+import { MOST_STEPS } from '@denoiser/schedules';
 import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
 import { resolveKind } from './options/kinds';
-import { SCHEDULES } from './options/schedules';
+import { SCHEDULES, type TrainedSchedule } from './options/schedules';
 
 /** Values of one image that a tensor can hold by far; what says more is damaged. */
 const MOST_VALUES = 2 ** 28;
-/** Timesteps of a schedule; the usual number is a thousand. */
-const MOST_STEPS = 1_000_000;
 
 export const trainedPrediction = oneOf(['epsilon', 'x0', 'v']);
 export const classNames = listOf(textUpTo(1000), { most: 100_000 });
@@ -20,14 +18,14 @@ export const imageShape: Check<ImageShape> = (value, path, fail) => {
 };
 
 /** A schedule as it is written, with nothing left to guess. */
-export const scheduleOptions: Check<ScheduleOptions> = (value, path, fail) => {
+export const scheduleOptions: Check<TrainedSchedule> = (value, path, fail) => {
   if (!isRecord(value)) return fail(path, 'an object');
   json(1000)(value, path, fail);
   oneOf(Object.keys(SCHEDULES))(value.type, `${path}.type`, fail);
   if (value.type === 'custom') listOf(finiteNumber, { least: 1, most: MOST_STEPS })(value.betas, `${path}.betas`, fail);
   else wholeNumberIn(1, MOST_STEPS)(value.steps, `${path}.steps`, fail);
   try {
-    return resolveKind<ScheduleOptions & { type: string }>(path, SCHEDULES, value, 'linear') as ScheduleOptions;
+    return resolveKind<TrainedSchedule & { type: string }>(path, SCHEDULES, value, 'linear') as TrainedSchedule;
   } catch (error) {
     if (!(error instanceof DenoiserError)) throw error;
     return fail(path, `its own ranges: ${error.message.replace(/\.$/, '').replaceAll(';', ',')}`);

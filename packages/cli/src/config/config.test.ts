@@ -133,6 +133,10 @@ test('flags go before the file, and only what they say', () => {
     steps: null,
     final: 0,
   });
+  expect(flagged('--schedule angle --prediction v').training).toMatchObject({
+    process: { type: 'angle', steps: 1000 },
+    prediction: 'v',
+  });
   expect(flagged('')).toEqual(config());
 });
 
@@ -145,6 +149,8 @@ test.each<[words: string, base: object, message: RegExp]>([
   ['--lr-schedule one-cycle --warmup 5', {}, /no training option --warmup;/],
   ['--guidance 2', {}, /--guidance is for classes; give --conditional/],
   ['--preview-steps 30 --noise-steps 20', {}, /--preview-steps 30 is more than the 20/],
+  ['--noise-steps 1000000000', {}, /--noise-steps.*a whole number from 1 to 100000/],
+  ['--schedule angle', {}, /--schedule angle ends in noise alone.*--prediction v/],
   ['', { classNames: ['a'] }, /conditional is false/],
   ['', { training: { process: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
 ])('%j with %j contradict each other', (words, base, message) => {

@@ -1,7 +1,7 @@
 /** The options of training without tfjs: for forms, command lines and whoever describes them. */
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from '../learning-rate/index';
 export { oneKind } from './kinds';
-export { discreteProcess, SCHEDULES } from './schedules';
+export { SCHEDULES, trainableProcess } from './schedules';
 export {
   type JsonSchema,
   objectSchema,

@@ -1,4 +1,10 @@
-import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
+import {
+  type AngleOptions,
+  MOST_STEPS,
+  type Process,
+  type ProcessOptions,
+  type ScheduleOptions,
+} from '@denoiser/schedules';
 import { oneKind } from './kinds';
 import {
   badOption,
@@ -11,11 +17,14 @@ import {
   wholeNumber,
 } from './settings';
 
+/** The noise of training as options: those of `createSchedule`, or continuous time by angle. */
+export type TrainedSchedule = ScheduleOptions | AngleOptions;
+
 /**
- * What `createSchedule` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
+ * What `createProcess` takes, by kind. But for the steps, nothing is filled in: what a kind does without an option is
  * said where it is computed.
  */
-const steps = { ...wholeNumber(1, 1000), about: 'steps T of the diffusion' };
+const steps = { ...wholeNumber(1, 1000, MOST_STEPS), about: 'steps T of the diffusion' };
 const zeroTerminalSnr = {
   ...optional(trueOrFalse()),
   about: 'shift and scale ᾱ so that the last one is 0; needs v or x0',
@@ -39,7 +48,7 @@ const betas: Setting<ArrayLike<number>> = {
   resolve: (_, value) => Array.from(value), // plain JSON
 };
 
-export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>]: { settings: object } } = {
+export const SCHEDULES: { readonly [Type in NonNullable<TrainedSchedule['type']>]: { settings: object } } = {
   linear: {
     settings: {
       steps,
@@ -64,23 +73,28 @@ export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>
   laplace: { settings: { steps, maxBeta, zeroTerminalSnr } },
   exponential: { settings: { steps, rate: { ...number, about: 'ᾱ(u) = exp(−rate·u)' }, maxBeta, zeroTerminalSnr } },
   custom: { settings: { betas, zeroTerminalSnr } },
+  angle: { settings: { steps: { ...steps, about: 'what the network is told at the noisiest time' } } },
 };
 
-/** An option that is a discrete process: built, or the options of one of these kinds of schedule, which are what is kept. */
-export function discreteProcess(kinds: object): Setting<ScheduleOptions> {
-  const schedule = oneKind<ScheduleOptions & { type: string }>(kinds as typeof SCHEDULES, 'linear');
+/** An option that is a process to train: built, or the options of one of these kinds of schedule, which are what is kept. */
+export function trainableProcess(kinds: object): Setting<TrainedSchedule> {
+  const schedule = oneKind<TrainedSchedule & { type: string }>(kinds as typeof SCHEDULES, 'linear');
   const { resolve, ...rest } = schedule as Required<typeof schedule>;
   return {
-    ...(rest as Setting<ScheduleOptions>),
-    resolve: (path, value) => resolve(path, scheduleOf(path, value) as typeof rest.fallback) as ScheduleOptions,
+    ...(rest as Setting<TrainedSchedule>),
+    resolve: (path, value) => resolve(path, scheduleOf(path, value) as typeof rest.fallback) as TrainedSchedule,
   };
 }
 
-function scheduleOf(path: string, process: Process | ProcessOptions): ScheduleOptions {
+function scheduleOf(path: string, process: Process | ProcessOptions): TrainedSchedule {
+  if (process.kind === 'angle') {
+    const { kind: _, ...options } = process;
+    return { ...options, type: 'angle' };
+  }
   const { kind = 'discrete' } = process;
   if (process.kind !== undefined && process.kind !== 'discrete') {
     throw badOption(
-      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete: other processes can be sampled from, not trained.`,
+      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete or angle: other processes can be sampled from, not trained.`,
     );
   }
   if (!('alphaBars' in process)) return withoutKind(process);
@@ -90,4 +104,4 @@ function scheduleOf(path: string, process: Process | ProcessOptions): ScheduleOp
   );
 }
 
-const withoutKind = ({ kind: _, ...options }: ScheduleOptions & { kind?: 'discrete' }): ScheduleOptions => options;
+const withoutKind = ({ kind: _, ...options }: TrainedSchedule & { kind?: unknown }): TrainedSchedule => options;

@@ -31,11 +31,12 @@ export const isObject = (value: unknown): value is object =>
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
-/** A whole number from `least` on. */
-export const wholeNumber = (least: number, fallback?: number): Setting<number> => ({
-  range: `a whole number from ${least}`,
-  schema: { type: 'integer', minimum: least, maximum: Number.MAX_SAFE_INTEGER },
-  isValid: (value) => Number.isSafeInteger(value) && Number(value) >= least,
+/** A whole number from `least` to `most`, without which to any that is exact. */
+export const wholeNumber = (least: number, fallback?: number, most?: number): Setting<number> => ({
+  range: most === undefined ? `a whole number from ${least}` : `a whole number from ${least} to ${most}`,
+  schema: { type: 'integer', minimum: least, maximum: most ?? Number.MAX_SAFE_INTEGER },
+  isValid: (value) =>
+    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= (most ?? Number.MAX_SAFE_INTEGER),
   ...withFallback(fallback),
 });
 

@@ -1,4 +1,4 @@
-import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
+import type { Process, ProcessOptions } from '@denoiser/schedules';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
 import { type PostHocEma, postHocSettings } from '../ema/post-hoc-options';
 import {
@@ -11,7 +11,7 @@ import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../times
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
 import { oneKind } from './kinds';
-import { discreteProcess, SCHEDULES } from './schedules';
+import { SCHEDULES, type TrainedSchedule, trainableProcess } from './schedules';
 import {
   type Input,
   type JsonSchema,
@@ -39,7 +39,7 @@ export type TrainingOptions = {
   /** Images that go through the network at once; the gradients of a step are summed over them. null: all of a step. */
   microBatchSize: number | null;
   /** What the network is trained for: the options of `createSchedule`. */
-  process: ScheduleOptions;
+  process: TrainedSchedule;
   /** What the network is trained to give. */
   prediction: TrainedPrediction;
   /** How much a step's error counts, by its signal-to-noise ratio. */
@@ -78,7 +78,7 @@ export type TrainingOptionsInput = Input<
   >,
   'seed' | 'batchSize'
 > & {
-  /** What the network is trained for, built or as options; a discrete process. Default: linear in 1000 steps. */
+  /** What the network is trained for, built or as options; a discrete process, or one by angle. Default: linear in 1000 steps. */
   process?: Process | ProcessOptions;
   weighting?: WeightingInput;
   timesteps?: TimestepsInput;
@@ -124,7 +124,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     about: 'images at once; the gradients of a step are summed over its parts, which takes less memory',
   },
   process: {
-    ...discreteProcess(SCHEDULES),
+    ...trainableProcess(SCHEDULES),
     about: "noise over time: 'linear' (the original's) and others by β; 'cosine' and others by ᾱ",
   },
   prediction: {
