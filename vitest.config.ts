@@ -29,6 +29,7 @@ const slow = [
   'packages/backend-node/src/fuzz.test.ts',
   'packages/safetensors/src/fuzz.test.ts',
   'packages/trainer/src/fuzz.test.ts',
+  'packages/samplers/src/every-sampler.test.ts',
   // What is built, measured.
   'packages/samplers/test/bundle.test.ts',
   'packages/schedules/test/bundle.test.ts',

@@ -9,7 +9,7 @@ const GUIDE = fileURLToPath(new URL('../docs/choosing-a-sampler.md', import.meta
 const [BEGIN, END] = ['<!-- samplers: written by scripts/sampler-table.mjs -->', '<!-- end of samplers -->'];
 
 const HEAD = ['sampler', 'what it is', 'order', 'noise', 'steps', 'calls', 'models', 'options of its own', 'from'];
-const MODELS = { discrete: 'timesteps', sigma: 'EDM', flow: 'flow' };
+const MODELS = { discrete: 'timesteps', sigma: 'EDM', angle: 'v-diffusion', flow: 'flow' };
 
 /** The table in Markdown; `library` is `@denoiser/samplers/arrays`. */
 export function samplerTable({ evaluations, planFor, samplers }) {
@@ -24,7 +24,7 @@ export function samplerTable({ evaluations, planFor, samplers }) {
       stochastic ? 'yes' : 'no',
       steps,
       evaluations(planFor({ process }, { sampler: name, inpaint: needsInpainting })),
-      kinds.length === 3 ? 'all' : kinds.map((kind) => MODELS[kind]).join(', '),
+      kinds.length === Object.keys(MODELS).length ? 'all' : kinds.map((kind) => MODELS[kind]).join(', '),
       takes.map((option) => `\`${option}\``).join(', '),
       source.replace(/arXiv:([\d.]+)/, '[arXiv:$1](https://arxiv.org/abs/$1)'),
     ];

@@ -50,7 +50,7 @@ function processOf(flags: SourceFlags): ProcessOptions | undefined {
   const hasBetas = schedule === 'linear' || schedule === 'scaled-linear' || schedule === 'sigmoid-beta';
   const useless = [
     !hasBetas && (betaStart !== undefined || betaEnd !== undefined) && '--beta-start and --beta-end',
-    (schedule === 'edm' || schedule === 'flow') && zeroSnr && '--zero-snr',
+    (schedule === 'edm' || schedule === 'flow' || schedule === 'angle') && zeroSnr && '--zero-snr',
     schedule === 'edm' && noiseSteps !== undefined && '--noise-steps',
   ].find(Boolean);
   if (useless) {
@@ -59,6 +59,7 @@ function processOf(flags: SourceFlags): ProcessOptions | undefined {
   const steps = noiseSteps ?? 1000;
   if (schedule === 'edm') return { kind: 'sigma' };
   if (schedule === 'flow') return { kind: 'flow', steps };
+  if (schedule === 'angle') return { kind: 'angle', steps };
   const common = { steps, ...(zeroSnr && { zeroTerminalSnr: true }) };
   if (schedule === 'cosine') return { type: schedule, ...common };
   if (schedule === 'sigmoid') return { type: 'sigmoid-alpha-bar', ...common };

@@ -5,7 +5,16 @@ import { CommandError } from './errors';
 import { choice, integer, number } from './options';
 
 /** Words of `--schedule`: noise over discrete time, or the continuous processes. */
-export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmoid-beta', 'edm', 'flow'] as const;
+export const SCHEDULES = [
+  'linear',
+  'scaled-linear',
+  'cosine',
+  'sigmoid',
+  'sigmoid-beta',
+  'angle',
+  'edm',
+  'flow',
+] as const;
 
 /** Names of samplers, without their aliases. */
 export const SAMPLERS = Object.keys(samplers);
@@ -77,6 +86,7 @@ export function addSamplerOptions(command: Command): Command {
     .option('--sigma-min <number>', "the grid's least σ (default: the model's)", above0('--sigma-min'))
     .option('--sigma-max <number>', "the grid's greatest σ (default: the model's)", above0('--sigma-max'))
     .option('--rho <number>', 'ρ of karras (default: 7) and polyexponential (1)', above0('--rho'))
+    .option('--all-levels', 'of a cosine schedule also visit the levels without signal, which samplers by σ leave out')
     .option('--shift <number>', 'shift of a flow model (default: as it was trained)', above0('--shift'))
     .option('--offset <n>', 'added to the timesteps of --spacing leading', integer('--offset', { min: 0 }))
     .option(
@@ -90,7 +100,8 @@ export function addSamplerOptions(command: Command): Command {
     .option('--churn-min <σ>', 'from this σ (default: 0.05)', atLeast0('--churn-min'))
     .option('--churn-max <σ>', 'up to this σ (default: 50)', atLeast0('--churn-max'))
     .option('--churn-noise <factor>', 'scale of that noise (default: 1.003)', atLeast0('--churn-noise'))
-    .option('--rederive', 'ddim: ε from the clipped picture instead of the network')
+    .option('--rederive', 'ddim: ε from the clipped picture (default)')
+    .option('--no-rederive', 'ddim: ε as the network gave it, though the picture was clipped')
     .option('--noise-at-end', 'ddpm: noise in the last step, too')
     .option('--jump <n>', 'repaint: steps down before it goes back (default: 10)', integer('--jump', { min: 1 }))
     .option(

@@ -121,6 +121,15 @@ describe('steps', () => {
   });
 });
 
+describe('--all-levels', () => {
+  it('keeps what samplers by σ leave out of a cosine schedule', () => {
+    const cosine: TrainedAs = { process: createSchedule({ type: 'cosine' }), prediction: 'v' };
+    expect(times('--sampler euler --steps 3', cosine)[0]).toBe(995);
+    expect(times('--sampler euler --steps 3 --all-levels', cosine)[0]).toBe(999);
+    expect(times('--sampler euler --steps 3 --all-levels')).toEqual(times('--sampler euler --steps 3'));
+  });
+});
+
 describe('what does not fit is one sentence', () => {
   it.each([
     ['--sampler dpm++', /--sampler dpm\+\+: there is no such sampler; did you mean dpm2\?/],

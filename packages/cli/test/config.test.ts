@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { fails, succeeds, temporaryFolder } from './command';
+import { denoiser, fails, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -105,6 +105,27 @@ test('a file with a mistake is refused with the nearest correct name, before any
   expect(await fails(['train', 'digits', '--config', 'none.json'], { cwd })).toContain('none.json');
   expect(await fails(['train', 'digits', '--guidance', '2'], { cwd })).toContain('give --conditional');
   expect(existsSync(join(cwd, 'never'))).toBe(false);
+});
+
+test('of a schedule that ends with signal, train, its dry run and sample warn', async () => {
+  const short = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--noise-steps', '50', '--samples', '1'];
+  const train = ['train', 'digits', ...short, '--steps', '1', '--preview-steps', '2'];
+  const said = /^denoiser: The schedule leaves 78 % of the image at the last of its 50 noise steps/;
+  expect((await denoiser([...train, '--dry-run'], { cwd })).warning).toMatch(said);
+  expect((await denoiser([...train, '--out', 'short'], { cwd })).warning).toMatch(said);
+  const sample = ['sample', 'short', '--count', '1', '--steps', '1', '--out', 'short.png'];
+  expect((await denoiser(sample, { cwd })).warning).toMatch(said);
+});
+
+test('a run in continuous time, by angle, trains and samples by name', async () => {
+  const angle = ['--schedule', 'angle', '--prediction', 'v', '--preview-steps', '2'];
+  const small = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--samples', '1', '--steps', '2'];
+  await succeeds(['train', 'digits', ...small, ...angle, '--out', 'angle'], { cwd });
+  for (const sampler of ['ipndm', 'ddim', 'heun', 'dpmpp-2m']) {
+    await succeeds(['sample', 'angle', '--sampler', sampler, '--steps', '2', '--count', '1', '--out', 'a.png'], {
+      cwd,
+    });
+  }
 });
 
 test('a dry run tells memory and time after two trial steps, and writes nothing', async () => {

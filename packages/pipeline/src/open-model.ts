@@ -1,7 +1,7 @@
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
-import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
+import { createProcess, type Prediction, type Process, type ProcessOptions, signalWarning } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from './check-options';
@@ -87,6 +87,7 @@ async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions)
       };
   const { dataset } = state;
   const process = createProcess(state.options.process);
+  warnOfSignal(process, onWarning);
   return modelOf(open(file.tensors, options), {
     process,
     prediction: state.prediction,
@@ -140,8 +141,10 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
         `\`classNames\` has ${classNames.length} names for a network with ${classes || 'no'} classes; give one for each.`,
       );
     }
+    const process = createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 });
+    warnOfSignal(process, options.onWarning);
     return modelOf(network, {
-      process: createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 }),
+      process,
       prediction: options.prediction ?? training.prediction,
       imageShape: [height, width, channels],
       classNames,
@@ -152,6 +155,12 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
     network.dispose();
     throw error;
   }
+}
+
+/** Tells where sampling begins elsewhere than training ended. */
+function warnOfSignal(process: Process, onWarning: OpenModelOptions['onWarning']): void {
+  const warning = signalWarning(process);
+  if (warning) onWarning?.(warning);
 }
 
 /** Loads the network of a file whose numbers are finite. */
@@ -175,6 +184,9 @@ interface ImageConfig {
   readonly learnedVariance?: boolean;
 }
 
+/** What a network gives unless its file says; EDM's preconditioning says it itself. */
+const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
+
 interface Facts {
   readonly process: Process;
   readonly prediction: Prediction | undefined;
@@ -187,8 +199,7 @@ interface Facts {
 function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): Model {
   const dispose = () => network.dispose();
   const { learnedVariance = false } = network.architecture.config as ImageConfig;
-  // EDM's preconditioning says itself what the network gives.
-  const given = prediction ?? (process.kind === 'discrete' ? 'epsilon' : process.kind === 'flow' ? 'flow' : undefined);
+  const given = prediction ?? PREDICTIONS[process.kind];
   return {
     ...facts,
     process,

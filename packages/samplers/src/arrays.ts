@@ -4,7 +4,7 @@ export type { Grid, GridPoint, ProcessKind } from './grid';
 export type { Combination, Level, ModelCall, Plan, PlanStep, Threshold } from './plan';
 export { evaluations } from './plan';
 export type { TrainedAs } from './plan-for';
-export { inversionPlansFor, planFor } from './plan-for';
+export { inversionPlansFor, mostStepsFor, planFor } from './plan-for';
 export type { LevelOptions, PlanOptions, SpacingName } from './plan-options';
 export type { ArrayModel, ArrayState, ArrayStep, SampleArraysOptions } from './sample-arrays';
 export { sampleArrays, saveArrayState } from './sample-arrays';

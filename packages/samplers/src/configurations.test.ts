@@ -22,7 +22,8 @@ import {
 
 /**
  * How configurations of diffusers' schedulers are written down here. The trajectories were computed with diffusers
- * 0.40.0 and PyTorch 2.6 on the same formulas as those of samplers.json; each carries its configuration.
+ * 0.40.0 and PyTorch 2.6 on the same formulas as those of samplers.json; each carries its configuration. They visit the
+ * levels without signal, too.
  */
 const linear = createSchedule({ type: 'linear' });
 const scaled = createSchedule({ type: 'scaled-linear' });
@@ -189,6 +190,7 @@ const plans: Record<keyof typeof golden, Plan> = {
     prediction: 'v',
     steps: 8,
     spacing: 'trailing',
+    allLevels: true,
   }),
   'dpm-flow': createPlan({
     process: flow(),
@@ -260,7 +262,14 @@ const plans: Record<keyof typeof golden, Plan> = {
     sigmas: { type: 'karras', min: 0.05, max: 10 },
     time: 'log-sigma',
   }),
-  'euler-zero-snr': createPlan({ process: zeroSnr, solver: euler(), prediction: 'v', steps: 8, spacing: 'trailing' }),
+  'euler-zero-snr': createPlan({
+    process: zeroSnr,
+    solver: euler(),
+    prediction: 'v',
+    steps: 8,
+    spacing: 'trailing',
+    allLevels: true,
+  }),
   'euler-leading-karras': createPlan({
     process: scaled,
     solver: euler(),
@@ -290,7 +299,12 @@ const plans: Record<keyof typeof golden, Plan> = {
     threshold: true,
   }),
   'heun-beta-trailing': createPlan({ process: scaled, solver: heun(), steps: 6, spacing: 'trailing', sigmas: 'beta' }),
-  'heun-exp-betas': createPlan({ process: createSchedule({ type: 'exponential' }), solver: heun(), steps: 6 }),
+  'heun-exp-betas': createPlan({
+    process: createSchedule({ type: 'exponential' }),
+    solver: heun(),
+    steps: 6,
+    allLevels: true,
+  }),
   'pndm-prk': createPlan({ process: scaled, solver: pndm(), steps: 9, end: 'first' }),
   'pndm-prk-12': createPlan({ process: linear, solver: pndm(), steps: 12 }),
   'pndm-plms-v': createPlan({

@@ -1,5 +1,5 @@
 import { createProcess, type Process } from '@denoiser/schedules';
-import { flowGrid, sigmaProcessGrid } from './continuous-grid';
+import { angleGrid, flowGrid, sigmaProcessGrid } from './continuous-grid';
 import { discreteGrid } from './discrete-grid';
 import type { Grid, ProcessKind } from './grid';
 import type { Level, Plan, PlanStep } from './plan';
@@ -22,6 +22,7 @@ export function createPlan<Stochastic extends boolean>(options: PlanOptions<Stoc
   const steps = solver.steps(grid);
   checkFinite(solver.name, steps);
   const start = solver.startsAt?.(grid) ?? (grid.points[0] as Level);
+  if (!solver.startsAt) checkWay(solver.name, start, steps);
   return {
     solver: solver.name,
     stochastic: solver.stochastic,
@@ -40,6 +41,7 @@ export function createPlan<Stochastic extends boolean>(options: PlanOptions<Stoc
 const KINDS: Readonly<Record<ProcessKind, readonly [many: string, one: string]>> = {
   discrete: ['discrete schedules', 'a discrete schedule'],
   sigma: ['EDM models', 'an EDM model'],
+  angle: ['processes by angle', 'a process by angle'],
   flow: ['flows', 'a flow'],
 };
 
@@ -66,12 +68,21 @@ function checkFinite(name: string, steps: readonly PlanStep[]): void {
   );
 }
 
+/** A plan whose end is as noisy as its start gives the noise back. */
+function checkWay(name: string, start: Level, steps: readonly PlanStep[]): void {
+  const end = steps.at(-1)?.to ?? start;
+  if (end.sigma * start.alpha < start.sigma * end.alpha) return;
+  refuse(`${name} ends with as much noise as it begins with on these levels; take more steps, or end: 'data'.`);
+}
+
 function gridOf(process: Process, options: LevelOptions, solver: Solver): { grid: Grid; initialScale: number } {
   switch (process.kind) {
     case 'discrete':
       return discreteGrid(process, options, solver);
     case 'sigma':
       return sigmaProcessGrid(process, options);
+    case 'angle':
+      return angleGrid(process, options, solver);
     case 'flow':
       return flowGrid(process, options, solver);
   }

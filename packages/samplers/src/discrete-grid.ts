@@ -1,5 +1,6 @@
 import {
-  epsFrom,
+  levelAt,
+  levelsWithSignal,
   noiseRatio,
   roundHalfEven,
   type Schedule,
@@ -7,21 +8,34 @@ import {
   sigmaGrid,
   spacedTimesteps,
   timeOfNoiseRatio,
-  x0From,
 } from '@denoiser/schedules';
 import type { Grid, GridPoint } from './grid';
 import type { Level } from './plan';
 import type { LevelOptions } from './plan-options';
+import { preservingPoint } from './preserving-point';
 import { refuse } from './refuse';
 import type { Solver } from './solver';
 
 const DATA: Level = { alpha: 1, sigma: 0 };
 
+/**
+ * Counts the levels of a schedule, from t = 0 on, that a plan spreads its steps over: all of them, or, where solver or
+ * grid go by σ or λ, those that hold signal. Timesteps named one by one are taken as they are.
+ */
+export function visitedLevels(
+  schedule: Schedule,
+  { allLevels, sigmas }: Pick<LevelOptions, 'allLevels' | 'sigmas'>,
+  { coordinates }: Pick<Solver, 'coordinates'>,
+): number {
+  const goesByNoise = coordinates !== 'schedule' || sigmas !== undefined;
+  return goesByNoise && !allLevels ? levelsWithSignal(schedule) : schedule.steps;
+}
+
 /** Returns the levels of a discrete schedule in the coordinates of a solver. */
 export function discreteGrid(
   schedule: Schedule,
   options: LevelOptions,
-  solver: Pick<Solver, 'coordinates' | 'spacing' | 'name'>,
+  solver: Pick<Solver, 'coordinates' | 'spacing' | 'name' | 'startsAt'>,
 ): { grid: Grid; initialScale: number } {
   const prediction = options.prediction ?? 'epsilon';
   if (schedule.zeroTerminalSnr && prediction === 'epsilon') {
@@ -30,37 +44,27 @@ export function discreteGrid(
   const { coordinates } = solver;
   const point = (t: number, ratio: number | null, told: number | null = null): GridPoint => {
     const r = ratio ?? noiseRatio(schedule, t);
-    const native =
-      coordinates === 'schedule' && ratio === null && Number.isInteger(t)
-        ? { alpha: schedule.sqrtAlphaBars[t] as number, sigma: schedule.sqrtOneMinusAlphaBars[t] as number }
-        : { alpha: 1 / Math.sqrt(r * r + 1), sigma: r / Math.sqrt(r * r + 1) };
-    const level = coordinates === 'ratio' ? { alpha: 1, sigma: r } : native;
-    const x0 = x0From(prediction, level.alpha, level.sigma);
-    const eps = epsFrom(prediction, level.alpha, level.sigma);
+    const isNative = coordinates === 'schedule' && ratio === null && Number.isInteger(t);
     const time = told ?? (options.time === 'log-sigma' ? Math.log(r) / 4 : trainedTime(schedule, t));
-    return {
-      ...level,
-      model: {
-        time,
-        inputScale: coordinates === 'ratio' ? 1 / Math.sqrt(r * r + 1) : 1,
-        x0FromX: x0.fromX,
-        x0FromOutput: x0.fromOutput,
-      },
-      eps: { x: eps.fromX, output: eps.fromOutput },
-    };
+    const at = { ratio: r, time, ...(isNative && { level: levelAt(schedule, t) }) };
+    return preservingPoint(solver, prediction, at);
   };
-  const spacing = resolveSpacing(schedule, options, solver);
-  const points = options.sigmas ? sigmaPoints() : spacedTimesteps(schedule.steps, spacing).map((t) => point(t, null));
+  const visited = visitedLevels(schedule, options, solver);
+  const spacing = resolveSpacing(schedule, visited, options, solver);
+  const timesteps = () => spacedTimesteps(spacing.type === 'explicit' ? schedule.steps : visited, spacing);
+  const points = options.sigmas ? sigmaPoints() : timesteps().map((t) => point(t, null));
+  checkBeginning(schedule, points, spacing, solver);
 
   function sigmaPoints(): GridPoint[] {
     const grid = typeof options.sigmas === 'object' ? options.sigmas : { type: options.sigmas as 'karras' };
-    const whole = { min: noiseRatio(schedule, 0), max: noiseRatio(schedule, schedule.steps - 1) };
-    const range = options.spacing ? rangeOf(spacedTimesteps(schedule.steps, spacing)) : whole;
-    const count = options.steps ?? (grid.type === 'explicit' ? grid.values.length : schedule.steps);
+    const whole = { min: noiseRatio(schedule, 0), max: noiseRatio(schedule, visited - 1) };
+    const range = options.spacing ? rangeOf(timesteps()) : whole;
+    const count = options.steps ?? (grid.type === 'explicit' ? grid.values.length : visited);
     const ratios = sigmaGrid(grid, count, range);
-    if ((ratios[0] as number) > whole.max * (1 + 1e-6)) {
+    const most = noiseRatio(schedule, schedule.steps - 1);
+    if ((ratios[0] as number) > most * (1 + 1e-6)) {
       refuse(
-        `A σ of ${ratios[0]} is more noise than this schedule knows, ${whole.max}; lower the grid's max, or leave it out.`,
+        `A σ of ${ratios[0]} is more noise than this schedule knows, ${most}; lower the grid's max, or leave it out.`,
       );
     }
     const times = grid.type === 'explicit' ? grid.times : undefined;
@@ -73,11 +77,8 @@ export function discreteGrid(
     });
   }
 
-  function rangeOf(timesteps: readonly number[]): { min: number; max: number } {
-    return {
-      min: noiseRatio(schedule, timesteps.at(-1) as number),
-      max: noiseRatio(schedule, timesteps[0] as number),
-    };
+  function rangeOf(spaced: readonly number[]): { min: number; max: number } {
+    return { min: noiseRatio(schedule, spaced.at(-1) as number), max: noiseRatio(schedule, spaced[0] as number) };
   }
 
   const endsAtFirst = (options.end ?? (spacing.type === 'original' ? 'first' : 'data')) === 'first';
@@ -93,6 +94,7 @@ export function discreteGrid(
   return {
     grid: {
       kind: 'discrete',
+      mostNoise: noiseRatio(schedule, schedule.steps - 1),
       points,
       targets,
       at: (r) => point(timeOfNoiseRatio(schedule, r), r),
@@ -100,6 +102,20 @@ export function discreteGrid(
     },
     initialScale,
   };
+}
+
+/** One timestep that is 0 is no beginning: noise would be taken for an image that is all but clean. */
+function checkBeginning(
+  schedule: Schedule,
+  points: readonly GridPoint[],
+  { type }: Spacing,
+  { name, startsAt }: Pick<Solver, 'name' | 'startsAt'>,
+): void {
+  const isLowest = points.length === 1 && points[0]?.model.time === schedule.timesteps[0];
+  if (!isLowest || schedule.steps === 1 || type === 'explicit' || startsAt) return;
+  refuse(
+    `The one timestep of ${type} spacing is 0, where ${name} would take noise for an image; use trailing, or more.`,
+  );
 }
 
 /** What the model is told at t, also between the steps of a respaced schedule. */
@@ -111,16 +127,22 @@ function trainedTime(schedule: Schedule, t: number): number {
 
 function resolveSpacing(
   schedule: Schedule,
-  { spacing, steps, sigmas }: LevelOptions,
+  visited: number,
+  { spacing, steps, sigmas, prediction = 'epsilon' }: LevelOptions,
   solver: Pick<Solver, 'spacing'>,
 ): Spacing {
   if (typeof spacing === 'object') return spacing;
   if (spacing === 'all' || spacing === 'original') return { type: spacing };
   if (spacing === undefined && (steps === undefined || sigmas !== undefined)) return { type: 'all' };
-  const count = steps ?? schedule.steps;
+  const count = steps ?? visited;
   const own = solver.spacing;
-  // The one timestep of leading spacing is 0, from where noise would lead nowhere.
-  if (spacing === undefined && own.type === 'leading' && count === 1) return { type: 'trailing', steps: 1 };
+  // Leading spacing leaves out the last stride. Of one step it is all but t = 0, from where noise would lead nowhere. On
+  // schedules that end in noise alone (cosine: α ≈ π/2·(1 − t/T)) it begins where 1.6/n of the image should be in x, and
+  // isn't; from ε that could not be found at the end either.
+  const endsInNoise = levelsWithSignal(schedule) < schedule.steps && prediction !== 'epsilon';
+  if (spacing === undefined && own.type === 'leading' && (count === 1 || endsInNoise)) {
+    return { type: 'trailing', steps: count };
+  }
   if (spacing === undefined || spacing === own.type) return { ...own, steps: count } as Spacing;
   const withoutLast = 'withoutLast' in own && own.withoutLast && (spacing === 'leading' || spacing === 'linspace');
   return { type: spacing, steps: count, ...(withoutLast && { withoutLast }) } as Spacing;

@@ -1,7 +1,10 @@
 import type { Combination, Level, ModelCall } from './plan';
 
-/** 'discrete': betas, 'sigma': EDM and variance-exploding, 'flow': flow matching. */
-export type ProcessKind = 'discrete' | 'sigma' | 'flow';
+/** 'discrete': betas, 'sigma': EDM and variance-exploding, 'angle': v-diffusion, 'flow': flow matching. */
+export type ProcessKind = 'discrete' | 'sigma' | 'angle' | 'flow';
+
+/** Processes whose levels can be made of cleaner ones by adding noise alone. */
+export const NOISY: readonly ProcessKind[] = ['discrete', 'sigma', 'angle'];
 
 /** A level where the model can be called. */
 export interface GridPoint extends Level {
@@ -16,7 +19,9 @@ export interface Grid {
   readonly points: readonly GridPoint[];
   /** Of step i: the next point's level, or the end. */
   readonly targets: readonly Level[];
-  /** A point at any σ/α, in the coordinates of the others. */
+  /** The greatest σ/α that the model was trained on. */
+  readonly mostNoise: number;
+  /** A point at any σ/α up to that, in the coordinates of the others. */
   at(noiseRatio: number): GridPoint;
   /** A point at a whole timestep; for discrete schedules only. */
   atTimestep(t: number): GridPoint;

@@ -1,4 +1,4 @@
-import { createSchedule, edm, flow } from '@denoiser/schedules';
+import { angle, createSchedule, edm, flow } from '@denoiser/schedules';
 import { describe, expect, it } from 'vitest';
 import {
   createPlan,
@@ -22,8 +22,8 @@ describe('the table of named samplers', () => {
     '%s says what its solver is, and has a plan for each kind of process',
     (name, sampler) => {
       const solver = sampler.create({});
-      expect(solver.kinds ?? ['discrete', 'sigma', 'flow']).toEqual(sampler.kinds);
-      const processes = { discrete: createSchedule(), sigma: edm(), flow: flow() };
+      expect(solver.kinds ?? ['discrete', 'sigma', 'angle', 'flow']).toEqual(sampler.kinds);
+      const processes = { discrete: createSchedule(), sigma: edm(), angle: angle(), flow: flow() };
       for (const kind of sampler.kinds) {
         const plan = planFor({ process: processes[kind] }, { sampler: name, inpaint: sampler.needsInpainting });
         expect(plan.solver).toBe(solver.name);
@@ -75,6 +75,14 @@ describe('planFor', () => {
     expect(planFor(linear, { sampler: 'ddim', steps, strength }).steps).toHaveLength(run);
   });
 
+  it('of ddim has an ε that adds up with the x0 that was clipped, unless it is not to', () => {
+    const plan = (solver: Parameters<typeof ddim>[0], threshold: boolean) =>
+      createPlan({ process: { type: 'linear' }, solver: ddim(solver), steps: 5, threshold });
+    expect(planFor(linear, { sampler: 'ddim', steps: 5 })).toEqual(plan({ rederiveEps: true }, true));
+    expect(planFor(linear, { sampler: 'ddim', steps: 5, rederive: false })).toEqual(plan({}, true));
+    expect(planFor(linear, { sampler: 'ddim', steps: 5, threshold: 'none' })).toEqual(plan({}, false));
+  });
+
   it('of one step begins where x is noise', () => {
     expect(times(planFor(linear, { sampler: 'ddim', steps: 1 }))).toEqual([999]);
   });
@@ -104,7 +112,7 @@ describe('a sentence says why there is no plan', () => {
     [{ sampler: 'repaint' }, '`inpaint`'],
     [
       { sampler: 'euler-a' },
-      '`sampler` euler-a is for models of discrete timesteps and EDM models',
+      '`sampler` euler-a is for models of discrete timesteps, EDM models and v-diffusion models',
       { process: flow() },
     ],
     [{ sampler: 'euler', churn: 5 }, 'not for a flow', { process: flow() }],

@@ -41,6 +41,11 @@ export function planFor(model: TrainedAs, options: SamplerOptions = {}): Plan {
   return planOf(choose(model, options), model);
 }
 
+/** Counts the steps that a sampler can take on a model at most, for menus; `steps` among the options says nothing. */
+export function mostStepsFor(model: TrainedAs, { steps: _, ...options }: SamplerOptions = {}): number {
+  return stepsOf(choose(model, options));
+}
+
 /**
  * Returns the two plans of DDIM inversion (Song et al. 2020, section 4.3): from an image to its noise, and from that
  * noise to the image again. x0 is not clipped unless `threshold` asks for it: what is cut cannot be found again.
@@ -48,8 +53,11 @@ export function planFor(model: TrainedAs, options: SamplerOptions = {}): Plan {
  * @throws DenoiserError as `planFor`, and for a sampler other than ddim and for an `eta` above 0.
  */
 export function inversionPlansFor(model: TrainedAs, options: SamplerOptions = {}): { invert: Plan; draw: Plan } {
+  const { spacing, timesteps, original, sigmas } = options;
+  const isFree = !(spacing || timesteps || original || sigmas) && createProcess(model.process).kind === 'discrete';
   const choice = choose(model, {
     ...options,
+    ...(isFree && { spacing: 'leading' }), // to t = 0, next to the image
     sampler: options.sampler ?? 'ddim',
     threshold: options.threshold ?? 'none',
   });
@@ -90,26 +98,34 @@ function solverOf({ sampler, options, learnedVariance }: Choice): Solver {
   return sampler.create({
     ...Object.fromEntries(takes.map((option) => [option, options[option]])),
     ...(learnedVariance && takes.includes('variance') && { variance: options.variance ?? 'learned-range' }),
+    // A clipped x0 and the ε of what it was before do not add up to x: backgrounds turn grey under guidance.
+    ...(takes.includes('rederive') && { rederive: options.rederive ?? options.threshold !== 'none' }),
   });
 }
 
 /** Which levels are visited. */
-function levelsOf({ name, sampler, options, process }: Choice): LevelOptions {
-  const { original, spacing, timesteps, shift } = options;
+function levelsOf(choice: Choice): LevelOptions {
+  const { name, sampler, options, process } = choice;
+  const { original, spacing, timesteps, shift, allLevels } = options;
   const end = options.end ?? sampler.end;
   const isFree = process.kind === 'discrete' && !(original || timesteps || spacing !== undefined);
   const sigmas = sigmaGridOf(options) ?? (isFree && sampler.sigmas ? { type: sampler.sigmas } : undefined);
   const count = options.steps ?? (sampler.steps === 'all' ? undefined : sampler.steps);
   if (process.kind !== 'discrete') {
     const grid: SigmaGrid | undefined = shift === undefined ? sigmas : { type: 'flow', shift };
-    return { steps: count ?? CONTINUOUS_STEPS, ...(end && { end }), ...(grid && { sigmas: grid }) };
+    return {
+      steps: count ?? CONTINUOUS_STEPS,
+      ...(end && { end }),
+      ...(grid && { sigmas: grid }),
+      ...(allLevels && { allLevels }),
+    };
   }
-  const most = stepsOf(process, options);
+  const most = stepsOf(choice);
   // Fewer than the sampler's own number where there are so few that spacing would take some twice.
   const steps = options.steps ?? (count === undefined ? most : Math.min(count, Math.ceil(most / 2)));
-  const levels = { ...(end && { end }), ...(sigmas && { sigmas }) };
+  const levels = { ...(end && { end }), ...(sigmas && { sigmas }), ...(allLevels && { allLevels }) };
   if (timesteps) return { ...levels, spacing: { type: 'explicit', timesteps } };
-  if (original) return { ...levels, ...originalSteps(process.steps, count === undefined ? undefined : steps) };
+  if (original) return { ...levels, ...originalSteps(most + 1, count === undefined ? undefined : steps) };
   if (spacing !== undefined) return { ...levels, steps, spacing: spacingOf(spacing, steps, options) };
   // DDPM over a part of its steps keeps both ends.
   const keepsEnds = name === 'ddpm' && !sigmas && count !== undefined;

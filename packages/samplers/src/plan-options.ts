@@ -21,6 +21,11 @@ export interface LevelOptions {
    * Discrete schedules: which timesteps. Default: the solver's way. With `sigmas` it says only what range they span.
    */
   readonly spacing?: Spacing | SpacingName;
+  /**
+   * Discrete schedules: whether solvers and grids that go by σ or λ visit the levels without signal, too. Default: they
+   * leave out what lies below λ = ln(α/σ) = −5.1, as DPM-Solver's authors do; cosine schedules end there.
+   */
+  readonly allLevels?: boolean;
   /** Discrete schedules: whether a step leads to the next timestep (default), or T/steps down (as diffusers' DDIM). */
   readonly previous?: 'next' | 'stride';
   /** Discrete schedules: what becomes of timesteps between whole ones. Default: as the solver's spacing has it. */

@@ -8,7 +8,7 @@ export interface SolverOptions {
   readonly variance?: Variance;
   /** Noise of ddim (0, the default, to 1, as much as ddpm) and of euler-a (default 1). */
   readonly eta?: number;
-  /** ddim: ε from the clipped x0 instead of the network. */
+  /** ddim: ε from the thresholded x0 (default, as OpenAI's programs) instead of as the network gave it (diffusers). */
   readonly rederive?: boolean;
   readonly order?: number;
   /** unipc. Default 'bh2'. */
@@ -45,6 +45,8 @@ export interface SamplerOptions extends SolverOptions {
   readonly sigmaMax?: number;
   /** ρ of karras (default 7) and polyexponential (1). */
   readonly rho?: number;
+  /** Whether samplers that go by σ or λ visit the levels without signal, too; see `allLevels` of `createPlan`. */
+  readonly allLevels?: boolean;
   /** Shift of a flow; default: as it was trained. */
   readonly shift?: number;
   /** 'data' ends free of noise, 'first' at the least noise of training. */
@@ -67,7 +69,7 @@ export interface SamplerOptions extends SolverOptions {
 export const SPACINGS = ['all', 'leading', 'trailing', 'linspace', 'quadratic', 'ddim', 'lcm'] as const;
 
 /** Words that `sigmas` takes. */
-export const SIGMAS = ['karras', 'exponential', 'polyexponential', 'beta', 'edm', 'vp', 've', 'flow'] as const;
+export const SIGMAS = ['karras', 'exponential', 'polyexponential', 'beta', 'edm', 'vp', 've', 'angle', 'flow'] as const;
 
 /** What a value must be. */
 interface Check {
@@ -112,6 +114,7 @@ export const checks: Readonly<Record<keyof SamplerOptions, Check>> = {
   sigmaMin: above0,
   sigmaMax: above0,
   rho: above0,
+  allLevels: boolean,
   shift: above0,
   end: /* @__PURE__ */ oneOf(['data', 'first']),
   original: boolean,

@@ -1,5 +1,6 @@
 import { nearest } from '@denoiser/errors';
-import type { Process } from '@denoiser/schedules';
+import { MOST_STEPS, type Process } from '@denoiser/schedules';
+import { visitedLevels } from './discrete-grid';
 import type { ProcessKind } from './grid';
 import { refuseOption } from './refuse';
 import { checks, type SamplerOptions, type SolverOptions, samplerOptionNames } from './sampler-options';
@@ -24,11 +25,18 @@ interface Rule {
 const KINDS: Readonly<Record<ProcessKind, { many: string; one: string }>> = {
   discrete: { many: 'models of discrete timesteps', one: 'one of discrete timesteps' },
   sigma: { many: 'EDM models', one: 'an EDM model' },
+  angle: { many: 'v-diffusion models', one: 'a v-diffusion model' },
   flow: { many: 'flow models', one: 'a flow model' },
 };
 
 /** Grids whose ranges are those of a kind of model. */
-const GRIDS: Readonly<Record<string, ProcessKind>> = { edm: 'sigma', vp: 'sigma', ve: 'sigma', flow: 'flow' };
+const GRIDS: Readonly<Record<string, ProcessKind>> = {
+  edm: 'sigma',
+  vp: 'sigma',
+  ve: 'sigma',
+  angle: 'angle',
+  flow: 'flow',
+};
 
 /** Options that each say which timesteps are taken. */
 const TIMESTEPS = ['spacing', 'timesteps', 'original'] as const;
@@ -107,9 +115,8 @@ const rules = (): readonly Rule[] => [
   },
   {
     option: 'steps',
-    unless: ({ options, process }) => (options.steps as number) <= stepsOf(process, options),
-    sentence: ({ options, process }) =>
-      `\`steps\` ${options.steps} is more than there are; the diffusion has ${stepsOf(process, options)} steps.`,
+    unless: (choice) => (choice.options.steps as number) <= stepsOf(choice),
+    sentence: tooManySteps,
   },
   {
     option: 'steps',
@@ -134,15 +141,36 @@ const rules = (): readonly Rule[] => [
     sentence: () => '`shift` is for flow models without `sigmas`; leave it out.',
   },
   {
+    option: 'allLevels',
+    unless: ({ options, process }) => !options.allLevels || process.kind === 'discrete' || process.kind === 'angle',
+    sentence: ({ process }) =>
+      `\`allLevels\` is for models that end in noise alone, but this is ${KINDS[process.kind].one}; leave it out.`,
+  },
+  {
     option: 'offset',
     unless: ({ options }) => options.spacing === 'leading',
     sentence: () => '`offset` moves the timesteps of `spacing` leading; leave it out.',
   },
 ];
 
-/** How many steps can be taken at most. */
-export const stepsOf = (process: Process, { original }: SamplerOptions): number =>
-  process.kind === 'discrete' ? process.steps - (original ? 1 : 0) : Number.POSITIVE_INFINITY;
+/** Counts the steps that can be taken at most. */
+export function stepsOf({ process, options, sampler }: Choice): number {
+  if (process.kind !== 'discrete') return MOST_STEPS;
+  return visitedLevels(process, options, sampler.create({})) - (options.original ? 1 : 0);
+}
+
+function tooManySteps(choice: Choice): string {
+  const { name, options, process } = choice;
+  const all = stepsOf({ ...choice, options: { ...options, allLevels: true } });
+  const most = stepsOf(choice);
+  const why =
+    process.kind !== 'discrete'
+      ? `take at most ${most}`
+      : most < all
+        ? `${most} of the ${all} of the diffusion hold signal, and ${name} leaves out the others unless \`allLevels\` asks for them`
+        : `the diffusion has ${most} steps`;
+  return `\`steps\` ${options.steps} is more than there are; ${why}.`;
+}
 
 const timestepsBy = (options: SamplerOptions): string[] =>
   TIMESTEPS.filter((option) => options[option]).map((option) => `\`${option}\``);

@@ -1,5 +1,5 @@
 import { nearest } from '@denoiser/errors';
-import type { ProcessKind } from './grid';
+import { NOISY, type ProcessKind } from './grid';
 import { refuseOption } from './refuse';
 import type { SolverOptions } from './sampler-options';
 import type { Solver } from './solver';
@@ -53,11 +53,14 @@ export interface Sampler {
   create(options: SolverOptions): Solver;
 }
 
-const any: readonly ProcessKind[] = ['discrete', 'sigma', 'flow'];
-const noisy: readonly ProcessKind[] = ['discrete', 'sigma'];
+const any: readonly ProcessKind[] = ['discrete', 'sigma', 'angle', 'flow'];
 const discrete: readonly ProcessKind[] = ['discrete'];
 const of = <Order extends number>(order: number | undefined): { order?: Order } =>
   order === undefined ? {} : { order: order as Order }; // within `orders`
+
+/** Euler with churn as the paper has it; diffusers' way, of `euler({ churn })`, leaves the added noise in the picture. */
+const churnedEuler = ({ churn, churnMin = 0, churnMax = Number.POSITIVE_INFINITY, churnNoise = 1 }: SolverOptions) =>
+  edmStochastic({ churn, churnMin, churnMax, churnNoise, corrector: false });
 
 const DDPM = 'Ho et al. 2020, arXiv:2006.11239';
 const DPMPP = 'Lu et al. 2022, arXiv:2211.01095';
@@ -81,12 +84,12 @@ export const samplers: Readonly<Record<string, Sampler>> = {
   pndm: { title: 'PNDM', about: 'pseudo multistep after Runge–Kutta steps', steps: 25, fewest: 4, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm() },
   plms: { title: 'PLMS', about: 'PNDM that begins without Runge–Kutta', steps: 25, fewest: 3, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm({ plms: true }) },
   ipndm: { title: 'iPNDM', about: 'Adams–Bashforth as if the grid were even', steps: 20, takes: ['order'], orders: [1, 2, 3, 4], kinds: any, source: 'Zhang & Chen 2022, arXiv:2204.13902', create: ({ order }) => ipndm(of(order)) },
-  euler: { title: 'Euler', about: 'the straight line in σ, the simplest of all', steps: 30, takes: CHURN, kinds: any, aliases: ['flow-euler'], source: EDM, create: ({ churn, churnMin, churnMax, churnNoise }) => (churn === undefined ? euler() : euler({ churn, churnMin, churnMax, churnNoise })) },
-  'euler-a': { title: 'Euler ancestral', about: 'steps too far and adds noise back', steps: 30, takes: ['eta'], kinds: noisy, aliases: ['euler-ancestral'], source: 'Song et al. 2021, arXiv:2011.13456', create: eulerAncestral },
-  heun: { title: 'Heun', about: "Heun's method in σ: two calls a step", steps: 15, kinds: any, aliases: ['flow-heun'], source: EDM, create: () => heun() },
-  dpm2: { title: 'DPM2', about: 'midpoint in log σ, two calls; karras grid', steps: 15, sigmas: 'karras', kinds: noisy, source: EDM, create: () => dpm2() },
+  euler: { title: 'Euler', about: 'the straight line in σ, the simplest of all', steps: 30, takes: CHURN, kinds: any, aliases: ['flow-euler'], source: EDM, create: (options) => (options.churn === undefined ? euler() : churnedEuler(options)) },
+  'euler-a': { title: 'Euler ancestral', about: 'steps too far and adds noise back', steps: 30, takes: ['eta'], kinds: NOISY, aliases: ['euler-ancestral'], source: 'Song et al. 2021, arXiv:2011.13456', create: eulerAncestral },
+  heun: { title: 'Heun', about: "Heun's method in σ, two calls; karras grid", steps: 15, sigmas: 'karras', kinds: any, aliases: ['flow-heun'], source: EDM, create: () => heun() },
+  dpm2: { title: 'DPM2', about: 'midpoint in log σ, two calls; karras grid', steps: 15, sigmas: 'karras', kinds: NOISY, source: EDM, create: () => dpm2() },
   lms: { title: 'LMS', about: 'Adams–Bashforth on the actual grid', steps: 20, takes: ['order'], orders: [1, 2, 3, 4], kinds: any, source: 'Crowson 2022, k-diffusion', create: ({ order }) => lms(of(order)) },
-  edm: { title: 'EDM', about: "EDM's: Heun with noise; karras grid", steps: 30, sigmas: 'karras', takes: CHURN, kinds: noisy, aliases: ['edm-stochastic'], source: EDM, create: edmStochastic },
+  edm: { title: 'EDM', about: "EDM's: Heun with noise; karras grid", steps: 30, sigmas: 'karras', takes: CHURN, kinds: NOISY, aliases: ['edm-stochastic'], source: EDM, create: edmStochastic },
   lcm: { title: 'LCM', about: 'for latent consistency models alone', steps: 4, kinds: discrete, wholeTimesteps: true, source: 'Luo et al. 2023, arXiv:2310.04378', create: () => lcm() },
   'flow-sde': { title: 'Flow SDE', about: 'for flow models: jump to the image, noise again', steps: 20, kinds: ['flow'], source: 'Song et al. 2023, arXiv:2303.01469', create: () => flowSde() },
   repaint: { title: 'RePaint', about: 'DDPM that goes back and forth, for inpainting', steps: 100, takes: ['variance', 'jump', 'resamples'], kinds: any, needsInpainting: true, source: 'Lugmayr et al. 2022, arXiv:2201.09865', create: ({ jump, resamples, ...options }) => repaint(ddpm(options), { jumpLength: jump, resamples }) },

@@ -16,16 +16,16 @@ async function bundle(program: string): Promise<string> {
 }
 
 /** What needs the table of named samplers. */
-const BY_NAME = ['findSampler', 'inversionPlansFor', 'planFor', 'samplerOptionNames', 'samplers'];
+const BY_NAME = ['findSampler', 'inversionPlansFor', 'mostStepsFor', 'planFor', 'samplerOptionNames', 'samplers'];
 
 describe('the bundle', () => {
-  it('of everything that runs stays under 12.5 kB compressed: less than one picture', async () => {
+  it('of everything that runs stays under 13.5 kB compressed: less than one picture', async () => {
     const all = await bundle("import * as all from '../dist/index.js'; console.log(all);");
     const names = Object.keys(await import('../src/index')).filter((name) => !BY_NAME.includes(name));
     const parts = await bundle(`import { ${names} } from '../dist/index.js'; console.log({ ${names} });`);
-    expect(gzipSync(parts).length).toBeLessThan(12_500); // 12 kB, and states that survive JSON
+    expect(gzipSync(parts).length).toBeLessThan(13_500); // 12 kB, states that survive JSON, the process by angle
     // Titles, papers and sentences of the table of named samplers: for programs that show them.
-    expect(gzipSync(all).length).toBeLessThan(16_700);
+    expect(gzipSync(all).length).toBeLessThan(17_700);
   });
 
   it('has no solver that was not imported', async () => {

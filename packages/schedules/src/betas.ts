@@ -1,14 +1,15 @@
-import { checkCount, fail } from './errors';
+import { checkCount, fail, MOST_STEPS } from './errors';
 
 /** Returns n evenly spaced values from a to b, both included; for n = 1 just a. */
 export function linspace(a: number, b: number, n: number): Float64Array {
+  if (n > MOST_STEPS) checkCount(n, 'n');
   // numpy's arithmetic: the last value is exact.
   const step = n > 1 ? (b - a) / (n - 1) : 0;
   return Float64Array.from({ length: n }, (_, i) => (i > 0 && i === n - 1 ? b : a + i * step));
 }
 
 function range(steps: number, betaStart: number, betaEnd: number): void {
-  checkCount(steps, 'steps');
+  checkCount(steps, 'noise steps');
   for (const beta of [betaStart, betaEnd]) {
     if (!(beta > 0 && beta <= 1))
       fail(`A beta of ${beta} is not in (0, 1]: choose other ends, or more steps if they are scaled.`);
@@ -56,7 +57,7 @@ export function sigmoidBetas(
 
 /** Returns the betas of a continuous ᾱ(u), u in [0, 1]: β_t = min(1 − ᾱ((t+1)/T) / ᾱ(t/T), maxBeta). */
 export function betasFromAlphaBar(steps: number, alphaBar: (u: number) => number, maxBeta = 0.999): Float64Array {
-  checkCount(steps, 'steps');
+  checkCount(steps, 'noise steps');
   return Float64Array.from({ length: steps }, (_, t) =>
     Math.min(1 - alphaBar((t + 1) / steps) / alphaBar(t / steps), maxBeta),
   );

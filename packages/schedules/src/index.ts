@@ -1,3 +1,5 @@
+export type { AngleProcess } from './angle';
+export { angle, angleLevel, angleSigmas } from './angle';
 export {
   betasFromAlphaBar,
   cosineBetas,
@@ -16,7 +18,7 @@ export { discretizedGaussianLogLikelihood, normalKl, priorBits, stepTerms } from
 export { noiseRatio, timeOfNoiseRatio } from './noise-ratio';
 export type { Pair, Prediction } from './parameterization';
 export { epsFrom, levelAt, trainingTarget, x0From } from './parameterization';
-export type { Process, ProcessOptions } from './process';
+export type { AngleOptions, Process, ProcessOptions } from './process';
 export { createProcess } from './process';
 export type { FlowProcess, SigmaProcess } from './processes';
 export { edm, flow, preconditioning, varianceExploding } from './processes';
@@ -35,6 +37,7 @@ export {
   veSigmas,
   vpSigmas,
 } from './sigmas';
+export { LEAST_LAMBDA, levelsWithSignal, remainingSignal, signalWarning } from './signal';
 export type { Spacing } from './spacing';
 export { parseSpacing, roundHalfEven, spacedTimesteps } from './spacing';
 export { minSnrWeight, p2Weight } from './weights';

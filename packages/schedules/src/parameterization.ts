@@ -1,3 +1,4 @@
+import { type AngleProcess, angleLevel } from './angle';
 import type { Schedule } from './schedule';
 
 /**
@@ -54,7 +55,12 @@ export function trainingTarget(prediction: Prediction, alpha: number, sigma: num
   }
 }
 
-/** Returns α_t = √ᾱ_t and σ_t = √(1−ᾱ_t) of a discrete schedule. */
-export function levelAt(schedule: Schedule, t: number): { alpha: number; sigma: number } {
-  return { alpha: schedule.sqrtAlphaBars[t] as number, sigma: schedule.sqrtOneMinusAlphaBars[t] as number };
+/**
+ * Returns α and σ at a time of a process that preserves variance: √ᾱ_t and √(1−ᾱ_t) of a discrete schedule, whose t is
+ * whole.
+ */
+export function levelAt(process: Schedule | AngleProcess, t: number): { alpha: number; sigma: number } {
+  return process.kind === 'angle'
+    ? angleLevel(process, t)
+    : { alpha: process.sqrtAlphaBars[t] as number, sigma: process.sqrtOneMinusAlphaBars[t] as number };
 }

@@ -44,15 +44,17 @@ describe('createProcess', () => {
       'laplace',
     ]) {
       const options = { type, steps: 1e9 } as ProcessOptions;
-      expect(() => createProcess(options)).toThrow('steps must be a whole number from 1 to 1000000, not 1000000000.');
+      expect(() => createProcess(options)).toThrow('steps must be a whole number from 1 to 100000, not 1000000000.');
     }
     const betas = new Float64Array(1e6 + 1).fill(0.1);
     expect(() => createProcess({ type: 'custom', betas })).toThrow('betas.length must be');
-    expect(() => karrasSigmas(1e9, { min: 0.1, max: 1 })).toThrow('from 1 to 1000000');
+    expect(() => karrasSigmas(1e9, { min: 0.1, max: 1 })).toThrow('from 1 to 100000');
   });
 
   it('refuses what is none in a sentence', () => {
-    expect(() => createProcess({ kind: 'waves' } as unknown as ProcessOptions)).toThrow('discrete, sigma or flow');
+    expect(() => createProcess({ kind: 'waves' } as unknown as ProcessOptions)).toThrow(
+      'discrete, sigma, angle or flow',
+    );
     expect(() => createProcess(JSON.parse(JSON.stringify(createSchedule({ steps: 3 }))))).toThrow('JSON');
   });
 });

@@ -1,16 +1,25 @@
+import { type AngleProcess, angle } from './angle';
 import { fail } from './errors';
 import { edm, type FlowProcess, flow, type SigmaProcess, varianceExploding } from './processes';
 import { createSchedule, type Schedule, type ScheduleOptions } from './schedule';
 
-/** What a model was trained as: a discrete schedule, an EDM or variance-exploding process, or a flow. */
-export type Process = Schedule | SigmaProcess | FlowProcess;
+/** What a model was trained as: a discrete schedule, an EDM, variance-exploding or angular process, or a flow. */
+export type Process = Schedule | SigmaProcess | AngleProcess | FlowProcess;
+
+/** The process by angle among schedules, as the options of training and `createProcess` have them. */
+export interface AngleOptions {
+  readonly type: 'angle';
+  readonly steps?: number;
+}
 
 /**
- * A process as JSON: the options of `createSchedule`, or those of `edm`, `varianceExploding` and `flow` with their
- * kind.
+ * A process as JSON: the options of `createSchedule`, `{ type: 'angle' }`, or those of `edm`, `varianceExploding`,
+ * `angle` and `flow` with their kind.
  */
 export type ProcessOptions =
   | (ScheduleOptions & { kind?: 'discrete' })
+  | (AngleOptions & { kind?: 'angle' })
+  | ({ kind: 'angle' } & Partial<Omit<AngleProcess, 'kind'>>)
   | ({ kind: 'sigma' } & Partial<Omit<SigmaProcess, 'kind'>>)
   | ({ kind: 'flow' } & Partial<Omit<FlowProcess, 'kind'>>);
 
@@ -25,11 +34,14 @@ export function createProcess(options: Process | ProcessOptions): Process {
       return options.preconditioning === 've' ? varianceExploding(options) : edm(options);
     case 'flow':
       return flow(options);
+    case 'angle':
+      return angle(options);
     case 'discrete':
     case undefined:
-      return 'alphaBars' in options ? built(options) : createSchedule(options);
+      if ('alphaBars' in options) return built(options);
+      return options.type === 'angle' ? angle(options) : createSchedule(options);
     default:
-      return fail(`The \`kind\` of a process is discrete, sigma or flow, not ${(options as Process).kind}.`);
+      return fail(`The \`kind\` of a process is discrete, sigma, angle or flow, not ${(options as Process).kind}.`);
   }
 }
 

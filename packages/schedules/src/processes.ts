@@ -1,4 +1,4 @@
-import { fail } from './errors';
+import { checkAbove0, fail } from './errors';
 import type { Pair } from './parameterization';
 
 /** A process x = x0 + σ·ε with any σ: which time the model is given and how its output becomes x0. */
@@ -36,8 +36,8 @@ export interface FlowProcess {
 
 /** Returns the process of flow-matching models; `shift` is the one that they were trained with. */
 export function flow({ steps = 1000, shift = 1 }: { steps?: number; shift?: number } = {}): FlowProcess {
-  if (!(steps >= 1 && shift > 0))
-    fail(`A flow needs steps of at least 1 and a shift above 0, not ${steps} and ${shift}.`);
+  checkAbove0(steps, 'steps of a flow');
+  checkAbove0(shift, 'shift of a flow');
   return { kind: 'flow', steps, shift };
 }
 
@@ -58,8 +58,10 @@ export function preconditioning(process: SigmaProcess, sigma: number): { input: 
 }
 
 function checkedSigma(process: SigmaProcess): SigmaProcess {
-  const { sigmaMin, sigmaMax } = process;
-  if (!(sigmaMin > 0 && sigmaMax > sigmaMin))
-    fail(`sigmaMin ${sigmaMin} and sigmaMax ${sigmaMax} must ascend from above 0.`);
+  const { sigmaMin, sigmaMax, sigmaData } = process;
+  checkAbove0(sigmaMin, 'sigmaMin');
+  checkAbove0(sigmaMax, 'sigmaMax');
+  checkAbove0(sigmaData, 'sigmaData');
+  if (!(sigmaMax > sigmaMin)) fail(`sigmaMin ${sigmaMin} and sigmaMax ${sigmaMax} must ascend from above 0.`);
   return process;
 }

@@ -65,9 +65,14 @@ export interface Schedule {
   readonly logSnr: Float64Array;
 }
 
-/** Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`. */
+/**
+ * Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`.
+ *
+ * @throws DenoiserError where it describes none: a kind that is none, more than 100,000 steps, a β outside (0, 1].
+ */
 export function createSchedule(options: ScheduleOptions = {}): Schedule {
   const betas = betasOf(options);
+  checkBetas(betas);
   return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, options);
 }
 

@@ -1,3 +1,4 @@
+import { angleSigmas } from './angle';
 import { betaQuantile } from './beta-quantile';
 import { linspace } from './betas';
 import { checkCount, fail } from './errors';
@@ -100,6 +101,7 @@ export type SigmaGrid =
   | { readonly type: 'edm'; readonly min?: number; readonly max?: number; readonly rho?: number }
   | { readonly type: 'vp'; readonly betaD?: number; readonly betaMin?: number; readonly tMin?: number }
   | { readonly type: 've'; readonly min?: number; readonly max?: number }
+  | { readonly type: 'angle'; readonly max?: number }
   | { readonly type: 'flow'; readonly min?: number; readonly shift?: number; readonly terminal?: number }
   /** `times`: what the model is told, if not what the schedule says. */
   | { readonly type: 'explicit'; readonly values: readonly number[]; readonly times?: readonly number[] };
@@ -128,6 +130,7 @@ const makers = {
   edm: (n: number, _: Range, own: object) => edmSigmas(n, own),
   vp: (n: number, _: Range, own: object) => vpSigmas(n, own),
   ve: (n: number, _: Range, own: object) => veSigmas(n, own),
+  angle: (n: number, _: Range, own: object) => angleSigmas(n, own),
   flow: flowSigmas,
 } satisfies Record<Exclude<SigmaGrid['type'], 'explicit'>, (n: number, grid: Range, own: object) => number[]>;
 

@@ -20,6 +20,19 @@ describe('drawTimesteps', () => {
     if (first === 1) expect(counts[0]).toBe(0);
   });
 
+  it('in continuous time is even within each, and of the same t', () => {
+    const options = { seed: 1, step: 3, count: 8000 };
+    const whole = drawTimesteps(sampler(0, 4), options);
+    expect([...whole.times]).toEqual([...whole.t]);
+    const { t, times } = drawTimesteps(sampler(0, 4), { ...options, isContinuous: true });
+    expect(t).toEqual(whole.t);
+    const within = [...times].map((time, i) => time - t[i]);
+    for (const share of within) expect(share).toBeGreaterThan(0);
+    for (const share of within) expect(share).toBeLessThanOrEqual(1);
+    // The mean of 8000 uniforms has deviation √(1/12/8000) = 0.0032; five of them.
+    expect(Math.abs(within.reduce((a, b) => a + b) / 8000 - 0.5)).toBeLessThan(0.016);
+  });
+
   it('gives an image the same t whatever the size of its batch', () => {
     const drawn = (count: number) => [...drawTimesteps(sampler(1, 1000), { seed: 1, step: 3, count }).t];
     expect(drawn(8).slice(0, 2)).toEqual(drawn(2));

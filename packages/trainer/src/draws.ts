@@ -2,20 +2,25 @@ import { type BatchShape, normals, randomNormal, STREAMS, uniforms } from '@deno
 import { add, mul, type Rank, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { TimestepSampler } from './timesteps/sampler';
 
-/** Draws the timesteps of a step's `count` images and the weights of their losses: functions of (seed, step, place). */
+/**
+ * Draws the timesteps of a step's `count` images and the weights of their losses: functions of (seed, step, place). `times` is
+ * what the network is told and noise goes by: t, or with `isContinuous` a time drawn evenly from t … t + 1.
+ */
 export function drawTimesteps(
   sampler: TimestepSampler,
-  o: { seed: number; step: number; count: number },
-): { t: Int32Array; weights: Float32Array } {
+  o: { seed: number; step: number; count: number; isContinuous?: boolean },
+): { t: Int32Array; times: Float32Array; weights: Float32Array } {
   const t = new Int32Array(o.count);
+  const times = new Float32Array(o.count);
   const weights = new Float32Array(o.count);
   for (let index = 0; index < o.count; index++) {
-    const [u] = uniforms({ seed: o.seed, stream: STREAMS.timesteps, step: o.step, index, count: 1 });
+    const [u, within] = uniforms({ seed: o.seed, stream: STREAMS.timesteps, step: o.step, index, count: 2 });
     const drawn = sampler.draw(u);
     t[index] = drawn.t;
+    times[index] = o.isContinuous ? drawn.t + within : drawn.t;
     weights[index] = drawn.weight;
   }
-  return { t, weights };
+  return { t, times, weights };
 }
 
 /**

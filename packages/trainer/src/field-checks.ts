@@ -1,9 +1,9 @@
 import { DenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
-import { MOST_STEPS, type ScheduleOptions } from '@denoiser/schedules';
+import { MOST_STEPS } from '@denoiser/schedules';
 import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
 import { resolveKind } from './options/kinds';
-import { SCHEDULES } from './options/schedules';
+import { SCHEDULES, type TrainedSchedule } from './options/schedules';
 
 /** Most values of one image; a file that says more is damaged. */
 const MOST_VALUES = 2 ** 28;
@@ -17,15 +17,15 @@ export const imageShape: Check<ImageShape> = (value, path, fail) => {
   return height * width * channels <= MOST_VALUES ? shape : fail(path, `at most ${MOST_VALUES} values`);
 };
 
-/** Checks for the options of a schedule, with its type and its length named. */
-export const scheduleOptions: Check<ScheduleOptions> = (value, path, fail) => {
+/** Checks for the options of a process to train, with its type and its length named. */
+export const scheduleOptions: Check<TrainedSchedule> = (value, path, fail) => {
   if (!isRecord(value)) return fail(path, 'an object');
   json(1000)(value, path, fail);
   oneOf(Object.keys(SCHEDULES))(value.type, `${path}.type`, fail);
   if (value.type === 'custom') listOf(finiteNumber, { least: 1, most: MOST_STEPS })(value.betas, `${path}.betas`, fail);
   else wholeNumberIn(1, MOST_STEPS)(value.steps, `${path}.steps`, fail);
   try {
-    return resolveKind<ScheduleOptions & { type: string }>(path, SCHEDULES, value, 'linear') as ScheduleOptions;
+    return resolveKind<TrainedSchedule & { type: string }>(path, SCHEDULES, value, 'linear') as TrainedSchedule;
   } catch (error) {
     if (!(error instanceof DenoiserError)) throw error;
     return fail(path, `its own ranges: ${error.message.replace(/\.$/, '').replaceAll(';', ',')}`);

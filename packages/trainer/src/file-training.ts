@@ -1,14 +1,15 @@
 import type { ImageShape } from '@denoiser/ops';
 import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
-import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
+import type { Prediction } from '@denoiser/schedules';
 import { type Fail, isRecord, objectOf, trueOrFalse, wholeNumberIn } from './checking';
 import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
+import type { TrainedSchedule } from './options/schedules';
 import type { TrainingState } from './training-state';
 
 /** How the network in a file was trained: what sampling needs beside the weights. */
 export type FileTraining = {
-  readonly process: ScheduleOptions;
+  readonly process: TrainedSchedule;
   readonly prediction: Prediction;
   readonly learnedVariance: boolean;
   readonly imageShape: ImageShape;

@@ -1,4 +1,3 @@
-import type { Schedule } from '@denoiser/schedules';
 import type { AdamW } from './adamw';
 import type { Part } from './checkpoint-parts';
 import type { Ema } from './ema/ema';
@@ -7,6 +6,7 @@ import type { RateFactor } from './learning-rate/rate';
 import type { Objective } from './objective/objective';
 import type { TrainingOptions } from './options/training-options';
 import type { TimestepSampler } from './timesteps/sampler';
+import type { TrainedProcess } from './trained-process';
 import type { TrainableModel } from './types';
 import type { watchTraining } from './watch';
 
@@ -29,7 +29,7 @@ export type Progress = {
 /** What the parts of a trainer share. */
 export type Run = {
   readonly model: TrainableModel;
-  readonly schedule: Schedule;
+  readonly process: TrainedProcess;
   readonly options: TrainingOptions;
   readonly optimizer: AdamW;
   readonly rateFactor: RateFactor;

@@ -31,9 +31,12 @@ export type StepNumbers = {
 export function step(run: Run, batch: Batch): StepNumbers {
   const { optimizer, ema, powerEma, options, rateFactor, timesteps, progress } = run;
   const { seed } = options;
-  const { t, weights } = drawTimesteps(timesteps, { seed, step: progress.step, count: batch.labels.length });
+  const { t, times, weights } = drawTimesteps(timesteps, {
+    ...{ seed, step: progress.step, count: batch.labels.length },
+    isContinuous: run.process.kind !== 'discrete',
+  });
   const values = tidy(() => {
-    const { imageLosses, loss, gradients } = batchGradients(run, batch, t, weights);
+    const { imageLosses, loss, gradients } = batchGradients(run, batch, times, weights);
     const norm = gradientNorm(gradients);
     const limit = options.maxGradientNorm;
     const gradientScale = limit === null ? undefined : clipFactor(norm, limit);
@@ -45,7 +48,7 @@ export function step(run: Run, batch: Batch): StepNumbers {
   return { values, t };
 }
 
-function batchGradients(run: Run, batch: Batch, t: Int32Array, weights: Float32Array) {
+function batchGradients(run: Run, batch: Batch, times: Float32Array, weights: Float32Array) {
   const { model, options, progress, objective } = run;
   const { seed, labelDropout, labelDropoutPer } = options;
   const { step } = progress;
@@ -61,11 +64,11 @@ function batchGradients(run: Run, batch: Batch, t: Int32Array, weights: Float32A
       const perImage = objective(trainingNetwork(model, options, { step, places }), {
         x0: tensor4d(pixels, shape), // [B, H, W, C]
         eps: drawNoise(shape, { seed, step, places, offset: options.offsetNoise }), // [B, H, W, C]
-        t: t.subarray(from, to),
+        t: times.subarray(from, to),
         ...(isLabelled && { labels: tensor1d(labels.subarray(from, to), 'int32') }),
       });
       imageLosses.push(keep(perImage)); // beyond the tidy of the gradients
-      return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / t.length))));
+      return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / times.length))));
     });
     losses.push(partial.value);
     gradients = addGradients(gradients, partial.gradients);

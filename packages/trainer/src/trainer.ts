@@ -1,4 +1,4 @@
-import { createSchedule, type Schedule } from '@denoiser/schedules';
+import { createProcess } from '@denoiser/schedules';
 import { createAdamW } from './adamw';
 import { powerEmaPart, timestepsPart, variablesPart } from './checkpoint-parts';
 import { createEma } from './ema/ema';
@@ -18,6 +18,7 @@ import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import type { Progress, Run } from './run';
 import { lengthOf, type RunLength, type RunLimits } from './run-length';
 import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
+import type { TrainedProcess } from './trained-process';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 import { watchTraining } from './watch';
 
@@ -73,19 +74,19 @@ export type Trainer = {
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
   const { input: json, own } = separateOwn(input);
   const options = resolveOptions(json as TrainingOptionsInput);
-  const schedule = createSchedule(options.process);
-  check(model, options, schedule);
+  const process = createProcess(options.process) as TrainedProcess;
+  check(model, options, process);
   const optimizer = createAdamW(model.parameters, options);
   const ema = createEma(model.parameters, own.ema ?? options.ema);
   const powerEma = options.postHocEma ? createPowerEma(model.parameters, options.postHocEma) : undefined;
-  const timesteps = (own.timesteps ?? makeKind(TIMESTEP_SAMPLERS, options.timesteps))(schedule.steps);
+  const timesteps = (own.timesteps ?? makeKind(TIMESTEP_SAMPLERS, options.timesteps))(process.steps);
   const run: Run = {
     model,
-    schedule,
+    process,
     options,
     optimizer,
     rateFactor: own.learningRateSchedule ?? makeKind(LEARNING_RATE_SCHEDULES, options.learningRateSchedule),
-    objective: createObjective(schedule, options, own.weighting),
+    objective: createObjective(process, options, own.weighting),
     timesteps,
     ema,
     ...(powerEma && { powerEma }),
@@ -122,14 +123,26 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
   };
 }
 
-function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTerminalSnr }: Schedule): void {
+function check(model: TrainableModel, options: TrainingOptions, process: TrainedProcess): void {
+  const { steps } = process;
+  const isAngle = process.kind === 'angle';
   const first = firstTimestep(options);
   if (steps <= first) {
     throw badOption(
       `The process has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; give a larger \`process.steps\` or a smaller \`timesteps.first\`.`,
     );
   }
-  if (zeroTerminalSnr && options.prediction === 'epsilon') {
+  if (isAngle && options.prediction === 'epsilon') {
+    throw badOption(
+      'The process by angle ends in noise alone, from which a network that predicts ε cannot be sampled; give `prediction` v or x0.',
+    );
+  }
+  if (isAngle && options.variance.type === 'learned-range') {
+    throw badOption(
+      'A learned variance is that of a step, and the process by angle has continuous time; leave `variance` out.',
+    );
+  }
+  if (!isAngle && process.zeroTerminalSnr && options.prediction === 'epsilon') {
     throw badOption(
       'The process has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave `process.zeroTerminalSnr` out.',
     );

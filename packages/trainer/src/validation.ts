@@ -37,7 +37,7 @@ export async function validate(
   run: Run,
   { dataset, images = dataset.length }: ValidationOptions,
 ): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
-  const { model, objective, options, schedule, ema } = run;
+  const { model, objective, options, process, ema } = run;
   const first = firstTimestep(options);
   const count = Math.min(images, dataset.length);
   const size = options.microBatchSize ?? options.batchSize;
@@ -49,7 +49,8 @@ export async function validate(
   const sums = { loss: 0, emaLoss: 0 };
   for await (const batch of readAhead(starts, read, 1)) {
     const places = [...batch.indices];
-    const t = places.map((i) => first + Math.floor(goldenShare(i) * (schedule.steps - first)));
+    const times = places.map((i) => first + goldenShare(i) * (process.steps - first));
+    const t = process.kind === 'discrete' ? times.map(Math.floor) : times;
     const isLabelled = batch.labels.some((label) => label >= 0);
     for (const [which, parameters] of [
       ['loss', model.parameters],

@@ -43,6 +43,34 @@ describe('training', () => {
     expect(mean(losses.slice(-20))).toBeLessThan(mean(losses.slice(0, 5)) / 20);
   });
 
+  it('learns them in continuous time, by angle', async () => {
+    const colours = memoryDataset({ images: new Float32Array(8 * 32).fill(0.5), imageShape: [4, 4, 2] });
+    const trainer = create({
+      process: { type: 'angle', steps: 8 },
+      prediction: 'v',
+      weighting: { type: 'min-snr' },
+      timesteps: { type: 'loss-second-moment', history: 1 },
+      learningRate: 0.05,
+      batchSize: 8,
+    });
+    const held = memoryDataset({ images: new Float32Array(32).fill(0.5), imageShape: [4, 4, 2] });
+    const validation = { dataset: held, every: { steps: 200 } };
+    const heldLosses: number[] = [];
+    const onValidation = ({ emaLoss }: { emaLoss: number }) => void heldLosses.push(emaLoss);
+    const { losses } = await trainer.fit(colours, { epochs: 200, validation, callbacks: { onValidation } });
+    expect(mean(losses.slice(-20))).toBeLessThan(mean(losses.slice(0, 5)) / 2);
+    expect(heldLosses).toEqual([expect.any(Number)]);
+    expect(heldLosses[0]).toBeGreaterThan(0);
+  });
+
+  it('by angle is of v or x0, with a fixed variance', () => {
+    const process = { type: 'angle' } as const;
+    expect(() => create({ process })).toThrow('give `prediction` v or x0');
+    expect(() => create({ process, prediction: 'v', variance: { type: 'learned-range' } })).toThrow(
+      'leave `variance` out',
+    );
+  });
+
   it('uses labels, unless they are dropped', async () => {
     const table = async (labelDropout: number) => {
       const trainer = create({ labelDropout, weightDecay: 0 });

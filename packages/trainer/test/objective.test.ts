@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import { normals } from '@denoiser/ops';
-import { createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget, x0From } from '@denoiser/schedules';
+import { angle, createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget, x0From } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addNoise, createObjective, type ObjectiveOptions, variationalBoundTerm, type Weighting } from '../src/parts';
@@ -40,6 +40,37 @@ describe('addNoise', () => {
       const exact = Math.sqrt(alphaBars[t]) * 3 + Math.sqrt(1 - alphaBars[t]) * -2;
       // Five roundings of float32 on numbers below 4.
       expect(Math.abs(noisy[i] - exact)).toBeLessThan(5 * 4 * 2 ** -24);
+    });
+  });
+});
+
+describe('by angle', () => {
+  it('images are mixed as cosine and sine of any time, and v is the target', () => {
+    const process = angle({ steps: 1000 });
+    const t = [0.5, 250.25, 999.5];
+    const phi = t.map((time) => (time / 1000) * (Math.PI / 2));
+    const flat = createObjective(process, {
+      prediction: 'v',
+      weighting: { type: 'uniform' },
+      variance: { type: 'fixed' },
+    });
+    const told: number[] = [];
+    const losses = flat(
+      (x, time) => {
+        told.push(...time.dataSync());
+        const xt = x.dataSync();
+        phi.forEach((angle, i) => {
+          const exact = Math.cos(angle) * pixels[32 * i] + Math.sin(angle) * random(1)[32 * i];
+          expect(Math.abs(xt[32 * i] - exact)).toBeLessThan(5 * 4 * 2 ** -24);
+        });
+        return tf.zerosLike(x);
+      },
+      { x0: x0(), eps: eps(), t },
+    ).dataSync();
+    expect(told).toEqual(t);
+    phi.forEach((angle, i) => {
+      const v = part(random(1), i).map((e, k) => Math.cos(angle) * e - Math.sin(angle) * part(pixels, i)[k]);
+      expect(losses[i] / mean(v.map((value) => value ** 2))).toBeCloseTo(1, 5);
     });
   });
 });

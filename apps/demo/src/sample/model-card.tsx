@@ -1,7 +1,9 @@
 import type { ModelInfo } from '@denoiser/backend-web';
+import { createProcess, signalWarning } from '@denoiser/schedules';
 import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { NumberField, Select } from '../ui/fields';
+import { Notice } from '../ui/notice';
 import { describeModel, loadModel, openModel, shippedModel } from './load';
 import { loading, model } from './state';
 
@@ -45,8 +47,15 @@ export function ModelCard() {
         </Drop>
       )}
       {loaded && loaded.name !== shippedModel.name && <Description />}
+      {loaded && <SignalWarning process={loaded.info.process} />}
     </section>
   );
+}
+
+/** Says where sampling begins elsewhere than training ended. */
+function SignalWarning({ process }: Pick<ModelInfo, 'process'>) {
+  const warning = signalWarning(createProcess(process));
+  return warning ? <Notice kind="warning">{warning}</Notice> : null;
 }
 
 function Facts() {
@@ -63,7 +72,7 @@ function Facts() {
   return <>{parts.join(', ')}</>;
 }
 
-const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid-beta', 'sigmoid-alpha-bar'] as const;
+const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid-beta', 'sigmoid-alpha-bar', 'angle'] as const;
 type ScheduleName = (typeof SCHEDULES)[number];
 
 /** A schedule of the menu; others are shown as they are called. */

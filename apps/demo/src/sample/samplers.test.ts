@@ -36,6 +36,10 @@ test('DDPM starts at the last step of training and takes as many steps as asked 
   expect(pagePlan(digits, { sampler: 'ddpm', variance: 'beta', steps: 5000 }).steps).toHaveLength(1000);
 });
 
+test('samplers by σ take at most the steps that hold signal', () => {
+  expect(pagePlan(digits, { sampler: 'euler', steps: 5000 }).steps).toHaveLength(996);
+});
+
 test('β adds more noise than the posterior variance at every step but the last', () => {
   const noises = (variance: 'beta' | 'posterior') =>
     pagePlan(digits, { sampler: 'ddpm', variance, steps: 20 }).steps.map(({ next }) => next.noise ?? 0);

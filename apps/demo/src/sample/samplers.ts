@@ -1,5 +1,5 @@
 import type { ModelInfo } from '@denoiser/backend-web';
-import { type SamplerOptions, samplers } from '@denoiser/samplers/arrays';
+import { mostStepsFor, type SamplerOptions, samplers } from '@denoiser/samplers/arrays';
 
 /** The samplers of the page: all that draw whole, clean pictures from an ordinary network. */
 export const samplerMenu = Object.entries(samplers)
@@ -12,8 +12,6 @@ export const samplerMenu = Object.entries(samplers)
 /** Levels of noise where the sampler's own choice does not suit a page on which few steps are taken. */
 const LEVELS: Readonly<Record<string, SamplerOptions>> = {
   ddim: { spacing: 'trailing' }, // starts where noise alone is
-  // In σ the cosine schedule ends at 20,000, from where the mean of two slopes leads nowhere.
-  heun: { sigmas: 'karras', sigmaMax: 40 },
 };
 
 /** How many steps of noise a network was trained on. */
@@ -22,16 +20,16 @@ export function trainedSteps(process: ModelInfo['process'] = {}): number {
   return ('steps' in process ? process.steps : undefined) ?? 1000;
 }
 
-/** The choices of the page as `drawImages` takes them: at most the steps that the network was trained on. */
+/** The choices of the page as `drawImages` takes them: at most the steps that the sampler can take. */
 export function samplerOptions(
   { process }: Pick<ModelInfo, 'process'>,
   { variance, ...options }: Omit<SamplerOptions, 'inpaint'> & { sampler: string; steps: number },
 ): Omit<SamplerOptions, 'inpaint'> {
+  const chosen = { ...LEVELS[options.sampler], ...options };
   const takesVariance = samplers[options.sampler]?.takes?.includes('variance');
   return {
-    ...LEVELS[options.sampler],
-    ...options,
-    steps: Math.min(options.steps, trainedSteps(process)),
+    ...chosen,
+    steps: Math.min(options.steps, mostStepsFor({ process }, { ...chosen, inpaint: true })),
     ...(takesVariance && variance && { variance }),
   };
 }

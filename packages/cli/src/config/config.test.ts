@@ -98,7 +98,7 @@ test.each<[what: string, input: object, message: RegExp]>([
   [
     'noise in more steps than there can be',
     { training: { process: { steps: 1e9 } } },
-    /steps is 1000000000; give .* to 1000000\.$/,
+    /steps is 1000000000; give .* to 100000\.$/,
   ],
   ['another format', { format: 7 }, /format is 7/],
   ['a bad interval', { sampleEvery: 'always' }, /sampleEvery is "always"/],
@@ -138,6 +138,10 @@ test('flags go before the file, and only what they say', () => {
     steps: null,
     final: 0,
   });
+  expect(flagged('--schedule angle --prediction v').training).toMatchObject({
+    process: { type: 'angle', steps: 1000 },
+    prediction: 'v',
+  });
   expect(flagged('')).toEqual(config());
 });
 
@@ -150,6 +154,8 @@ test.each<[words: string, base: object, message: RegExp]>([
   ['--lr-schedule one-cycle --warmup 5', {}, /no training option --warmup;/],
   ['--guidance 2', {}, /--guidance is for classes; give --conditional/],
   ['--preview-steps 30 --noise-steps 20', {}, /--preview-steps 30 is more than the 20/],
+  ['--noise-steps 1000000000', {}, /--noise-steps must be a whole number.*100,?000/],
+  ['--schedule angle', {}, /--schedule angle ends in noise alone.*--prediction v/],
   ['', { classNames: ['a'] }, /conditional is false/],
   ['', { training: { process: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
 ])('%j with %j contradict each other', (words, base, message) => {

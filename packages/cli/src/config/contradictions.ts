@@ -20,7 +20,10 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
       `--micro-batch-size ${microBatchSize} is more than the ${batchSize} images of a step; give fewer, or a larger --batch-size.`,
     );
   }
-  if (process.zeroTerminalSnr && training.prediction === 'epsilon') {
+  if (process.type === 'angle' && training.prediction === 'epsilon') {
+    throw bad('--schedule angle ends in noise alone, where ε says nothing of the image; take --prediction v.');
+  }
+  if ('zeroTerminalSnr' in process && process.zeroTerminalSnr && training.prediction === 'epsilon') {
     throw bad(
       'At a signal-to-noise ratio of zero, ε says nothing of the image; with zeroTerminalSnr take --prediction v.',
     );

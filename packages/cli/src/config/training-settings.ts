@@ -1,5 +1,4 @@
 import {
-  discreteProcess,
   type JsonSchema,
   objectSchema,
   orNull,
@@ -9,6 +8,7 @@ import {
   type SettingsOf,
   TRAINING_OPTIONS,
   type TrainingOptions,
+  trainableProcess,
 } from '@denoiser/trainer/options';
 
 /** The options of the trainer in a configuration. A null where the trainer wants a number is filled in. */
@@ -29,7 +29,7 @@ const SETTINGS = {
   seed: { ...TRAINING_OPTIONS.seed, fallback: 0 },
   batchSize: { ...orNull(TRAINING_OPTIONS.batchSize), about: 'images a step; null: 12, with classes 14' },
   process: {
-    ...discreteProcess(NAMED_SCHEDULES),
+    ...trainableProcess(NAMED_SCHEDULES),
     about: TRAINING_OPTIONS.process.about,
   },
 } as unknown as SettingsOf<RunTraining>;

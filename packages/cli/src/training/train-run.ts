@@ -1,5 +1,6 @@
 import { fileCheckpointStore, lockFolder, openImageFolder, prepareFolder, selectDevice } from '@denoiser/backend-node';
 import { DenoiserError, isDenoiserError, shortList } from '@denoiser/errors';
+import { createProcess, signalWarning } from '@denoiser/schedules';
 import { createTrainer, horizontalFlip, type RunLength } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
@@ -65,6 +66,7 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     // Only now, when nothing is wrong with the request, is the run folder touched.
     if (!isDryRun) await takeFolder();
     const isNew = start === 'anew';
+    if (isNew) warnOfSignal(config, reporter);
     const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
     if (!isNew) await trainer.resume(store);
     const length = trainer.runLength(dataset, limitsOf(config));
@@ -132,6 +134,12 @@ async function openParts(requested: RunConfig, reporter: Reporter) {
   const onWarning = (message: string) => reporter.onWarning?.(message);
   const trainer = createTrainer({ model, ...config.training, onWarning });
   return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
+}
+
+/** Tells where sampling will begin elsewhere than training ends. */
+function warnOfSignal({ training }: RunConfig, reporter: Reporter): void {
+  const warning = signalWarning(createProcess(training.process));
+  if (warning) reporter.onWarning?.(warning);
 }
 
 type Parts = Awaited<ReturnType<typeof openParts>>;

@@ -4,8 +4,9 @@ import type { Solver } from '../solver';
 import { posterior } from './ddpm';
 
 /**
- * DDIM (Song et al. 2020, arXiv:2010.02502, equation 12). `eta` 0: deterministic, order 1; 1: as noisy as DDPM; more:
- * at most the noise of the level. Where x0 is thresholded, ε stays the model's, unless `rederiveEps`.
+ * Returns DDIM (Song et al. 2020, arXiv:2010.02502, equation 12). With `eta` 0 it is deterministic and of order 1, with
+ * 1 as noisy as DDPM; a step never adds more noise than its target level has. Where x0 is thresholded, ε stays what the
+ * model says, unless `rederiveEps` computes it again from x0.
  */
 export function ddim<Eta extends number = 0>(
   options: { readonly eta?: Eta; readonly rederiveEps?: boolean } = {},
@@ -29,8 +30,9 @@ export function ddim<Eta extends number = 0>(
 }
 
 /**
- * DDIM backwards, from an image to the noise that DDIM makes it from (Song et al. 2020, section 4.3; Dhariwal & Nichol
- * 2021, appendix F). Sampling with `x` and `ddim()` over the same timesteps gives the image back, up to order 1.
+ * Returns DDIM backwards, from an image to the noise that DDIM makes it from (Song et al. 2020, section 4.3 and equation
+ * 14; Dhariwal & Nichol 2021, arXiv:2105.05233, appendix F). `ddim()` from that noise over the same timesteps gives the
+ * image back, up to an error of order 1.
  */
 export function ddimInversion(): Solver<false> {
   return {

@@ -2,14 +2,15 @@ import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
 /**
- * 'beta' (fixed large): σ² = β_t. 'posterior' (fixed small): σ² = β̃_t = (1−ᾱ_prev)/(1−ᾱ_t)·β_t. 'learned-range' and
- * 'learned': the model's second half of channels tells, between the two or outright (Nichol & Dhariwal 2021).
+ * The variance of a DDPM step. 'beta' (fixed large): σ² = β_t. 'posterior' (fixed small): σ² = β̃_t =
+ * (1−ᾱ_prev)/(1−ᾱ_t)·β_t (Ho et al. 2020, section 3.2). 'learned-range' and 'learned': the second half of the model's
+ * channels gives it, as a place between the two or outright (Nichol & Dhariwal 2021, arXiv:2102.09672, equation 15).
  */
 export type Variance = 'beta' | 'posterior' | 'learned-range' | 'learned';
 
 /**
- * DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7), over any subset of the
- * steps: β is recomputed from ᾱ. The last step adds no noise, unless `noiseAtEnd`. Weak order 1.
+ * Returns DDPM, ancestral sampling (Ho et al. 2020, arXiv:2006.11239, algorithm 2 and equation 7). It runs over any
+ * subset of the steps, with β recomputed from ᾱ, and adds no noise in the last one unless `noiseAtEnd`. Weak order 1.
  */
 export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver<true> {
   const { variance = 'posterior', noiseAtEnd = false } = options;
@@ -36,7 +37,7 @@ export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}
   };
 }
 
-/** q(x_to | x_from, x0): mean x·x_from + x0·x0 and variance; β is that of the one step between the levels. */
+/** Returns q(x_to | x_from, x0), equation 7: mean x·x_from + x0·x0 and variance; β is that of the one step between the levels. */
 export function posterior(from: Level, to: Level): { x: number; x0: number; beta: number; posteriorVariance: number } {
   const alpha = from.alpha / to.alpha;
   const beta = from.sigma ** 2 - (alpha * to.sigma) ** 2; // 1 − α² where variance is preserved

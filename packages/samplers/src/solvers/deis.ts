@@ -5,8 +5,9 @@ import type { Solver } from '../solver';
 import { exponentialStep } from './dpmpp-singlestep';
 
 /**
- * DEIS, log-ρ Adams–Bashforth (Zhang & Chen 2022, arXiv:2204.13902, equation 15): ε of the last `order` steps is
- * interpolated in log ρ, ρ = σ/α, and integrated exactly over ρ. The step to ρ = 0 is of order 1.
+ * Returns DEIS in its ρAB form (Zhang & Chen 2022, arXiv:2204.13902, equation 15, with polynomials in log ρ, ρ = σ/α):
+ * it interpolates ε of the last `order` steps and integrates the polynomial exactly over ρ. The step to ρ = 0 is of
+ * order 1.
  */
 export function deis({
   order = 3,
@@ -46,7 +47,7 @@ export function deis({
   };
 }
 
-/** ∫ p(u)·e^u du from 0 to `end`, by parts: p − p' + p'' − … times e^u. */
+/** Returns ∫ p(u)·e^u du from 0 to `end`, by parts: p − p' + p'' − … times e^u. */
 function integral(coefficients: readonly number[], end: number): number {
   const at = (u: number): number => {
     let p = [...coefficients];

@@ -1,16 +1,20 @@
 import { slopeOf, sum } from '../combination';
+import { NOISY } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { along, eulerStep, straight } from './straight';
 
-/** DPM-Solver-2 in σ (Karras et al. 2022's use of Lu et al. 2022, arXiv:2206.00927): midpoint in log σ. */
+/**
+ * Returns DPM-Solver-2 in σ (Lu et al. 2022, arXiv:2206.00927, algorithm 1; in the notation of Karras et al. 2022,
+ * arXiv:2206.00364): a second evaluation in the middle of each step, in log σ.
+ */
 export function dpm2(): Solver<false> {
   return {
     ...straight,
     name: 'dpm2',
     order: 2,
     stochastic: false,
-    kinds: ['discrete', 'sigma'],
+    kinds: NOISY,
     steps: ({ points, targets, at }) =>
       points.flatMap((from, i): PlanStep[] => {
         const to = targets[i] as Level;

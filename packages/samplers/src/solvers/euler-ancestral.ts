@@ -1,10 +1,11 @@
+import { NOISY } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { straight } from './straight';
 
 /**
- * Euler ancestral (Karras et al.'s notation; Song et al. 2021's ancestral sampling for the VE process): Euler down
- * below the target, then noise up to it. `eta` 0 is Euler.
+ * Returns Euler ancestral, the ancestral sampler of variance-exploding models (Song et al. 2021, arXiv:2011.13456,
+ * equation 47): each step goes below its target by Euler's method and adds noise up to it. With `eta` 0 it is Euler.
  */
 export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true> {
   return {
@@ -12,7 +13,7 @@ export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true>
     name: 'euler-ancestral',
     order: 1,
     stochastic: true,
-    kinds: ['discrete', 'sigma'],
+    kinds: NOISY,
     steps: ({ points, targets }) => {
       return points.map((from, i): PlanStep => {
         const to = targets[i] as Level;
@@ -24,7 +25,7 @@ export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true>
   };
 }
 
-/** Variance split of a step from one σ to another: down² + up² = to². */
+/** Returns how a step from one σ to another splits the variance of its target: down² + up² = to². */
 export function ancestral(from: number, to: number, eta: number): { up: number; down: number } {
   const up = Math.min(to, eta * Math.sqrt((to ** 2 * (from ** 2 - to ** 2)) / from ** 2));
   return { up, down: Math.sqrt(to ** 2 - up ** 2) };

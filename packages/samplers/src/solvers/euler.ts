@@ -1,4 +1,4 @@
-import type { Grid } from '../grid';
+import { type Grid, NOISY } from '../grid';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { eulerStep, straight } from './straight';
@@ -12,9 +12,9 @@ export interface EulerChurn {
 }
 
 /**
- * Euler on dx/dσ = (x − x0)/σ (Karras et al. 2022, arXiv:2206.00364, algorithm 1 without correction); also for flows.
- * With `churn` the noise is added after the model was called, as diffusers does; the paper's way, which calls the model
- * at the raised σ, is `edmStochastic({ corrector: false })`.
+ * Returns Euler's method on dx/dσ = (x − x0)/σ (Karras et al. 2022, arXiv:2206.00364, algorithm 1 without its
+ * correction); also for flows. With `churn` it adds noise after the model was called, as diffusers does; the paper's way,
+ * which calls the model at the raised σ, is `edmStochastic({ corrector: false })`.
  */
 export function euler<const Churn extends EulerChurn | undefined = undefined>(
   options?: Churn,
@@ -23,7 +23,7 @@ export function euler<const Churn extends EulerChurn | undefined = undefined>(
     ...straight,
     name: 'euler',
     order: 1,
-    ...(options && { kinds: ['discrete', 'sigma'] as const }),
+    ...(options && { kinds: NOISY }),
     stochastic: (options !== undefined) as Churn extends EulerChurn ? true : false,
     steps: (grid: Grid) =>
       grid.points.map((from, i) => (options ? churned(grid, i, options) : eulerStep(from, grid.targets[i] as Level))),

@@ -1,7 +1,10 @@
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
-/** Stochastic flow sampling: jump to the image, mix it with fresh noise at the next σ (as consistency models do). */
+/**
+ * Returns stochastic sampling of flows: each step jumps to the image and mixes it with fresh noise at the next σ, as
+ * multistep consistency sampling does (Song et al. 2023, arXiv:2303.01469, algorithm 1).
+ */
 export function flowSde(): Solver<true> {
   return {
     name: 'flow-sde',

@@ -5,7 +5,9 @@ import type { Solver } from '../solver';
 import { along, eulerStep, straight } from './straight';
 
 /**
- * Heun's method on dx/dσ (Karras et al. 2022, algorithm 1): two evaluations a step, but for the last; also for flows.
+ * Returns Heun's method on dx/dσ (Karras et al. 2022, arXiv:2206.00364, algorithm 1): two evaluations in each step but the
+ * last; also for flows. Its steps must not be much longer than σ is at their end: over a ratio of σ of r it multiplies
+ * what the second evaluation tells anew by (r − 1)/2.
  */
 export function heun(): Solver<false> {
   return {
@@ -18,7 +20,7 @@ export function heun(): Solver<false> {
   };
 }
 
-/** Predictor at `from`, corrector at `then`, the point of the target's level; to σ = 0 the predictor alone. */
+/** Returns the predictor at `from` and the corrector at `then`, the point of the target's level; to σ = 0 the predictor alone. */
 export function heunSteps(from: GridPoint, to: Level, then: GridPoint | undefined): PlanStep[] {
   if (to.sigma === 0 || then === undefined) return [eulerStep(from, to)];
   const half = (to.sigma - from.sigma) / 2;

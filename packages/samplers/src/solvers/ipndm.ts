@@ -1,7 +1,8 @@
-import { shifted, slopeOf, sum } from '../combination';
+import { epsOf, shifted, slopeOf, sum } from '../combination';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
-import { straight } from './straight';
+import { exponentialStep } from './dpmpp-singlestep';
+import { along } from './straight';
 
 /** Adams–Bashforth of an even grid, newest first. */
 export const adamsBashforth: readonly (readonly number[])[] = [
@@ -12,25 +13,37 @@ export const adamsBashforth: readonly (readonly number[])[] = [
 ];
 
 /**
- * iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth with the constants of an even grid. On grids
- * that are uneven in σ it is of order 2.
+ * Returns iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth in ε with the constants of an even grid,
+ * moved by DDIM's transfer (Liu et al. 2022, arXiv:2202.09778, equation 11); on flows, in the velocity. On grids that
+ * are uneven in σ it is of order 2. Of noise alone on a process by angle, x0 counts as 0, since ε does not say it: so
+ * in diffusers' `IPNDMScheduler`.
  */
 export function ipndm({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
   return {
-    ...straight,
     name: 'ipndm',
     order: Math.min(order, 2),
     stochastic: false,
-    steps: ({ points, targets }) =>
-      points.map((from, i): PlanStep => {
+    coordinates: 'schedule',
+    spacing: { type: 'linspace', fractional: true },
+    steps: ({ kind, points, targets }) => {
+      const isStraight = kind === 'flow';
+      return points.map((from, i): PlanStep => {
         const to = targets[i] as Level;
+        const slope = sum([1, isStraight ? slopeOf(from) : epsOf(from)]);
+        const keep = shifted('slope', slope, order - 1, i);
+        const step = { model: from.model, from, to, keep };
+        if (kind === 'angle' && from.alpha === 0) return { ...step, next: { x: to.sigma } };
+        // Of order 1 the step is finite at noise alone, too.
+        if (i === 0 || order === 1) {
+          return { ...step, next: isStraight ? along(from, to) : exponentialStep(from, to, 'x', { x0: 1 }) };
+        }
+        const ratio = isStraight ? 1 : to.alpha / from.alpha;
         const weights = adamsBashforth[Math.min(i + 1, order) - 1] as number[];
-        const terms = weights.map((weight, k): [number, Combination] => [
-          weight * (to.sigma - from.sigma),
-          k === 0 ? slopeOf(from) : { [`slope${k}`]: 1 },
-        ]);
-        const next = sum([1, { x: 1 }], ...terms);
-        return { model: from.model, from, to, next, keep: shifted('slope', slopeOf(from), order - 1, i) };
-      }),
+        const mean = sum(
+          ...weights.map((weight, k): [number, Combination] => [weight, k === 0 ? slope : { [`slope${k}`]: 1 }]),
+        );
+        return { ...step, next: sum([ratio, { x: 1 }], [to.sigma - ratio * from.sigma, mean]) };
+      });
+    },
   };
 }

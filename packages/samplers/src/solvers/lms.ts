@@ -5,8 +5,8 @@ import type { Solver } from '../solver';
 import { eulerStep, straight } from './straight';
 
 /**
- * Linear multistep (Adams–Bashforth on the actual grid; Crowson's k-diffusion): the slopes of the last `order` steps
- * are interpolated in σ and integrated exactly.
+ * Returns the linear multistep method, Adams–Bashforth on the actual grid (Crowson 2022, k-diffusion, `sample_lms`): it
+ * interpolates the slopes of the last `order` steps in σ and integrates the polynomial exactly.
  */
 export function lms({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
   return {
@@ -37,7 +37,7 @@ export function lms({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false
   };
 }
 
-/** ∫ from 0 to h of a polynomial. */
+/** Returns the integral of a polynomial from 0 to h. */
 function integral(coefficients: readonly number[], h: number): number {
   return coefficients.reduce((total, c, power) => total + (c * h ** (power + 1)) / (power + 1), 0);
 }

@@ -6,9 +6,9 @@ import type { Solver } from '../solver';
 import { adamsBashforth } from './ipndm';
 
 /**
- * PNDM (Liu et al. 2022, arXiv:2202.09778): pseudo linear multistep of order 4 in the model's output, moved by DDIM's
- * transfer. It begins with three pseudo Runge–Kutta steps, or, with `plms`, with one step taken twice (as latent
- * diffusion does). Converges with order 2.
+ * Returns PNDM (Liu et al. 2022, arXiv:2202.09778, algorithm 2 and equations 11 to 13): a pseudo linear multistep method
+ * of order 4 in the model's output, moved by DDIM's transfer. It begins with three pseudo Runge–Kutta steps, or, with
+ * `plms`, with one step taken twice, as latent diffusion does. It converges with order 2.
  */
 export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<false> {
   return {
@@ -33,7 +33,7 @@ export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<false> {
   };
 }
 
-/** DDIM's transfer (equation 11) with an averaged output, turned into ε at the level it starts from. */
+/** Returns DDIM's transfer (equation 11) with an averaged output, turned into ε at the level it starts from. */
 function transfer(from: GridPoint, to: Level, output: Combination, x: Combination): Combination {
   const { x: epsFromX = 0, output: epsFromOutput = 0 } = from.eps;
   const ratio = to.alpha / from.alpha;
@@ -41,7 +41,7 @@ function transfer(from: GridPoint, to: Level, output: Combination, x: Combinatio
   return sum([ratio + move * epsFromX, x], [move * epsFromOutput, output]);
 }
 
-/** The multistep steps from the point `first` on, of which `known` outputs are kept. */
+/** Returns the multistep steps from the point `first` on, of which `known` outputs are kept. */
 function multistep(
   points: readonly GridPoint[],
   levelOf: (i: number) => Level,
@@ -62,7 +62,7 @@ function multistep(
   });
 }
 
-/** One step to the second point and again, with the mean of both outputs; then the second point's own. */
+/** Returns a step to the second point, the same again with the mean of both outputs, and the second point's own. */
 function doubled(points: readonly GridPoint[], targets: readonly Level[]): PlanStep[] {
   const [a, b] = points as [GridPoint, GridPoint | undefined];
   const to = targets[0] as Level;
@@ -82,7 +82,7 @@ function doubled(points: readonly GridPoint[], targets: readonly Level[]): PlanS
   ];
 }
 
-/** Three pseudo Runge–Kutta steps of four evaluations; the middle is half a stride, in whole timesteps, down. */
+/** Returns three pseudo Runge–Kutta steps (equation 13) of four evaluations; the middle is half a stride, in whole timesteps, down. */
 function rungeKutta(points: readonly GridPoint[], atTimestep: (t: number) => GridPoint): PlanStep[] {
   return points.slice(0, 3).flatMap((from, i): PlanStep[] => {
     const end = points[i + 1] as GridPoint;

@@ -1,10 +1,12 @@
+import { MOST_STEPS } from '@denoiser/schedules';
 import type { Level, PlanStep } from '../plan';
+import { refuse } from '../refuse';
 import type { Solver } from '../solver';
 
 /**
- * RePaint's resampling (Lugmayr et al. 2022, arXiv:2201.09865, algorithm 1) around another solver of one step each:
- * after every `jumpLength` steps the process goes `jumpLength` back up by adding noise and down again, `resamples`
- * times in all. For inpainting, where it makes the filled part agree with the known one.
+ * Returns another solver with RePaint's resampling around it (Lugmayr et al. 2022, arXiv:2201.09865, algorithm 1): after
+ * every `jumpLength` steps it adds the noise of as many steps and goes down again, `resamples` times in all. It is for
+ * inpainting, where the filled part comes to agree with the known one. The solver takes one plan step a level.
  */
 export function repaint(
   solver: Solver,
@@ -16,6 +18,9 @@ export function repaint(
     stochastic: true,
     steps: (grid) => {
       const single = solver.steps(grid);
+      if (single.length * resamples > MOST_STEPS) {
+        refuse(`RePaint of ${single.length} steps, ${resamples} times, is too long a plan; use fewer of either.`);
+      }
       const steps: PlanStep[] = [];
       for (let start = 0; start < single.length; start += jumpLength) {
         const down = single.slice(start, start + jumpLength);
@@ -31,7 +36,7 @@ export function repaint(
   };
 }
 
-/** q(x_to | x_from) for a noisier `to`. */
+/** Returns the step that adds noise, q(x_to | x_from), to a noisier level. */
 function forward(from: Level, to: Level): PlanStep {
   const ratio = to.alpha / from.alpha;
   const noise = Math.sqrt(to.sigma ** 2 - (ratio * from.sigma) ** 2);

@@ -15,8 +15,9 @@ export interface UniPcOptions {
 }
 
 /**
- * UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x it was made at,
- * then predicts the next; no evaluation more than a multistep solver. The predictor is of `order`, the whole one more.
+ * Returns UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x that it was
+ * made at and then predicts the next, so that it takes no more evaluations than a multistep solver. The predictor has
+ * the given `order`, the whole one more.
  */
 export function unipc(options: UniPcOptions = {}): Solver<false> {
   const { order = 2, variant = 'bh2', of = 'x0', lowerOrderFinal = true, withoutCorrector = [] } = options;
@@ -41,7 +42,7 @@ export function unipc(options: UniPcOptions = {}): Solver<false> {
         const isCorrected = i > 0 && !withoutCorrector.includes(i - 1);
         const corrected = isCorrected ? correct(before, from, orderAt(i - 1)) : { x: 1 };
 
-        /** From `levels[0]` to `from`, whose own estimate is known by now. */
+        /** Corrects the step from `levels[0]` to `from`, whose own estimate is known by now. */
         function correct(levels: readonly Level[], target: Level, p: number): Combination {
           const [start] = levels as [Level];
           const { base, B, rks, R, b } = bh(start, target, levels.slice(1, p));
@@ -74,7 +75,7 @@ export function unipc(options: UniPcOptions = {}): Solver<false> {
     },
   };
 
-  /** The system of the method B(h) from one level to another, with the levels before `from`, newest first. */
+  /** Returns the system of the method B(h) (equation 9) from one level to another, with the levels before `from`, newest first. */
   function bh(from: Level, to: Level, before: readonly Level[]) {
     const h = lambdaOf(to) - lambdaOf(from);
     const z = of === 'x0' ? -h : h;

@@ -1,4 +1,4 @@
-import { levelAt, type Schedule, trainingTarget } from '@denoiser/schedules';
+import { levelAt, trainingTarget } from '@denoiser/schedules';
 import {
   add,
   mean,
@@ -13,6 +13,7 @@ import {
 import { TrainerError } from '../errors';
 import { makeKind } from '../options/kinds';
 import type { TrainingOptions } from '../options/training-options';
+import type { TrainedProcess } from '../trained-process';
 import type { TrainableDenoiser } from '../types';
 import { WEIGHTINGS } from '../weighting/index';
 import type { Weight } from '../weighting/weighting';
@@ -39,18 +40,18 @@ export type ObjectiveOptions = Pick<TrainingOptions, 'prediction' | 'weighting' 
  * The objective throws a DenoiserError `option-invalid` if the network's output has the wrong shape.
  */
 export function createObjective(
-  schedule: Schedule,
+  process: TrainedProcess,
   options: ObjectiveOptions,
   weigh: Weight = makeKind(WEIGHTINGS, options.weighting),
 ): Objective {
   const { prediction, variance } = options;
   const targetAt = (t: number) => {
-    const { alpha, sigma } = levelAt(schedule, t);
+    const { alpha, sigma } = levelAt(process, t);
     return trainingTarget(prediction, alpha, sigma);
   };
   return (denoiser, { x0, eps, t, labels }) =>
     tidy(() => {
-      const xt = addNoise(schedule, x0, eps, t); // [B, H, W, C]
+      const xt = addNoise(process, x0, eps, t); // [B, H, W, C]
       const time = tensor1d(Float32Array.from(t), 'float32'); // [B]
       const output = denoiser(xt, time, labels && { labels }); // [B, H, W, C or 2C]
       const isLearned = variance.type === 'learned-range';
@@ -67,12 +68,27 @@ export function createObjective(
           perImage(t, (time) => targetAt(time).eps),
         ),
       ); // [B, H, W, C]
-      const weights = tensor1d(Float32Array.from(t, (time) => weigh(schedule.snr[time], prediction))); // [B]
+      const weights = tensor1d(Float32Array.from(t, (time) => weigh(snrAt(process, time), prediction))); // [B]
       const simple = mul(mean(squaredDifference(predicted, target), [1, 2, 3]), weights) as Tensor1D; // [B]
-      if (!v || variance.type !== 'learned-range') return simple;
-      const bound = variationalBoundTerm({ schedule, prediction, t, x0, xt, output: stopGradient(predicted), v }); // [B]
-      return add(simple, mul(bound, variance.vlbWeight * schedule.steps));
+      if (!v || variance.type !== 'learned-range' || process.kind !== 'discrete') return simple;
+      const bound = variationalBoundTerm({
+        schedule: process,
+        prediction,
+        t,
+        x0,
+        xt,
+        output: stopGradient(predicted),
+        v,
+      }); // [B]
+      return add(simple, mul(bound, variance.vlbWeight * process.steps));
     });
+}
+
+/** Returns α²/σ² at a time. */
+function snrAt(process: TrainedProcess, t: number): number {
+  if (process.kind === 'discrete') return process.snr[t];
+  const { alpha, sigma } = levelAt(process, t);
+  return (alpha / sigma) ** 2;
 }
 
 /** Cuts [B, H, W, 2C] into two [B, H, W, C]. */

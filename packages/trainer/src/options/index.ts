@@ -1,7 +1,7 @@
 /** The options of training as data, without TensorFlow.js: for forms, command lines and documentation. */
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from '../learning-rate/index';
 export { oneKind } from './kinds';
-export { discreteProcess, SCHEDULES } from './schedules';
+export { SCHEDULES, trainableProcess } from './schedules';
 export {
   type JsonSchema,
   objectSchema,

@@ -1,4 +1,4 @@
-import { createSchedule, flow, respace } from '@denoiser/schedules';
+import { angle, createSchedule, flow, respace } from '@denoiser/schedules';
 import { describe, expect, it } from 'vitest';
 import { type JsonSchema, resolveSettings, wholeNumber } from './settings';
 import { resolveOptions, TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from './training-options';
@@ -65,15 +65,18 @@ describe('the training options', () => {
       type: 'custom',
       betas: [0.1, 0.2],
     });
+    for (const given of [angle({ steps: 50 }), { kind: 'angle', steps: 50 }, { type: 'angle', steps: 50 }]) {
+      expect(process(given)).toEqual({ type: 'angle', steps: 50 });
+    }
     expect(() => process(flow())).toThrow(
-      'The training option `process.kind` is "flow"; give discrete: other processes can be sampled from, not trained.',
+      'The training option `process.kind` is "flow"; give discrete or angle: other processes can be sampled from, not trained.',
     );
     expect(() => process(respace(createSchedule(options), [0, 9, 19]))).toThrow('has 3 of the 20 steps of a schedule;');
   });
 
   it('that no memory would hold are refused at once', () => {
     expect(resolve({ process: { steps: 1e9 } })).toThrow(
-      'The training option `process.steps` is 1000000000; give a whole number from 1 to 1000000.',
+      'The training option `process.steps` is 1000000000; give a whole number from 1 to 100000.',
     );
     const betas = new Float64Array(1e6 + 1).fill(0.1);
     expect(resolve({ process: { type: 'custom', betas } })).toThrow('give the β of each step, of at most 1000000.');
@@ -94,6 +97,9 @@ describe('the training options', () => {
     );
     expect(resolve({ weighting: { type: 'uniform', gamma: 5 } })).toThrow(
       'no training option `weighting.gamma`; this type has none; leave it out.',
+    );
+    expect(resolve({ process: { type: 'cosine', steps: 1e9 } })).toThrow(
+      '`process.steps` is 1000000000; give a whole number from 1 to 100000.',
     );
     expect(resolve({ process: { type: 'cosin' } })).toThrow('perhaps cosine.');
     expect(resolve({ process: { type: 'cosine', ofset: 1 } })).toThrow('the nearest is `process.offset`.');
@@ -153,6 +159,7 @@ describe('their JSON Schema', () => {
         ['type'],
       ]),
       [{ const: 'custom' }, ['type', 'betas']],
+      [{ const: 'angle' }, ['type']],
     ]);
   });
 

@@ -1,4 +1,10 @@
-import { MOST_STEPS, type Process, type ProcessOptions, type ScheduleOptions } from '@denoiser/schedules';
+import {
+  type AngleOptions,
+  MOST_STEPS,
+  type Process,
+  type ProcessOptions,
+  type ScheduleOptions,
+} from '@denoiser/schedules';
 import { oneKind } from './kinds';
 import {
   badOption,
@@ -10,6 +16,9 @@ import {
   trueOrFalse,
   wholeNumber,
 } from './settings';
+
+/** The noise of training as options: those of `createSchedule`, or continuous time by angle. */
+export type TrainedSchedule = ScheduleOptions | AngleOptions;
 
 /**
  * The number of timesteps: the only default that is filled in here. What a schedule does without its other options is its own
@@ -43,8 +52,8 @@ const betas: Setting<ArrayLike<number>> = {
   resolve: (_, value) => Array.from(value), // plain JSON
 };
 
-/** The options of `createSchedule`, by type. */
-export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>]: { settings: object } } = {
+/** The options of a process to train, by type. */
+export const SCHEDULES: { readonly [Type in NonNullable<TrainedSchedule['type']>]: { settings: object } } = {
   linear: {
     settings: {
       steps,
@@ -69,23 +78,28 @@ export const SCHEDULES: { readonly [Type in NonNullable<ScheduleOptions['type']>
   laplace: { settings: { steps, maxBeta, zeroTerminalSnr } },
   exponential: { settings: { steps, rate: { ...number, about: 'ᾱ(u) = exp(−rate·u)' }, maxBeta, zeroTerminalSnr } },
   custom: { settings: { betas, zeroTerminalSnr } },
+  angle: { settings: { steps: { ...steps, about: 'what the network is told at the noisiest time' } } },
 };
 
-/** Returns the setting of a discrete process: a built one, or the options of one of these schedules. It resolves to options. */
-export function discreteProcess(kinds: object): Setting<ScheduleOptions> {
-  const schedule = oneKind<ScheduleOptions & { type: string }>(kinds as typeof SCHEDULES, 'linear');
+/** Returns the setting of a process to train: a built one, or the options of one of these schedules. It resolves to options. */
+export function trainableProcess(kinds: object): Setting<TrainedSchedule> {
+  const schedule = oneKind<TrainedSchedule & { type: string }>(kinds as typeof SCHEDULES, 'linear');
   const { resolve, ...rest } = schedule as Required<typeof schedule>;
   return {
-    ...(rest as Setting<ScheduleOptions>),
-    resolve: (path, value) => resolve(path, scheduleOf(path, value) as typeof rest.fallback) as ScheduleOptions,
+    ...(rest as Setting<TrainedSchedule>),
+    resolve: (path, value) => resolve(path, scheduleOf(path, value) as typeof rest.fallback) as TrainedSchedule,
   };
 }
 
-function scheduleOf(path: string, process: Process | ProcessOptions): ScheduleOptions {
+function scheduleOf(path: string, process: Process | ProcessOptions): TrainedSchedule {
+  if (process.kind === 'angle') {
+    const { kind: _, ...options } = process;
+    return { ...options, type: 'angle' };
+  }
   const { kind = 'discrete' } = process;
   if (process.kind !== undefined && process.kind !== 'discrete') {
     throw badOption(
-      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete: other processes can be sampled from, not trained.`,
+      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete or angle: other processes can be sampled from, not trained.`,
     );
   }
   if (!('alphaBars' in process)) return withoutKind(process);
@@ -95,4 +109,4 @@ function scheduleOf(path: string, process: Process | ProcessOptions): ScheduleOp
   );
 }
 
-const withoutKind = ({ kind: _, ...options }: ScheduleOptions & { kind?: 'discrete' }): ScheduleOptions => options;
+const withoutKind = ({ kind: _, ...options }: TrainedSchedule & { kind?: unknown }): TrainedSchedule => options;

@@ -1,4 +1,4 @@
-import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
+import type { Process, ProcessOptions } from '@denoiser/schedules';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
 import { type PostHocEma, postHocSettings } from '../ema/post-hoc-options';
 import {
@@ -11,7 +11,7 @@ import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../times
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
 import { oneKind } from './kinds';
-import { discreteProcess, SCHEDULES } from './schedules';
+import { SCHEDULES, type TrainedSchedule, trainableProcess } from './schedules';
 import {
   type Input,
   type JsonSchema,
@@ -38,8 +38,8 @@ export type TrainingOptions = {
   batchSize: number;
   /** Images that go through the network at once; a step sums the gradients of its parts. null: all images of a step. */
   microBatchSize: number | null;
-  /** The noise that the network is trained for, as options of `createSchedule`. */
-  process: ScheduleOptions;
+  /** The noise that the network is trained for: options of `createSchedule`, or continuous time by angle. */
+  process: TrainedSchedule;
   /** What the network is trained to predict. */
   prediction: TrainedPrediction;
   /** How much the error at a timestep counts. */
@@ -81,7 +81,7 @@ export type TrainingOptionsInput = Input<
   >,
   'seed' | 'batchSize'
 > & {
-  /** The noise that the network is trained for: a discrete process, built or as options. Default: linear in 1000 steps. */
+  /** The noise that the network is trained for, built or as options: discrete, or by angle. Default: linear in 1000 steps. */
   process?: Process | ProcessOptions;
   weighting?: WeightingInput;
   timesteps?: TimestepsInput;
@@ -127,7 +127,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     about: 'images at once; the gradients of a step are summed over its parts, which takes less memory',
   },
   process: {
-    ...discreteProcess(SCHEDULES),
+    ...trainableProcess(SCHEDULES),
     about: "noise over time: 'linear' (the original's) and others by β; 'cosine' and others by ᾱ",
   },
   prediction: {
