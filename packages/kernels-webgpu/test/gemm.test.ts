@@ -5,8 +5,8 @@ import { registerWebGPU } from '../src';
 import { multiply } from '../src/kernels/gemm';
 import { dense } from '../src/wgsl/gemm-operand';
 import { invocations, planGemm, TILES, tileBytes } from '../src/wgsl/gemm-plan';
-import { numbers } from './cases/values';
 import { dawn } from './dawn';
+import { numbers } from './values';
 
 // A device with the limits that every WebGPU has, and no more.
 const adapter = await (await dawn())?.requestAdapter();

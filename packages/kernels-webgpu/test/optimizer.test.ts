@@ -2,8 +2,8 @@ import { adamWStep, emaStep, globalNorm } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { registerWebGPU } from '../src';
-import { values } from './cases/values';
 import { dawn } from './dawn';
+import { values } from './values';
 
 const gpu = await dawn();
 const webgpu = gpu && (await registerWebGPU({ gpu }));
