@@ -41,7 +41,8 @@ const adamWCases: ConformanceCase[] = [undefined, 3].map((scale) => ({
           gradients: inputs.slice(step * count, (step + 1) * count),
           step,
           ...rates,
-          ...(scale && { gradientScale: tf.scalar(scale) }),
+          // A backend may cast by name only.
+          ...(scale && { gradientScale: tf.cast(tf.scalar(scale, 'int32'), 'float32') as tf.Scalar }),
         });
       }
     });
