@@ -46,10 +46,8 @@ async function outputsOf(
   const run = () => [one.run(...tensors)].flat();
   // Our ops tidy up after themselves: what an op and its gradients leave behind is not hidden by another tidy.
   const { outputs, ran } = recordingKernels(one.hasGradients ? run : () => tf.tidy(run));
-  const got: Output[] = [];
-  for (const tensor of outputs) {
-    got.push({ shape: tensor.shape, dtype: tensor.dtype, values: await tensor.data() });
-  }
+  const values = await Promise.all(outputs.map((tensor) => tensor.data()));
+  const got = outputs.map(({ shape, dtype }, i) => ({ shape, dtype, values: values[i] as ArrayLike<number> }));
   tf.dispose([outputs, tensors]);
   const idle = one.kernels.filter((name) => own.has(name) && !ran.has(name));
   if (idle.length > 0) throw new Error(`${one.name}: the kernel ${idle[0]} did not run, only ${[...ran].join(', ')}.`);
