@@ -16,17 +16,15 @@ type Sizes = { batch: number; n: number; m: number; heads: number; width: number
 
 const sizes: readonly Sizes[] = [
   { batch: 1, n: 1, m: 1, heads: 1, width: 1 },
-  { batch: 2, n: 5, m: 5, heads: 2, width: 3 },
-  { batch: 2, n: 9, m: 3, heads: 1, width: 5 },
+  { batch: 2, n: 9, m: 5, heads: 2, width: 3 },
   { batch: 1, n: 3, m: 70, heads: 4, width: 4 }, // more keys than a tile
-  { batch: 1, n: 150, m: 17, heads: 2, width: 4 }, // more queries than a workgroup
-  { batch: 1, n: 130, m: 261, heads: 1, width: 4 }, // more queries and keys than a block of any kind
+  { batch: 1, n: 130, m: 261, heads: 2, width: 4 }, // more queries and keys than a block of any kind
   { batch: 2, n: 70, m: 66, heads: 2, width: 16 },
   { batch: 1, n: 40, m: 41, heads: 2, width: 32 },
   { batch: 2, n: 7, m: 35, heads: 1, width: 64 },
   { batch: 1, n: 6, m: 7, heads: 1, width: 41 },
   { batch: 1, n: 5, m: 6, heads: 1, width: 264 },
-  { batch: 1, n: 12, m: 13, heads: 2, width: 4, size: 5 }, // scores far apart
+  { batch: 1, n: 20, m: 21, heads: 2, width: 4, size: 5 }, // scores far apart
   { batch: 1, n: 20, m: 21, heads: 2, width: 4, size: 40 }, // scores of thousands
 ];
 

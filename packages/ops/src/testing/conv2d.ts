@@ -87,7 +87,7 @@ const stock: readonly Stock[] = [
   { x: [1, 9, 8, 4], filter: [2, 4, 4, 6], strides: [2, 3] },
   { x: [2, 6, 9, 8], filter: [3, 5, 8, 4], strides: [2, 3], pad: 'valid' },
   { x: [1, 5, 6, 4], filter: [5, 6, 4, 7], pad: 'valid' }, // one pixel is left
-  { x: [1, 6, 6, 4], filter: [3, 3, 4, 4], pad: 1 },
+  { x: [2, 5, 7, 3], filter: [3, 3, 3, 8], pad: 1 },
   { x: [1, 6, 6, 2], filter: [1, 1, 2, 4], strides: [2, 2], pad: 1 },
   { x: [1, 6, 5, 4], filter: [4, 2, 4, 8], pad: { top: 1, bottom: 2, left: 0, right: 1 } },
   { x: [1, 9, 9, 4], filter: [3, 3, 4, 8], dilations: [2, 2] },

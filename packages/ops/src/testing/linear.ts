@@ -75,8 +75,10 @@ function linearCase(shape: readonly number[], outputs: number, withBias: boolean
   };
 }
 
-export const linearCases: readonly ConformanceCase[] = sizes.flatMap(([shape, outputs]) =>
-  [false, true].map((withBias) => linearCase(shape, outputs, withBias)),
+export const linearCases: readonly ConformanceCase[] = sizes.flatMap(([shape, outputs], i) =>
+  [false, true]
+    .filter((withBias) => i < 5 || withBias === (i % 2 === 0)) // the last ones with a bias or without, in turn
+    .map((withBias) => linearCase(shape, outputs, withBias)),
 );
 
 export const drawnLinearCases: readonly ConformanceCase[] = draw(8, {

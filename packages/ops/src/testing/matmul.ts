@@ -30,20 +30,21 @@ const alike = (outer: readonly number[], m: number, n: number, k: number): Produ
   k,
 });
 
-/** One row, one column, odd sizes, long inner sums, tiles that are not full. */
+/** Odd sizes, batches, a long inner sum, tiles that are not full. */
 const inAllTranspositions: readonly Product[] = [
   alike([], 1, 1, 1),
   alike([1], 5, 3, 7),
   alike([3], 8, 12, 20),
   alike([], 33, 40, 700),
-  alike([2], 64, 17, 9),
   alike([2, 3], 4, 5, 6),
+];
+/** One row, one column, longer sums: as they stand, and both transposed. */
+const inTwo: readonly Product[] = [
+  alike([2], 64, 17, 9),
   alike([1], 1, 70, 300),
   alike([1], 70, 1, 515),
   alike([], 7, 19, 1500),
 ];
-const isTransposed = (variant: number) => ({ transposeA: variant % 2 === 1, transposeB: variant >= 2 });
-
 /** Batches of which one or both are repeated; tfjs has no gradient for them. */
 const ofBroadcasts: readonly (readonly [outerA: readonly number[], outerB: readonly number[]])[] = [
   [[4], [1]],
@@ -56,7 +57,9 @@ const ofBroadcasts: readonly (readonly [outerA: readonly number[], outerB: reado
   ],
 ];
 
-function productCase(product: Product, transposeA: boolean, transposeB: boolean): ConformanceCase {
+/** Variant 1 transposes a, 2 b, 3 both. */
+function variantCase(product: Product, variant: number): ConformanceCase {
+  const [transposeA, transposeB] = [variant % 2 === 1, variant >= 2];
   const { outerA, outerB, m, n, k } = product;
   const a = [...outerA, ...(transposeA ? [k, m] : [m, k])];
   const b = [...outerB, ...(transposeB ? [n, k] : [k, n])];
@@ -178,16 +181,9 @@ const edges: readonly ConformanceCase[] = [
 ];
 
 export const matMulCases: readonly ConformanceCase[] = [
-  ...inAllTranspositions.flatMap((product) =>
-    [0, 1, 2, 3].map((variant) => {
-      const { transposeA, transposeB } = isTransposed(variant);
-      return productCase(product, transposeA, transposeB);
-    }),
-  ),
-  ...ofBroadcasts.map(([outerA, outerB], i) => {
-    const { transposeA, transposeB } = isTransposed(i % 4);
-    return productCase({ outerA, outerB, m: 3, n: 6, k: 4 }, transposeA, transposeB);
-  }),
+  ...inAllTranspositions.flatMap((product) => [0, 1, 2, 3].map((variant) => variantCase(product, variant))),
+  ...inTwo.flatMap((product) => [0, 3].map((variant) => variantCase(product, variant))),
+  ...ofBroadcasts.map(([outerA, outerB], i) => variantCase({ outerA, outerB, m: 3, n: 6, k: 4 }, i % 4)),
   ...edges,
 ];
 
@@ -201,6 +197,5 @@ export const drawnMatMulCases: readonly ConformanceCase[] = draw(16, {
 }).map(({ a, b, m, n, k, variant }) => {
   // Batches that fit: alike, or one of them repeated.
   const [outerA, outerB] = a === b || a === 1 || b === 1 ? [[a], [b]] : [[], []];
-  const { transposeA, transposeB } = isTransposed(variant);
-  return productCase({ outerA, outerB, m, n, k }, transposeA, transposeB);
+  return variantCase({ outerA, outerB, m, n, k }, variant);
 });
