@@ -5,7 +5,7 @@ import { Embedding, EmbeddingGrad, GlobalNorm, LinearCombination } from '../kern
 import { linearCombination } from '../linear-combination';
 import { meanSquaredError } from '../mean-squared-error';
 import { type ConformanceCase, differentiated, draw, exactly, expectedOf, numbers } from './conformance-case';
-import { sizeOf } from './shapes';
+import { sizeOf } from './places';
 import { apply, divide, dot, exact, multiply, subtract, sum, type Tracked } from './tracked';
 
 type Rows = { rows: number; channels: number; indices: readonly number[] };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { normals, uniforms } from '../philox';
-import { sizeOf } from './shapes';
+import { sizeOf } from './places';
 import { exact, type Tracked } from './tracked';
 
 export type Values = Float32Array | Float64Array;

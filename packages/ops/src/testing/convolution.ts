@@ -1,15 +1,14 @@
+import type { BatchShape } from '../shapes';
 import { type Expected, expectedOf, type Numbers } from './conformance-case';
-import { sizeOf } from './shapes';
+import { sizeOf } from './places';
 import { sumsAt, type Tracked } from './tracked';
 
 /** Zeros around an image. */
 export type Padding = { readonly top: number; readonly bottom: number; readonly left: number; readonly right: number };
 
 export type Convolution = {
-  /** [batch, height, width, inputs] */
-  readonly x: readonly [number, number, number, number];
-  /** [height, width, inputs, outputs] */
-  readonly filter: readonly [number, number, number, number];
+  readonly x: BatchShape;
+  readonly filter: readonly [height: number, width: number, inputs: number, outputs: number];
   readonly strides?: readonly [rows: number, columns: number];
   readonly dilations?: readonly [rows: number, columns: number];
   readonly padding: Padding;

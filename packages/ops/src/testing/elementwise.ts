@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConformanceCase, draw, expectedOf, type Numbers, numbers } from './conformance-case';
 import { normalCdf } from './normal-distribution';
-import { broadcast, indicesOf, placeOf } from './shapes';
+import { broadcast, indicesOf, placeOf } from './places';
 import { add, apply, divide, exact, exp, inverseRoot, multiply, sigmoid, subtract, sum, type Tracked } from './tracked';
 
 /** tfjs's maps of one tensor or two, as networks, losses and samplers use them. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConformanceCase, expectedOf, numbers } from './conformance-case';
-import { convolved, samePadding } from './convolution';
+import { type Convolution, convolved, samePadding } from './convolution';
 import { exact, exp, multiply, sigmoid, subtract, sumsAt, type Tracked } from './tracked';
 
 /** tfjs's products and convolutions with what follows them: a bias by column, an activation. */
@@ -65,7 +65,7 @@ function productCase({ activation, m, n, k, transposeB = false, bias = 'column' 
 const activate = (name: string, x: Tracked, slope = 0) =>
   (activations[name] as (typeof activations)['linear'])(x, slope);
 
-function convolutionCase(activation: string, x: Shape4D, filter: Shape4D): ConformanceCase {
+function convolutionCase(activation: string, x: Convolution['x'], filter: Convolution['filter']): ConformanceCase {
   const convolution = { x, filter, padding: samePadding({ x, filter }) };
   return {
     family: 'fused',
@@ -87,8 +87,6 @@ function convolutionCase(activation: string, x: Shape4D, filter: Shape4D): Confo
     },
   };
 }
-
-type Shape4D = readonly [number, number, number, number];
 
 export const fusedCases: readonly ConformanceCase[] = [
   ...['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu'].map((activation) =>

@@ -10,7 +10,7 @@ import {
   numbers,
   type Values,
 } from './conformance-case';
-import { sizeOf } from './shapes';
+import { sizeOf } from './places';
 import { dot } from './tracked';
 
 /** x [..., in], out: rows, odd sizes, blocks that are not full, long sums over rows. */

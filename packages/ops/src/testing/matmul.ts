@@ -10,7 +10,7 @@ import {
   type Numbers,
   numbers,
 } from './conformance-case';
-import { broadcast, indicesOf, placeOf, sizeOf } from './shapes';
+import { broadcast, indicesOf, placeOf, sizeOf } from './places';
 import { sumsAt } from './tracked';
 
 /** a [...outerA, m, k] times b [...outerB, k, n]. */

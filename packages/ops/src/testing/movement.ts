@@ -8,7 +8,7 @@ import {
   type Numbers,
   numbers,
 } from './conformance-case';
-import { indicesOf, placeOf, sizeOf } from './shapes';
+import { indicesOf, placeOf, sizeOf } from './places';
 
 /** What only moves numbers, or makes them anew: exact. */
 

@@ -14,7 +14,7 @@ import {
   numbers,
 } from './conformance-case';
 import { activations } from './normal-distribution';
-import { sizeOf } from './shapes';
+import { sizeOf } from './places';
 import { add, divide, exact, inverseRoot, multiply, subtract, sum, type Tracked } from './tracked';
 
 const EPSILON = 1e-2; // so that a group of few numbers that are alike doesn't magnify rounding

@@ -2,7 +2,7 @@ import { RandomNormal } from '../kernels';
 import { philox4x32 } from '../philox';
 import { randomNormal } from '../random-normal';
 import { type ConformanceCase, draw, expectedOf } from './conformance-case';
-import { sizeOf } from './shapes';
+import { sizeOf } from './places';
 import type { Tracked } from './tracked';
 
 type Draw = {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type ConformanceCase, draw, exactIntegers, exactly, expectedOf, numbers } from './conformance-case';
-import { indicesOf, placeOf, sizeOf } from './shapes';
+import { indicesOf, placeOf, sizeOf } from './places';
 import { divide, exact, sumsAt } from './tracked';
 
 const family = 'sum';
