@@ -3,7 +3,6 @@ import {
   type ConformanceCase,
   differentiated,
   draw,
-  type Expected,
   exactIntegers,
   exactly,
   expectedOf,
@@ -57,60 +56,57 @@ const ofBroadcasts: readonly (readonly [outerA: readonly number[], outerB: reado
   ],
 ];
 
+type Transposition = { readonly transposeA: boolean; readonly transposeB: boolean };
+
+/** Calls `use` with the places of every product of an element of a and one of b, and of the element of y it is added to. */
+function forEachTerm(
+  { outerA, outerB, m, n, k }: Product,
+  { transposeA, transposeB }: Transposition,
+  use: (a: number, b: number, y: number) => void,
+): void {
+  const outer = broadcast(outerA, outerB);
+  for (let matrix = 0; matrix < sizeOf(outer); matrix++) {
+    const indices = indicesOf(matrix, outer);
+    const [startA, startB] = [placeOf(indices, outerA) * m * k, placeOf(indices, outerB) * k * n];
+    for (let place = 0; place < m * n; place++) {
+      const [row, column] = [Math.floor(place / n), place % n];
+      for (let j = 0; j < k; j++) {
+        const inA = transposeA ? j * m + row : row * k + j;
+        const inB = transposeB ? column * k + j : j * n + column;
+        use(startA + inA, startB + inB, matrix * m * n + place);
+      }
+    }
+  }
+}
+
 /** Variant 1 transposes a, 2 b, 3 both. */
 function variantCase(product: Product, variant: number): ConformanceCase {
-  const [transposeA, transposeB] = [variant % 2 === 1, variant >= 2];
+  const transposition = { transposeA: variant % 2 === 1, transposeB: variant >= 2 };
+  const { transposeA, transposeB } = transposition;
   const { outerA, outerB, m, n, k } = product;
   const a = [...outerA, ...(transposeA ? [k, m] : [m, k])];
   const b = [...outerB, ...(transposeB ? [n, k] : [k, n])];
-  const outer = broadcast(outerA, outerB);
+  const y = [...broadcast(outerA, outerB), m, n];
   const isAlike = String(outerA) === String(outerB);
-  const op = (...[a, b]: tf.Tensor[]) => tf.matMul(a as tf.Tensor, b as tf.Tensor, transposeA, transposeB);
-  /** Calls `use` with the places of all products of a and b, and of what they are added up to. */
-  const forEachProduct = (use: (a: number, b: number, y: number) => void) => {
-    for (let matrix = 0; matrix < sizeOf(outer); matrix++) {
-      const indices = indicesOf(matrix, outer);
-      const [startA, startB] = [placeOf(indices, outerA) * m * k, placeOf(indices, outerB) * k * n];
-      for (let row = 0; row < m; row++) {
-        for (let column = 0; column < n; column++) {
-          for (let j = 0; j < k; j++) {
-            const inA = transposeA ? j * m + row : row * k + j;
-            const inB = transposeB ? column * k + j : j * n + column;
-            use(startA + inA, startB + inB, (matrix * m + row) * n + column);
-          }
-        }
-      }
-    }
-  };
-  const sums = (shape: readonly number[], add: (put: (place: number, term: number) => void) => void): Expected => {
-    const all = sumsAt(sizeOf(shape));
-    add(all.put);
-    return expectedOf(shape, all.at);
-  };
+  const op = (...[x, w]: tf.Tensor[]) => tf.matMul(x as tf.Tensor, w as tf.Tensor, transposeA, transposeB);
   return {
     family: 'matrix product',
     name: `[${a}]${transposeA ? 'ᵀ' : ''} × [${b}]${transposeB ? 'ᵀ' : ''}${isAlike ? ' and its gradients' : ''}`,
     kernels: ['BatchMatMul'],
-    inputs: () => [numbers(a, 1), numbers(b, 2), numbers([...outer, m, n], 3)],
+    inputs: () => [numbers(a, 1), numbers(b, 2), numbers(y, 3)],
     ...(isAlike ? differentiated(op) : { run: (...inputs) => op(...inputs) }),
-    expected: (...inputs) => {
-      const [x, w, dy] = inputs.map(
-        ({ values }) =>
-          (i: number) =>
-            values[i] as number,
-      ) as [At, At, At];
-      const y = sums([...outer, m, n], (put) => forEachProduct((i, j, o) => put(o, x(i) * w(j))));
-      if (!isAlike) return [y];
-      return [
-        y,
-        sums(a, (put) => forEachProduct((i, j, o) => put(i, dy(o) * w(j)))),
-        sums(b, (put) => forEachProduct((i, j, o) => put(j, dy(o) * x(i)))),
-      ];
+    expected: ({ values: x }, { values: w }, { values: dy }) => {
+      const [value, dx, dw] = [sumsAt(sizeOf(y)), sumsAt(sizeOf(a)), sumsAt(sizeOf(b))];
+      forEachTerm(product, transposition, (i, j, o) => {
+        value.put(o, (x[i] as number) * (w[j] as number));
+        dx.put(i, (dy[o] as number) * (w[j] as number));
+        dw.put(j, (dy[o] as number) * (x[i] as number));
+      });
+      const gradients = isAlike ? [expectedOf(a, dx.at), expectedOf(b, dw.at)] : [];
+      return [expectedOf(y, value.at), ...gradients];
     },
   };
 }
-
-type At = (i: number) => number;
 
 const family = 'matrix product';
 const edges: readonly ConformanceCase[] = [
