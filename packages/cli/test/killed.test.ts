@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { uniforms } from '@denoiser/ops/philox';
 import { expect, test } from 'vitest';
 import { start, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
@@ -8,6 +9,8 @@ import { writeDigits } from './pictures';
 /** How often the process is killed; the long form, DENOISER_KILLS=50, takes some minutes. */
 const KILLS = Number(process.env.DENOISER_KILLS ?? 5);
 const STEPS = 12 * KILLS;
+/** When: two shares for each. */
+const moments = uniforms({ seed: 1, step: 0, index: 0, count: 2 * KILLS });
 
 const cwd = temporaryFolder();
 const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--samples', '1', '--preview-steps', '2'];
@@ -39,9 +42,9 @@ test(`a run that is killed ${KILLS} times, at any moment, ends bit for bit like 
     // Six steps further, or in the midst of what comes before or after: resuming, writing, removing.
     const before = begun ? logOf('killed').length : 0;
     await running.until(/run folder/);
-    const until = Math.min(before + Math.floor(7 * Math.random()), STEPS - 1);
+    const until = Math.min(before + Math.floor(7 * (moments[2 * killed] as number)), STEPS - 1);
     while (child.exitCode === null && logOf('killed').length < until) await wait(1);
-    await wait(60 * Math.random());
+    await wait(60 * (moments[2 * killed + 1] as number));
     child.kill('SIGKILL');
     const { code, stderr } = await done;
     expect(stderr).toBe('');

@@ -48,11 +48,12 @@ it('tensors move between the engine and another backend when an op needs them th
   tf.engine().reset();
 });
 
-it('a product with a vector is refused', () => {
+it('a product with a vector, or of inner sizes that differ, is refused', () => {
   tf.setBackend('reset');
   const matrix = tf.ones([2, 2]);
   const vector = tf.ones([2]);
   expect(() => tf.matMul(matrix, vector)).toThrow(/vector/);
   expect(() => tf.matMul(vector, matrix)).toThrow(/vector/);
+  expect(() => tf.matMul(tf.zeros([2, 3]), tf.zeros([4, 2]))).toThrow(/inner/i);
   tf.engine().reset();
 });

@@ -20,6 +20,10 @@ export function batchMatMul(
     k === innerB,
     () => `matMul: the inner sizes of [${a.shape}] and [${b.shape}] differ, ${k} and ${innerB}.`,
   );
+  util.assert(
+    a.dtype === 'float32' && b.dtype === 'float32',
+    () => `matMul: the wasm backend multiplies float32 tensors, but got ${a.dtype} and ${b.dtype}; cast them.`,
+  );
   const outerA = a.shape.slice(0, -2);
   const outerB = b.shape.slice(0, -2);
   const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
@@ -35,16 +39,28 @@ export function batchMatMul(
     const left = transposeA ? transposed(heap, take, heap.block(a), batchA, k, n) : heap.block(a);
     const right = transposeB ? transposed(heap, take, heap.block(b), batchB, m, k) : heap.block(b);
     const product = heap.block(out);
-    const batch = Math.max(batchA, batchB);
+    const batch = util.sizeFromShape(outer);
     if (batch === 1) return heap.matMul(left, right, product, n, k, m);
+    const [matrixA, matrixB] = [repeats(outerA, outer), repeats(outerB, outer)];
     const oneRight = batchB === 1 ? right : undefined;
     for (let i = 0; i < batch; i++) {
-      const leftPart = view(left, (batchA === 1 ? 0 : i) * n * k, n * k);
-      const rightPart = oneRight ?? view(right, i * k * m, k * m);
+      const leftPart = view(left, matrixA(i) * n * k, n * k);
+      const rightPart = oneRight ?? view(right, matrixB(i) * k * m, k * m);
       heap.matMul(leftPart, rightPart, view(product, i * n * m, n * m), n, k, m);
     }
   });
   return out;
+}
+
+/** Which matrix of a batch of shape `own` belongs to matrix i of the batch that it is broadcast to. */
+function repeats(own: readonly number[], outer: readonly number[]): (i: number) => number {
+  const missing = outer.length - own.length;
+  const strides = util.computeStrides([...outer, 1]);
+  return (i) =>
+    own.reduce((at, size, axis) => {
+      const index = Math.floor(i / strides[axis + missing]) % outer[axis + missing];
+      return at * size + (size === 1 ? 0 : index);
+    }, 0);
 }
 
 /** [dx, dweight] and, if there is a bias, dbias. */

@@ -17,8 +17,8 @@ import {
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { registerWebGPU } from '../src';
-import { values } from './cases/values';
 import { dawn } from './dawn';
+import { values } from './values';
 
 const gpu = await dawn();
 const webgpu = gpu && (await registerWebGPU({ gpu }));

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../tests/properties';
 import { frechetDistance, frechetInceptionDistance } from './frechet-distance';
 import { createRandom } from './random';
 import { type Gaussian, gaussianOf } from './statistics';

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../../tests/properties';
 import { ARRAYS, type DType } from './dtypes';
 import { readSafetensors, readSafetensorsHeader, type TensorEntry, type TensorFile, writeSafetensors } from './index';
 

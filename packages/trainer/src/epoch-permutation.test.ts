@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../tests/properties';
 import { epochPermutation } from './epoch-permutation';
 
 const seeds = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });

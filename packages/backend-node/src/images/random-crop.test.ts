@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { fc } from '../../../../tests/properties';
 import { randomCrop } from './random-crop';
 
 const draw = (image: { height: number; width: number }, index: number, more = {}) =>

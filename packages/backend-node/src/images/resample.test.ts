@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { fc } from '../../../../tests/properties';
 import type { Pixels } from './pixels';
 import { resample } from './resample';
 

@@ -1,30 +1,42 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attention } from '../attention';
 import { Attention, AttentionGrad } from '../kernels';
-import { type ConformanceCase, expectedOf, type Numbers, numbers } from './conformance-case';
-import { add, divide, dot, exact, exp, multiply, subtract, sum, type Tracked } from './tracked';
+import {
+  type ConformanceCase,
+  differentiated,
+  draw,
+  expectedOf,
+  type Numbers,
+  numbers,
+  type Values,
+} from './conformance-case';
+import { add, apply, divide, dot, exact, exp, multiply, subtract, sum, type Tracked } from './tracked';
 
 type Sizes = { batch: number; n: number; m: number; heads: number; width: number; size?: number };
 
 const sizes: readonly Sizes[] = [
   { batch: 1, n: 1, m: 1, heads: 1, width: 1 },
-  { batch: 2, n: 5, m: 5, heads: 2, width: 3 },
-  { batch: 2, n: 9, m: 3, heads: 1, width: 5 },
+  { batch: 2, n: 9, m: 5, heads: 2, width: 3 },
   { batch: 1, n: 3, m: 70, heads: 4, width: 4 }, // more keys than a tile
-  { batch: 1, n: 150, m: 17, heads: 2, width: 4 }, // more queries than a workgroup
+  { batch: 1, n: 130, m: 261, heads: 2, width: 4 }, // more queries and keys than a block of any kind
+  { batch: 2, n: 70, m: 66, heads: 2, width: 16 },
   { batch: 1, n: 40, m: 41, heads: 2, width: 32 },
+  { batch: 2, n: 7, m: 35, heads: 1, width: 64 },
   { batch: 1, n: 6, m: 7, heads: 1, width: 41 },
   { batch: 1, n: 5, m: 6, heads: 1, width: 264 },
-  { batch: 1, n: 12, m: 13, heads: 2, width: 4, size: 5 }, // scores far apart
+  { batch: 1, n: 20, m: 21, heads: 2, width: 4, size: 5 }, // scores far apart
+  { batch: 1, n: 20, m: 21, heads: 2, width: 4, size: 40 }, // scores of thousands
 ];
 
-export const attentionCases: readonly ConformanceCase[] = sizes.map((one) => {
+function attentionCase(one: Sizes): ConformanceCase {
   const { batch, n, m, heads, width, size = 1 } = one;
   const channels = heads * width;
-  const op = (...[q, k, v]: tf.Tensor[]) => attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, { heads });
+  const { run, hasGradients } = differentiated((...[q, k, v]) =>
+    attention(q as tf.Tensor3D, k as tf.Tensor3D, v as tf.Tensor3D, { heads }),
+  );
   return {
     family: 'attention',
-    name: `[${[batch, n, channels]}] to ${m} keys, ${heads} heads${size > 1 ? ', scores far apart' : ''}, and its gradients`,
+    name: `[${[batch, n, channels]}] to ${m} keys, ${heads} heads${size > 1 ? `, times ${size}` : ''}, its gradients and sums`,
     kernels: [Attention, AttentionGrad],
     inputs: () => [
       numbers([batch, n, channels], 1, size),
@@ -32,17 +44,35 @@ export const attentionCases: readonly ConformanceCase[] = sizes.map((one) => {
       numbers([batch, m, channels], 3),
       numbers([batch, n, channels], 4),
     ],
-    run: (q, k, v, dy) => [op(q, k, v), ...tf.grads(op)([q, k, v], dy)],
+    hasGradients,
+    run: (...inputs) => {
+      const [q, k, v] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const both = run(...inputs); // and registers the reference
+      const [y, logSumExp] = tf.engine().runKernel(Attention, { q, k, v }, { heads }) as unknown as tf.Tensor[];
+      y?.dispose();
+      return [...both, logSumExp as tf.Tensor]; // of each row, for the gradient
+    },
     expected: (...inputs) => attentionExpected(one, inputs),
   };
-});
+}
+
+export const attentionCases: readonly ConformanceCase[] = sizes.map(attentionCase);
+
+export const drawnAttentionCases: readonly ConformanceCase[] = draw(8, {
+  batch: [1, 3],
+  n: [1, 50],
+  m: [1, 50],
+  heads: [1, 3],
+  width: [1, 20],
+}).map(attentionCase);
 
 function attentionExpected({ batch, n, m, heads, width }: Sizes, inputs: Numbers[]) {
   const channels = heads * width;
   const scale = 1 / Math.sqrt(width);
-  const [q, k, v, dy] = inputs.map(({ values }) => values) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const [q, k, v, dy] = inputs.map(({ values }) => values) as [Values, Values, Values, Values];
   const [y, dq]: Tracked[][] = [[], []];
   const [dk, dv]: Tracked[][] = [[], []];
+  const logSumExp: Tracked[] = [];
   for (let head = 0; head < batch * heads; head++) {
     const [image, start] = [Math.floor(head / heads), (head % heads) * width];
     const atQuery = (row: number, c: number) => (image * n + row) * channels + start + c;
@@ -61,6 +91,8 @@ function attentionExpected({ batch, n, m, heads, width }: Sizes, inputs: Numbers
       const largest = scores.reduce((a, b) => (b.value > a.value ? b : a));
       const powers = scores.map((score) => exp(subtract(score, largest)));
       const total = sum(powers);
+      // WGSL's logarithm is good to 2⁻²¹ near 1.
+      logSumExp.push(add(largest, add(apply(total, Math.log, 1 / total.value, 4), { value: 0, error: 8 })));
       const row_ = powers.map((power) => divide(power, total));
       p.push(row_);
       for (let c = 0; c < width; c++) {
@@ -91,7 +123,7 @@ function attentionExpected({ batch, n, m, heads, width }: Sizes, inputs: Numbers
     }
     for (let key = 0; key < m; key++) {
       for (let c = 0; c < width; c++) {
-        const over = (rows: Tracked[][], x: Float32Array) =>
+        const over = (rows: Tracked[][], x: Values) =>
           sum(rows.map((row, i) => multiply(row[key] as Tracked, exact(x[atQuery(i, c)] as number))));
         dk[atKey(key, c)] = over(dScores, q);
         dv[atKey(key, c)] = over(p, dy);
@@ -107,5 +139,6 @@ function attentionExpected({ batch, n, m, heads, width }: Sizes, inputs: Numbers
     expectedOf(queries, (i) => dq[i] as Tracked),
     expectedOf(keys, (i) => dk[i] as Tracked),
     expectedOf(keys, (i) => add(dv[i] as Tracked, exact(0))),
+    expectedOf([batch, heads, n], (i) => logSumExp[i] as Tracked),
   ];
 }

@@ -4,21 +4,25 @@ import { globalNorm } from '../global-norm';
 import { Embedding, EmbeddingGrad, GlobalNorm, LinearCombination } from '../kernels';
 import { linearCombination } from '../linear-combination';
 import { meanSquaredError } from '../mean-squared-error';
-import { type ConformanceCase, exactly, expectedOf, numbers, sizeOf } from './conformance-case';
+import { type ConformanceCase, differentiated, draw, exactly, expectedOf, numbers } from './conformance-case';
+import { sizeOf } from './places';
 import { apply, divide, dot, exact, multiply, subtract, sum, type Tracked } from './tracked';
 
-const embeddings: ConformanceCase[] = [
-  { rows: 1, channels: 1, indices: [0] },
-  { rows: 4, channels: 3, indices: [3, -1, 0, 3, 3] },
-  { rows: 10, channels: 16, indices: [-1, -1] },
-].map(({ rows, channels, indices }) => {
-  const look = (table: tf.Tensor) => embedding(table as tf.Tensor2D, tf.tensor1d(indices, 'int32'));
+type Rows = { rows: number; channels: number; indices: readonly number[] };
+
+function embeddingCase({ rows, channels, indices }: Rows): ConformanceCase {
   return {
     family: 'embedding',
     name: `rows ${indices} of [${rows},${channels}] and the gradient`,
     kernels: [Embedding, EmbeddingGrad],
     inputs: () => [numbers([rows, channels], 1), numbers([indices.length, channels], 2)],
-    run: (table, dy) => [look(table), tf.grad(look)(table, dy)],
+    hasGradients: true,
+    run: (...inputs) => {
+      const places = tf.tensor1d([...indices], 'int32');
+      const all = differentiated((table) => embedding(table as tf.Tensor2D, places)).run(...inputs);
+      places.dispose();
+      return all;
+    },
     expected: ({ values: table }, { values: dy }) => {
       const row = (i: number) => indices[Math.floor(i / channels)] as number;
       return [
@@ -36,11 +40,17 @@ const embeddings: ConformanceCase[] = [
       ];
     },
   };
-});
+}
 
-const sums: ConformanceCase[] = [1, 2, 7, 20].flatMap((count) =>
-  [undefined, [-0.5, 0.25] as const].map((clip) => {
-    const shape = [2, 3, 3, 3];
+const embeddings: ConformanceCase[] = [
+  { rows: 1, channels: 1, indices: [0] },
+  { rows: 4, channels: 3, indices: [3, -1, 0, 3, 3] },
+  { rows: 10, channels: 16, indices: [-1, -1] },
+].map(embeddingCase);
+
+const sums: ConformanceCase[] = [1, 2, 7, 8, 20].flatMap((count) =>
+  [undefined, [-0.5, 0.25] as const].map((clip, i) => {
+    const shape = (count + i) % 2 ? [8] : [2, 3, 3, 3]; // a multiple of 4, and not
     const coefficients = Array.from({ length: count }, (_, i) => Math.cos(i + 0.3));
     return {
       family: 'linear combination',
@@ -62,6 +72,15 @@ const sums: ConformanceCase[] = [1, 2, 7, 20].flatMap((count) =>
   }),
 );
 
+const repeated: ConformanceCase = {
+  family: 'linear combination',
+  name: 'in which a tensor comes twice',
+  kernels: [LinearCombination],
+  inputs: () => [numbers([6], 1)],
+  run: (x) => linearCombination([x, x], [0.5, 0.25]),
+  expected: ({ values }) => [expectedOf([6], (i) => multiply(exact(0.75), exact(values[i] as number)))],
+};
+
 const unused: ConformanceCase = {
   family: 'linear combination',
   name: 'leaves out terms with coefficient 0, whatever they hold',
@@ -74,6 +93,7 @@ const unused: ConformanceCase = {
 const norms: ConformanceCase[] = [
   [[]],
   [[70, 100], [33]],
+  [[260, 300], [40_001]], // several workgroups, or blocks, a tensor
   [[3, 3, 4, 8], [7], [64], [1], [], [5, 3], [12], [30, 61], [3], [16], [40, 50]],
 ].map((shapes) => ({
   family: 'global norm',
@@ -92,7 +112,7 @@ const norms: ConformanceCase[] = [
   },
 }));
 
-const losses: ConformanceCase[] = [[1], [4, 5], [3, 7, 11, 2]].map((shape) => ({
+const lossCase = (shape: readonly number[]): ConformanceCase => ({
   family: 'mean squared error',
   name: `of [${shape}] and its gradients`,
   kernels: [],
@@ -109,6 +129,24 @@ const losses: ConformanceCase[] = [[1], [4, 5], [3, 7, 11, 2]].map((shape) => ({
       slope(-1),
     ];
   },
-}));
+});
 
-export const combinationCases: readonly ConformanceCase[] = [...embeddings, ...sums, unused, ...norms, ...losses];
+export const combinationCases: readonly ConformanceCase[] = [
+  ...embeddings,
+  ...sums,
+  repeated,
+  unused,
+  ...norms,
+  ...[[1], [4, 5], [3, 7, 11, 2]].map(lossCase),
+];
+
+export const drawnCombinationCases: readonly ConformanceCase[] = [
+  ...draw(5, { rows: [1, 5], channels: [1, 9], start: [0, 5], step: [1, 5] }).map(({ rows, channels, start, step }) =>
+    embeddingCase({
+      rows,
+      channels,
+      indices: Array.from({ length: 5 }, (_, i) => ((start + i * step) % (rows + 1)) - 1),
+    }),
+  ),
+  ...draw(5, { rows: [1, 6], columns: [1, 9] }).map(({ rows, columns }) => lossCase([rows, columns])),
+];

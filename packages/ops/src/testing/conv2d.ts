@@ -1,10 +1,31 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2d } from '../conv2d';
-import { type ConformanceCase, expectedOf, type Numbers, numbers } from './conformance-case';
-import type { Tracked } from './tracked';
+import { type ConformanceCase, differentiated, draw, expectedOf, type Numbers, numbers } from './conformance-case';
+import {
+  type Convolution,
+  convolved,
+  evenPadding,
+  filterGradient,
+  inputGradient,
+  outputShape,
+  type Padding,
+  samePadding,
+} from './convolution';
+import { sumsAt, type Tracked } from './tracked';
 
-/** [batch, height, width, inputs, outputs, kernel, stride, padding] */
-const sizes = [
+const kernels = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'];
+
+type Sizes = readonly [
+  batch: number,
+  height: number,
+  width: number,
+  inputs: number,
+  outputs: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+];
+const sizes: readonly Sizes[] = [
   [1, 1, 1, 1, 1, 1, 1, 0],
   [2, 5, 7, 3, 8, 3, 1, 1],
   [1, 9, 9, 4, 5, 3, 1, 0],
@@ -18,98 +39,141 @@ const sizes = [
   [1, 7, 6, 2, 3, 5, 2, 2],
   [1, 13, 10, 16, 24, 3, 1, 1], // tiles of Winograd, whole and cut
   [2, 9, 10, 8, 8, 3, 1, 0],
+  [1, 3, 3, 8, 8, 3, 1, 1], // one tile, few pixels
   [1, 4, 4, 64, 36, 3, 1, 1], // a long sum over channels
   [2, 16, 16, 4, 8, 3, 1, 1], // a long sum over pixels
-] as const;
+];
 
-/**
- * A kernel may compute 3×3 convolutions of stride 1 by Winograd's F(4×4, 3×3) (Lavin and Gray 2015, arXiv:1509.09308), whose
- * error comes from all numbers of a 6×6 tile, not from the terms of one element. Along one axis an output is Aᵀ[(G·g)⊙(Bᵀ·d)].
- * The lengths of the rows of Bᵀ are 6.5, 5.8, 5.8, 3.2, 3.2, 6.5, of G ¼, 0.29, 0.29, 0.19, 0.19, 1, and the row of Aᵀ with the
- * largest factors is (0, 1, −1, 8, −8, 1): for inputs of variance 1 what it adds up has the length
- * √(2·(5.8·0.29)² + 2·(8·3.2·0.19)² + 6.5²) = 9.7, which is 94 over two axes. Each of these products is rounded about 14 times
- * (both transforms in two passes of two additions, the product, the sum over channels, the way back in two passes), as a
- * random walk of steps that are uniform: √(14/3) = 2.2. The standard deviation is 94·2.2 ≈ 200 roundings of
- * √channels·rms(d)·rms(g), and an element is allowed four.
- */
-const WINOGRAD = 4 * 200;
-
-export const conv2dCases: readonly ConformanceCase[] = sizes.map(
-  ([batch, height, width, inputs, outputs, kernel, stride, padding]) => {
-    const op = (x: tf.Tensor, filter: tf.Tensor, bias: tf.Tensor) =>
-      conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, { stride, padding, bias: bias as tf.Tensor1D });
-    const [rows, columns] = [height, width].map((size) => Math.floor((size + 2 * padding - kernel) / stride) + 1) as [
-      number,
-      number,
-    ];
-    const shapes = {
-      x: [batch, height, width, inputs],
-      filter: [kernel, kernel, inputs, outputs],
-      y: [batch, rows, columns, outputs],
-    };
-    return {
-      family: 'convolution',
-      name: `[${shapes.x}] by [${shapes.filter}], stride ${stride}, padding ${padding}, and its gradients`,
-      kernels: ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
-      inputs: () => [numbers(shapes.x, 1), numbers(shapes.filter, 2), numbers([outputs], 3), numbers(shapes.y, 4)],
-      run: (x, filter, bias, dy) => [op(x, filter, bias), ...tf.grads(op)([x, filter, bias], dy)],
-      expected: (x, filter, bias, dy) => {
-        const [y, dx, dfilter, dbias] = [dy, x, filter, bias].map(({ values }) => accumulator(values.length)) as [
-          Accumulator,
-          Accumulator,
-          Accumulator,
-          Accumulator,
-        ];
-        dy.values.forEach((slope, out) => {
-          const [b, row] = [Math.floor(out / (rows * columns * outputs)), Math.floor(out / (columns * outputs)) % rows];
-          const [column, o] = [Math.floor(out / outputs) % columns, out % outputs];
-          y.put(out, bias.values[o] as number);
-          dbias.put(o, slope);
-          for (let i = 0; i < kernel; i++) {
-            for (let j = 0; j < kernel; j++) {
-              const [r, c] = [row * stride + i - padding, column * stride + j - padding];
-              if (r < 0 || r >= height || c < 0 || c >= width) continue;
-              for (let k = 0; k < inputs; k++) {
-                const from = ((b * height + r) * width + c) * inputs + k;
-                const weight = ((i * kernel + j) * inputs + k) * outputs + o;
-                y.put(out, (x.values[from] as number) * (filter.values[weight] as number));
-                dx.put(from, slope * (filter.values[weight] as number));
-                dfilter.put(weight, slope * (x.values[from] as number));
-              }
-            }
-          }
-        });
-        const isTiled = kernel === 3 && stride === 1;
-        const tile = (channels: number, a: Numbers, b: Numbers) =>
-          isTiled ? WINOGRAD * Math.sqrt(channels) * rms(a) * rms(b) : 0;
-        return [
-          expectedOf(shapes.y, (i) => y.get(i, tile(inputs, x, filter))),
-          expectedOf(shapes.x, (i) => dx.get(i, tile(outputs, dy, filter))),
-          expectedOf(shapes.filter, (i) => dfilter.get(i, 0)),
-          expectedOf([outputs], (i) => dbias.get(i, 0)),
-        ];
-      },
-    };
-  },
-);
-
-const rms = ({ values }: Numbers): number =>
-  Math.sqrt(values.reduce((total, value) => total + value * value, 0) / values.length);
-
-type Accumulator = { put(i: number, term: number): void; get(i: number, least: number): Tracked };
-
-/** Sums of products, with the count and the size of their terms: their bound is that of `dot`. */
-function accumulator(length: number): Accumulator {
-  const [values, sizes, counts] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
+/** Our conv2d with a bias, and its gradients. */
+function convolutionCase([batch, height, width, inputs, outputs, kernel, stride, padding]: Sizes): ConformanceCase {
+  const convolution: Convolution = {
+    x: [batch, height, width, inputs],
+    filter: [kernel, kernel, inputs, outputs],
+    strides: [stride, stride],
+    padding: evenPadding(padding),
+  };
+  const { x, filter } = convolution;
   return {
-    put(i, term) {
-      values[i] = (values[i] as number) + term;
-      sizes[i] = (sizes[i] as number) + Math.abs(term);
-      counts[i] = (counts[i] as number) + 1;
-    },
-    get: (i, least) => ({
-      value: values[i] as number,
-      error: Math.max(least, (1 + 4 * Math.sqrt(counts[i] as number)) * (sizes[i] as number)),
-    }),
+    family: 'convolution',
+    name: `[${x}] by [${filter}], stride ${stride}, padding ${padding}, a bias, and its gradients`,
+    kernels,
+    inputs: () => [numbers(x, 1), numbers(filter, 2), numbers([outputs], 3), numbers(outputShape(convolution), 4)],
+    ...differentiated((x, filter, bias) =>
+      conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, { stride: stride as 1 | 2, padding, bias: bias as tf.Tensor1D }),
+    ),
+    expected: (x, filter, bias, dy) => [
+      convolved(convolution, x, filter, bias),
+      inputGradient(convolution, filter, dy),
+      filterGradient(convolution, x, dy),
+      biasGradient(dy),
+    ],
   };
 }
+
+function biasGradient({ shape, values }: Numbers) {
+  const outputs = shape.at(-1) as number;
+  const sums = sumsAt(outputs);
+  values.forEach((slope, i) => void sums.put(i % outputs, slope));
+  return expectedOf([outputs], sums.at);
+}
+
+type Stock = Omit<Convolution, 'padding'> & { pad?: 'same' | 'valid' | number | Padding };
+
+/** tfjs's own way of asking: 'same', sides that differ, strides and dilations by axis. */
+const stock: readonly Stock[] = [
+  { x: [2, 6, 5, 8], filter: [3, 3, 8, 12] },
+  { x: [1, 8, 8, 4], filter: [3, 3, 4, 4], strides: [2, 2] },
+  { x: [1, 4, 4, 5], filter: [3, 3, 5, 260], strides: [2, 2] },
+  { x: [1, 9, 8, 4], filter: [2, 4, 4, 6], strides: [2, 3] },
+  { x: [2, 6, 9, 8], filter: [3, 5, 8, 4], strides: [2, 3], pad: 'valid' },
+  { x: [1, 5, 6, 4], filter: [5, 6, 4, 7], pad: 'valid' }, // one pixel is left
+  { x: [2, 5, 7, 3], filter: [3, 3, 3, 8], pad: 1 },
+  { x: [1, 6, 6, 2], filter: [1, 1, 2, 4], strides: [2, 2], pad: 1 },
+  { x: [1, 6, 5, 4], filter: [4, 2, 4, 8], pad: { top: 1, bottom: 2, left: 0, right: 1 } },
+  { x: [1, 9, 9, 4], filter: [3, 3, 4, 8], dilations: [2, 2] },
+  { x: [1, 9, 10, 4], filter: [3, 3, 4, 5], dilations: [2, 3], pad: 'valid' },
+];
+
+function stockCase({ pad = 'same', ...rest }: Stock): ConformanceCase {
+  const padding =
+    pad === 'same'
+      ? samePadding(rest)
+      : pad === 'valid'
+        ? evenPadding(0)
+        : typeof pad === 'number'
+          ? evenPadding(pad)
+          : pad;
+  const convolution: Convolution = { ...rest, padding };
+  const { x, filter, strides = [1, 1], dilations = [1, 1] } = convolution;
+  const isDilated = String(dilations) !== '1,1'; // has no gradient in tfjs
+  const sides: 'same' | 'valid' | number | tf.backend_util.ExplicitPadding =
+    typeof pad === 'object'
+      ? [
+          [0, 0],
+          [pad.top, pad.bottom],
+          [pad.left, pad.right],
+          [0, 0],
+        ]
+      : pad;
+  const op = (x: tf.Tensor, filter: tf.Tensor) =>
+    tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [...strides], sides, 'NHWC', [...dilations]);
+  return {
+    family: 'convolution',
+    name: `[${x}] by [${filter}], strides ${strides}, dilations ${dilations}, pad ${JSON.stringify(pad)}${isDilated ? '' : ', and its gradients'}`,
+    kernels: isDilated ? kernels.slice(0, 1) : kernels,
+    inputs: () => [numbers(x, 1), numbers(filter, 2), numbers(outputShape(convolution), 4)],
+    ...(isDilated ? { run: (x, filter) => op(x as tf.Tensor, filter as tf.Tensor) } : differentiated(op)),
+    expected: (x, filter, dy) => {
+      const y = convolved(convolution, x, filter);
+      return isDilated ? [y] : [y, inputGradient(convolution, filter, dy), filterGradient(convolution, x, dy)];
+    },
+  };
+}
+
+/** The gradient by x as an op of its own, to a size that the stride does not divide. */
+const transposed: Convolution = {
+  x: [2, 7, 5, 4],
+  filter: [3, 3, 4, 5],
+  strides: [2, 2],
+  padding: samePadding({ x: [2, 7, 5, 4], filter: [3, 3, 4, 5], strides: [2, 2] }),
+};
+const transposedCase: ConformanceCase = {
+  family: 'convolution',
+  name: `transposed, to [${transposed.x}] by [${transposed.filter}], strides ${transposed.strides}`,
+  kernels: ['Conv2DBackpropInput'],
+  inputs: () => [numbers(transposed.filter, 2), numbers(outputShape(transposed), 1)],
+  run: (filter, y) => tf.conv2dTranspose(y as tf.Tensor4D, filter as tf.Tensor4D, [...transposed.x], 2, 'same'),
+  expected: (filter, y) => [inputGradient(transposed, filter, y)],
+};
+
+/** [batch, channels, height, width] */
+const channelsFirst: ConformanceCase = {
+  family: 'convolution',
+  name: 'channels first',
+  kernels: ['Conv2D'],
+  inputs: () => [numbers([1, 5, 4, 3], 1), numbers([3, 3, 3, 4], 2)],
+  run: (x, filter) => tf.conv2d(tf.transpose(x, [0, 3, 1, 2]) as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NCHW'),
+  expected: (x, filter) => {
+    const y = convolved({ x: [1, 5, 4, 3], filter: [3, 3, 3, 4], padding: evenPadding(1) }, x, filter);
+    return [expectedOf([1, 4, 5, 4], (i) => y.values[(i % 20) * 4 + Math.floor(i / 20)] as Tracked)];
+  },
+};
+
+export const conv2dCases: readonly ConformanceCase[] = [
+  ...sizes.map(convolutionCase),
+  ...stock.map(stockCase),
+  transposedCase,
+  channelsFirst,
+];
+
+const image = { batch: [1, 3], height: [3, 11], width: [3, 11] } as const;
+
+export const drawnConv2dCases: readonly ConformanceCase[] = [
+  ...draw(12, { ...image, from: [1, 13], to: [1, 19], kernel: [1, 3], stride: [1, 2], padding: [0, 1] }).map((n) =>
+    convolutionCase([n.batch, n.height, n.width, n.from, n.to, n.kernel, n.stride, n.padding]),
+  ),
+  // What is computed by tiles.
+  ...draw(8, { ...image, from: [1, 4], to: [1, 3], padding: [0, 2] }).map((n) =>
+    convolutionCase([n.batch, n.height, n.width, 8 * n.from, 8 * n.to, 3, 1, n.padding]),
+  ),
+];

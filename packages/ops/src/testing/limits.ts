@@ -4,18 +4,24 @@ import { attention } from '../attention';
 import { conv2d } from '../conv2d';
 import { AdamWStep, Attention, Gelu, Silu } from '../kernels';
 import { adamWStep } from '../optimizer';
-import { type ConformanceCase, exactly, numbers } from './conformance-case';
+import { type ConformanceCase, exactly, expectedOf, numbers } from './conformance-case';
+import { convolved, evenPadding } from './convolution';
+import { exact, multiply, sigmoid } from './tracked';
 
 const activation: ConformanceCase = {
   family: 'limits',
-  name: 'gelu and silu hand on what is not a number and what is large',
+  name: 'gelu and silu hand on what is not a number and what is large, and are 0 far below',
   kernels: [Gelu, Silu],
-  inputs: () => [{ shape: [5], values: Float32Array.of(Number.NaN, 1e30, 40, 14, 0) }],
+  inputs: () => [{ shape: [8], values: Float32Array.of(Number.NaN, 1e30, 40, 14, 0, -20, -40, -1e30) }],
   run: (x) => [gelu(x), silu(x)],
-  expected: ({ values }) => [exactly([5], values), { ...exactly([5], values), values: siluOf(values) }],
+  expected: ({ values }) => [
+    exactly(
+      [8],
+      values.map((x) => (x < 0 ? 0 : x)),
+    ),
+    expectedOf([8], (i) => multiply(exact(values[i] as number), sigmoid(exact(values[i] as number)))),
+  ],
 };
-
-const siluOf = (values: Float32Array) => Array.from(values, (x) => ({ value: x / (1 + Math.exp(-x)), error: 8 * x }));
 
 /** Keys of two images with NaN in channel 1 of key 3 of the first: its head 0 is lost, all else is not. */
 const attentionToNaN: ConformanceCase = {
@@ -106,4 +112,30 @@ const packed: ConformanceCase = {
   expected: () => [1, 2, 3].map(() => exactly([1, 2, 2, 1], [0, 0, 0, 0])),
 };
 
-export const limitCases: readonly ConformanceCase[] = [activation, attentionToNaN, scoresFarApart, clones, packed];
+const sizes = { x: [1, 8, 8, 8], filter: [3, 3, 8, 8], padding: evenPadding(1) } as const;
+
+const reassigned: ConformanceCase = {
+  family: 'limits',
+  name: 'convolutions see what has been assigned to their filter, however often they ran before',
+  kernels: ['Conv2D'],
+  inputs: () => [numbers(sizes.x, 1), numbers(sizes.filter, 2), numbers(sizes.filter, 3)],
+  run: (x, before, after) => {
+    const filter = tf.variable(before) as tf.Variable & tf.Tensor4D;
+    const runs = () => [1, 2, 3].map(() => conv2d(x as tf.Tensor4D, filter, { padding: 1 }));
+    const first = runs();
+    filter.assign(after as typeof filter);
+    const all = [...first, ...runs()];
+    filter.dispose();
+    return all;
+  },
+  expected: (x, before, after) => [before, after].flatMap((filter) => Array(3).fill(convolved(sizes, x, filter))),
+};
+
+export const limitCases: readonly ConformanceCase[] = [
+  activation,
+  attentionToNaN,
+  scoresFarApart,
+  clones,
+  packed,
+  reassigned,
+];

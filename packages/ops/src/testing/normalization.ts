@@ -3,8 +3,18 @@ import { groupNorm } from '../group-norm';
 import { type Activation, GroupNorm, GroupNormGrad, LayerNorm, LayerNormGrad } from '../kernels';
 import { layerNorm } from '../layer-norm';
 import type { BatchShape } from '../shapes';
-import { type ConformanceCase, type Expected, expectedOf, type Numbers, numbers, sizeOf } from './conformance-case';
+import {
+  type ConformanceCase,
+  differentiated,
+  draw,
+  type Expected,
+  exactly,
+  expectedOf,
+  type Numbers,
+  numbers,
+} from './conformance-case';
 import { activations } from './normal-distribution';
+import { sizeOf } from './places';
 import { add, divide, exact, inverseRoot, multiply, subtract, sum, type Tracked } from './tracked';
 
 const EPSILON = 1e-2; // so that a group of few numbers that are alike doesn't magnify rounding
@@ -18,13 +28,20 @@ const groups: readonly Group[] = [
   { shape: [2, 3, 3, 64], groups: 4, activation: 'gelu', residual: true },
   { shape: [1, 2, 2, 1100], groups: 1, activation: 'silu', residual: false }, // more columns than a workgroup has invocations
   { shape: [1, 33, 32, 16], groups: 1, activation: 'gelu', residual: true }, // shared by several workgroups
-  { shape: [1, 33, 32, 16], groups: 1, activation: 'linear', residual: false, far: 50 },
+  { shape: [1, 33, 32, 16], groups: 1, activation: 'linear', residual: false, far: 100 },
+  { shape: [1, 33, 32, 16], groups: 1, activation: 'linear', residual: true },
+  { shape: [1, 33, 32, 32], groups: 2, activation: 'silu', residual: false },
+  { shape: [2, 67, 83, 3], groups: 1, activation: 'gelu', residual: true }, // the last share is not full
+  { shape: [1, 4, 4, 8], groups: 1, activation: 'gelu', residual: true }, // one image in one workgroup
+  { shape: [1, 4, 4, 8], groups: 1, activation: 'silu', residual: false },
+  { shape: [1, 4, 4, 8], groups: 1, activation: 'linear', residual: true },
+  { shape: [2, 3, 4, 8], groups: 2, activation: 'linear', residual: false },
   ...(['linear', 'gelu', 'silu'] as const).flatMap((activation) =>
     [false, true].map((residual) => ({ shape: [2, 3, 5, 6] as const, groups: 2, activation, residual })),
   ),
 ];
 
-const groupCases: ConformanceCase[] = groups.map((one) => {
+function groupCase(one: Group): ConformanceCase {
   const { shape, groups, activation, residual, far = 0 } = one;
   const op = (...[x, scale, bias, rest]: tf.Tensor[]) =>
     groupNorm(x as tf.Tensor4D, scale as tf.Tensor1D, bias as tf.Tensor1D, {
@@ -41,24 +58,24 @@ const groupCases: ConformanceCase[] = groups.map((one) => {
     inputs: () => {
       const x = numbers(shape, 1);
       return [
-        numbers(shape, 5),
         { shape, values: x.values.map((value) => value + far) },
         numbers([shape[3]], 2),
         numbers([shape[3]], 3),
         ...(residual ? [numbers(shape, 4)] : []),
+        numbers(shape, 5),
       ];
     },
-    run: (dy, ...inputs) => [op(...inputs), ...tf.grads(op)(inputs, dy)],
+    ...differentiated(op),
     expected: (...inputs) =>
       normalizationExpected(inputs, activation, (i) => {
         const image = Math.floor(i / sizeOf(shape.slice(1)));
         return image * groups + Math.floor((i % shape[3]) / width);
       }),
   };
-});
+}
 
 /** Odd channel counts, one row, one channel, more columns than a workgroup has invocations. */
-const layerCases: ConformanceCase[] = [
+const layers: readonly (readonly number[])[] = [
   [5, 3],
   [1, 8],
   [2, 40, 6],
@@ -67,7 +84,9 @@ const layerCases: ConformanceCase[] = [
   [9, 1],
   [3, 1100],
   [2, 521],
-].map((shape) => {
+];
+
+function layerCase(shape: readonly number[]): ConformanceCase {
   const channels = shape.at(-1) as number;
   const op = (...[x, scale, bias]: tf.Tensor[]) =>
     layerNorm(x as tf.Tensor, scale as tf.Tensor1D, bias as tf.Tensor1D, { epsilon: EPSILON });
@@ -75,18 +94,58 @@ const layerCases: ConformanceCase[] = [
     family: 'normalization',
     name: `layer normalization of [${shape}] and its gradients`,
     kernels: [LayerNorm, LayerNormGrad],
-    inputs: () => [numbers(shape, 5), numbers(shape, 1), numbers([channels], 2), numbers([channels], 3)],
-    run: (dy, ...inputs) => [op(...inputs), ...tf.grads(op)(inputs, dy)],
+    inputs: () => [numbers(shape, 1), numbers([channels], 2), numbers([channels], 3), numbers(shape, 5)],
+    ...differentiated(op),
     expected: (...inputs) => normalizationExpected(inputs, 'linear', (i) => Math.floor(i / channels)),
   };
-});
+}
+
+/** What is not a number, or infinite, in two places: all of its group, or of its row, is lost, and nothing else. */
+const wild: ConformanceCase = {
+  family: 'normalization',
+  name: 'NaN and infinity stay in their group and row',
+  kernels: [GroupNorm, LayerNorm],
+  inputs: () => {
+    const x = numbers([2, 4, 4, 6], 1);
+    x.values[40] = Number.NaN;
+    x.values[150] = Number.POSITIVE_INFINITY;
+    return [x, numbers([6], 2), numbers([6], 3)];
+  },
+  run: (x, scale, bias) => [
+    groupNorm(x as tf.Tensor4D, scale as tf.Tensor1D, bias as tf.Tensor1D, { groups: 2, epsilon: EPSILON }),
+    layerNorm(x, scale as tf.Tensor1D, bias as tf.Tensor1D, { epsilon: EPSILON }),
+  ],
+  expected: (...inputs) => {
+    const all = [...inputs, inputs[0] as Numbers]; // as dy, which is not asked for
+    const groupOf = (i: number) => 2 * Math.floor(i / 96) + Math.floor((i % 6) / 3);
+    return [groupOf, (i: number) => Math.floor(i / 6)].map(
+      (setOf) => normalizationExpected(all, 'linear', setOf)[0] as Expected,
+    );
+  },
+};
+
+const ofNothing: ConformanceCase = {
+  family: 'normalization',
+  name: 'the gradients of no images at all are 0',
+  kernels: [GroupNormGrad, LayerNormGrad],
+  inputs: () => [numbers([0, 4, 4, 6], 1), numbers([6], 2), numbers([6], 3)],
+  run: (...inputs) => [
+    ...tf.grads((x, scale, bias) =>
+      groupNorm(x as tf.Tensor4D, scale as tf.Tensor1D, bias as tf.Tensor1D, { groups: 2 }),
+    )(inputs),
+    ...tf.grads((x, scale, bias) => layerNorm(x, scale as tf.Tensor1D, bias as tf.Tensor1D))(inputs),
+  ],
+  expected: () =>
+    [0, 1].flatMap(() => [exactly([0, 4, 4, 6], []), exactly([6], Array(6).fill(0)), exactly([6], Array(6).fill(0))]),
+};
 
 /** activation(residual + scale·(x − mean)/√(variance + ε) + bias) over the numbers of each set, and its gradients. */
 function normalizationExpected(
-  [dy, x, scale, bias, residual]: readonly Numbers[],
+  [x, scale, bias, ...rest]: readonly Numbers[],
   activation: Activation,
   setOf: (i: number) => number,
 ): Expected[] {
+  const [dy, residual] = rest.reverse();
   if (!dy || !x || !scale || !bias) throw new Error('There are four inputs at least.');
   const { value, slope } = activations[activation];
   const channels = scale.values.length;
@@ -138,4 +197,31 @@ function normalizationExpected(
   ];
 }
 
-export const normalizationCases: readonly ConformanceCase[] = [...groupCases, ...layerCases];
+export const normalizationCases: readonly ConformanceCase[] = [
+  ...groups.map(groupCase),
+  ...layers.map(layerCase),
+  wild,
+  ofNothing,
+];
+
+const activationNames = ['linear', 'gelu', 'silu'] as const;
+
+export const drawnNormalizationCases: readonly ConformanceCase[] = [
+  ...draw(12, {
+    batch: [1, 3],
+    height: [1, 20],
+    width: [2, 12],
+    groups: [1, 4],
+    perGroup: [1, 9],
+    residual: [0, 1],
+    activation: [0, 2],
+  }).map(({ batch, height, width, groups, perGroup, residual, activation }) =>
+    groupCase({
+      shape: [batch, height, width, groups * perGroup],
+      groups,
+      activation: activationNames[activation] as Activation,
+      residual: residual === 1,
+    }),
+  ),
+  ...draw(8, { rows: [1, 150], channels: [2, 70] }).map(({ rows, channels }) => layerCase([rows, channels])),
+];

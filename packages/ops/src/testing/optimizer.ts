@@ -4,8 +4,8 @@ import { adamWStep, emaStep } from '../optimizer';
 import { type ConformanceCase, expectedOf, type Numbers, numbers } from './conformance-case';
 import { add, apply, divide, exact, multiply, subtract, type Tracked } from './tracked';
 
-/** Of all kinds: multiples of 4, others, one number; more than fit into one dispatch. */
-const shapes = [[3, 3, 4, 8], [7], [64], [1], [5, 3], [12], [6, 10], [3], [16]];
+/** Of all kinds: multiples of 4, others, one number, more than a block; more than fit into one dispatch. */
+const shapes = [[3, 3, 4, 8], [7], [64], [1], [5, 3], [12], [6, 10], [3], [16], [17_001]];
 const rates = { learningRate: 0.1, beta1: 0.8, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.02 };
 
 /** A factor that is given in float64 and rounded. */
@@ -41,7 +41,8 @@ const adamWCases: ConformanceCase[] = [undefined, 3].map((scale) => ({
           gradients: inputs.slice(step * count, (step + 1) * count),
           step,
           ...rates,
-          ...(scale && { gradientScale: tf.scalar(scale) }),
+          // A backend may cast by name only.
+          ...(scale && { gradientScale: tf.cast(tf.scalar(scale, 'int32'), 'float32') as tf.Scalar }),
         });
       }
     });

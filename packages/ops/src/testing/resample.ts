@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { MaxPool2x, MaxPool2xGrad, Upsample2x, Upsample2xGrad } from '../kernels';
 import { maxPool2x, upsample2x } from '../resample';
 import type { BatchShape } from '../shapes';
-import { type ConformanceCase, exactly, expectedOf, numbers } from './conformance-case';
+import { type ConformanceCase, differentiated, draw, exactly, expectedOf, numbers } from './conformance-case';
 import { exact, multiply, sum, type Tracked } from './tracked';
 
 const shapes: readonly BatchShape[] = [
@@ -12,78 +12,74 @@ const shapes: readonly BatchShape[] = [
   [3, 3, 2, 4],
 ];
 
-const pooling: ConformanceCase[] = shapes.flatMap((shape) =>
-  [false, true].map((ties) => {
-    const [batch, height, width, channels] = shape;
-    const out = [batch, height >> 1, width >> 1, channels];
-    const pool = (x: tf.Tensor) => maxPool2x(x as tf.Tensor4D);
-    return {
-      family: 'resample',
-      name: `maxPool2x of [${shape}]${ties ? ', where values are equal,' : ''} and its gradient`,
-      kernels: [MaxPool2x, MaxPool2xGrad],
-      inputs: () => {
-        const x = numbers(shape, 1);
-        return [ties ? { shape, values: x.values.map(Math.round) } : x, numbers(out, 2)];
-      },
-      run: (x, dy) => [pool(x), tf.grad(pool)(x, dy)],
-      expected: ({ values: x }, { values: dy }) => {
-        const [y, dx] = [new Float32Array(dy.length), new Float32Array(x.length)];
-        dy.forEach((slope, i) => {
-          const [b, row] = [
-            Math.floor(i / (out[1] as number) / (out[2] as number) / channels),
-            Math.floor(i / (out[2] as number) / channels) % (out[1] as number),
-          ];
-          const [column, c] = [Math.floor(i / channels) % (out[2] as number), i % channels];
-          const places = [0, 1, 2, 3].map(
-            (k) => ((b * height + 2 * row + (k >> 1)) * width + 2 * column + (k & 1)) * channels + c,
-          );
-          const first = places.reduce((best, place) => ((x[place] as number) > (x[best] as number) ? place : best));
-          y[i] = x[first] as number;
-          dx[first] = slope;
-        });
-        return [exactly(out, y), exactly(shape, dx)];
-      },
-    };
-  }),
-);
+function poolingCase(shape: BatchShape, ties: boolean): ConformanceCase {
+  const [batch, height, width, channels] = shape;
+  const out = [batch, height >> 1, width >> 1, channels];
+  const pool = (x: tf.Tensor) => maxPool2x(x as tf.Tensor4D);
+  return {
+    family: 'resample',
+    name: `maxPool2x of [${shape}]${ties ? ', where values are equal,' : ''} and its gradient`,
+    kernels: [MaxPool2x, MaxPool2xGrad],
+    inputs: () => {
+      const x = numbers(shape, 1);
+      return [ties ? { shape, values: x.values.map(Math.round) } : x, numbers(out, 2)];
+    },
+    ...differentiated(pool),
+    expected: ({ values: x }, { values: dy }) => {
+      const [y, dx] = [new Float32Array(dy.length), new Float32Array(x.length)];
+      dy.forEach((slope, i) => {
+        const [b, row] = [
+          Math.floor(i / (out[1] as number) / (out[2] as number) / channels),
+          Math.floor(i / (out[2] as number) / channels) % (out[1] as number),
+        ];
+        const [column, c] = [Math.floor(i / channels) % (out[2] as number), i % channels];
+        const places = [0, 1, 2, 3].map(
+          (k) => ((b * height + 2 * row + (k >> 1)) * width + 2 * column + (k & 1)) * channels + c,
+        );
+        const first = places.reduce((best, place) => ((x[place] as number) > (x[best] as number) ? place : best));
+        y[i] = x[first] as number;
+        dx[first] = slope;
+      });
+      return [exactly(out, y), exactly(shape, dx)];
+    },
+  };
+}
 
-const upsampling: ConformanceCase[] = (['bilinear', 'nearest'] as const).flatMap((method) =>
-  [...shapes, [1, 1, 1, 3] as const, [2, 1, 3, 4] as const, [1, 9, 8, 2] as const].map((shape) => {
-    const [batch, height, width, channels] = shape;
-    const out = [batch, 2 * height, 2 * width, channels];
-    const up = (x: tf.Tensor) => upsample2x(x as tf.Tensor4D, { method });
-    return {
-      family: 'resample',
-      name: `upsample2x, ${method}, of [${shape}] and its gradient`,
-      kernels: [Upsample2x, Upsample2xGrad],
-      inputs: () => [numbers(shape, 1), numbers(out, 2)],
-      run: (x, dy) => [up(x), tf.grad(up)(x, dy)],
-      expected: ({ values: x }, { values: dy }) => {
-        const y: Tracked[][] = Array.from(dy, () => []);
-        const dx: Tracked[][] = Array.from(x, () => []);
-        for (let b = 0; b < batch; b++) {
-          for (let row = 0; row < 2 * height; row++) {
-            for (let column = 0; column < 2 * width; column++) {
-              for (let i = 0; i < height; i++) {
-                for (let j = 0; j < width; j++) {
-                  const weight = multiply(weightOf(method, row, i, height), weightOf(method, column, j, width));
-                  if (weight.value === 0 && weight.error === 0) continue;
-                  for (let c = 0; c < channels; c++) {
-                    const from = ((b * height + i) * width + j) * channels + c;
-                    const to = ((b * 2 * height + row) * 2 * width + column) * channels + c;
-                    y[to]?.push(multiply(weight, exact(x[from] as number)));
-                    dx[from]?.push(multiply(weight, exact(dy[to] as number)));
-                  }
+function upsamplingCase(shape: BatchShape, method: 'bilinear' | 'nearest'): ConformanceCase {
+  const [batch, height, width, channels] = shape;
+  const out = [batch, 2 * height, 2 * width, channels];
+  const up = (x: tf.Tensor) => upsample2x(x as tf.Tensor4D, { method });
+  return {
+    family: 'resample',
+    name: `upsample2x, ${method}, of [${shape}] and its gradient`,
+    kernels: [Upsample2x, Upsample2xGrad],
+    inputs: () => [numbers(shape, 1), numbers(out, 2)],
+    ...differentiated(up),
+    expected: ({ values: x }, { values: dy }) => {
+      const y: Tracked[][] = Array.from(dy, () => []);
+      const dx: Tracked[][] = Array.from(x, () => []);
+      for (let b = 0; b < batch; b++) {
+        for (let row = 0; row < 2 * height; row++) {
+          for (let column = 0; column < 2 * width; column++) {
+            for (let i = 0; i < height; i++) {
+              for (let j = 0; j < width; j++) {
+                const weight = multiply(weightOf(method, row, i, height), weightOf(method, column, j, width));
+                if (weight.value === 0 && weight.error === 0) continue;
+                for (let c = 0; c < channels; c++) {
+                  const from = ((b * height + i) * width + j) * channels + c;
+                  const to = ((b * 2 * height + row) * 2 * width + column) * channels + c;
+                  y[to]?.push(multiply(weight, exact(x[from] as number)));
+                  dx[from]?.push(multiply(weight, exact(dy[to] as number)));
                 }
               }
             }
           }
         }
-        return [expectedOf(out, (i) => sum(y[i] as Tracked[])), expectedOf(shape, (i) => sum(dx[i] as Tracked[]))];
-      },
-    };
-  }),
-);
+      }
+      return [expectedOf(out, (i) => sum(y[i] as Tracked[])), expectedOf(shape, (i) => sum(dx[i] as Tracked[]))];
+    },
+  };
+}
 
 /** The weight of row `i` of `size` in row `to` of twice as many; its position, computed in float32, is good to its size. */
 function weightOf(method: 'bilinear' | 'nearest', to: number, i: number, size: number): Tracked {
@@ -94,4 +90,23 @@ function weightOf(method: 'bilinear' | 'nearest', to: number, i: number, size: n
   return { value: Math.max(0, 1 - distance), error: distance < 1 + error * 2 ** -22 ? error : 0 };
 }
 
-export const resampleCases: readonly ConformanceCase[] = [...pooling, ...upsampling];
+const methods = ['bilinear', 'nearest'] as const;
+
+export const resampleCases: readonly ConformanceCase[] = [
+  ...shapes.flatMap((shape) => [false, true].map((ties) => poolingCase(shape, ties))),
+  ...methods.flatMap((method) =>
+    [...shapes, [1, 1, 1, 3] as const, [2, 1, 3, 4] as const, [1, 9, 8, 2] as const].map((shape) =>
+      upsamplingCase(shape, method),
+    ),
+  ),
+];
+
+export const drawnResampleCases: readonly ConformanceCase[] = draw(6, {
+  batch: [1, 3],
+  height: [2, 9],
+  width: [2, 9],
+  channels: [1, 9],
+}).flatMap(({ batch, height, width, channels }) => {
+  const shape: BatchShape = [batch, height, width, channels];
+  return [poolingCase(shape, false), ...methods.map((method) => upsamplingCase(shape, method))];
+});

@@ -6,6 +6,9 @@
  */
 export type Tracked = { readonly value: number; readonly error: number };
 
+/** Near float32's least normal number, 2⁻¹²⁶, backends may flush to 0, or stop: what they may be off by there. */
+export const UNDERFLOW = 2 ** -125 / 2 ** -24;
+
 /** A number that float32 holds exactly. */
 export const exact = (value: number): Tracked => ({ value, error: 0 });
 
@@ -49,12 +52,42 @@ export function dot(count: number, a: (i: number) => number, b: (i: number) => n
   return { value, error: (1 + 4 * Math.sqrt(count)) * size };
 }
 
+/** Sums of exact numbers at many places at once: the bounds are those of `dot`. */
+export type Sums = {
+  put(place: number, term: number): void;
+  at(place: number): Tracked;
+};
+
+export function sumsAt(places: number): Sums {
+  const [values, sizes, counts] = [new Float64Array(places), new Float64Array(places), new Float64Array(places)];
+  return {
+    put(place, term) {
+      values[place] = (values[place] as number) + term;
+      sizes[place] = (sizes[place] as number) + Math.abs(term);
+      counts[place] = (counts[place] as number) + 1;
+    },
+    at: (place) => ({
+      value: values[place] as number,
+      error: (1 + 4 * Math.sqrt(counts[place] as number)) * (sizes[place] as number),
+    }),
+  };
+}
+
 /** f(x), where `slope` is |f′| near x and the function itself is good to `roundings` of its value. */
 export const apply = (x: Tracked, f: (x: number) => number, slope: number, roundings: number): Tracked =>
   rounded(f(x.value), slope * x.error, roundings);
 
 /** eˣ; WGSL asks of it 3 + 2·|x| units in the last place, which are two roundings each. */
-export const exp = (x: Tracked): Tracked => apply(x, Math.exp, Math.exp(x.value), 6 + 4 * Math.abs(x.value));
+export const exp = (x: Tracked): Tracked => {
+  const { value, error } = apply(x, Math.exp, Math.exp(x.value), 6 + 4 * Math.abs(x.value));
+  return { value, error: error + UNDERFLOW };
+};
+
+/** 1/(1 + e⁻ˣ); where e⁻ˣ is beyond float32, 0 or next to it. */
+export const sigmoid = (x: Tracked): Tracked =>
+  x.value < -88
+    ? { value: 0, error: UNDERFLOW }
+    : divide(exact(1), add(exact(1), exp({ value: -x.value, error: x.error })));
 
 /** 1/√x */
 export const inverseRoot = (x: Tracked): Tracked =>

@@ -1,6 +1,6 @@
 import { uniforms } from '@denoiser/ops';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../tests/properties';
 import { fitProfile, gammaOf, innerProduct, powerDecay, relativeWidth } from './power-function';
 
 const profiles = fc.record({

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../../../tests/properties';
 import { makeKind, resolveKind } from '../options/kinds';
 import { LEARNING_RATE_SCHEDULES, type LearningRateScheduleInput } from './index';
 
