@@ -79,7 +79,7 @@ describe('the training options', () => {
       'The training option `process.steps` is 1000000000; give a whole number from 1 to 100000.',
     );
     const betas = new Float64Array(1e6 + 1).fill(0.1);
-    expect(resolve({ process: { type: 'custom', betas } })).toThrow('give the β of each step, of at most 1000000.');
+    expect(resolve({ process: { type: 'custom', betas } })).toThrow('give the β of each step, of at most 100000.');
     expect(resolve({ timesteps: { type: 'loss-second-moment', history: 1e9 } })).toThrow(
       'a whole number from 1 to 100.',
     );
