@@ -30,6 +30,7 @@ export type { FileSystem } from './files/file-system';
 export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
+export { clearRunFolder, isMadeByRun, isRunFolder } from './files/run-folder';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
 export { describeSkipped } from './images/describe-skipped';

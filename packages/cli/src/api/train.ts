@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileCheckpointStore } from '@denoiser/backend-node';
 import { nearest } from '@denoiser/schedules/nearest';
 import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
 import { type RunConfigInput, runSchema } from '../config/run-schema';
 import { CommandError } from '../errors';
-import { checkNewRunFolder, readConfig, runPaths } from '../run-folder';
+import { checkNewRunFolder, hasCheckpoint, readConfig, runPaths } from '../run-folder';
 import type { Reporter } from '../training/reporter';
 import { type TrainedRun, type TrainingRun, trainRun } from '../training/train-run';
 import { version } from '../version';
@@ -65,9 +64,7 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   const folder = out ?? join('runs', basename(data).replace(/\.zip$/i, '') || 'run');
   const given = { ...pick(options, OF_RUN), data, ...(options.from && { from: resolve(options.from) }) };
   const training = pick(options, OF_TRAINER);
-  const { config: configFile, checkpoints } = runPaths(folder);
-  // One that ended before its first checkpoint has nothing to go on with, and begins anew.
-  const canResume = existsSync(configFile) && (await fileCheckpointStore(checkpoints).list()).length > 0;
+  const canResume = existsSync(runPaths(folder).config) && (await hasCheckpoint(folder));
   if (ifExists === 'resume' && canResume) {
     const { training: before, ...config } = readConfig(folder);
     const length = options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null } : {};
@@ -76,7 +73,7 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   }
   const versions = { denoiser: version, node: process.versions.node };
   const config = checked({ ...given, training, versions });
-  if (!isDryRun) checkNewRunFolder(folder, ifExists !== 'error');
+  if (!isDryRun) await checkNewRunFolder(folder, ifExists !== 'error');
   return { folder, config, start: 'anew', isDryRun };
 }
 

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
 import type { RunConfig } from '../config/run-schema';
-import { readConfig } from '../run-folder';
+import type { Interrupt } from '../process/interrupt';
+import { hasCheckpoint, readConfig } from '../run-folder';
 import { runTraining } from './run-training';
 
 export interface ResumeOptions {
@@ -13,7 +14,7 @@ export interface ResumeOptions {
 }
 
 /** `denoiser resume <run>` */
-export async function resume(folder: string, options: ResumeOptions): Promise<void> {
+export async function resume(folder: string, options: ResumeOptions, interrupt: Interrupt): Promise<void> {
   const { epochs, steps, lr, data, device } = options;
   const before = readConfig(folder);
   const config: RunConfig = {
@@ -24,5 +25,6 @@ export async function resume(folder: string, options: ResumeOptions): Promise<vo
     ...(device !== undefined && { device }),
   };
   checkTogether(config);
-  await runTraining({ folder, config, start: 'resume' });
+  const start = (await hasCheckpoint(folder)) ? 'resume' : 'anew';
+  await runTraining({ folder, config, start }, interrupt);
 }
