@@ -14,6 +14,9 @@ export class CommandError extends Error {
   }
 }
 
+/** Said where Ctrl-C ended work that has nothing to be saved. */
+export const NOTHING_WRITTEN = 'Stopped; nothing was written.';
+
 /** Thrown where Ctrl-C ended the work in good order; `hint` says how to go on. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
@@ -44,6 +47,10 @@ interface SystemError extends Error {
 
 const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in systemReasons;
+
+/** Why the system refuses, and what to do about it. */
+export const systemReason = (error: unknown): string | undefined =>
+  isSystemError(error) ? systemReasons[error.code] : undefined;
 
 const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' '));
 

@@ -4,6 +4,7 @@ import type { ResumeOptions } from './commands/resume';
 import type { SampleFlags } from './commands/sample';
 import { addEvalOptions } from './eval-options';
 import { choice, integer, number, pictureSize } from './options';
+import type { Interrupt } from './process/interrupt';
 import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
 import { addTrainOptions, givenFlags } from './train-options';
 import { version } from './version';
@@ -12,7 +13,7 @@ import { version } from './version';
  * The command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
  * load, which `--help` and a mistyped option need not wait for.
  */
-export function createProgram(): Command {
+export function createProgram(interrupt: Interrupt): Command {
   const program = new Command('denoiser')
     .description('Train denoising diffusion models on a folder of images, and sample from them.')
     .version(version, '-V, --version', 'print the version')
@@ -32,10 +33,10 @@ Examples:
 
 'denoiser <command> --help' lists the options of a command.`,
     );
-  addTrain(program);
-  addResume(program);
-  addSample(program);
-  addEval(program);
+  addTrain(program, interrupt);
+  addResume(program, interrupt);
+  addSample(program, interrupt);
+  addEval(program, interrupt);
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
@@ -47,15 +48,15 @@ Examples:
   return program;
 }
 
-function addTrain(program: Command): void {
+function addTrain(program: Command, interrupt: Interrupt): void {
   const command = addTrainOptions(program.command('train'));
   command.action(async (data: string | undefined) => {
     const { train } = await import('./commands/train');
-    await train(data, givenFlags(command));
+    await train(data, givenFlags(command), interrupt);
   });
 }
 
-function addResume(program: Command): void {
+function addResume(program: Command, interrupt: Interrupt): void {
   program
     .command('resume')
     .description('Go on with a run from its latest checkpoint.')
@@ -81,11 +82,11 @@ Examples:
     )
     .action(async (folder: string, options: ResumeOptions) => {
       const { resume } = await import('./commands/resume');
-      await resume(folder, options);
+      await resume(folder, options, interrupt);
     });
 }
 
-function addSample(program: Command): void {
+function addSample(program: Command, interrupt: Interrupt): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
   const command = program
     .command('sample')
@@ -201,13 +202,13 @@ Examples:
         return;
       }
       const { sample } = await import('./commands/sample');
-      await sample(source, options);
+      await sample(source, options, interrupt);
     });
 }
 
-function addEval(program: Command): void {
+function addEval(program: Command, interrupt: Interrupt): void {
   addEvalOptions(program.command('eval')).action(async (source: string, options: EvalFlags) => {
     const { evaluateRun } = await import('./commands/eval');
-    await evaluateRun(source, options);
+    await evaluateRun(source, options, interrupt);
   });
 }

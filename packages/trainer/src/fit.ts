@@ -1,4 +1,5 @@
 import { DenoiserError } from '@denoiser/ops';
+import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
@@ -14,7 +15,6 @@ import { step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
 import type { ImageDataset } from './types';
 import { type ValidationOptions, validate } from './validation';
-import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
@@ -58,7 +58,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 
   const measure = async (held: ValidationOptions) => {
     const { step, epoch, best } = progress;
-    const measured = await validate(run, held);
+    const measured = await unlessAborted(signal, () => validate(run, held, signal));
+    if (!measured) return;
     const isBest = measured.emaLoss < (best?.loss ?? Infinity);
     if (isBest) progress.best = { step, loss: measured.emaLoss };
     if (isBest && checkpoints?.best) await saveCheckpoint(run, { ...checkpoints, dataset, store: checkpoints.best });
@@ -101,7 +102,9 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       if (progress.position === 0) epochStart = losses.length;
       // What a sampler learns from a step has to be known before the next.
       if (run.timesteps.memory) await reportBefore();
-      const { values, t } = step(run, batch);
+      const numbers = await unlessAborted(signal, async () => step(run, batch, signal));
+      if (!numbers) break;
+      const { values, t } = numbers;
       const lap = clock.lap(taken(values));
       lap.catch(() => {}); // thrown when the step is reported
       saved = false;
@@ -124,6 +127,16 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await batches.return();
   }
   return { status: moment().isEnd ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
+}
+
+/** What `work` gives, or nothing where the signal ended it. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
 }
 
 /** A step whose numbers have not been read yet. */

@@ -12,6 +12,8 @@ export type PreflightOptions = {
   steps?: number;
   /** Milliseconds; default `performance.now`. */
   clock?: () => number;
+  /** Aborted: the trial ends and is thrown with the signal's reason; the weights are what they were. */
+  signal?: AbortSignal;
 };
 
 /** What training will need, found by trying. */
@@ -38,7 +40,7 @@ export type Preflight = {
  * Errors: `kernel-missing` if the backend can't do what training needs; those of reading images.
  */
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
-  const { clock = () => performance.now() } = options;
+  const { clock = () => performance.now(), signal } = options;
   const { batchSize } = run.options;
   if (dataset.length === 0)
     throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
@@ -50,7 +52,7 @@ export async function preflight(run: Run, dataset: ImageDataset, options: Prefli
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);
   const trial = async () => {
-    const { values } = step(run, batch);
+    const { values } = step(run, batch, signal);
     await values.data();
     values.dispose();
   };

@@ -1,3 +1,4 @@
+import { untilAborted } from '@denoiser/ops';
 import {
   addN,
   concat,
@@ -27,13 +28,17 @@ export type StepNumbers = {
   t: Int32Array;
 };
 
-/** One training step on a whole batch, in parts that fit the device: gradients, their norm, the optimizer, the average. */
-export function step(run: Run, batch: Batch): StepNumbers {
+/**
+ * One training step on a whole batch, in parts that fit the device: gradients, their norm, the optimizer, the average.
+ *
+ * @throws the signal's reason when it is aborted before the weights change; the step is then as if it had not begun.
+ */
+export function step(run: Run, batch: Batch, signal?: AbortSignal): StepNumbers {
   const { optimizer, ema, powerEma, options, rateFactor, timesteps, progress } = run;
   const { seed } = options;
   const { t, weights } = drawTimesteps(timesteps, { seed, step: progress.step, count: batch.labels.length });
   const values = tidy(() => {
-    const { imageLosses, loss, gradients } = batchGradients(run, batch, t, weights);
+    const { imageLosses, loss, gradients } = untilAborted(signal, () => batchGradients(run, batch, t, weights));
     const norm = globalNorm(gradients);
     const limit = options.maxGradientNorm;
     const gradientScale = limit === null ? undefined : clipFactor(norm, limit);
@@ -55,22 +60,24 @@ function batchGradients(run: Run, batch: Batch, t: Int32Array, weights: Float32A
   const imageLosses: Tensor1D[] = [];
   const losses: Scalar[] = [];
   let gradients: Gradients = new Map();
-  for (const { pixels, shape, places } of microBatches(batch, options.microBatchSize)) {
-    const [from, to] = [places[0], places[0] + places.length];
-    const partial = lossAndGradients(model.parameters, () => {
-      const perImage = objective(trainingNetwork(model, options, { step, places }), {
-        x0: tensor4d(pixels, shape), // [B, H, W, C]
-        eps: drawNoise(shape, { seed, step, places, offset: options.offsetNoise }), // [B, H, W, C]
-        t: t.subarray(from, to),
-        ...(isLabelled && { labels: tensor1d(labels.subarray(from, to), 'int32') }),
+  try {
+    for (const { pixels, shape, places } of microBatches(batch, options.microBatchSize)) {
+      const [from, to] = [places[0], places[0] + places.length];
+      const partial = lossAndGradients(model.parameters, () => {
+        const perImage = objective(trainingNetwork(model, options, { step, places }), {
+          x0: tensor4d(pixels, shape), // [B, H, W, C]
+          eps: drawNoise(shape, { seed, step, places, offset: options.offsetNoise }), // [B, H, W, C]
+          t: t.subarray(from, to),
+          ...(isLabelled && { labels: tensor1d(labels.subarray(from, to), 'int32') }),
+        });
+        imageLosses.push(keep(perImage)); // beyond the tidy of the gradients
+        return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / t.length))));
       });
-      imageLosses.push(keep(perImage)); // beyond the tidy of the gradients
-      return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / t.length))));
-    });
-    losses.push(partial.value);
-    gradients = addGradients(gradients, partial.gradients);
+      losses.push(partial.value);
+      gradients = addGradients(gradients, partial.gradients);
+    }
+    return { imageLosses: concat(imageLosses), loss: addN(losses), gradients };
+  } finally {
+    for (const kept of imageLosses) kept.dispose();
   }
-  const joined = concat(imageLosses);
-  for (const kept of imageLosses) kept.dispose();
-  return { imageLosses: joined, loss: addN(losses), gradients };
 }

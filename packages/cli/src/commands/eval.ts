@@ -11,12 +11,12 @@ import {
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
-import { CommandError, Interrupted } from '../errors';
+import { CommandError } from '../errors';
 import { openFeatureNetwork } from '../evaluation/feature-network';
 import type { FeatureOptions } from '../evaluation/feature-options';
 import { evaluationTables, type Report } from '../evaluation/report';
-import { catchInterrupt } from '../interrupt';
 import { openSource, type SourceFlags } from '../open-source';
+import type { Interrupt } from '../process/interrupt';
 import { samplingProgress } from '../sampling-progress';
 import { describeDevice, list, shortList } from '../text';
 
@@ -36,19 +36,18 @@ export interface EvalFlags extends SourceFlags, FeatureOptions {
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser eval <run> --data <folder>` */
-export async function evaluateRun(path: string, flags: EvalFlags): Promise<void> {
+export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Interrupt): Promise<void> {
   const { data, count, seed, json, features } = flags;
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
   if (json !== undefined) await checkJson(json);
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
-  const interrupt = catchInterrupt(() => {});
   const progress = await samplingProgress(process.stdout);
   let network: FeatureNetwork | undefined;
   try {
     const { imageShape, description } = model;
-    const dataset = await openImages(data, model);
+    const dataset = await openImages(data, model, signal);
     if (features !== undefined) network = await openFeatureNetwork(features, imageShape, flags);
     const evaluation = await evaluate(model, {
       data: dataset,
@@ -59,7 +58,7 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
       ...(flags.steps !== undefined && { steps: flags.steps }),
       ...(flags.guidance !== undefined && { guidance: flags.guidance }),
       ...(network && { features: network }),
-      signal: interrupt.signal,
+      signal,
       onBegin: (images) =>
         process.stdout.write(
           `${list({
@@ -79,19 +78,15 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
       await writeFileAtomically(json, `${JSON.stringify(report, null, 2)}\n`);
       process.stdout.write(`\n${json}\n`);
     }
-  } catch (error) {
-    if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
-    throw error;
   } finally {
     progress.stop();
-    interrupt.release();
     network?.dispose();
     model.dispose();
   }
 }
 
 /** The folder's images as the model takes them, with its classes. */
-async function openImages(folder: string, { imageShape, classNames }: Model) {
+async function openImages(folder: string, { imageShape, classNames }: Model, signal: AbortSignal) {
   const [height, width, channels] = imageShape;
   if (channels !== 1 && channels !== 3) {
     throw new CommandError(
@@ -105,6 +100,7 @@ async function openImages(folder: string, { imageShape, classNames }: Model) {
     conditional: classNames.length > 0,
     augment: false,
     check: false,
+    signal,
   });
   const unknown = classNames.length > 0 ? found.find((name) => !classNames.includes(name)) : undefined;
   if (unknown === undefined) return dataset;

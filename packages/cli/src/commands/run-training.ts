@@ -1,5 +1,5 @@
 import { Interrupted } from '../errors';
-import { catchInterrupt } from '../interrupt';
+import type { Interrupt } from '../process/interrupt';
 import { createDisplay, type Display } from '../progress';
 import { checkpointPath } from '../run-folder';
 import { list, warn } from '../text';
@@ -10,14 +10,18 @@ const print = (text: string): void => {
 };
 
 /** Trains a run under the eyes of the command: a display, Ctrl-C, and at the end where everything lies. */
-export async function runTraining(run: TrainingRun): Promise<void> {
+export async function runTraining(run: TrainingRun, { signal, hold }: Interrupt): Promise<void> {
   let display: Display | undefined;
   const line = (text: string) => (display ? display.line(text) : print(text));
-  const interrupt = catchInterrupt(() => line('Stopping after this step; Ctrl-C again ends at once.'));
+  const onInterrupt = () => line('Stopping and saving; Ctrl-C again ends at once.');
   let trained: TrainedRun;
   try {
     trained = await trainRun(run, {
-      signal: interrupt.signal,
+      signal,
+      onWriting() {
+        hold();
+        signal.addEventListener('abort', onInterrupt, { once: true });
+      },
       async onTraining(length) {
         display = await createDisplay({ output: process.stdout, ...length });
       },
@@ -34,7 +38,7 @@ export async function runTraining(run: TrainingRun): Promise<void> {
     });
   } finally {
     display?.stop();
-    interrupt.release();
+    signal.removeEventListener('abort', onInterrupt);
   }
   if (trained.status !== 'tried') tellEnd(trained);
 }

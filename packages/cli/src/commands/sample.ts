@@ -13,10 +13,10 @@ import {
   writePngGrid,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
-import { CommandError, Interrupted } from '../errors';
-import { catchInterrupt } from '../interrupt';
+import { CommandError } from '../errors';
 import { openSource, type SourceFlags } from '../open-source';
 import { checkPictures, type PictureFlags, picturesOf } from '../pictures';
+import type { Interrupt } from '../process/interrupt';
 import { type SamplerFlags, samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
 import { describeDevice, list } from '../text';
@@ -41,7 +41,7 @@ export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' |
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser sample <run>` */
-export async function sample(path: string | undefined, flags: SampleFlags): Promise<void> {
+export async function sample(path: string | undefined, flags: SampleFlags, { signal }: Interrupt): Promise<void> {
   if (path === undefined) {
     throw new CommandError(
       'source-missing',
@@ -53,7 +53,6 @@ export async function sample(path: string | undefined, flags: SampleFlags): Prom
   if (flags.trajectory !== undefined) await checkOutput('--trajectory', flags.trajectory);
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
-  const interrupt = catchInterrupt(() => {});
   const progress = await samplingProgress(process.stdout);
   const print = (text: string) => {
     progress.stop();
@@ -61,16 +60,12 @@ export async function sample(path: string | undefined, flags: SampleFlags): Prom
   };
   const begin = (drawing: string) =>
     print(list({ weights: model.description, device: describeDevice(device), drawing }));
-  const context = { model, flags, begin, signal: interrupt.signal, onProgress: progress.update };
+  const context = { model, flags, begin, signal, onProgress: progress.update };
   try {
     const written = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
     for (const line of written) print(line);
-  } catch (error) {
-    if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
-    throw error;
   } finally {
     progress.stop();
-    interrupt.release();
     model.dispose();
   }
 }

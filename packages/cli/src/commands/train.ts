@@ -4,6 +4,7 @@ import { type TrainFlags, withFlags } from '../config/flags';
 import { COMMAND_LINE, parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
 import { CommandError } from '../errors';
+import type { Interrupt } from '../process/interrupt';
 import { checkNewRunFolder, readJson } from '../run-folder';
 import { version } from '../version';
 import { runTraining } from './run-training';
@@ -11,7 +12,7 @@ import { runTraining } from './run-training';
 export type { TrainFlags };
 
 /** `denoiser train [data]` */
-export async function train(data: string | undefined, flags: TrainFlags): Promise<void> {
+export async function train(data: string | undefined, flags: TrainFlags, interrupt: Interrupt): Promise<void> {
   const base = flags.config === undefined ? {} : configObject(flags.config);
   const path = data ?? base.data;
   if (typeof path !== 'string') {
@@ -28,8 +29,8 @@ export async function train(data: string | undefined, flags: TrainFlags): Promis
   const config = parseConfig(input, flags.config ?? COMMAND_LINE);
   checkTogether(config, flags);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
-  if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);
-  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun });
+  if (!flags.dryRun) await checkNewRunFolder(out, flags.overwrite ?? false);
+  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun }, interrupt);
 }
 
 function configObject(path: string): Record<string, unknown> {

@@ -59,9 +59,9 @@ export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewO
 }
 
 /** Draws one throw-away step, so that the peak of memory includes what grids take. */
-export async function tryGrid(source: GridSource): Promise<void> {
+export async function tryGrid(source: GridSource, signal: AbortSignal): Promise<void> {
   const { model, options } = gridOf(source, 1);
-  await drawImages(model, { ...options, count: Math.min(options.count, BATCH) });
+  await drawImages(model, { ...options, count: Math.min(options.count, BATCH), signal });
 }
 
 function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {

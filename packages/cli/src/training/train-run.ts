@@ -1,4 +1,11 @@
-import { fileCheckpointStore, lockFolder, openImageFolder, prepareFolder, selectDevice } from '@denoiser/backend-node';
+import {
+  clearRunFolder,
+  fileCheckpointStore,
+  lockFolder,
+  openImageFolder,
+  prepareFolder,
+  selectDevice,
+} from '@denoiser/backend-node';
 import { createTrainer, horizontalFlip } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
@@ -7,7 +14,7 @@ import { CommandError } from '../errors';
 import { describePreflight } from '../preflight';
 import { type Steps, stepsOf } from '../progress';
 import { openRunRecord } from '../record/run-record';
-import { clearLater, clearRun, type RunPaths, runPaths, writeConfig } from '../run-folder';
+import { clearLater, type RunPaths, runPaths, writeConfig } from '../run-folder';
 import { shortList } from '../text';
 import { createPreviews, tryGrid } from './previews';
 import type { Reporter } from './reporter';
@@ -38,6 +45,8 @@ export interface TrainedRun {
 export interface Watching {
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Told before the run folder is touched. */
+  onWriting?(): void;
   /** Told when training begins, with its length and the steps done before: what a display needs. */
   onTraining?(run: Steps & { readonly batchSize: number; readonly first: number }): void | Promise<void>;
 }
@@ -51,6 +60,7 @@ export async function trainRun(run: TrainingRun, watching: Watching): Promise<Tr
   let lock = run.start === 'resume' ? await lockFolder(run.folder) : undefined;
   try {
     return await train(run, watching, async () => {
+      watching.onWriting?.();
       await prepareFolder(run.folder);
       lock ??= await lockFolder(run.folder);
     });
@@ -62,7 +72,7 @@ export async function trainRun(run: TrainingRun, watching: Watching): Promise<Tr
 async function train(run: TrainingRun, watching: Watching, takeFolder: () => Promise<void>): Promise<TrainedRun> {
   const { folder, start, isDryRun } = run;
   const { reporter, signal } = watching;
-  const parts = await openParts(run.config, reporter);
+  const parts = await openParts(run.config, watching);
   const { config, model, trainer, steps } = parts;
   const { progress } = trainer;
   const paths = runPaths(folder);
@@ -77,14 +87,14 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
     // Only now, when nothing is wrong with the request, is the run folder touched.
     if (!isDryRun) await takeFolder();
     const isNew = start === 'anew';
-    const about = { ...aboutRun(parts), ...(isNew && (await trial(parts))) };
+    const about = { ...aboutRun(parts), ...(isNew && (await trial(parts, signal))) };
     if (isDryRun) {
       reporter.onBegin?.(about);
       return outcome('tried', 0);
     }
     // Read before the old run goes: it may be the one that this begins with, or be missing.
     const beginning = isNew ? await startFrom(parts) : {};
-    if (isNew) clearRun(paths);
+    if (isNew) await clearRunFolder(folder);
     const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
     if (!isNew) {
       await trainer.resume(store);
@@ -114,10 +124,10 @@ async function train(run: TrainingRun, watching: Watching, takeFolder: () => Pro
 }
 
 /** Everything that a run consists of, opened and checked. */
-async function openParts(requested: RunConfig, reporter: Reporter) {
+async function openParts(requested: RunConfig, { reporter, signal }: Watching) {
   const device = await selectDevice({ device: requested.device });
   const { seed, batchSize } = requested.training;
-  const images = await openImageFolder(requested.data, { ...requested, seed });
+  const images = await openImageFolder(requested.data, { ...requested, seed, signal });
   checkClasses(requested, images.classNames);
   const config = { ...requested, classNames: [...images.classNames] };
   const dataset = config.flip ? horizontalFlip(images.dataset, { seed }) : images.dataset;
@@ -131,10 +141,10 @@ async function openParts(requested: RunConfig, reporter: Reporter) {
 type Parts = Awaited<ReturnType<typeof openParts>>;
 
 /** Two trial steps, which leave no trace in the weights, and a throw-away grid; a run that goes on has shown that it can. */
-async function trial(parts: Parts): Promise<Record<string, string>> {
+async function trial(parts: Parts, signal: AbortSignal): Promise<Record<string, string>> {
   const { trainer, dataset, steps, config, device } = parts;
-  const found = await trainer.preflight(dataset, { steps: steps.total });
-  await tryGrid(parts);
+  const found = await trainer.preflight(dataset, { steps: steps.total, signal });
+  await tryGrid(parts, signal);
   const { length, imageShape } = dataset;
   return describePreflight(found, { device, images: { length, imageShape, isAugmented: config.augment } });
 }
