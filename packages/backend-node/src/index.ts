@@ -17,7 +17,6 @@ export {
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
   type InterpolateOptions,
-  interpolate,
   modelInTraining,
   trajectory,
 } from '@denoiser/pipeline';
@@ -37,7 +36,14 @@ export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export type { SkippedFile } from './images/image-tree';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
-export { type DrawOptions, drawImages, type InvertOptions, invert, type WorkerDrawOptions } from './model/draw';
+export {
+  type DrawOptions,
+  drawImages,
+  type InvertOptions,
+  interpolate,
+  invert,
+  type WorkerDrawOptions,
+} from './model/draw';
 export { type ModelSource, openModel } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';

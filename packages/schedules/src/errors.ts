@@ -15,8 +15,12 @@ export function fail(message: string): never {
   throw new ScheduleError('bad-schedule', message);
 }
 
+/** A hundred times what is in use: tables of as many are made at once. */
+const MOST = 100_000;
+
 export function checkCount(value: number, name: string): void {
   if (!Number.isInteger(value) || value < 1) fail(`${name} must be a whole number of at least 1, not ${value}.`);
+  if (value > MOST) fail(`${name} must be at most ${MOST}, not ${value}.`);
 }
 
 export function checkBetas(betas: ArrayLike<number>, max = 1): void {

@@ -13,6 +13,7 @@ import {
   writePngGrid,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
+import { warnAmongImages } from '../among-images';
 import { CommandError } from '../errors';
 import { openSource, type SourceFlags } from '../open-source';
 import { checkPictures, type PictureFlags, picturesOf } from '../pictures';
@@ -52,6 +53,7 @@ export async function sample(path: string | undefined, flags: SampleFlags, { sig
   await checkOutput('--out', flags.out);
   if (flags.trajectory !== undefined) await checkOutput('--trajectory', flags.trajectory);
   const device = await selectDevice({ device: flags.device });
+  for (const out of [flags.out, flags.trajectory]) if (out !== undefined) await warnAmongImages(out, path);
   const model = await openSource(path, flags);
   const progress = await samplingProgress(process.stdout);
   const print = (text: string) => {

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
 import { atPath, CommandError } from '../errors';
 import type { FeatureOptions } from './feature-options';
@@ -14,10 +15,14 @@ export async function openFeatureNetwork(
   shape: ImageShape,
   options: FeatureOptions,
 ): Promise<FeatureNetwork> {
-  if (!existsSync(path)) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+  if (/\u0000/.test(path) || !existsSync(path)) {
     throw new CommandError('no-features', `--features ${path}: there is no such file; check the spelling.`);
   }
-  if (atPath(path, () => statSync(path)).isDirectory()) {
+  const info = atPath(path, () => statSync(path));
+  if (info.size > totalmem())
+    throw new CommandError('bad-features', `${path} is larger than the memory of this machine.`);
+  if (info.isDirectory()) {
     throw new CommandError('no-features', `--features ${path} is a folder; name the model.json or .safetensors in it.`);
   }
   const isLayersModel = /\.json$/i.test(path);
