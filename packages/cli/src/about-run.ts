@@ -8,7 +8,7 @@ import type { UNet } from '@denoiser/unet';
 import type { RunConfig } from './config/run-schema';
 import type { Steps } from './progress';
 import type { ReportFacts } from './report/report';
-import { describeDevice, shortList } from './text';
+import { count, describeDevice, shortList } from './text';
 import { version } from './version';
 
 /** What a run consists of. */
@@ -24,15 +24,15 @@ export interface RunParts {
 export function aboutRun({ device, images, config, model, steps }: RunParts): Record<string, string> {
   const { size, baseWidth, training } = config;
   const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
-  const held = images.validation ? `, ${count(images.validation.length)} more held out` : '';
+  const held = images.validation ? `, ${images.validation.length.toLocaleString('en')} more held out` : '';
   const parameters = [...model.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
   const parts = training.microBatchSize === null ? '' : ` in parts of ${training.microBatchSize}`;
   return {
     device: describeDevice(device),
-    images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
+    images: `${images.dataset.length.toLocaleString('en')} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
-    network: `U-Net of base width ${baseWidth} at ${size}×${size}, ${count(parameters)} parameters`,
-    training: `${count(steps.total)} steps of batch ${training.batchSize}${parts}, ${count(steps.perEpoch)} an epoch; learning rate ${training.learningRate}`,
+    network: `U-Net of base width ${baseWidth} at ${size}×${size}, ${parameters.toLocaleString('en')} parameters`,
+    training: `${count(steps.total, 'step')} of batch ${training.batchSize}${parts}, ${steps.perEpoch.toLocaleString('en')} an epoch; learning rate ${training.learningRate}`,
   };
 }
 
@@ -44,5 +44,3 @@ export const factsOf = (run: RunParts): ReportFacts => ({
   about: aboutRun(run),
   versions: { denoiser: version, ...inspectDevice(run.device).versions },
 });
-
-const count = (n: number): string => n.toLocaleString('en');

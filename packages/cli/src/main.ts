@@ -1,20 +1,20 @@
 import { CommanderError } from 'commander';
 import { describeError, Interrupted, NOTHING_WRITTEN } from './errors';
-import { type Interrupt, uninterrupted } from './process/interrupt';
+import { type Host, quietHost } from './process/host';
 import { createProgram } from './program';
 
 /**
  * Runs the command with the arguments after its name and gives the exit code: 0 done, 1 an error (one line on stderr),
  * 130 interrupted in good order.
  */
-export async function main(args: readonly string[], interrupt: Interrupt = uninterrupted()): Promise<number> {
+export async function main(args: readonly string[], host: Host = quietHost()): Promise<number> {
   try {
-    await createProgram(interrupt).parseAsync([...args], { from: 'user' });
+    await createProgram(host).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
       return error.exitCode;
-    if (error instanceof Interrupted || (interrupt.signal.aborted && error === interrupt.signal.reason)) {
+    if (error instanceof Interrupted || (host.signal.aborted && error === host.signal.reason)) {
       process.stdout.write(`${error instanceof Interrupted ? error.message : NOTHING_WRITTEN}\n`);
       return 130;
     }

@@ -1,3 +1,4 @@
+import { nearest } from '@denoiser/schedules/nearest';
 import { CommandError } from './errors';
 
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
@@ -18,11 +19,15 @@ export const integer =
     throw bad(flag, `a whole number, ${range}${unit === 1 ? '' : `, divisible by ${unit}`}`, text);
   };
 
+/** A number as people write it; JavaScript would take `0x10`, `1e` and nothing at all for one, too. */
+export const decimal = (text: string): number =>
+  /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+
 /** Finite numbers from `min` (or only above it) to `max`. */
 export const number =
   (flag: string, { min, max = Infinity, above = false }: { min: number; max?: number; above?: boolean }) =>
   (text: string): number => {
-    const value = text.trim() === '' ? Number.NaN : Number(text);
+    const value = decimal(text);
     if (Number.isFinite(value) && (above ? value > min : value >= min) && value <= max) return value;
     const least = above ? `a number above ${min}` : `a number from ${min}`;
     throw bad(flag, max === Infinity ? least : `${least} to ${max}`, text);
@@ -34,7 +39,11 @@ export const choice =
   (text: string): Words[number] => {
     const word = words.find((candidate) => candidate === text);
     if (word !== undefined) return word;
-    throw bad(flag, `one of ${words.join(', ')}`, text);
+    const meant = nearest(text, words);
+    throw new CommandError(
+      'bad-option',
+      `${flag} must be one of ${words.join(', ')}, got '${text}'; did you mean ${meant}?`,
+    );
   };
 
 /** `2` or `2epochs`: epochs; `500steps`: steps; `never`: only at the end. */

@@ -2,18 +2,20 @@ import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
 import type { SampleFlags } from './commands/sample';
+import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
-import { choice, integer, number, pictureSize } from './options';
-import type { Interrupt } from './process/interrupt';
-import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
-import { addTrainOptions, givenFlags } from './train-options';
+import { integer, number } from './options';
+import type { Host } from './process/host';
+import { addSamplerOptions, range, seeds } from './sampler-options';
+import { addBareFileOptions, addWeightsOptions } from './source-options';
+import { addTrainOptions, givenFlags, LIMIT } from './train-options';
 import { version } from './version';
 
 /**
  * The command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
  * load, which `--help` and a mistyped option need not wait for.
  */
-export function createProgram(interrupt: Interrupt): Command {
+export function createProgram(host: Host): Command {
   const program = new Command('denoiser')
     .description('Train denoising diffusion models on a folder of images, and sample from them.')
     .version(version, '-V, --version', 'print the version')
@@ -33,10 +35,11 @@ Examples:
 
 'denoiser <command> --help' lists the options of a command.`,
     );
-  addTrain(program, interrupt);
-  addResume(program, interrupt);
-  addSample(program, interrupt);
-  addEval(program, interrupt);
+  program.hook('preAction', (_, command) => checkFilled(command));
+  addTrain(program, host);
+  addResume(program, host);
+  addSample(program, host);
+  addEval(program, host);
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
@@ -48,15 +51,23 @@ Examples:
   return program;
 }
 
-function addTrain(program: Command, interrupt: Interrupt): void {
+/** An empty path is where a variable of a script was not set: it would mean the current folder. */
+function checkFilled(command: Command): void {
+  const named = command.registeredArguments.map((argument, i) => [`<${argument.name()}>`, command.args[i]] as const);
+  const given = command.options.map((option) => [option.long, command.getOptionValue(option.attributeName())] as const);
+  const empty = [...named, ...given].find(([, value]) => typeof value === 'string' && value.trim() === '');
+  if (empty) throw new CommandError('bad-option', `${empty[0]} is empty; give it a value.`);
+}
+
+function addTrain(program: Command, host: Host): void {
   const command = addTrainOptions(program.command('train'));
   command.action(async (data: string | undefined) => {
     const { train } = await import('./commands/train');
-    await train(data, givenFlags(command), interrupt);
+    await train(data, givenFlags(command), host);
   });
 }
 
-function addResume(program: Command, interrupt: Interrupt): void {
+function addResume(program: Command, host: Host): void {
   program
     .command('resume')
     .description('Go on with a run from its latest checkpoint.')
@@ -67,6 +78,8 @@ function addResume(program: Command, interrupt: Interrupt): void {
       integer('--epochs', { min: 1 }),
     )
     .option('--steps <n>', 'training steps in all, to go further than planned', integer('--steps', { min: 1 }))
+    .option('--minutes <n>', LIMIT, number('--minutes', { min: 0, above: true }))
+    .option('--hours <n>', 'the same in hours', number('--hours', { min: 0, above: true }))
     .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
     .option('--data <folder>', 'where the images are now, if they were moved')
     .option('--device <name>', 'another device')
@@ -82,11 +95,11 @@ Examples:
     )
     .action(async (folder: string, options: ResumeOptions) => {
       const { resume } = await import('./commands/resume');
-      await resume(folder, options, interrupt);
+      await resume(folder, options, host);
     });
 }
 
-function addSample(program: Command, interrupt: Interrupt): void {
+function addSample(program: Command, host: Host): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
   const command = program
     .command('sample')
@@ -127,23 +140,7 @@ function addSample(program: Command, interrupt: Interrupt): void {
       'guide only at σ/α between these, like 0.3:5',
       range('--guidance-interval'),
     );
-  addSamplerOptions(command)
-    .optionsGroup('How:')
-    .option(
-      '--weights <which>',
-      "'ema' (averaged, the default) or 'model' (live)",
-      choice('--weights', ['ema', 'model']),
-    )
-    .option(
-      '--ema-length <share>',
-      "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",
-      number('--ema-length', { min: 0, max: 0.28, above: true }),
-    )
-    .option(
-      '--checkpoint <step>',
-      'which checkpoint of the run (default: the latest)',
-      integer('--checkpoint', { min: 0 }),
-    )
+  addWeightsOptions(addSamplerOptions(command).optionsGroup('How:'))
     .option(
       '--batch-size <n>',
       'pictures drawn at once; changes nothing but speed and memory',
@@ -154,31 +151,8 @@ function addSample(program: Command, interrupt: Interrupt): void {
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
       'auto',
-    )
-    .optionsGroup('For a bare .safetensors file:')
-    .option('--size <pixels>', 'side of the pictures, divisible by 8 (default: 64)', pictureSize('--size'))
-    .option(
-      '--schedule <kind>',
-      `noise it was trained with: ${SCHEDULES.join(', ')} (default: linear)`,
-      choice('--schedule', SCHEDULES),
-    )
-    .option('--zero-snr', 'it was trained with zero terminal SNR')
-    .option(
-      '--prediction <what>',
-      'what it gives: epsilon (default), x0, v or flow',
-      choice('--prediction', ['epsilon', 'x0', 'v', 'flow']),
-    )
-    .option(
-      '--noise-steps <n>',
-      'steps T of the diffusion it was trained with (default: 1000)',
-      integer('--noise-steps', { min: 2 }),
-    )
-    .option(
-      '--beta-start <number>',
-      'its first β (default: 1e-4)',
-      number('--beta-start', { min: 0, max: 1, above: true }),
-    )
-    .option('--beta-end <number>', 'its last β (default: 0.02)', number('--beta-end', { min: 0, max: 1, above: true }))
+    );
+  addBareFileOptions(command)
     .addHelpText(
       'after',
       `
@@ -202,13 +176,13 @@ Examples:
         return;
       }
       const { sample } = await import('./commands/sample');
-      await sample(source, options, interrupt);
+      await sample(source, options, host);
     });
 }
 
-function addEval(program: Command, interrupt: Interrupt): void {
+function addEval(program: Command, host: Host): void {
   addEvalOptions(program.command('eval')).action(async (source: string, options: EvalFlags) => {
     const { evaluateRun } = await import('./commands/eval');
-    await evaluateRun(source, options, interrupt);
+    await evaluateRun(source, options, host);
   });
 }

@@ -1,6 +1,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileCheckpointStore, isMadeByRun, isRunFolder, writeFileAtomically } from '@denoiser/backend-node';
+import { commandLine } from './command-line';
 import { parseConfig } from './config/parse-config';
 import type { RunConfig } from './config/run-schema';
 import { atPath, CommandError } from './errors';
@@ -52,7 +53,7 @@ export async function checkNewRunFolder(folder: string, overwrite: boolean): Pro
     throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
   }
   if (overwrite || !(await hasCheckpoint(folder))) return; // nothing to go on with, and nothing to lose
-  const ways = `go on with 'denoiser resume ${folder}', choose another folder with --out, or begin anew with --overwrite`;
+  const ways = `go on with ${commandLine(['resume', folder])}, choose another folder with --out, or begin anew with --overwrite`;
   throw new CommandError('run-exists', `${folder} holds a run already; ${ways}.`);
 }
 

@@ -1,7 +1,7 @@
 import { SIGMAS } from '@denoiser/samplers/arrays';
 import type { Command } from 'commander';
 import { CommandError } from './errors';
-import { choice, integer, number } from './options';
+import { choice, decimal, integer, number } from './options';
 
 /** Words of `--schedule`: noise over discrete time, or the continuous processes. */
 export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmoid-beta', 'edm', 'flow'] as const;
@@ -10,7 +10,7 @@ export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmo
 export const range =
   (flag: string) =>
   (text: string): readonly [number, number] => {
-    const [low, high, ...rest] = text.split(':').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    const [low, high, ...rest] = text.split(':').map(decimal);
     if (low !== undefined && high !== undefined && rest.length === 0 && low >= 0 && low < high) return [low, high];
     throw new CommandError(
       'bad-option',

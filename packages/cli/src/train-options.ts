@@ -3,6 +3,9 @@ import type { TrainFlags } from './config/flags';
 import { trainingFlags } from './config/training-flags';
 import { choice, integer, interval, number, pictureSize } from './options';
 
+/** What `--minutes` is. */
+export const LIMIT = 'the time that training may take: it ends then with a checkpoint and a grid, and resume goes on';
+
 /** The options of `train`, with its help. Defaults stand here for the help alone; the configuration's schema has them. */
 export function addTrainOptions(command: Command, flags = trainingFlags()): Command {
   addGroups(command);
@@ -11,7 +14,20 @@ export function addTrainOptions(command: Command, flags = trainingFlags()): Comm
     if (parse) option.argParser(parse);
     command.addOption(fallback === undefined ? option : option.default(fallback));
   }
+  addOpposites(command);
   return command;
+}
+
+/** What says something of the call, not of the run. */
+const OF_THE_CALL = ['--dry-run', '--overwrite'];
+
+/** Every switch has its opposite, since a file of options may say the other. Help tells of them in a sentence. */
+function addOpposites(command: Command): void {
+  for (const { long, required, optional } of [...command.options]) {
+    if (!long || required || optional || OF_THE_CALL.includes(long)) continue;
+    const opposite = long.startsWith('--no-') ? `--${long.slice(5)}` : `--no-${long.slice(2)}`;
+    if (!command.options.some((option) => option.long === opposite)) command.addOption(new Option(opposite).hideHelp());
+  }
 }
 
 function addGroups(command: Command): Command {
@@ -43,6 +59,8 @@ function addGroups(command: Command): Command {
       integer('--epochs', { min: 1 }),
     )
     .option('--steps <n>', 'training steps; with --epochs, whichever ends first', integer('--steps', { min: 1 }))
+    .option('--minutes <n>', LIMIT, number('--minutes', { min: 0, above: true }))
+    .option('--hours <n>', 'the same in hours', number('--hours', { min: 0, above: true }))
     .optionsGroup('Optimization:')
     .option(
       '--lr-schedule <kind>',
@@ -130,6 +148,8 @@ function addGroups(command: Command): Command {
     .addHelpText(
       'after',
       `
+Every switch has its opposite, such as --augment, --no-flip and --no-conditional, for what a --config says.
+
 Grids and checkpoints are written after every epoch unless an interval is given, and at the end. Ctrl-C finishes the step
 and saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
 

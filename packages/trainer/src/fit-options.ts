@@ -83,6 +83,8 @@ export type FitOptions = {
   /** Ends when so many epochs, or so many steps, are done in all; whichever is first. One of them is needed. */
   epochs?: number;
   steps?: number;
+  /** Ends, as finished, with the step after which this call has taken so many seconds. Beside epochs or steps. */
+  seconds?: number;
   checkpoints?: CheckpointOptions;
   /** Keeps the averages of the option `postHocEma` from time to time and at the end, for `reconstructEma`. */
   snapshots?: SnapshotOptions;

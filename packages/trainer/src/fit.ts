@@ -19,12 +19,15 @@ import { type ValidationOptions, validate } from './validation';
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
-  const { epochs = Infinity, steps = Infinity, checkpoints, snapshots, validation, callbacks = {}, signal } = options;
+  const { epochs = Infinity, steps = Infinity, seconds = Infinity, signal } = options;
+  const { checkpoints, snapshots, validation, callbacks = {}, clock: now = () => performance.now() } = options;
   checkRequest(run, dataset, options);
   startOrder(run, dataset);
 
   const { onStep, onEpochEnd, onValidation, onCheckpoint } = callbacks;
-  const clock = stopwatch(options.clock ?? (() => performance.now()));
+  const clock = stopwatch(now);
+  const begun = now();
+  const isTimeUp = () => now() - begun >= 1000 * seconds;
   const losses: StepRecord[] = [];
   let epochStart = 0;
   let pending: Pending | undefined;
@@ -77,20 +80,20 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       ...(options.every ?? []),
       { ...EACH_EPOCH, run: endEpoch },
     ],
-    options.clock ?? (() => performance.now()),
+    now,
   );
   const moment = (): Moment => ({
     step: progress.step,
     epoch: progress.epoch,
     meanLoss: mean(losses.slice(epochStart)),
-    isEnd: progress.step >= steps || progress.epoch >= epochs,
+    isEnd: progress.step >= steps || progress.epoch >= epochs || isTimeUp(),
     save,
   });
 
   const plan = planBatches({ ...run.options, length: dataset.length, epochs, from: progress });
   const batches = readAhead(plan, (planned) => readBatch(dataset, planned, model.checkLabels), options.prefetch ?? 2);
   try {
-    while (progress.step < steps && !signal?.aborted) {
+    while (progress.step < steps && !signal?.aborted && !isTimeUp()) {
       const batch = await nextBatch(
         () => clock.wait(() => batches.next()),
         async () => {
@@ -167,7 +170,16 @@ async function nextBatch(
 }
 
 function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOptions): void {
-  const { epochs = Infinity, steps = Infinity, validation, checkpoints, snapshots, every = [] } = options;
+  const {
+    epochs = Infinity,
+    steps = Infinity,
+    seconds = Infinity,
+    validation,
+    checkpoints,
+    snapshots,
+    every = [],
+  } = options;
+  if (!(seconds > 0)) throw badOption(`\`seconds\` must be a number above 0, not ${seconds}.`);
   const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
   if (!count(epochs) || !count(steps) || (epochs === Infinity && steps === Infinity)) {
     throw badOption(`fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`);

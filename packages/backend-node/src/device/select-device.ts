@@ -1,4 +1,5 @@
 import { DenoiserError } from '@denoiser/ops';
+import { nearest } from '@denoiser/schedules/nearest';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
 
@@ -30,7 +31,7 @@ export async function selectDevice(
   if (device !== 'auto' && !names.includes(device)) {
     throw new DenoiserError(
       'unknown-device',
-      `There is no device "${device}": choose one of auto, ${names.join(', ')}.`,
+      `There is no device "${device}": choose one of auto, ${names.join(', ')}; did you mean ${nearest(device, ['auto', ...names])}?`,
     );
   }
   // All at once: some ask another process.

@@ -22,14 +22,16 @@ export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'version
      * options.
      */
     readonly ifExists?: 'error' | 'replace' | 'resume';
-    /** Ends training after the step under way, with a checkpoint. */
+    /** The time that training may take, in seconds: it ends then with a checkpoint and a grid. Default: no limit. */
+    readonly seconds?: number;
+    /** Ends training, with a checkpoint. */
     readonly signal?: AbortSignal;
     /** Tells by `onBegin` what the run needs, and writes nothing. Default false. */
     readonly dryRun?: boolean;
   };
 
-const OWN = ['out', 'ifExists', 'signal', 'dryRun'];
-const CALLBACKS = ['onBegin', 'onStep', 'onValidation', 'onDrawing', 'onSamples', 'onWarning'];
+const OWN = ['out', 'ifExists', 'seconds', 'signal', 'dryRun'];
+const CALLBACKS = ['onPreparing', 'onBegin', 'onStep', 'onValidation', 'onDrawing', 'onSamples', 'onWarning'];
 const OF_RUN = Object.keys(runSchema.shape).filter(
   (key) => !['training', 'format', 'versions', '$schema'].includes(key),
 );
@@ -54,8 +56,11 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   if (typeof options.data !== 'string' || options.data.trim() === '') {
     throw new CommandError('option-invalid', '`data` is missing; give the folder of images, or a zip file of them.');
   }
-  const { signal = new AbortController().signal } = options;
-  return trainRun(await runOf(options), { reporter: options, signal });
+  const { signal = new AbortController().signal, seconds } = options;
+  if (seconds !== undefined && !(seconds > 0)) {
+    throw new CommandError('option-invalid', `\`seconds\` must be a number above 0, not ${seconds}.`);
+  }
+  return trainRun({ ...(await runOf(options)), seconds }, { reporter: options, signal });
 }
 
 async function runOf(options: TrainOptions): Promise<TrainingRun> {
@@ -69,7 +74,8 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
     const { training: before, ...config } = readConfig(folder);
     const length = options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null } : {};
     const changed = { ...config, ...length, ...given, training: { ...before, ...training } };
-    return { folder, config: checked(changed), start: 'resume', isDryRun };
+    const asked = pick(options, ['steps', 'epochs']);
+    return { folder, config: checked(changed), start: 'resume', length: asked, isDryRun };
   }
   const versions = { denoiser: version, node: process.versions.node };
   const config = checked({ ...given, training, versions });

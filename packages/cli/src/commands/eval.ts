@@ -16,7 +16,7 @@ import { openFeatureNetwork } from '../evaluation/feature-network';
 import type { FeatureOptions } from '../evaluation/feature-options';
 import { evaluationTables, type Report } from '../evaluation/report';
 import { openSource, type SourceFlags } from '../open-source';
-import type { Interrupt } from '../process/interrupt';
+import type { Host } from '../process/host';
 import { samplingProgress } from '../sampling-progress';
 import { describeDevice, list, shortList } from '../text';
 
@@ -36,14 +36,14 @@ export interface EvalFlags extends SourceFlags, FeatureOptions {
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser eval <run> --data <folder>` */
-export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Interrupt): Promise<void> {
+export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Host): Promise<void> {
   const { data, count, seed, json, features } = flags;
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
   if (json !== undefined) await checkJson(json);
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
-  const progress = await samplingProgress(process.stdout);
+  const progress = samplingProgress(process.stdout);
   let network: FeatureNetwork | undefined;
   try {
     const { imageShape, description } = model;

@@ -1,20 +1,23 @@
 import { resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
 import type { RunConfig } from '../config/run-schema';
-import type { Interrupt } from '../process/interrupt';
+import { limitOf } from '../limit';
+import type { Host } from '../process/host';
 import { hasCheckpoint, readConfig } from '../run-folder';
 import { runTraining } from './run-training';
 
 export interface ResumeOptions {
   epochs?: number;
   steps?: number;
+  minutes?: number;
+  hours?: number;
   lr?: number;
   data?: string;
   device?: string;
 }
 
 /** `denoiser resume <run>` */
-export async function resume(folder: string, options: ResumeOptions, interrupt: Interrupt): Promise<void> {
+export async function resume(folder: string, options: ResumeOptions, host: Host): Promise<void> {
   const { epochs, steps, lr, data, device } = options;
   const before = readConfig(folder);
   const config: RunConfig = {
@@ -26,5 +29,6 @@ export async function resume(folder: string, options: ResumeOptions, interrupt: 
   };
   checkTogether(config);
   const start = (await hasCheckpoint(folder)) ? 'resume' : 'anew';
-  await runTraining({ folder, config, start }, interrupt);
+  const length = { ...(steps !== undefined && { steps }), ...(epochs !== undefined && { epochs }) };
+  await runTraining({ folder, config, start, length, seconds: limitOf(options) }, host);
 }

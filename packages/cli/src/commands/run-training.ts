@@ -1,8 +1,9 @@
+import { commandLine } from '../command-line';
 import { Interrupted } from '../errors';
-import type { Interrupt } from '../process/interrupt';
+import type { Host } from '../process/host';
 import { createDisplay, type Display } from '../progress';
 import { checkpointPath } from '../run-folder';
-import { list, warn } from '../text';
+import { count, list, warn } from '../text';
 import { type TrainedRun, type TrainingRun, trainRun } from '../training/train-run';
 
 const print = (text: string): void => {
@@ -10,7 +11,7 @@ const print = (text: string): void => {
 };
 
 /** Trains a run under the eyes of the command: a display, Ctrl-C, and at the end where everything lies. */
-export async function runTraining(run: TrainingRun, { signal, hold }: Interrupt): Promise<void> {
+export async function runTraining(run: TrainingRun, { signal, hold, status }: Host): Promise<void> {
   let display: Display | undefined;
   const line = (text: string) => (display ? display.line(text) : print(text));
   const onInterrupt = () => line('Stopping and saving; Ctrl-C again ends at once.');
@@ -23,11 +24,12 @@ export async function runTraining(run: TrainingRun, { signal, hold }: Interrupt)
         signal.addEventListener('abort', onInterrupt, { once: true });
       },
       async onTraining(length) {
-        display = await createDisplay({ output: process.stdout, ...length });
+        display = createDisplay({ output: process.stdout, ...length });
       },
       reporter: {
         onBegin: (about) => print(list(about)),
-        onStep: (step) => display?.step(step),
+        onPreparing: status,
+        onStep: (step, secondsLeft) => display?.step({ ...step, secondsLeft }),
         onValidation({ step, emaLoss, isBest }) {
           line(`step ${step}, validation loss ${emaLoss.toFixed(4)}${isBest ? ', the lowest so far' : ''}`);
         },
@@ -44,11 +46,16 @@ export async function runTraining(run: TrainingRun, { signal, hold }: Interrupt)
 }
 
 function tellEnd({ folder, status, step, firstStep, paths, samples }: TrainedRun): void {
-  if (status === 'stopped') {
-    throw new Interrupted(`Stopped after step ${step}; go on with: denoiser resume ${folder}`);
+  if (status === 'out-of-time') {
+    print(`The time is up after ${count(step, 'step')}; go on with: ${commandLine(['resume', folder])}`);
   }
-  if (step === firstStep) {
-    print(`This run is finished after ${step} steps; go further with: denoiser resume ${folder} --steps <more>`);
+  if (status === 'stopped') {
+    throw new Interrupted(`Stopped after step ${step}; go on with: ${commandLine(['resume', folder])}`);
+  }
+  if (status === 'finished' && step === firstStep) {
+    print(
+      `This run is finished after ${count(step, 'step')}; go further with: ${commandLine(['resume', folder, '--steps', '<more>'])}`,
+    );
   }
   print(
     list({
@@ -57,7 +64,7 @@ function tellEnd({ folder, status, step, firstStep, paths, samples }: TrainedRun
       report: paths.report,
       'loss curve': paths.curve,
       log: paths.log,
-      'draw more': `denoiser sample ${folder} --count 16`,
+      'draw more': commandLine(['sample', folder, '--count', '16']),
     }),
   );
 }

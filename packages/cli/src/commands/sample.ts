@@ -15,12 +15,13 @@ import {
 import { findSampler } from '@denoiser/samplers';
 import { warnAmongImages } from '../among-images';
 import { CommandError } from '../errors';
+import { flagOf } from '../flag';
 import { openSource, type SourceFlags } from '../open-source';
 import { checkPictures, type PictureFlags, picturesOf } from '../pictures';
-import type { Interrupt } from '../process/interrupt';
+import type { Host } from '../process/host';
 import { type SamplerFlags, samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
-import { describeDevice, list } from '../text';
+import { count as counted, describeDevice, list } from '../text';
 
 export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureFlags {
   list?: boolean;
@@ -42,7 +43,7 @@ export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' |
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser sample <run>` */
-export async function sample(path: string | undefined, flags: SampleFlags, { signal }: Interrupt): Promise<void> {
+export async function sample(path: string | undefined, flags: SampleFlags, { signal }: Host): Promise<void> {
   if (path === undefined) {
     throw new CommandError(
       'source-missing',
@@ -55,7 +56,7 @@ export async function sample(path: string | undefined, flags: SampleFlags, { sig
   const device = await selectDevice({ device: flags.device });
   for (const out of [flags.out, flags.trajectory]) if (out !== undefined) await warnAmongImages(out, path);
   const model = await openSource(path, flags);
-  const progress = await samplingProgress(process.stdout);
+  const progress = samplingProgress(process.stdout);
   const print = (text: string) => {
     progress.stop();
     process.stdout.write(`${text}\n`);
@@ -96,7 +97,9 @@ async function drawGrid({ model, flags, begin, signal, onProgress }: Context): P
     ...(batchSize !== undefined && { batchSize }),
     signal,
     onBegin: (drawing: DrawingPlan) =>
-      begin(`${drawing.count} pictures of ${height}×${width} by ${name} in ${drawing.steps} steps, ${seeds}`),
+      begin(
+        `${counted(drawing.count, 'picture')} of ${height}×${width} by ${name} in ${counted(drawing.steps, 'step')}, ${seeds}`,
+      ),
     onProgress,
   };
   const drawing = ends
@@ -123,7 +126,7 @@ async function drawInversion({ model, flags, begin, signal, onProgress }: Contex
     ...(label !== undefined && { class: label }),
     signal,
     onBegin: ({ steps }) =>
-      begin(`${flags.invert}, the noise it comes from and what comes from that, in ${steps} steps of ddim`),
+      begin(`${flags.invert}, the noise it comes from and what comes from that, in ${counted(steps, 'step')} of ddim`),
     onProgress,
   });
   const data = new Float32Array(3 * picture.data.length);
@@ -153,12 +156,22 @@ function guidanceOf(flags: SampleFlags): Pick<DrawOptions, 'guidance' | 'negativ
   };
 }
 
+/** What the inversion of a picture has no use for. */
+const OF_MANY = [
+  ...(['count', 'interpolate', 'trajectory', 'seed', 'columns'] as const),
+  ...(['guidance', 'guidanceRescale', 'guidanceInterval', 'negativeClass'] as const),
+];
+
 /** One sentence for options that contradict each other, whatever the model. */
 function checkTogether(flags: SampleFlags): void {
   checkPictures(flags);
-  const others = { count: '--count', interpolate: '--interpolate', trajectory: '--trajectory' } as const;
-  const given = (Object.keys(others) as (keyof typeof others)[]).find((name) => flags[name] !== undefined);
-  if (flags.invert !== undefined && given) throw invalid(`--invert is of one picture; leave out ${others[given]}.`);
+  const given = OF_MANY.find((name) => flags[name] !== undefined);
+  if (flags.invert !== undefined && given) {
+    throw invalid(`--invert is of one picture, and has no use for ${flagOf(given)}; leave it out.`);
+  }
+  if (flags.interpolate && flags.seed !== undefined) {
+    throw invalid(`--interpolate ${flags.interpolate.join(':')} names both seeds; leave out --seed.`);
+  }
   const picture = flags.from !== undefined ? '--from' : flags.inpaint !== undefined && '--inpaint';
   if (flags.interpolate && picture) throw invalid(`--interpolate leads from noise to noise; leave out ${picture}.`);
 }

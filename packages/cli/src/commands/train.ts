@@ -1,10 +1,12 @@
 import { basename, join, resolve } from 'node:path';
+import { commandLine } from '../command-line';
 import { checkTogether } from '../config/contradictions';
 import { type TrainFlags, withFlags } from '../config/flags';
 import { COMMAND_LINE, parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
 import { CommandError } from '../errors';
-import type { Interrupt } from '../process/interrupt';
+import { limitOf } from '../limit';
+import type { Host } from '../process/host';
 import { checkNewRunFolder, readJson } from '../run-folder';
 import { version } from '../version';
 import { runTraining } from './run-training';
@@ -12,12 +14,15 @@ import { runTraining } from './run-training';
 export type { TrainFlags };
 
 /** `denoiser train [data]` */
-export async function train(data: string | undefined, flags: TrainFlags, interrupt: Interrupt): Promise<void> {
+export async function train(data: string | undefined, flags: TrainFlags, host: Host): Promise<void> {
   const base = flags.config === undefined ? {} : configObject(flags.config);
   const path = data ?? base.data;
   if (typeof path !== 'string') {
     const missing = flags.config === undefined ? '' : `, for ${flags.config} names no data`;
-    throw new CommandError('bad-option', `Which images? Give their folder${missing}; see 'denoiser train --help'.`);
+    throw new CommandError(
+      'bad-option',
+      `Which images? Give their folder${missing}; see ${commandLine(['train', '--help'])}.`,
+    );
   }
   const asked = withFlags(base, flags);
   const input = {
@@ -30,7 +35,7 @@ export async function train(data: string | undefined, flags: TrainFlags, interru
   checkTogether(config, flags);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) await checkNewRunFolder(out, flags.overwrite ?? false);
-  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun }, interrupt);
+  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds: limitOf(flags) }, host);
 }
 
 function configObject(path: string): Record<string, unknown> {

@@ -17,6 +17,8 @@ export interface TrainFlags {
   from?: string;
   epochs?: number;
   steps?: number;
+  minutes?: number;
+  hours?: number;
   batchSize?: number;
   microBatchSize?: number;
   lr?: number;
@@ -67,12 +69,12 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
     ...base,
     ...given(flags, ['size', 'conditional', 'augment', 'flip', 'validation', 'from', 'baseWidth', 'timeDim', 'device']),
     ...given(flags, ['samples', 'sampleEvery', 'checkpointEvery', 'keep', 'previewSteps', 'guidance']),
-    ...(flags.grey && { channels: 1 }),
+    ...(flags.grey !== undefined && { channels: flags.grey ? 1 : 3 }),
     ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),
     training: {
       ...training,
       ...plainOptions(flags),
-      ...(flags.postHocEma && { postHocEma: training.postHocEma ?? {} }),
+      ...(flags.postHocEma !== undefined && { postHocEma: flags.postHocEma ? (training.postHocEma ?? {}) : null }),
       ...kind(
         'schedule',
         training,
@@ -81,14 +83,14 @@ export function withFlags(base: Json, flags: TrainFlags): Json {
         noiseOf(training, flags),
       ),
       ...kind('learningRateSchedule', training, flags.lrSchedule, 'constant', given(flags, ['warmup'])),
-      ...kind('variance', training, flags.learnedVariance ? 'learned-range' : undefined, 'fixed', {}),
+      ...kind('variance', training, varianceOf(flags), 'fixed', {}),
       ...kind('weighting', training, flags.weighting, 'uniform', {}),
       ...kind('timesteps', training, flags.timesteps, 'uniform', {}),
       ...kind('ema', training, emaTypeOf(flags), 'decay', {
         ...(flags.emaDecay !== undefined && { decay: flags.emaDecay }),
         ...(flags.emaHalfLife !== undefined && { halfLife: flags.emaHalfLife }),
         ...(flags.emaStart !== undefined && { startStep: flags.emaStart }),
-        ...(flags.emaWarmup && { warmup: true }),
+        ...given({ warmup: flags.emaWarmup }, ['warmup']),
       }),
     },
   };
@@ -123,6 +125,9 @@ function noiseOf(training: Json, flags: TrainFlags): Json {
   const steps = before.steps === undefined ? {} : { steps: before.steps };
   return { ...steps, ...(type === 'linear' && { ...ENDS, ...given(before, Object.keys(ENDS)) }), ...fields };
 }
+
+const varianceOf = ({ learnedVariance }: TrainFlags): string | undefined =>
+  learnedVariance === undefined ? undefined : learnedVariance ? 'learned-range' : 'fixed';
 
 function emaTypeOf({ emaDecay, emaHalfLife }: TrainFlags): string | undefined {
   if (emaDecay !== undefined && emaHalfLife !== undefined) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Interval } from '../options';
 import { type RunTraining, resolveTraining, trainingJsonSchema } from './training-settings';
 
 /**
@@ -9,8 +10,8 @@ import { type RunTraining, resolveTraining, trainingJsonSchema } from './trainin
 export const FORMAT = 3;
 
 const count = z.int().min(1).optional();
-/** Every so many steps, or epochs, or either; `{}`: only at the end. */
-const intervalSchema = z.strictObject({ steps: count, epochs: count }).default({ epochs: 1 });
+/** Every so many steps, or epochs, or either; `{}`: only at the end; null: by what it costs. */
+const intervalSchema = z.strictObject({ steps: count, epochs: count }).nullable().default(null);
 
 export const runSchema = z
   .strictObject({
@@ -48,10 +49,10 @@ export const runSchema = z
       .default(null)
       .describe('Pictures in a grid; null: 12, with classes one of each.'),
     sampleEvery: intervalSchema.describe(
-      'How often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never.',
+      'How often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time.',
     ),
     checkpointEvery: intervalSchema.describe(
-      'How often a checkpoint is written, beside the end: in steps, in epochs, {} for never.',
+      'How often a checkpoint is written, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time.',
     ),
     keep: z.int().min(0).default(3).describe('Checkpoints that stay, the latest; 0: all.'),
     previewSteps: z.int().min(1).default(50).describe('Steps in which the grids are drawn.'),
@@ -68,6 +69,9 @@ type Parsed = z.output<typeof runSchema>;
 export type RunConfig = Omit<Parsed, 'training' | '$schema'> & {
   training: Omit<RunTraining, 'batchSize'> & { batchSize: number };
 };
+
+/** A configuration of which also is decided how often grids and checkpoints are made. */
+export type SettledConfig = RunConfig & Readonly<Record<'sampleEvery' | 'checkpointEvery', Interval>>;
 
 /** A configuration as it is written by hand; the data may come from the command line. */
 export type RunConfigInput = z.input<typeof runSchema>;

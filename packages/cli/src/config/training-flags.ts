@@ -1,7 +1,9 @@
+import { nearest } from '@denoiser/schedules/nearest';
 import type { JsonSchema, Setting } from '@denoiser/trainer/options';
 import { TRAINING_OPTIONS } from '@denoiser/trainer/options';
 import { CommandError } from '../errors';
 import { flagOfPath } from '../flag';
+import { decimal } from '../options';
 
 /** The flag of an option of the trainer that is a number, a word or a yes. */
 export interface TrainingFlag {
@@ -50,8 +52,10 @@ const valueName = ({ type, enum: words }: JsonSchema): string => (words ? 'kind'
 
 function parser(flag: string, schema: JsonSchema, { range, isValid }: Setting<unknown>) {
   return (text: string): unknown => {
-    const value = schema.enum ? text : text.trim() === '' ? Number.NaN : Number(text);
+    const words = schema.enum as readonly string[] | undefined;
+    const value = words ? text : decimal(text);
     if (isValid(value)) return value;
-    throw new CommandError('bad-option', `${flag} must be ${range.replace(', or null', '')}, got '${text}'.`);
+    const meant = words ? `; did you mean ${nearest(text, words)}?` : '.';
+    throw new CommandError('bad-option', `${flag} must be ${range.replace(', or null', '')}, got '${text}'${meant}`);
   };
 }

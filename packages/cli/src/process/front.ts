@@ -1,7 +1,10 @@
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { describeError, NOTHING_WRITTEN } from '../errors';
+import { createStatusLine, START_OF_LINE } from '../status-line';
+import { inAscii, showsUtf8 } from './ascii';
 import { createLink } from './link';
+import type { FromWorker } from './messages';
 import { createOutput } from './output';
 
 /** One Ctrl-C can arrive twice, from the terminal and passed on by npm. */
@@ -9,8 +12,10 @@ const SAME_KEYSTROKE = 400;
 /** How long a command that has nothing to save may take to end in good order. */
 const GRACE = 700;
 
+/** What takes no longer, such as help, needs no word before. */
+const GREETING = 300;
+
 const INTERRUPTED = 130;
-const SHOW_CURSOR = '\u001b[?25h';
 
 /**
  * Runs the command in a thread of its own and gives its exit code. This thread computes nothing, so that it hears Ctrl-C,
@@ -35,11 +40,22 @@ export async function runInFront(args: readonly string[]): Promise<number> {
     // A thread has less by default than the process.
     resourceLimits: { maxOldGenerationSizeMb: Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
   });
-  worker.stdout.on('data', out.write);
-  worker.stderr.on('data', (chunk) => process.stderr.write(chunk));
+  const status = createStatusLine(process.stdout);
+  const spelled = showsUtf8() ? (text: string) => text : inAscii;
+  for (const [stream, write] of [
+    [worker.stdout, out.write],
+    [worker.stderr, (text: string) => void process.stderr.write(text)],
+  ] as const) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      status.clear();
+      write(spelled(text));
+    });
+  }
+  // TensorFlow.js takes a second and more to load, during which nothing else can be told.
+  const greeting = setTimeout(() => status.show(spelled('Starting …')), GREETING);
 
   const endNow = (message: string): never => {
-    if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
+    if (process.stdout.isTTY) process.stdout.write(START_OF_LINE);
     if (message) process.stdout.write(`${message}\n`);
     process.exit(INTERRUPTED);
   };
@@ -61,13 +77,19 @@ export async function runInFront(args: readonly string[]): Promise<number> {
 
   return new Promise((resolve) => {
     let code: number | undefined;
-    worker.on('message', (message: number) => {
-      code = message;
+    worker.on('message', (message: FromWorker) => {
+      clearTimeout(greeting);
+      if ('status' in message) status.show(spelled(message.status));
+      else code = message.code;
     });
     worker.on('error', (error) => {
       process.stderr.write(`denoiser: ${describeError(error)}\n`);
       code = 1;
     });
-    worker.on('exit', () => resolve(code === 0 && out.hasFailed ? 1 : (code ?? 1)));
+    worker.on('exit', () => {
+      clearTimeout(greeting);
+      status.clear();
+      resolve(code === 0 && out.hasFailed ? 1 : (code ?? 1));
+    });
   });
 }

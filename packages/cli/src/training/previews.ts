@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
 import { diverged, isDue, type Trainer } from '@denoiser/trainer';
-import type { RunConfig } from '../config/run-schema';
+import type { RunConfig, SettledConfig } from '../config/run-schema';
 import { type RunPaths, samplePath } from '../run-folder';
 
 /** Pictures that are drawn at once. */
@@ -18,6 +18,7 @@ export interface GridSource {
 }
 
 export interface PreviewOptions extends GridSource {
+  config: SettledConfig;
   paths: RunPaths;
   signal: AbortSignal;
   onDrawing: (done: number, total: number) => void;
@@ -64,6 +65,19 @@ export async function tryGrid(source: GridSource, signal: AbortSignal): Promise<
   await drawImages(model, { ...options, count: Math.min(options.count, BATCH), signal });
 }
 
+/** Pictures in a grid. */
+export function picturesOfGrid({ config: { conditional, classNames, samples } }: Pick<GridSource, 'config'>): number {
+  return samples ?? (Math.min(conditional ? classNames.length : 0, MOST_CLASSES) || COUNT);
+}
+
+/** How often the network is called for a grid, with a full batch. */
+export function callsOfGrid(source: Pick<GridSource, 'config'>): number {
+  const { previewSteps, training } = source.config;
+  const steps = Math.min(previewSteps, training.schedule.steps);
+  const pictures = picturesOfGrid(source);
+  return steps * (pictures / Math.min(pictures, BATCH));
+}
+
 function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
   const { guidance, training } = config;
   const classNames = config.conditional ? config.classNames : [];
@@ -72,7 +86,7 @@ function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
     options: {
       sampler: 'ddpm',
       ...(steps < training.schedule.steps && { steps }),
-      count: config.samples ?? (Math.min(classNames.length, MOST_CLASSES) || COUNT),
+      count: picturesOfGrid({ config }),
       ...(classNames.length > 0 && { guidance }),
       seed: training.seed,
       batchSize: BATCH,

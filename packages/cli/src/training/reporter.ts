@@ -5,8 +5,10 @@ import type { StepLine } from '../record/lines';
 export interface Reporter {
   /** What is about to happen, by topic: device, images, network, memory, time. */
   onBegin?(about: Readonly<Record<string, string>>): void;
-  /** A step has been done, with the line of `log.jsonl`. Training waits for it. */
-  onStep?(line: StepLine): void | Promise<void>;
+  /** Told what the time is spent on before training begins. */
+  onPreparing?(what: string): void;
+  /** A step has been done, with the line of `log.jsonl` and the seconds that are left. Training waits for it. */
+  onStep?(line: StepLine, secondsLeft: number): void | Promise<void>;
   onValidation?(measured: ValidationRecord): void | Promise<void>;
   /** A grid of samples is being drawn: so many of so many evaluations of the network are done. */
   onDrawing?(done: number, total: number): void;

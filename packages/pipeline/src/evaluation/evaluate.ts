@@ -96,6 +96,9 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
       `${model.description} has a continuous noise level; only models of discrete timesteps are evaluated.`,
     );
   }
+  if (options.guidance !== undefined && classNames.length === 0) {
+    throw optionInvalid('`guidance` needs classes, and this model was trained without; leave it out.');
+  }
   const steps = options.steps ?? Math.min(STEPS, schedule.steps);
   const plan = planOf(model, { sampler, steps });
   const images = await readHeldOut(options.data, { shape, classNames, count, seed, signal });

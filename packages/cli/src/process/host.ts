@@ -1,20 +1,23 @@
 import type { Link } from './link';
 
-/** How a command is told to end in good order. */
-export interface Interrupt {
+/** What a command has of the process that it runs in. */
+export interface Host {
+  /** Aborted by Ctrl-C, TERM and HUP: the work ends in good order. */
   readonly signal: AbortSignal;
   /** Says that from here on there is work to be saved: until it is, the process does not end by a first Ctrl-C. */
   hold(): void;
+  /** Shows on a terminal, until there is something else to be shown, what the time is spent on. */
+  status(text: string): void;
 }
 
-/** An interrupt that nobody sends, for programs that call the command's functions. */
-export const uninterrupted = (): Interrupt => ({ signal: new AbortController().signal, hold() {} });
+/** A host that asks for nothing and shows nothing, for programs that call the command's functions. */
+export const quietHost = (): Host => ({ signal: new AbortController().signal, hold() {}, status() {} });
 
 /**
- * The interrupt at a link's end. Its signal is aborted by a message, and by looking at it: `aborted` and `throwIfAborted`
+ * Creates the host at a link's end. Its signal is aborted by `abort`, and by looking at it: `aborted` and `throwIfAborted`
  * see what the other thread has set while this one computes.
  */
-export function interruptOf(link: Link): Interrupt & { abort(): void } {
+export function createHost(link: Link, status: (text: string) => void): Host & { abort(): void } {
   const controller = new AbortController();
   const { signal } = controller;
   const abort = () => controller.abort();
@@ -29,5 +32,5 @@ export function interruptOf(link: Link): Interrupt & { abort(): void } {
       if (isAborted()) throw signal.reason;
     },
   });
-  return { signal, hold: link.hold, abort };
+  return { signal, hold: link.hold, status, abort };
 }
