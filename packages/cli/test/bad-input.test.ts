@@ -26,6 +26,13 @@ beforeAll(async () => {
 test.each<[what: string, args: string[], message: RegExp]>([
   ['an unknown option', ['train', 'digits', '--epochz', '3'], /--epochz.*did you mean --epochs\?/],
   ['an unknown command', ['trian', 'digits'], /trian.*did you mean train\?/],
+  ['an empty path', ['train', ''], /<data> is empty/],
+  ['an empty option', ['train', 'digits', '--out', ''], /--out is empty/],
+  ['a sampler that is none', ['sample', 'run', '--sampler', 'dpmp-2m'], /did you mean dpmpp-2m\?/],
+  ['a number that is none', ['train', 'digits', '--lr', '0x10'], /--lr must be .*'0x10'/],
+  ['no use for a seed', ['sample', 'run', '--invert', 'digits/0/0.png', '--seed', '3'], /no use for --seed/],
+  ['two limits', ['train', 'digits', '--hours', '1', '--minutes', '3'], /--minutes and --hours/],
+  ['fewer steps than are done', ['resume', 'run', '--steps', '1'], /--steps 1 would end this run before .* 2 steps/],
   ['no folder', ['train'], /folder.*denoiser train --help/],
   [
     'a size not divisible by 8',
@@ -76,6 +83,13 @@ test('a picture that is drawn into the images of a run is told of', async () => 
     '4 of 4',
   );
   rmSync(path('digits/runs'), { recursive: true });
+});
+
+test('a run that refuses keeps its configuration', async () => {
+  const config = () => readFileSync(path('run/config.json'), 'utf8');
+  const before = config();
+  await fails(['resume', 'run', '--epochs', '1', '--lr', '3', '--steps', '1'], { cwd });
+  expect(config()).toBe(before);
 });
 
 test('classes that changed since the checkpoint are refused', async () => {

@@ -1,3 +1,4 @@
+import { Command } from 'commander';
 import '@tensorflow/tfjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createTrainer } from '@denoiser/trainer';
@@ -5,6 +6,7 @@ import { createUNet } from '@denoiser/unet';
 import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { describeError } from '../errors';
+import { addTrainOptions, givenFlags } from '../train-options';
 import { checkTogether } from './contradictions';
 import { type TrainFlags, withFlags } from './flags';
 import { COMMAND_LINE, parseConfig } from './parse-config';
@@ -191,4 +193,57 @@ test('intervals of format 2 mean what they meant', () => {
     checkpointEvery: { every: 2, unit: 'epoch' },
   };
   expect(parseConfig(old, 'old')).toMatchObject({ sampleEvery: { steps: 500 }, checkpointEvery: { epochs: 2 } });
+});
+
+test('every switch undoes what a file of options says', () => {
+  const file = {
+    data: 'x',
+    conditional: true,
+    channels: 1,
+    augment: false,
+    flip: true,
+    training: {
+      ema: { type: 'decay', warmup: true },
+      postHocEma: {},
+      variance: { type: 'learned-range' },
+      recompute: true,
+    },
+  };
+  const undone = flagged(
+    {
+      ...{ conditional: false, grey: false, augment: true, flip: false, emaWarmup: false, postHocEma: false },
+      ...{ learnedVariance: false, recompute: false },
+    },
+    file,
+  );
+  expect(undone).toMatchObject({ conditional: false, channels: 3, augment: true, flip: false });
+  expect(undone.training).toMatchObject({
+    ema: { warmup: false },
+    postHocEma: null,
+    variance: { type: 'fixed' },
+    recompute: false,
+  });
+});
+
+test('every switch of the run has its opposite on the command line', () => {
+  const given = (...args: string[]) => {
+    const command = addTrainOptions(new Command().exitOverride());
+    command.parse(args, { from: 'user' });
+    return givenFlags(command);
+  };
+  for (const name of [
+    'conditional',
+    'grey',
+    'augment',
+    'flip',
+    'ema-warmup',
+    'post-hoc-ema',
+    'learned-variance',
+    'recompute',
+  ]) {
+    const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+    expect(given(`--${name}`)).toEqual({ [key]: true });
+    expect(given(`--no-${name}`)).toEqual({ [key]: false });
+  }
+  expect(given()).toEqual({});
 });
