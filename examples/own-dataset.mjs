@@ -19,7 +19,7 @@ await selectDevice();
 const dataset = await datasetFrom(stripes(40), { imageShape: [16, 16, 1], classNames: ['level', 'upright'] });
 const model = createUNet({ channels: 1, baseWidth: 8, classes: 2, imageSize: 16 });
 const trainer = createTrainer({ model, seed: 0, batchSize: 8, learningRate: 1e-3 });
-const { losses, epoch } = await trainer.fit(dataset, { epochs: 2 });
+const { losses, epochsDone } = await trainer.fit(dataset, { epochs: 2 });
 console.log(
-  `${dataset.length} images, ${epoch} epochs: loss ${losses[0].loss.toFixed(3)} → ${losses.at(-1).loss.toFixed(3)}`,
+  `${dataset.length} images, ${epochsDone} epochs: loss ${losses[0].loss.toFixed(3)} → ${losses.at(-1).loss.toFixed(3)}`,
 );

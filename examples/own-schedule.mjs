@@ -13,7 +13,7 @@ for (const t of [0, 50, 100, 150, 199]) {
   console.log(`${String(t).padStart(4)}   ${cells.join('   ')}`);
 }
 
-// It is taken wherever a process is: `createPlan({ process })` here, `createTrainer({ schedule: { type: 'custom', betas } })`.
+// It is taken wherever a process is: by `createPlan` here, and by `createTrainer({ process: mine })`.
 const plan = createPlan({ process: mine, solver: ddpm(), steps: 20 });
 console.log(`DDPM in ${plan.steps.length} steps begins at t = ${plan.steps[0].model.time}`);
 console.log(`respaced to 4 steps, its β are ${[...respace(mine, [0, 66, 133, 199]).betas].map((b) => b.toFixed(3))}`);

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { meanSquaredError } from '@denoiser/ops';
-import { createAdamW, trainStep } from '@denoiser/trainer';
+import { createAdamW, trainStep } from '@denoiser/trainer/parts';
 import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Work, workOf } from './work';

@@ -6,7 +6,7 @@ import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
 import { conv2d, meanSquaredError } from '@denoiser/ops';
 import { readSafetensors } from '@denoiser/safetensors';
-import { createAdamW, trainStep } from '@denoiser/trainer';
+import { createAdamW, trainStep } from '@denoiser/trainer/parts';
 import { loadUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { CONV, GEMM, PEAK_FLOPS, TIME } from './work-files';

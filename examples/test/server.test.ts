@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'denoiser-server-'));
   run = join(folder, 'run');
   const model = createUNet({ channels: 3, baseWidth: 8, imageSize: side, seed: 1 });
-  const trainer = createTrainer({ model, schedule: { type: 'cosine', steps: 50 }, seed: 0, batchSize: 2 });
+  const trainer = createTrainer({ model, process: { type: 'cosine', steps: 50 }, seed: 0, batchSize: 2 });
   const images = Float32Array.from({ length: 2 * side * side * 3 }, (_, i) => Math.sin(i));
   const store = fileCheckpointStore(join(run, 'checkpoints'));
   await trainer.fit(memoryDataset({ images, imageShape: [side, side, 3] }), { steps: 2, checkpoints: { store } });

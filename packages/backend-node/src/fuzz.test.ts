@@ -12,6 +12,9 @@ import { readLossLog } from './files/loss-log';
 import { decode } from './images/decode';
 import { openImageFolder } from './images/image-folder';
 import { readZip } from './images/zip';
+import { readPictureInfo } from './png/picture-info';
+import { withText } from './png/text-chunk';
+import { withoutFrame } from './png/without-frame';
 
 let folder: string;
 beforeEach(async () => {
@@ -75,6 +78,29 @@ test('whatever an image is, it is read or refused in a sentence', async () => {
   const read = (bytes: Uint8Array) => decode('a.png', { frame: [8, 8], channels: 3, read: async () => bytes });
   const { refused } = await fuzz({ samples, read, runs: 1000 });
   expect(refused).toBeGreaterThan(0);
+});
+
+test('whatever a PNG says of itself, it is taken or refused in a sentence', async () => {
+  const layout = { count: 1, columns: 8, padding: 2, scale: 3, imageShape: [8, 8, 3] };
+  const info = { layout, settings: { seed: 7, classes: ['猫'], guidance: { scale: 3 } } };
+  const data = new Uint8Array(28 * 28 * 3);
+  const plain = await sharp(data, { raw: { width: 28, height: 28, channels: 3 } })
+    .png()
+    .toBuffer();
+  const path = join(folder, 'a.png');
+  async function read(png: Uint8Array) {
+    const found = await readPictureInfo(path, png);
+    if (found) expect(found.layout.count * found.layout.scale).toBeGreaterThan(0);
+    await withoutFrame(path, png);
+  }
+  const said = await fuzz({
+    samples: [bytesOf(info)],
+    change: changeJson,
+    runs: 1000,
+    read: (text) => read(withText(plain, 'denoiser', new TextDecoder().decode(text))),
+  });
+  expect(said.refused).toBeGreaterThan(0);
+  await fuzz({ samples: [withText(plain, 'denoiser', JSON.stringify(info))], change: changeBytes, runs: 1000, read });
 });
 
 const holder = { pid: 5, host: 'a', since: '2026-01-01T00:00:00.000Z', started: 'boot/1', space: '/pid:[1]', id: 'x' };

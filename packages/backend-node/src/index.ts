@@ -24,6 +24,7 @@ export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
 export { ensureDevice } from './device/ensure-device';
 export { type Device, selectDevice } from './device/select-device';
+export type { NodeErrorCode } from './errors';
 export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
 export type { FileSystem } from './files/file-system';
 export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
@@ -31,7 +32,15 @@ export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { clearRunFolder, isMadeByRun, isRunFolder } from './files/run-folder';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
-export { type EncodedPicture, encodePng, type ImageBatch, type PngGridOptions, writePngGrid } from './grid/png-grid';
+export { type GifOptions, writeGif } from './grid/gif';
+export {
+  type EncodedPicture,
+  encodePng,
+  type ImageBatch,
+  type PngGridOptions,
+  writePngGrid,
+} from './grid/png-grid';
+export { type PngsOptions, writePngs } from './grid/pngs';
 export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export type { SkippedFile } from './images/image-tree';
@@ -46,6 +55,7 @@ export {
 } from './model/draw';
 export { type ModelSource, openModel } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
+export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
 export type { WorkerModel } from './worker/connect-model';
 export type { DrawProgress } from './worker/methods';

@@ -1,7 +1,8 @@
+export { DenoiserError, isDenoiserError } from '@denoiser/errors';
+export type { Awaitable } from '@denoiser/pipeline/awaitable';
 export type { Interval } from '@denoiser/trainer';
-export { WebError } from './error';
+export type { WebErrorCode } from './errors';
 export { toSquare } from './images/to-square';
-export type { Awaitable } from './page/awaitable';
 export type { Client, ReadingControl } from './page/client';
 export { connectWorker, type WorkerLike } from './page/connect-worker';
 export {
@@ -17,6 +18,7 @@ export {
 } from './page/default-client';
 export type { DrawGridOptions, Drawing, DrawingStep, Images } from './page/drawing';
 export { imagesFromDrop, imagesFromFiles } from './page/images-from-files';
+export { type EvaluateOptions, evaluate, type Inversion, type InvertOptions, invert } from './page/measuring';
 export { type DrawOptions, drawImages, type InterpolateOptions, interpolate, type Model } from './page/model';
 export type { ModelSource } from './page/model-source';
 export { type Camera, openCamera } from './page/open-camera';

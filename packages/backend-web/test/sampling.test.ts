@@ -51,7 +51,7 @@ test('a file says what can be drawn from it; what it leaves open is the original
     'did you mean `classNames`',
   );
   await expect(client.openModel(new Uint8Array(40))).rejects.toMatchObject({ isDenoiserError: true });
-  await expect(client.openModel({} as never)).rejects.toMatchObject({ code: 'source-unknown' });
+  await expect(client.openModel({} as never)).rejects.toMatchObject({ code: 'model-unknown' });
   // Whatever was refused, what is open stays.
   expect((await all({ plan, classes: ['cat'] }, other))[0]?.imageShape).toEqual([16, 16, 3]);
   other.dispose();
@@ -197,7 +197,7 @@ test('a device is chosen by the first request that needs one', async () => {
   const [opened, device] = await Promise.all([fresh.openModel(file.slice()), fresh.start()]);
   expect(device.name).toBe('engine');
   expect((await drawImages(opened, { plan, count: 1 })).count).toBe(1);
-  await expect(fresh.start({ device: 'cpu' })).rejects.toMatchObject({ code: 'already-started' });
+  await expect(fresh.start({ device: 'cpu' })).rejects.toMatchObject({ code: 'device-chosen' });
   await expect(drawImages({ ...opened }, { plan })).rejects.toMatchObject({ code: 'model-unknown' });
   fresh.close();
   await expect(fresh.runs()).rejects.toMatchObject({ code: 'worker-closed' });

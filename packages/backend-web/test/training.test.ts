@@ -184,15 +184,15 @@ test('one tab trains a run: the second is refused, until the first has ended', a
   const events = session[Symbol.asyncIterator]();
   await events.next();
   await expect(all(two.client.resumeRun('d'))).rejects.toMatchObject({
-    code: 'run-busy',
+    code: 'run-locked',
     message: 'The run "d" is being trained in another tab: stop it there, or choose another name.',
   });
-  await expect(two.client.deleteRun('d')).rejects.toMatchObject({ code: 'run-busy' });
-  await expect(all(one.client.resumeRun('d'))).rejects.toMatchObject({ code: 'run-busy' });
+  await expect(two.client.deleteRun('d')).rejects.toMatchObject({ code: 'run-locked' });
+  await expect(all(one.client.resumeRun('d'))).rejects.toMatchObject({ code: 'run-locked' });
   await session.stop();
   await two.client.deleteRun('d');
   expect(await one.client.runs()).toEqual([]);
-  await expect(all(one.client.resumeRun('d'))).rejects.toMatchObject({ code: 'no-run' });
+  await expect(all(one.client.resumeRun('d'))).rejects.toMatchObject({ code: 'run-missing' });
 });
 
 test('a full storage ends nothing: a warning, the checkpoint before stays, and the weights can still be had', async () => {
@@ -226,7 +226,7 @@ test('a request that does not fit is refused in a sentence, and takes no name', 
   await expect(tryIt({ steps: 0 })).rejects.toMatchObject({ code: 'option-invalid' });
   await expect(tryIt({ training: { learningRat: 1 } as never })).rejects.toThrow('the nearest is `learningRate`');
   await expect(tryIt({ model: { baseWidth: 5 } })).rejects.toThrow('baseWidth');
-  await expect(tryIt({ images: { ...images, id: 99 } })).rejects.toMatchObject({ code: 'not-there' });
+  await expect(tryIt({ images: { ...images, id: 99 } })).rejects.toMatchObject({ code: 'images-closed' });
   expect(await client.runs()).toEqual([]);
   await all(client.train({ ...small, run: 'g', images, steps: 1, samples: null }));
   await expect(tryIt({})).rejects.toMatchObject({ code: 'run-exists' });
@@ -356,5 +356,5 @@ test('of any two requests at once neither breaks the other, and nothing is left 
   }
   await client.runs(); // the worker is through with the others
   expect(tf.memory().numTensors).toBe(before);
-  expect([...codes].sort()).toEqual(['model-closed', 'no-run', 'run-busy']);
+  expect([...codes].sort()).toEqual(['model-closed', 'run-locked', 'run-missing']);
 });

@@ -4,11 +4,11 @@ import {
   type ImageFolder,
   describeDevice as inspectDevice,
 } from '@denoiser/backend-node';
+import type { RunLength } from '@denoiser/trainer';
 import type { UNet } from '@denoiser/unet';
 import type { RunConfig } from './config/run-schema';
-import type { Steps } from './progress';
 import type { ReportFacts } from './report/report';
-import { count, describeDevice, shortList } from './text';
+import { count as counted, describeDevice, shortList } from './text';
 import { version } from './version';
 
 /** What a run consists of. */
@@ -17,30 +17,34 @@ export interface RunParts {
   images: ImageFolder;
   config: RunConfig;
   model: UNet;
-  steps: Steps;
+  length: RunLength;
 }
 
 /** What is about to happen, before it takes hours. */
-export function aboutRun({ device, images, config, model, steps }: RunParts): Record<string, string> {
-  const { size, baseWidth, training } = config;
+export function aboutRun({ device, images, config, model, length }: RunParts): Record<string, string> {
+  const { baseWidth, training } = config;
+  const [height, width] = images.dataset.imageShape;
+  const order = height === width ? '' : ' (height × width)';
   const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
-  const held = images.validation ? `, ${images.validation.length.toLocaleString('en')} more held out` : '';
+  const held = images.validation ? `, ${count(images.validation.length)} more held out` : '';
   const parameters = [...model.parameters.values()].reduce((sum, variable) => sum + variable.size, 0);
   const parts = training.microBatchSize === null ? '' : ` in parts of ${training.microBatchSize}`;
   return {
     device: describeDevice(device),
-    images: `${images.dataset.length.toLocaleString('en')} from ${config.data}${held}${skipped}`,
+    images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
-    network: `U-Net of base width ${baseWidth} at ${size}×${size}, ${parameters.toLocaleString('en')} parameters`,
-    training: `${count(steps.total, 'step')} of batch ${training.batchSize}${parts}, ${steps.perEpoch.toLocaleString('en')} an epoch; learning rate ${training.learningRate}`,
+    network: `U-Net of base width ${baseWidth} at ${height}×${width}${order}, ${count(parameters)} parameters`,
+    training: `${counted(length.steps, 'step')} of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
   };
 }
 
 /** What the report says of a run that does not change. */
 export const factsOf = (run: RunParts): ReportFacts => ({
   config: run.config,
-  ...run.steps,
+  steps: run.length.steps,
   batchSize: run.config.training.batchSize,
   about: aboutRun(run),
   versions: { denoiser: version, ...inspectDevice(run.device).versions },
 });
+
+const count = (n: number): string => n.toLocaleString('en');

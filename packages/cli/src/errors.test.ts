@@ -2,23 +2,25 @@ import { expect, test } from 'vitest';
 import { atPath, CommandError, describeError } from './errors';
 
 test('an error for the user is its own sentence, on one line', () => {
-  expect(describeError(new CommandError('x', 'The file a.png\n  is empty.'))).toBe('The file a.png is empty.');
+  expect(describeError(new CommandError('model-missing', 'The file a.png\n  is empty.'))).toBe(
+    'The file a.png is empty.',
+  );
   expect(describeError(Object.assign(new Error('Other package.'), { isDenoiserError: true }))).toBe('Other package.');
 });
 
 test('what a terminal would obey is escaped', () => {
-  expect(describeError(new CommandError('x', 'no \x1b[2Ja.png'))).toBe('no \\x1b[2Ja.png');
+  expect(describeError(new CommandError('model-missing', 'no \x1b[2Ja.png'))).toBe('no \\x1b[2Ja.png');
   expect(describeError(new Error('\x9b31m'))).toContain('\\x9b31m');
 });
 
 test('an error of the system names the file and says what to do', () => {
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: 'runs/a/x' });
-  expect(describeError(full)).toBe('runs/a/x: no space is left on the disk; free some and try again.');
+  expect(describeError(full)).toBe('Cannot use runs/a/x: the disk is full: free some space or choose another folder.');
   const write = () =>
-    atPath('grid.png', () => {
+    atPath('remove', 'grid.png', () => {
       throw Object.assign(new Error('EROFS'), { code: 'EROFS' });
     });
-  expect(write).toThrow('grid.png: the file system is read-only; choose another place.');
+  expect(write).toThrow('Cannot remove grid.png: the file system is read-only: choose another folder.');
 });
 
 test('anything else says how to see where it came from', () => {

@@ -1,18 +1,40 @@
 /** Errors as the command shows them: one line on stderr, exit code 1, a stack only with DENOISER_DEBUG=1. */
-import { printable } from '@denoiser/ops/printable';
+import { DenoiserError, fileError, isDenoiserError, printable } from '@denoiser/errors';
 import { inFlags } from './flag';
 
-/** A mistake the user can mend. Marked as the libraries' own errors are, without importing them (they load tfjs). */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-  readonly isDenoiserError = true;
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+/** The codes of this package's errors. */
+export type CommandErrorCode =
+  /** The classes of the images are not those of the run. */
+  | 'classes-differ'
+  /** The configuration cannot be read. */
+  | 'config-invalid'
+  /** There are no images to measure against. */
+  | 'data-missing'
+  /** The feature network cannot be used. */
+  | 'features-invalid'
+  /** The measure needs a feature network. */
+  | 'features-missing'
+  /** The module of one's own is none. */
+  | 'logger-invalid'
+  /** There is no such model. */
+  | 'model-missing'
+  /** The measure cannot be taken of this model. */
+  | 'model-unfit'
+  /** Options contradict each other. */
+  | 'option-conflict'
+  /** An option is none, or out of its range. */
+  | 'option-invalid'
+  /** What a PNG says of itself is illegible. */
+  | 'picture-info-damaged'
+  /** The PNG does not say how it was drawn. */
+  | 'picture-without-settings'
+  /** There is a run in this folder. */
+  | 'run-exists'
+  /** There is no run in this folder. */
+  | 'run-missing';
+
+/** An error of this package. */
+export const CommandError = DenoiserError<CommandErrorCode>;
 
 /** Said where Ctrl-C ended work that has nothing to be saved. */
 export const NOTHING_WRITTEN = 'Stopped; nothing was written.';
@@ -25,50 +47,22 @@ export class Interrupted extends Error {
   }
 }
 
-const systemReasons: Record<string, string> = {
-  ENOSPC: 'no space is left on the disk; free some and try again',
-  EDQUOT: 'the disk quota is used up; free some space and try again',
-  EACCES: 'permission is denied; choose another place or change the rights',
-  EPERM: 'the operation is not permitted; choose another place or change the rights',
-  EROFS: 'the file system is read-only; choose another place',
-  ENOENT: 'there is no such file or folder; check the spelling',
-  ENOTDIR: 'a part of this path is a file, not a folder; choose another path',
-  EISDIR: 'this is a folder, a file is needed; choose another path',
-  EEXIST: 'it exists already; choose another name',
-  EMFILE: 'too many files are open; close other programs and try again',
-  ENAMETOOLONG: 'the name is too long; choose a shorter one',
-  ENXIO: 'this is not a usable file; choose another path',
-};
-
-interface SystemError extends Error {
-  code: string;
-  path?: string;
-}
-
-const isSystemError = (error: unknown): error is SystemError =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code in systemReasons;
-
-/** Why the system refuses, and what to do about it. */
-export const systemReason = (error: unknown): string | undefined =>
-  isSystemError(error) ? systemReasons[error.code] : undefined;
-
 const oneLine = (text: string): string => printable(text.trim().replace(/\s*\n\s*/g, ' '));
 
-/** The sentence for any thrown value, always on one line. */
+/** Returns the sentence for any thrown value, always on one line. */
 export function describeError(error: unknown): string {
-  if (error instanceof Error && 'isDenoiserError' in error && error.isDenoiserError === true)
-    return inFlags(oneLine(error.message));
-  if (isSystemError(error)) return oneLine(`${error.path ?? 'the file'}: ${systemReasons[error.code]}.`);
+  const path = error instanceof Error && 'path' in error ? String(error.path) : 'a file';
+  const known = fileError(error, 'use', path);
+  if (isDenoiserError(known)) return inFlags(oneLine(known.message));
   const message = error instanceof Error ? error.message : String(error);
   return oneLine(`unexpected error: ${message || 'no message'} (DENOISER_DEBUG=1 shows where)`);
 }
 
-/** Runs `action`; a system error in it that names no file is told with `path`. */
-export function atPath<T>(path: string, action: () => T): T {
+/** Runs `action`; what the file system refuses in it is told with what was to be done, and the path. */
+export function atPath<T>(verb: 'read' | 'remove', path: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (isSystemError(error)) throw new CommandError(error.code, `${path}: ${systemReasons[error.code]}.`);
-    throw error;
+    throw fileError(error, verb, path);
   }
 }

@@ -1,17 +1,22 @@
 import type { Command } from 'commander';
+import { suggesting } from './completion/vocabulary';
 import { INPUT_RANGES } from './evaluation/input-ranges';
-import { choice, integer, number } from './options';
+import { choice, DEVICES, integer, number } from './options';
+import { SAMPLERS } from './sampler-options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
 /** The options of `eval`, with its help. */
 export function addEvalOptions(command: Command): Command {
   command
-    .description('Measure a checkpoint against a folder of images: loss, bits/dim, and how close its pictures come.')
-    .argument('<run>', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
-    .requiredOption(
-      '--data <folder>',
-      'the images, best ones that were not trained on; with classes one subfolder each',
+    .description(
+      'Measure a checkpoint against images that it was not trained on: loss, bits/dim, and how close its pictures come.',
     )
+    .argument('<run>', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
+    .option(
+      '--data <folder>',
+      "the images; with classes one subfolder each (default: those that 'train --validation' held out)",
+    )
+    .option('--skip-bad', 'leave out files that should be images and cannot be read')
     .option('--count <n>', 'pictures drawn, and images taken at most', integer('--count', { min: 2 }), 256)
     .option(
       '--seed <integer>',
@@ -19,9 +24,14 @@ export function addEvalOptions(command: Command): Command {
       integer('--seed', { min: 0 }),
       0,
     )
-    .option('--json <file>', 'write the figures as JSON, too')
+    .option('--json [file]', 'write the figures as JSON, too; without a file print one JSON value alone')
     .optionsGroup('Which pictures:')
-    .option('--sampler <name>', "how they are drawn; 'denoiser sample --list' lists the samplers", 'ddpm')
+    .option(
+      '--sampler <name>',
+      "how they are drawn; 'denoiser sample --list' lists the samplers",
+      suggesting(SAMPLERS),
+      'ddpm',
+    )
     .option(
       '--steps <n>',
       'steps of the pictures and of the bound on bits/dim (default: 50, or all of fewer)',
@@ -50,6 +60,7 @@ export function addEvalOptions(command: Command): Command {
     .option(
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      suggesting(DEVICES),
       'auto',
     );
   return addBareFileOptions(command).addHelpText(
@@ -60,9 +71,9 @@ compare figures of equal --steps only. The sliced Wasserstein distance needs no 
 pictures: compare figures of equal --count and of the same network only.
 
 Examples:
-  $ denoiser eval runs/landscape --data held-out
-  $ denoiser eval runs/landscape --data held-out --count 1000 --steps 250 --json eval.json
-  $ denoiser eval runs/animals --data held-out --sampler dpmpp-2m --steps 20
-  $ denoiser eval runs/landscape --data held-out --features mobilenet/model.json --feature-layer global_average_pooling2d_1`,
+  $ denoiser eval runs/landscape                                  # what --validation held out
+  $ denoiser eval runs/landscape --data others --count 1000 --steps 250 --json eval.json
+  $ denoiser eval runs/animals --sampler dpmpp-2m --steps 20
+  $ denoiser eval runs/landscape --features mobilenet/model.json --feature-layer global_average_pooling2d_1`,
   );
 }

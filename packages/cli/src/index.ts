@@ -10,6 +10,7 @@ export {
   encodePng,
   evaluate,
   type FeatureNetwork,
+  type GifOptions,
   type ImageFolder,
   type ImageFolderOptions,
   type Images,
@@ -24,18 +25,27 @@ export {
   type OpenModelOptions,
   openImageFolder,
   openModel,
+  type PictureInfo,
+  type PictureLayout,
+  type PictureSettings,
   type PictureSource,
   type PngGridOptions,
+  type PngsOptions,
   type RunInWorkerOptions,
+  readPictureInfo,
   runInWorker,
   selectDevice,
   type Trajectory,
   trajectory,
   type WorkerModel,
+  writeGif,
   writePngGrid,
+  writePngs,
 } from '@denoiser/backend-node';
 export { type TrainOptions, train } from './api/train';
+export type { CommandErrorCode } from './errors';
 export { openFeatureNetwork } from './evaluation/feature-network';
 export type { FeatureOptions } from './evaluation/feature-options';
 export type { StepLine } from './record/lines';
-export type { TrainedRun } from './training/train-run';
+export type { Reporter } from './training/reporter';
+export type { TrainedRun } from './training/trained-run';

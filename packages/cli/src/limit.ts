@@ -7,7 +7,10 @@ import { CommandError } from './errors';
  */
 export function limitOf({ minutes, hours }: { minutes?: number; hours?: number }): number | undefined {
   if (minutes !== undefined && hours !== undefined) {
-    throw new CommandError('bad-option', '--minutes and --hours say the same thing in two ways; give one of them.');
+    throw new CommandError(
+      'option-conflict',
+      '--minutes and --hours say the same thing in two ways; give one of them.',
+    );
   }
   return hours !== undefined ? 3600 * hours : minutes !== undefined ? 60 * minutes : undefined;
 }

@@ -14,8 +14,11 @@ export async function main(args: readonly string[], host: Host = quietHost()): P
   } catch (error) {
     if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
       return error.exitCode;
-    if (error instanceof Interrupted || (host.signal.aborted && error === host.signal.reason)) {
-      process.stdout.write(`${error instanceof Interrupted ? error.message : NOTHING_WRITTEN}\n`);
+    const isStopped = host.signal.aborted && error === host.signal.reason;
+    if (error instanceof Interrupted || isStopped) {
+      // A program reads its result on stdout.
+      const stream = args.includes('--json') ? process.stderr : process.stdout;
+      stream.write(`${error instanceof Interrupted ? error.message : NOTHING_WRITTEN}\n`);
       return 130;
     }
     process.stderr.write(`denoiser: ${error instanceof CommanderError ? usage(error, args) : describeError(error)}\n`);

@@ -11,7 +11,7 @@ export interface SourceFlags {
   /** σ_rel of an average to be made from the snapshots of a run. */
   emaLength?: number;
   /** These are for bare files; checkpoints know them. */
-  size?: number;
+  size?: number | [height: number, width: number];
   schedule?: (typeof SCHEDULES)[number];
   zeroSnr?: boolean;
   prediction?: Prediction;

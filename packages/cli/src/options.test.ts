@@ -45,6 +45,8 @@ test('an interval counts epochs unless it says steps', () => {
 
 test('a size that three halvings do not leave whole is refused with its neighbours', () => {
   expect(pictureSize('--size')('64')).toBe(64);
+  expect(pictureSize('--size')('48x64')).toEqual([48, 64]);
+  expect(pictureSize('--size')('64x64')).toBe(64);
   expect(() => pictureSize('--size')('30')).toThrow('--size must be divisible by 8, got 30; try 24 or 32.');
 });
 

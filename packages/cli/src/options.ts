@@ -1,13 +1,17 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
+import type { Suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
 
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
+
+/** What `--device` takes. */
+export const DEVICES = ['auto', 'cuda', 'webgpu', 'engine', 'wasm', 'cpu'] as const;
 
 /** How often something happens in training, beside the end of it. */
 export type Interval = { readonly steps?: number; readonly epochs?: number };
 
 const bad = (flag: string, wanted: string, got: string) =>
-  new CommandError('bad-option', `${flag} must be ${wanted}, got '${got}'.`);
+  new CommandError('option-invalid', `${flag} must be ${wanted}, got '${got}'.`);
 
 /** Whole numbers from `min` to `max`, both included, that `unit` divides. */
 export const integer =
@@ -19,32 +23,69 @@ export const integer =
     throw bad(flag, `a whole number, ${range}${unit === 1 ? '' : `, divisible by ${unit}`}`, text);
   };
 
-/** A number as people write it; JavaScript would take `0x10`, `1e` and nothing at all for one, too. */
+type Bounds = {
+  readonly min: number;
+  readonly max?: number;
+  /** Whether `min` itself is not one of them. */
+  readonly above?: boolean;
+  /** Whether `max` itself is not one of them. */
+  readonly below?: boolean;
+};
+
+/** The number that a text writes in decimal digits; NaN for any other text. */
 export const decimal = (text: string): number =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 
-/** Finite numbers from `min` (or only above it) to `max`. */
+const isWithin = (value: number, { min, max = Infinity, above = false, below = false }: Bounds): boolean =>
+  Number.isFinite(value) && (above ? value > min : value >= min) && (below ? value < max : value <= max);
+
+function rangeOf({ min, max = Infinity, above = false, below = false }: Bounds): string {
+  const least = min === -Infinity ? '' : above ? ` above ${min}` : ` from ${min}`;
+  return max === Infinity ? least : `${least} to ${below ? 'below ' : ''}${max}`;
+}
+
+/** Finite numbers from `min` (or only above it) to `max` (or only below it). */
 export const number =
-  (flag: string, { min, max = Infinity, above = false }: { min: number; max?: number; above?: boolean }) =>
+  (flag: string, bounds: Bounds) =>
   (text: string): number => {
     const value = decimal(text);
-    if (Number.isFinite(value) && (above ? value > min : value >= min) && value <= max) return value;
-    const least = above ? `a number above ${min}` : `a number from ${min}`;
-    throw bad(flag, max === Infinity ? least : `${least} to ${max}`, text);
+    if (isWithin(value, bounds)) return value;
+    throw bad(flag, `a number${rangeOf(bounds)}`, text);
+  };
+
+/** Finite numbers with commas between them, from `least` to `most` of them. */
+export const numbers =
+  (flag: string, { least = 1, most = Infinity, ...bounds }: Bounds & { least?: number; most?: number }) =>
+  (text: string): number[] => {
+    const values = text.split(',').map(decimal);
+    if (values.length >= least && values.length <= most && values.every((value) => isWithin(value, bounds))) {
+      return values;
+    }
+    const count = least === most ? `${least} numbers` : 'numbers';
+    throw bad(flag, `${count}${rangeOf(bounds)}, with commas between them`, text);
+  };
+
+/** Any text but an empty one. */
+export const text =
+  (flag: string) =>
+  (value: string): string => {
+    if (value.trim() !== '') return value;
+    throw bad(flag, 'a name', value);
   };
 
 /** One of a few words. */
-export const choice =
-  <const Words extends readonly string[]>(flag: string, words: Words) =>
-  (text: string): Words[number] => {
-    const word = words.find((candidate) => candidate === text);
-    if (word !== undefined) return word;
-    const meant = nearest(text, words);
-    throw new CommandError(
-      'bad-option',
-      `${flag} must be one of ${words.join(', ')}, got '${text}'; did you mean ${meant}?`,
-    );
-  };
+export const choice = <const Words extends readonly string[]>(flag: string, words: Words): Suggesting<Words[number]> =>
+  Object.assign(
+    (text: string) => {
+      const word = words.find((candidate) => candidate === text);
+      if (word !== undefined) return word;
+      throw new CommandError(
+        'option-invalid',
+        `${flag} must be one of ${words.join(', ')}, got '${text}'; did you mean ${nearest(text, words)}?`,
+      );
+    },
+    { words },
+  );
 
 /** `2` or `2epochs`: epochs; `500steps`: steps; `never`: only at the end. */
 export const interval =
@@ -59,12 +100,23 @@ export const interval =
     return match[2]?.startsWith('step') ? { steps: every } : { epochs: every };
   };
 
-/** Side of the pictures: what three halvings leave whole. */
+/** Side of the pictures, or `48x64`, their height and width: what three halvings leave whole. */
 export const pictureSize =
   (flag: string) =>
-  (text: string): number => {
-    const size = integer(flag, { min: 8, max: 4096 })(text);
-    if (size % 8 === 0) return size;
-    const below = size - (size % 8);
-    throw new CommandError('bad-option', `${flag} must be divisible by 8, got ${size}; try ${below} or ${below + 8}.`);
+  (text: string): number | [height: number, width: number] => {
+    const sides = text.trim().split(/[x×]/);
+    if (sides.length > 2) throw bad(flag, 'a side, like 64, or height x width, like 48x64', text);
+    const [height, width = height] = sides.map(side(flag, text)) as [number, number?];
+    return height === width ? height : [height, width];
   };
+
+const side = (flag: string, text: string) => (part: string) => {
+  const size = integer(flag, { min: 8, max: 4096 })(part);
+  if (size % 8 === 0) return size;
+  const below = size - (size % 8);
+  const whole = text === part ? '' : ` in ${text}`;
+  throw new CommandError(
+    'option-invalid',
+    `${flag} must be divisible by 8, got ${size}${whole}; try ${below} or ${below + 8}.`,
+  );
+};

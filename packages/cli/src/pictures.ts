@@ -15,7 +15,7 @@ const invalid = (message: string) => new CommandError('option-invalid', message)
 /**
  * Checks that the flags of pictures go together.
  *
- * @throws CommandError in one sentence where they do not.
+ * @throws DenoiserError in one sentence where they do not.
  */
 export function checkPictures({ from, strength, inpaint, mask, invert }: PictureFlags): void {
   if (strength !== undefined && from === undefined) {

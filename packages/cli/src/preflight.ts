@@ -1,7 +1,7 @@
 import { describeDevice as inspectDevice } from '@denoiser/backend-node';
 import type { Preflight } from '@denoiser/trainer';
 import { memoryNeed } from './memory-need';
-import { bytes, duration, rate, type Steps } from './progress';
+import { bytes, duration, rate } from './progress';
 import { count } from './text';
 
 /** What two trial steps have found, for people. Call it right after them and `tryGrid`. */
@@ -12,7 +12,7 @@ export function describePreflight(
     images: Parameters<typeof memoryNeed>[0]['images'];
     processBytes?: number;
     /** The whole run, in seconds by what has been tried, and the seconds that it may take. */
-    whole?: Steps & { seconds: number; limit?: number };
+    whole?: { steps: number; seconds: number; limit?: number };
   },
 ): Record<string, string> {
   const { device, images, whole, processBytes = process.memoryUsage.rss() } = o;
@@ -31,8 +31,16 @@ export function describePreflight(
 /** Longer than a working day: few want that of a first try, and they had better know now. */
 const LONG = 8 * 3600;
 
-function wholeRun({ total, seconds, limit = Number.POSITIVE_INFINITY }: Steps & { seconds: number; limit?: number }) {
-  const all = `about ${duration(seconds)} for ${count(total, 'step')}, grids and checkpoints included`;
+function wholeRun({
+  steps,
+  seconds,
+  limit = Number.POSITIVE_INFINITY,
+}: {
+  steps: number;
+  seconds: number;
+  limit?: number;
+}): string {
+  const all = `about ${duration(seconds)} for ${count(steps, 'step')}, grids and checkpoints included`;
   if (limit < seconds) return `${duration(limit)} of ${all}; it ends then with what there is`;
   if (seconds < LONG) return all;
   return `${all}; quicker: --size 32 --base-width 32, fewer --steps, or --minutes 30, which ends with what there is`;

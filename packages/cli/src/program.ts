@@ -1,21 +1,25 @@
 import { Command } from 'commander';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
-import type { SampleFlags } from './commands/sample';
+import type { RunsFlags } from './commands/runs';
+import { completion, SHELLS } from './completion/index';
+import { suggesting } from './completion/vocabulary';
+import { configFlags } from './config/flags';
 import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
-import { integer, number } from './options';
-import type { Host } from './process/host';
+import { choice, DEVICES, integer, number } from './options';
+import { type Host, quietHost } from './process/host';
 import { addSamplerOptions, range, seeds } from './sampler-options';
+import type { SampleFlags } from './sampling/sample-flags';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
-import { addTrainOptions, givenFlags, LIMIT } from './train-options';
+import { addTrainOptions, givenOptions, LIMIT } from './train-options';
 import { version } from './version';
 
 /**
  * The command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
  * load, which `--help` and a mistyped option need not wait for.
  */
-export function createProgram(host: Host): Command {
+export function createProgram(host: Host = quietHost()): Command {
   const program = new Command('denoiser')
     .description('Train denoising diffusion models on a folder of images, and sample from them.')
     .version(version, '-V, --version', 'print the version')
@@ -40,13 +44,30 @@ Examples:
   addResume(program, host);
   addSample(program, host);
   addEval(program, host);
+  addRuns(program);
   program
     .command('doctor')
     .description('Say which device would be used and why, the versions, and which kernels are missing.')
-    .option('--device <name>', "look at this device; 'auto' takes the best", 'auto')
-    .action(async (options: { device: string }) => {
+    .option('--device <name>', "look at this device; 'auto' takes the best", suggesting(DEVICES), 'auto')
+    .option('--json', 'print one JSON value instead')
+    .action(async (options: { device: string; json?: boolean }) => {
       const { doctor } = await import('./commands/doctor');
       await doctor(options);
+    });
+  program
+    .command('completion')
+    .description("Print a script that completes denoiser's words in a shell.")
+    .argument('<shell>', SHELLS.join(', '), choice('The shell', SHELLS))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ eval "$(denoiser completion bash)"                                        # in ~/.bashrc
+  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit
+  $ denoiser completion fish > ~/.config/fish/completions/denoiser.fish`,
+    )
+    .action((shell: (typeof SHELLS)[number]) => {
+      process.stdout.write(completion(shell, program));
     });
   return program;
 }
@@ -56,14 +77,16 @@ function checkFilled(command: Command): void {
   const named = command.registeredArguments.map((argument, i) => [`<${argument.name()}>`, command.args[i]] as const);
   const given = command.options.map((option) => [option.long, command.getOptionValue(option.attributeName())] as const);
   const empty = [...named, ...given].find(([, value]) => typeof value === 'string' && value.trim() === '');
-  if (empty) throw new CommandError('bad-option', `${empty[0]} is empty; give it a value.`);
+  if (empty) throw new CommandError('option-invalid', `${empty[0]} is empty; give it a value.`);
 }
 
 function addTrain(program: Command, host: Host): void {
-  const command = addTrainOptions(program.command('train'));
+  const options = configFlags();
+  const command = addTrainOptions(program.command('train'), options);
   command.action(async (data: string | undefined) => {
     const { train } = await import('./commands/train');
-    await train(data, givenFlags(command), host);
+    const { flags, given } = givenOptions(command, options);
+    await train(data, flags, given, host);
   });
 }
 
@@ -82,7 +105,9 @@ function addResume(program: Command, host: Host): void {
     .option('--hours <n>', 'the same in hours', number('--hours', { min: 0, above: true }))
     .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
     .option('--data <folder>', 'where the images are now, if they were moved')
-    .option('--device <name>', 'another device')
+    .option('--device <name>', 'another device', suggesting(DEVICES))
+    .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
+    .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr')
     .addHelpText(
       'after',
       `
@@ -103,20 +128,25 @@ function addSample(program: Command, host: Host): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
   const command = program
     .command('sample')
-    .description('Draw pictures from a checkpoint into one PNG.')
+    .description('Draw pictures from a checkpoint, into one PNG or one for each.')
     .argument('[run]', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
     .optionsGroup('What to draw:')
     .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
     .option('--seed <integer>', 'the same seed gives the same pictures (default: 0)', integer('--seed', { min: 0 }))
     .option('--interpolate <a:b>', 'a row of pictures from seed a to seed b, for each class', seeds('--interpolate'))
-    .option('--out <file>', 'the PNG to write', 'grid.png')
+    .option('--like <picture>', 'as this PNG of ours was drawn; what else is given goes before it')
+    .option('--out <file>', 'the PNG of all; with a slash at its end a folder, one PNG for each', 'grid.png')
     .option(
       '--columns <n>',
       'pictures in a row (default: one for each class, or as square as it gets)',
       integer('--columns', { min: 1 }),
     )
-    .option('--trajectory <file>', 'a second PNG: a row for each picture, what the network takes it for on the way')
+    .option(
+      '--trajectory <file>',
+      'what the network takes each picture for on the way: a second PNG, of a row for each, or an animated GIF',
+    )
+    .option('--json', 'print one JSON value on stdout, everything else on stderr')
     .optionsGroup('From a picture:')
     .option('--from <file>', 'draw a picture anew (image-to-image)')
     .option(
@@ -150,6 +180,7 @@ function addSample(program: Command, host: Host): void {
     .option(
       '--device <name>',
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
+      suggesting(DEVICES),
       'auto',
     );
   addBareFileOptions(command)
@@ -162,6 +193,8 @@ they hardly differ, and β is what the original programs take; with few steps β
 
 Examples:
   $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
+  $ denoiser sample runs/landscape --seed 7 --out pictures/      # single pictures, at their own size
+  $ denoiser sample --like pictures/seed-7-0003.png --steps 250   # the fourth of them again, in more steps
   $ denoiser sample runs/animals --class cat --class dog --count 8 --guidance 4
   $ denoiser sample runs/landscape --sampler dpmpp-2m --steps 20  # fifty times quicker
   $ denoiser sample --list                                        # every sampler
@@ -185,4 +218,26 @@ function addEval(program: Command, host: Host): void {
     const { evaluateRun } = await import('./commands/eval');
     await evaluateRun(source, options, host);
   });
+}
+
+function addRuns(program: Command): void {
+  program
+    .command('runs')
+    .description('List the runs in a folder, and compare them: steps, loss, the options in which they differ.')
+    .argument('[folder]', 'the folder that runs are in, or a run', 'runs')
+    .option('--html <file>', 'write a page, too: their curves in one chart, and their last samples')
+    .option('--json', 'print one JSON value instead of a table')
+    .addHelpText(
+      'after',
+      `
+loss: the mean of the last tenth of the steps. validation: the lowest of the averaged weights on held-out images.
+
+Examples:
+  $ denoiser runs
+  $ denoiser runs runs/animals --html compared.html`,
+    )
+    .action(async (folder: string, options: RunsFlags) => {
+      const { runs } = await import('./commands/runs');
+      await runs(folder, options);
+    });
 }

@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import { bytes, createDisplay, duration, rate, stepsOf } from './progress';
+import { bytes, createDisplay, duration, rate } from './progress';
 import { samplingProgress } from './sampling-progress';
 
 const output = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY, columns: 120 });
 const textOf = (stream: PassThrough): string => String(stream.read() ?? '');
-const run = { total: 100, perEpoch: 10, epochs: 10 };
+const run = { steps: 100, epochs: 10 };
 const ESCAPE = '\u001b';
 
 test('in a pipe progress is lines: the first and last step, and one in ten seconds', async () => {
@@ -58,13 +58,6 @@ test('drawing shows a bar on a terminal and lines in a pipe', async () => {
   }
   lines.stop();
   expect(textOf(pipe)).toBe('step 10/20, 0:10 left\n');
-});
-
-test('a run ends with its last epoch or its last step, whichever is first', () => {
-  const images = { images: 100, batchSize: 12 };
-  expect(stepsOf({ ...images, epochs: 3, steps: null })).toEqual({ total: 27, perEpoch: 9, epochs: 3 });
-  expect(stepsOf({ ...images, epochs: null, steps: 20 })).toEqual({ total: 20, perEpoch: 9, epochs: 3 });
-  expect(stepsOf({ ...images, epochs: 3, steps: 20 }).total).toBe(20);
 });
 
 test('times and rates are short', () => {

@@ -1,3 +1,4 @@
+import type { RunLength } from '@denoiser/trainer';
 import { barLine, type Progress } from './bar';
 import { createStatusLine, type Output } from './status-line';
 
@@ -21,25 +22,6 @@ export interface Display {
   stop(): void;
 }
 
-/** The length of a run. */
-export interface Steps {
-  total: number;
-  perEpoch: number;
-  epochs: number;
-}
-
-/** Steps in all: to the end of the last epoch or the last step, whichever is first. */
-export function stepsOf(run: {
-  images: number;
-  batchSize: number;
-  epochs: number | null;
-  steps: number | null;
-}): Steps {
-  const perEpoch = Math.ceil(run.images / run.batchSize);
-  const total = Math.min(run.steps ?? Number.POSITIVE_INFINITY, (run.epochs ?? Number.POSITIVE_INFINITY) * perEpoch);
-  return { total, perEpoch, epochs: Math.ceil(total / perEpoch) };
-}
-
 /** `75 s` as `1:15`, longer as `2:03:04`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
@@ -56,7 +38,7 @@ export const rate = (perSecond: number): string =>
 export const bytes = (n: number): string =>
   n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MiB` : `${(n / 2 ** 30).toFixed(1)} GiB`;
 
-export interface DisplayOptions extends Steps {
+export interface DisplayOptions extends Pick<RunLength, 'steps' | 'epochs'> {
   output: Output;
   /** Steps done before: after a resume not 0. */
   first?: number;
@@ -73,15 +55,15 @@ export function createDisplay(options: DisplayOptions): Display {
 type Describe = (progress: TrainingProgress) => Progress;
 
 /** Smooths images per second over some twenty steps, or they would jump about. */
-function describer({ total, epochs }: DisplayOptions): Describe {
+function describer({ steps, epochs }: DisplayOptions): Describe {
   let secondsPerImage: number | undefined;
   return ({ step, epoch, loss, imagesPerSecond, memoryBytes, secondsLeft }) => {
     secondsPerImage = (secondsPerImage ?? 1 / imagesPerSecond) * 0.95 + 0.05 / imagesPerSecond;
     return {
-      share: step / total,
+      share: step / steps,
       text: `epoch ${epoch}/${epochs}`,
       details: [
-        `step ${step}/${total}`,
+        `step ${step}/${steps}`,
         `loss ${loss.toFixed(4)}`,
         `${duration(secondsLeft)} left`,
         `${rate(1 / secondsPerImage)} images/s`,
@@ -95,14 +77,14 @@ const EVERY = 10_000;
 
 /** Lines: the first and the last step, and one in ten seconds. */
 function plainDisplay(options: DisplayOptions, describe: Describe): Display {
-  const { output, total, first = 0, now = Date.now } = options;
+  const { output, steps, first = 0, now = Date.now } = options;
   let last = Number.NEGATIVE_INFINITY;
   const line = (text: string) => output.write(`${text}\n`);
   return {
     line,
     step(progress) {
       const { text, details } = describe(progress);
-      if (now() - last < EVERY && progress.step !== total && progress.step !== first + 1) return;
+      if (now() - last < EVERY && progress.step !== steps && progress.step !== first + 1) return;
       last = now();
       line([text, ...details].join('  '));
     },
@@ -119,9 +101,9 @@ function plainDisplay(options: DisplayOptions, describe: Describe): Display {
 export const FRAME = 125;
 
 /** A bar in the last line of the terminal; other lines stand above it. */
-function barDisplay({ output, total, first = 0, now = Date.now }: DisplayOptions, describe: Describe): Display {
+function barDisplay({ output, steps, first = 0, now = Date.now }: DisplayOptions, describe: Describe): Display {
   const status = createStatusLine(output);
-  let shown: Progress = { share: first / total, text: '', details: [] };
+  let shown: Progress = { share: first / steps, text: '', details: [] };
   let last = Number.NEGATIVE_INFINITY;
   const draw = (progress: Progress, isLast = false) => {
     if (!isLast && now() - last < FRAME) return;
@@ -136,7 +118,7 @@ function barDisplay({ output, total, first = 0, now = Date.now }: DisplayOptions
     },
     step(progress) {
       shown = describe(progress);
-      draw(shown, progress.step === total);
+      draw(shown, progress.step === steps);
     },
     sampling(done, of) {
       const share = Math.floor((100 * done) / of);

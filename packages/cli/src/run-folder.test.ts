@@ -63,12 +63,12 @@ test('a project with a configuration and checkpoints of its own is no run', asyn
 
 test('a run that goes on from before them loses the grids and averages of later steps', () => {
   const paths = runPaths(folder());
-  clearLater(paths, { step: 3, epoch: 1 }); // nothing there yet
+  clearLater(paths, { step: 3, epochsDone: 1 }); // nothing there yet
   for (const path of [paths.samples, paths.snapshots]) mkdirSync(path);
   for (const at of [{ epoch: 1 }, { epoch: 2 }, { step: 3 }, { step: 4 }]) writeFileSync(samplePath(paths, at), '');
   writeFileSync(join(paths.samples, 'favourite-9.png'), '');
   for (const step of ['step-00000003', 'step-00000004']) mkdirSync(join(paths.snapshots, step));
-  clearLater(paths, { step: 3, epoch: 1 });
+  clearLater(paths, { step: 3, epochsDone: 1 });
   expect(readdirSync(paths.samples).sort()).toEqual(['epoch-0001.png', 'favourite-9.png', 'step-00000003.png']);
   expect(readdirSync(paths.snapshots)).toEqual(['step-00000003']);
 });

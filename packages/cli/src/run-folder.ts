@@ -47,7 +47,7 @@ export async function checkNewRunFolder(folder: string, overwrite: boolean): Pro
   if (!statSync(folder).isDirectory()) {
     throw new CommandError('run-exists', `${folder} is a file; choose another folder with --out.`);
   }
-  const entries = atPath(folder, () => readdirSync(folder));
+  const entries = atPath('read', folder, () => readdirSync(folder));
   if (entries.every((name) => name.startsWith(LOCK))) return; // of a run that is just beginning, or died when it did
   if (!(await isRunFolder(folder))) {
     throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
@@ -58,20 +58,23 @@ export async function checkNewRunFolder(folder: string, overwrite: boolean): Pro
 }
 
 /**
- * Removes the grids and averages of steps after `step`, of epochs after `epoch`: the run goes on from before them, maybe with
+ * Removes the grids and averages of steps after `step`, of epochs after `epochsDone`: the run goes on from before them, maybe with
  * other options, and what is then written at other steps would stand among them. Checkpoints replace each other.
  */
-export function clearLater({ samples, snapshots }: RunPaths, { step, epoch }: { step: number; epoch: number }): void {
+export function clearLater(
+  { samples, snapshots }: RunPaths,
+  { step, epochsDone }: { step: number; epochsDone: number },
+): void {
   const isLater = (name: string) => {
     const [, unit, number] = /^(epoch|step)-(\d+)(\.png)?$/.exec(name) ?? [];
-    return number !== undefined && Number(number) > (unit === 'epoch' ? epoch : step);
+    return number !== undefined && Number(number) > (unit === 'epoch' ? epochsDone : step);
   };
   for (const folder of [samples, snapshots].filter((path) => existsSync(path))) {
     const isMade = (entry: Dirent) =>
       isMadeByRun(`${basename(folder)}/${entry.name}`, entry.isDirectory() ? 'folder' : 'file');
     const later = readdirSync(folder, { withFileTypes: true }).filter((entry) => isLater(entry.name) && isMade(entry));
     for (const { name } of later) {
-      atPath(join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
+      atPath('remove', join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
     }
   }
 }
@@ -83,10 +86,13 @@ export const writeConfig = (paths: RunPaths, config: RunConfig): Promise<void> =
 export function readConfig(folder: string): RunConfig {
   const { config: path } = runPaths(folder);
   if (!existsSync(folder)) {
-    throw new CommandError('no-run', `There is no run folder ${folder}; check the spelling.`);
+    throw new CommandError('run-missing', `There is no run folder ${folder}; check the spelling.`);
   }
   if (!existsSync(path)) {
-    throw new CommandError('no-run', `${folder} is no run folder, it has no config.json; give the one named by --out.`);
+    throw new CommandError(
+      'run-missing',
+      `${folder} is no run folder, it has no config.json; give the one named by --out.`,
+    );
   }
   return parseConfig(readJson(path), path);
 }
@@ -94,9 +100,9 @@ export function readConfig(folder: string): RunConfig {
 /** The content of a JSON file. */
 export function readJson(path: string): unknown {
   try {
-    return JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
+    return JSON.parse(atPath('read', path, () => readFileSync(path, 'utf8')));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new CommandError('bad-config', `${path} is not JSON (${error.message}); mend it.`);
+    throw new CommandError('config-invalid', `${path} is not JSON (${error.message}); mend it.`);
   }
 }

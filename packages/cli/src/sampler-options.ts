@@ -1,10 +1,14 @@
-import { SIGMAS } from '@denoiser/samplers/arrays';
+import { SIGMAS, samplers } from '@denoiser/samplers/arrays';
 import type { Command } from 'commander';
+import { suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
 import { choice, decimal, integer, number } from './options';
 
 /** Words of `--schedule`: noise over discrete time, or the continuous processes. */
 export const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid', 'sigmoid-beta', 'edm', 'flow'] as const;
+
+/** Names of samplers, without their aliases. */
+export const SAMPLERS = Object.keys(samplers);
 
 /** `a:b`, two numbers of which the first is the smaller one. */
 export const range =
@@ -13,7 +17,7 @@ export const range =
     const [low, high, ...rest] = text.split(':').map(decimal);
     if (low !== undefined && high !== undefined && rest.length === 0 && low >= 0 && low < high) return [low, high];
     throw new CommandError(
-      'bad-option',
+      'option-invalid',
       `${flag} must be two numbers like 0.3:5, the smaller one first, got '${text}'.`,
     );
   };
@@ -25,7 +29,7 @@ export const seeds =
     const [from, to, ...rest] = /^\d+:\d+$/.test(text) ? text.split(':').map(Number) : [];
     if (Number.isSafeInteger(from) && Number.isSafeInteger(to) && rest.length === 0)
       return [from, to] as [number, number];
-    throw new CommandError('bad-option', `${flag} must be two seeds, like 7:8, got '${text}'.`);
+    throw new CommandError('option-invalid', `${flag} must be two seeds, like 7:8, got '${text}'.`);
   };
 
 /** `990,700,333`, descending timesteps. */
@@ -33,7 +37,7 @@ export const timesteps =
   (flag: string) =>
   (text: string): number[] => {
     if (/^\d+(,\d+)*$/.test(text)) return text.split(',').map(Number);
-    throw new CommandError('bad-option', `${flag} must be whole numbers like 990,700,333, got '${text}'.`);
+    throw new CommandError('option-invalid', `${flag} must be whole numbers like 990,700,333, got '${text}'.`);
   };
 
 /** The options of `sample` that say which sampler takes which steps. Defaults are the sampler's own. */
@@ -42,7 +46,7 @@ export function addSamplerOptions(command: Command): Command {
   const above0 = (flag: string) => number(flag, { min: 0, above: true });
   return command
     .optionsGroup('Sampler:')
-    .option('--sampler <name>', 'how to get from noise to a picture (default: ddpm)')
+    .option('--sampler <name>', 'how to get from noise to a picture (default: ddpm)', suggesting(SAMPLERS))
     .option('--list', 'list the samplers, what they take and where they come from')
     .option('--steps <n>', "how many (default: the sampler's; ddpm takes all)", integer('--steps', { min: 1 }))
     .option(

@@ -10,7 +10,7 @@ export interface SamplerFlags extends SamplerOptions {
 /**
  * Returns what the flags say to `planFor`, out of all that a command takes.
  *
- * @throws CommandError where `--noclip` and `--threshold` are both given.
+ * @throws DenoiserError where `--noclip` and `--threshold` are both given.
  */
 export function samplerOptions(flags: SamplerFlags): SamplerOptions {
   if (flags.noclip && flags.threshold) {

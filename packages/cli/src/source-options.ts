@@ -26,7 +26,11 @@ export function addWeightsOptions(command: Command): Command {
 export function addBareFileOptions(command: Command): Command {
   return command
     .optionsGroup('For a bare .safetensors file:')
-    .option('--size <pixels>', 'side of the pictures, divisible by 8 (default: 64)', pictureSize('--size'))
+    .option(
+      '--size <pixels>',
+      'side of the pictures, divisible by 8, or height x width (default: 64)',
+      pictureSize('--size'),
+    )
     .option(
       '--schedule <kind>',
       `noise it was trained with: ${SCHEDULES.join(', ')} (default: linear)`,

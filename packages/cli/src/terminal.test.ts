@@ -25,7 +25,7 @@ function screen(columns: number, use: (output: PassThrough & { isTTY: true; colu
 test.each([40, 80, 200])('at %i columns no path is cut and nothing is garbled', (columns) => {
   let time = 0;
   const lines = screen(columns, (output) => {
-    const run = { total: 120_000, perEpoch: 12_000, epochs: 10 };
+    const run = { steps: 120_000, epochs: 10 };
     const display = createDisplay({ ...run, output, now: () => time });
     for (let step = 1; step <= 30; step++) {
       time += 1000;

@@ -1,5 +1,5 @@
 /** Text on the terminal. */
-import { printable, printableLines } from '@denoiser/ops/printable';
+import { printable, printableLines } from '@denoiser/errors';
 
 /** A number of things: `1 step`, `12,000 steps`. */
 export const count = (n: number, thing: string, things = `${thing}s`): string =>

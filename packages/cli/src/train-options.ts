@@ -1,169 +1,91 @@
 import { type Command, Option } from 'commander';
-import type { TrainFlags } from './config/flags';
-import { trainingFlags } from './config/training-flags';
-import { choice, integer, interval, number, pictureSize } from './options';
+import type { Flag } from './config/flags';
+import { GROUPS, REST } from './config/presentation';
+import type { GivenOptions } from './config/with-flags';
+import { number } from './options';
 
 /** What `--minutes` is. */
 export const LIMIT = 'the time that training may take: it ends then with a checkpoint and a grid, and resume goes on';
 
-/** The options of `train`, with its help. Defaults stand here for the help alone; the configuration's schema has them. */
-export function addTrainOptions(command: Command, flags = trainingFlags()): Command {
-  addGroups(command);
-  for (const { flags: words, help, group, fallback, parse } of flags) {
-    const option = new Option(words, help).helpGroup(group);
-    if (parse) option.argParser(parse);
-    command.addOption(fallback === undefined ? option : option.default(fallback));
-  }
-  addOpposites(command);
-  return command;
+/** Options of `train` that no configuration holds. */
+export interface TrainFlags {
+  readonly config?: string;
+  readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly dryRun?: boolean;
+  readonly minutes?: number;
+  readonly hours?: number;
+  readonly json?: boolean;
+  readonly log?: string;
 }
 
-/** What says something of the call, not of the run. */
-const OF_THE_CALL = ['--dry-run', '--overwrite'];
-
-/** Every switch has its opposite, since a file of options may say the other. Help tells of them in a sentence. */
-function addOpposites(command: Command): void {
-  for (const { long, required, optional } of [...command.options]) {
-    if (!long || required || optional || OF_THE_CALL.includes(long)) continue;
-    const opposite = long.startsWith('--no-') ? `--${long.slice(5)}` : `--no-${long.slice(2)}`;
-    if (!command.options.some((option) => option.long === opposite)) command.addOption(new Option(opposite).hideHelp());
-  }
-}
-
-function addGroups(command: Command): Command {
-  return command
+/** Adds the options of `train`, with their help: those of the configuration as its schema describes them. */
+export function addTrainOptions(command: Command, flags: readonly Flag[]): Command {
+  command
     .description('Train on a folder of images; write samples, checkpoints and a report into a run folder.')
     .argument('[data]', 'the images: a folder or a zip file; with --conditional one subfolder a class')
     .optionsGroup('Configuration:')
-    .option('--config <file>', "options as JSON, like a run's config.json; what else is given goes before it")
+    .option('--config <file>', "options as JSON, like a run's config.json; what else is given overrides it")
     .option('--dry-run', 'say what the run needs, memory and time, after two trial steps; write nothing')
-    .optionsGroup('Data:')
-    .option('--size <pixels>', 'side of the pictures, divisible by 8', pictureSize('--size'), 64)
-    .option('--conditional', 'learn classes: every subfolder is one')
-    .option('--grey', 'grey pictures, of one channel instead of three')
-    .option('--no-augment', 'resize only, without random crops')
-    .option('--flip', 'mirror every picture in half of the epochs; not for what has a side, like letters')
-    .option(
-      '--validation <share>',
-      'hold out this share of the images, chosen by their names, and measure the loss on them',
-      number('--validation', { min: 0, max: 0.9 }),
-      0,
-    )
     .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
     .option('--overwrite', 'begin anew where a run lies already')
-    .option('--from <run>', 'begin with the weights of another run; its classes may be others')
-    .optionsGroup('Length:')
-    .option(
-      '--epochs <n>',
-      'passes over the images (default: 500, with --conditional 300)',
-      integer('--epochs', { min: 1 }),
-    )
-    .option('--steps <n>', 'training steps; with --epochs, whichever ends first', integer('--steps', { min: 1 }))
     .option('--minutes <n>', LIMIT, number('--minutes', { min: 0, above: true }))
     .option('--hours <n>', 'the same in hours', number('--hours', { min: 0, above: true }))
-    .optionsGroup('Optimization:')
-    .option(
-      '--lr-schedule <kind>',
-      "'constant', 'cosine' (down to 0 at the end) or 'one-cycle'",
-      choice('--lr-schedule', ['constant', 'cosine', 'one-cycle']),
-      'constant',
-    )
-    .option('--warmup <steps>', 'steps in which the learning rate rises from 0', integer('--warmup', { min: 0 }), 0)
-    .option('--ema-decay <number>', 'decay of the averaged weights', number('--ema-decay', { min: 0, max: 1 }), 0.995)
-    .option(
-      '--ema-half-life <images>',
-      'instead: after so many images weights count half',
-      number('--ema-half-life', { min: 0, above: true }),
-    )
-    .option(
-      '--ema-start <step>',
-      'step from which weights are averaged, with --ema-half-life 0 (default: 2000)',
-      integer('--ema-start', { min: 0 }),
-    )
-    .option('--ema-warmup', 'let the decay grow, so that the first weights are soon forgotten')
-    .option('--post-hoc-ema', 'keep averages from which one of any length can be made afterwards')
-    .optionsGroup('Diffusion:')
-    .option(
-      '--schedule <kind>',
-      "noise over time: 'linear' (the original's), 'cosine' or 'sigmoid', which use no β",
-      choice('--schedule', ['linear', 'cosine', 'sigmoid']),
-      'linear',
-    )
-    .option('--noise-steps <n>', 'steps T of the diffusion', integer('--noise-steps', { min: 2 }), 1000)
-    .option(
-      '--beta-start <number>',
-      'β of the first step',
-      number('--beta-start', { min: 0, max: 1, above: true }),
-      1e-4,
-    )
-    .option('--beta-end <number>', 'β of the last step', number('--beta-end', { min: 0, max: 1, above: true }), 0.02)
-    .option(
-      '--learned-variance',
-      'the network learns the variance of its steps, too: better likelihoods and samples in few steps',
-    )
-    .option(
-      '--weighting <kind>',
-      "how much each noise level counts: 'uniform', 'min-snr' or 'p2'",
-      choice('--weighting', ['uniform', 'min-snr', 'p2']),
-      'uniform',
-    )
-    .option(
-      '--timesteps <kind>',
-      "which are trained: 'uniform', or more often where the loss is large ('loss-second-moment')",
-      choice('--timesteps', ['uniform', 'loss-second-moment']),
-      'uniform',
-    )
-    .optionsGroup('Network:')
-    .option('--base-width <channels>', 'channels at full size', integer('--base-width', { min: 4, unit: 4 }), 64)
-    .option('--time-dim <n>', 'width of the time embedding, even', integer('--time-dim', { min: 2, unit: 2 }), 256)
-    .option(
-      '--device <name>',
-      "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
-      'auto',
-    )
-    .optionsGroup('What is written:')
-    .option(
-      '--samples <n>',
-      'pictures in a grid (default: 12; with --conditional one of each class)',
-      integer('--samples', { min: 1 }),
-    )
-    .option(
-      '--sample-every <interval>',
-      "a grid every so often: '2' epochs, '500steps' or 'never'",
-      interval('--sample-every'),
-    )
-    .option(
-      '--checkpoint-every <interval>',
-      'a checkpoint every so often, in the same way',
-      interval('--checkpoint-every'),
-    )
-    .option('--keep <n>', 'checkpoints that stay, the latest; 0 keeps all', integer('--keep', { min: 0 }), 3)
-    .option(
-      '--preview-steps <n>',
-      "steps in which the grids are drawn: fewer are quicker and coarser; 'denoiser sample' takes all",
-      integer('--preview-steps', { min: 1 }),
-      50,
-    )
-    .option('--guidance <scale>', 'scale of classifier-free guidance in the grids', number('--guidance', { min: 0 }), 3)
-    .addHelpText(
-      'after',
-      `
-Every switch has its opposite, such as --augment, --no-flip and --no-conditional, for what a --config says.
+    .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
+    .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr');
+  const ordered = flags.toSorted((a, b) => placeOf(a) - placeOf(b));
+  for (const option of ordered.flatMap(commanderOptions)) command.addOption(option);
+  return command.addHelpText('after', AFTER);
+}
 
-Grids and checkpoints are written after every epoch unless an interval is given, and at the end. Ctrl-C finishes the step
-and saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
+/** Returns what was given, without the defaults: options of the configuration by their paths, and the others. */
+export function givenOptions(command: Command, flags: readonly Flag[]): { flags: TrainFlags; given: GivenOptions } {
+  const paths = new Map(flags.flatMap((flag) => commanderOptions(flag).map((o) => [o.attributeName(), flag.path])));
+  const entries = Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) === 'cli');
+  return {
+    flags: Object.fromEntries(entries.filter(([key]) => !paths.has(key))),
+    given: Object.fromEntries(entries.flatMap(([key, value]) => (paths.has(key) ? [[paths.get(key), value]] : []))),
+  };
+}
+
+/** Returns a flag as commander has it; a switch comes with its opposite, of which the help shows the one that changes things. */
+function commanderOptions({ path, words, help, fallback, parse, isField }: Flag): Option[] {
+  const named = (name: string) => new Option(name, help).helpGroup(groupOf(path));
+  if (parse) {
+    const option = named(words).argParser(parse);
+    return [fallback === undefined || fallback === null ? option : option.default(fallback)];
+  }
+  const [on, off] = [named(words), named(words.replace('--', '--no-'))];
+  return [on.hideHelp(fallback === true), off.hideHelp(fallback !== true || isField)];
+}
+
+const listed = GROUPS.flatMap(([, paths]) => paths);
+
+/** The path under which a group lists an option: its own, or that of the option it is a field of. */
+const listedPath = (path: string): string | undefined =>
+  listed.find((candidate) => path === candidate || path.startsWith(`${candidate}.`));
+
+function groupOf(path: string): string {
+  const known = listedPath(path);
+  const group = GROUPS.find(([, paths]) => known !== undefined && paths.includes(known));
+  return group?.[0] ?? (path.startsWith('training.') ? REST.training : REST.run);
+}
+
+/** Groups in order, and in a group what is listed before the rest. */
+function placeOf({ path }: Flag): number {
+  const group = GROUPS.findIndex(([name]) => name === groupOf(path));
+  const known = listedPath(path);
+  return group * 1000 + (known === undefined ? 999 : listed.indexOf(known));
+}
+
+const AFTER = `
+Unless an interval is given, grids and checkpoints are written at the end of epochs, so seldom that each takes at most a
+twentieth of the time, and at the end. Ctrl-C saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
+Every switch has its opposite: --no-flip undoes the "flip": true of a configuration.
 
 Examples:
   $ denoiser train ./pictures --size 64 --out runs/landscape
   $ denoiser train ./animals --conditional --epochs 100 --sample-every 10
-  $ denoiser train ./pictures --size 32 --base-width 32 --batch-size 32 --steps 5000   # small and quick
+  $ denoiser train ./pictures --size 32 --base-width 32 --minutes 30   # small and quick
   $ denoiser train ./pictures --dry-run                                # memory and time, before anything else
-  $ denoiser train --config runs/landscape/config.json --out runs/again  # the same run once more`,
-    );
-}
-
-/** What was given, without the defaults. */
-export function givenFlags(command: Command): TrainFlags {
-  const options = command.opts();
-  return Object.fromEntries(Object.entries(options).filter(([name]) => command.getOptionValueSource(name) === 'cli'));
-}
+  $ denoiser train --config runs/landscape/config.json --out runs/again  # the same run once more`;

@@ -11,9 +11,11 @@ const post = (message: FromWorker) => parentPort?.postMessage(message);
 const host = createHost(link, (status) => post({ status }));
 
 // What the display asks of a terminal; the terminal itself is the other thread's.
-Object.defineProperties(process.stdout, {
-  isTTY: { get: () => link.columns !== undefined },
-  columns: { get: () => link.columns },
-});
+for (const name of ['stdout', 'stderr'] as const) {
+  Object.defineProperties(process[name], {
+    isTTY: { get: () => link.columns[name] !== undefined },
+    columns: { get: () => link.columns[name] },
+  });
+}
 parentPort?.on('message', host.abort).unref();
 post({ code: await main(args, host) });

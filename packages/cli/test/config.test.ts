@@ -80,7 +80,7 @@ test('a file by hand says what it wants, and flags go before it', async () => {
   await succeeds(['train', '--config', 'run.json', ...flags, '--out', 'by-hand'], { cwd });
   expect(json('by-hand/config.json')).toMatchObject({
     ...{ data: join(cwd, 'digits'), size: 16, epochs: null, steps: 1 },
-    training: { batchSize: 3, learningRate: 1e-3, schedule: { steps: 20 } },
+    training: { batchSize: 3, learningRate: 1e-3, process: { steps: 20 } },
   });
 });
 
@@ -128,7 +128,7 @@ test('a run folder of the first format goes on', async () => {
   writeFileSync(join(cwd, 'by-hand/config.json'), JSON.stringify({ ...rest, ...old, format: 1 }));
   await succeeds(['resume', 'by-hand', '--steps', '2'], { cwd });
   expect(json('by-hand/config.json')).toMatchObject({
-    format: 3,
+    format: 4,
     steps: 2,
     training: { ...training, learningRate: 1e-3 },
   });

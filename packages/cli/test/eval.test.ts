@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import { beforeAll, expect, test } from 'vitest';
@@ -9,12 +9,45 @@ const cwd = temporaryFolder();
 const evaluate = (...args: string[]) => succeeds(['eval', 'run', '--data', 'digits', '--steps', '3', ...args], { cwd });
 const json = (file: string) => JSON.parse(readFileSync(join(cwd, file), 'utf8'));
 
+const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--preview-steps', '2', '--noise-steps', '20'];
+const train = ['train', 'digits', '--conditional', ...tiny, '--steps', '2', '--batch-size', '3'];
+
 beforeAll(async () => {
   await writeDigits(join(cwd, 'digits'), [3, 5], 4);
-  const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--preview-steps', '2', '--noise-steps', '20'];
-  await succeeds(['train', 'digits', '--conditional', ...tiny, '--steps', '2', '--batch-size', '3', '--out', 'run'], {
+  await succeeds([...train, '--out', 'run'], { cwd });
+});
+
+test('what a run held out is taken by itself; where it was trained on the images, that is said', async () => {
+  const trained = await succeeds([...train, '--validation', '0.5', '--out', 'held'], { cwd });
+  const count = Number(/(\d+) more held out/.exec(trained)?.[1]);
+  const few = ['--steps', '3', '--count', '4', '--json', 'held.json'];
+  for (const path of ['held', 'held/checkpoints/step-00000002', 'held/best/step-00000002']) {
+    const printed = await succeeds(['eval', path, ...few], { cwd });
+    expect(printed).toMatch(new RegExp(`images +\\d of ${count} held out from .*digits\n`));
+    expect(json('held.json')).toMatchObject({ seen: false, data: join(cwd, 'digits') });
+  }
+  expect(await evaluate('--count', '4')).toMatch(/^caution +the run was trained on images of digits.*; give others$/m);
+  cpSync(join(cwd, 'digits'), join(cwd, 'elsewhere'), { recursive: true });
+  const others = await succeeds(['eval', 'held', '--data', 'elsewhere', ...few], { cwd });
+  expect(others).not.toContain('caution');
+  expect(json('held.json')).toMatchObject({ seen: false, data: 'elsewhere' });
+});
+
+test('bad images are named in one list, or left out where that is asked for', async () => {
+  cpSync(join(cwd, 'digits'), join(cwd, 'bad'), { recursive: true });
+  for (const name of ['3/cut.png', '5/none.jpg']) writeFileSync(join(cwd, 'bad', name), 'no picture');
+  const line = await fails(['eval', 'run', '--data', 'bad'], { cwd });
+  expect(line).toMatch(/2 files cannot be read as images: .*cut\.png \(.*\), .*none\.jpg \(.*\); .*--skip-bad/);
+  const printed = await succeeds(['eval', 'run', '--data', 'bad', '--skip-bad', '--steps', '3', '--count', '4'], {
     cwd,
   });
+  expect(printed).toMatch(/^images +4 of 8 from bad$/m);
+  expect(printed).toMatch(/^skipped +2 other files: cut\.png, none\.jpg/m);
+
+  const bad = train.with(1, 'bad');
+  expect(await fails([...bad, '--out', 'skips'], { cwd })).toMatch(/2 files cannot be read as images/);
+  expect(await succeeds([...bad, '--skip-bad', '--out', 'skips'], { cwd })).toMatch(/8 from .*skipped 2 other files/);
+  expect(await succeeds(['resume', 'skips', '--steps', '3'], { cwd })).toContain('skipped 2 other files');
 });
 
 test('prints tables and writes JSON; the batch size changes nothing beyond rounding', async () => {
@@ -49,9 +82,11 @@ test('another sampler draws other pictures; what is measured on images stays', a
 
 test('bad requests are one sentence each, before the work', async () => {
   mkdirSync(join(cwd, 'empty'));
+  copyFileSync(join(cwd, 'run/checkpoints/step-00000002/ema.safetensors'), join(cwd, 'copy.safetensors'));
   await writeDigits(join(cwd, 'others'), [8], 2);
   const refused: [args: string[], message: RegExp][] = [
-    [['run'], /--data <folder>.* not specified/],
+    [['run'], /run held no images out; give some .*--data <folder>.*--validation/],
+    [['copy.safetensors'], /copy\.safetensors is not in a run folder.*--data <folder>/],
     [['nowhere', '--data', 'digits'], /There is no nowhere/],
     [['run', '--data', 'nowhere'], /nowhere/],
     [['run', '--data', 'empty'], /empty/],
@@ -60,7 +95,7 @@ test('bad requests are one sentence each, before the work', async () => {
     [['run', '--data', 'digits', '--steps', '21'], /--steps 21 .* 20 steps/],
     [['run', '--data', 'digits', '--sampler', 'magic'], /--sampler magic/],
     [['run', '--data', 'digits', '--json', 'digits'], /--json digits is a folder/],
-    [['run', '--data', 'digits', '--features', 'net.onnx'], /net\.onnx: there is no such file/],
+    [['run', '--data', 'digits', '--features', 'net.onnx'], /net\.onnx: there is no such file|does not exist/],
     [['run', '--data', 'digits', '--features', 'run/log.jsonl'], /run\/log\.jsonl: give model\.json/],
     [['run', '--data', 'digits', '--features', 'run/config.json'], /no model\.json of a tfjs layers model/],
     [['run', '--data', 'digits', '--features', 'x.json', '--count', '5'], /at least 6 are needed/],

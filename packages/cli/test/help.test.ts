@@ -3,7 +3,7 @@ import { denoiser, succeeds, temporaryFolder } from './command';
 
 const cwd = temporaryFolder();
 
-test.each(['train', 'resume', 'sample', 'eval'])('%s has help with examples', async (command) => {
+test.each(['train', 'resume', 'sample', 'eval', 'runs', 'completion'])('%s has help with examples', async (command) => {
   const help = await succeeds([command, '--help'], { cwd });
   expect(help).toContain(`Usage: denoiser ${command}`);
   expect(help).toMatch(/Examples:\n {2}\$ denoiser /);
@@ -21,7 +21,7 @@ test('the defaults of the original programs are told', async () => {
     '(default: 0.0001)',
     '(default: 0.02)',
     '(default: 0.995)',
-    '(default: 2000)',
+    'default: 2000',
     '(default: 0.1)',
     '(default: 3)',
   ]) {

@@ -1,14 +1,15 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { fails, start, succeeds, temporaryFolder } from './command';
+import { denoiser, fails, start, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
 const sample = (...args: string[]) => succeeds(['sample', ...args], { cwd });
-const bytes = (file: string) => readFileSync(join(cwd, file)).toString('base64');
+/** The pixels: files say how they were drawn, too. */
+const bytes = async (file: string) => (await sharp(join(cwd, file)).raw().toBuffer()).toString('base64');
 
 beforeAll(async () => {
   await writeDigits(join(cwd, 'digits'), [3, 5, 8], 2);
@@ -22,8 +23,8 @@ test('a seed decides the pictures, whatever the batch size', async () => {
   await sample('run', '--count', '5', '--seed', '7', '--out', 'a.png');
   await sample('run', '--count', '5', '--seed', '7', '--out', 'b.png', '--batch-size', '2');
   await sample('run', '--count', '5', '--seed', '8', '--out', 'c.png');
-  expect(bytes('b.png')).toBe(bytes('a.png'));
-  expect(bytes('c.png')).not.toBe(bytes('a.png'));
+  expect(await bytes('b.png')).toBe(await bytes('a.png'));
+  expect(await bytes('c.png')).not.toBe(await bytes('a.png'));
 });
 
 test('each choice changes the pictures', async () => {
@@ -44,8 +45,8 @@ test('each choice changes the pictures', async () => {
   for (const choice of choices) {
     await sample('run', ...few, ...choice, '--out', 'other.png');
     // Before --ema-start the averaged weights are the live ones.
-    if (choice[1] === 'model') expect(bytes('other.png')).toBe(bytes('plain.png'));
-    else expect(bytes('other.png'), choice.join(' ')).not.toBe(bytes('plain.png'));
+    if (choice[1] === 'model') expect(await bytes('other.png')).toBe(await bytes('plain.png'));
+    else expect(await bytes('other.png'), choice.join(' ')).not.toBe(await bytes('plain.png'));
   }
 });
 
@@ -85,6 +86,17 @@ test('a row leads from one seed to the other, and the trajectory ends with the p
   expect(await cell('way.png', 2, 1)).toBe(await cell('row.png', 1));
 });
 
+test('a trajectory is an animation, too', async () => {
+  const choice = ['--sampler', 'dpmpp-2m', '--steps', '3', '--count', '2', '--json'];
+  const { stdout, stderr } = await denoiser(['sample', 'run', ...choice, '--trajectory', 'way.gif'], { cwd });
+  expect(stderr).toMatch(/^grid\.png\nway\.gif$/m);
+  const { files, trajectory, settings } = JSON.parse(stdout);
+  expect({ files, trajectory }).toEqual({ files: ['grid.png'], trajectory: 'way.gif' });
+  expect(settings).toMatchObject({ seed: 0, count: 2, sampler: 'dpmpp-2m', steps: 3 });
+  expect(await sharp(join(cwd, 'way.gif'), { animated: true }).metadata()).toMatchObject({ pages: 3, width: 134 });
+  rmSync(join(cwd, 'grid.png'));
+});
+
 test('pictures are drawn anew, filled, and found again', async () => {
   const picture = 'digits/5/0.png';
   const few = ['--count', '1', '--class', '5', '--sampler', 'ddim', '--steps', '10'];
@@ -116,7 +128,7 @@ test('a bare file of the original layout gives what its checkpoint gives', async
   const choice = ['--count', '2', '--steps', '3', '--seed', '4'];
   await sample('bare/ckpt.safetensors', ...choice, '--size', '16', '--noise-steps', '20', '--out', 'bare.png');
   await sample(checkpoint, ...choice, '--weights', 'model', '--out', 'folder.png');
-  expect(bytes('bare.png')).toBe(bytes('folder.png'));
+  expect(await bytes('bare.png')).toBe(await bytes('folder.png'));
 });
 
 test('weights of a checkpoint say how they were trained, so a copy of the file needs no word of the user', async () => {
@@ -125,7 +137,7 @@ test('weights of a checkpoint say how they were trained, so a copy of the file n
   const choice = ['--class', '8', '--count', '2', '--steps', '3', '--seed', '4'];
   await sample(checkpoint, ...choice, '--weights', 'model', '--out', 'folder.png');
   await sample('copy.safetensors', ...choice, '--out', 'copy.png');
-  expect(bytes('copy.png')).toBe(bytes('folder.png'));
+  expect(await bytes('copy.png')).toBe(await bytes('folder.png'));
 
   const file = readSafetensors(readFileSync(join(cwd, 'copy.safetensors')));
   const says = JSON.parse(file.metadata['denoiser.training']);
@@ -133,9 +145,9 @@ test('weights of a checkpoint say how they were trained, so a copy of the file n
   file.metadata['denoiser.training'] = JSON.stringify({ ...says, prediction: 'x0' });
   writeFileSync(join(cwd, 'other.safetensors'), writeSafetensors(file));
   await sample('other.safetensors', ...choice, '--out', 'other.png');
-  expect(bytes('other.png')).not.toBe(bytes('folder.png'));
+  expect(await bytes('other.png')).not.toBe(await bytes('folder.png'));
   await sample('other.safetensors', ...choice, '--prediction', 'epsilon', '--out', 'told.png');
-  expect(bytes('told.png')).toBe(bytes('folder.png'));
+  expect(await bytes('told.png')).toBe(await bytes('folder.png'));
 });
 
 test('bad requests are refused before the work', async () => {
@@ -157,7 +169,7 @@ test('bad requests are refused before the work', async () => {
     [['--from', 'nowhere.png'], /nowhere\.png.*does not exist/],
     [['--negative-class', '9'], /--negative-class 9.*3 classes/],
     [['--invert', 'nowhere.png', '--count', '2'], /leave out --count/],
-    [['--trajectory', 'steps.gif'], /--trajectory steps\.gif .*\.png/],
+    [['--trajectory', 'steps.jpg'], /--trajectory steps\.jpg .*\.png or \.gif/],
   ];
   for (const [args, message] of refused) expect(await fails(['sample', 'run', ...args], { cwd })).toMatch(message);
   expect(existsSync(join(cwd, 'grid.png'))).toBe(false);

@@ -1,1 +1,2 @@
+export type { KernelErrorCode } from './errors';
 export { type CpuEngine, registerCpuEngine } from './register';

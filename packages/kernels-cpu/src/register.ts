@@ -1,6 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
 import { findBackendFactory, getKernelsForBackend, registerBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { CpuEngineBackend } from './backend';
+import { KernelError } from './errors';
 import { engineKernels } from './kernels';
 import { type Attrs, fallBack, fallbacks, type Inputs } from './kernels/kernel';
 import { createEngine, type Engine } from './machine/engine';
@@ -35,7 +35,7 @@ let registered: Promise<CpuEngine> | undefined;
  * tfjs's own cpu backend must be there (import '@tensorflow/tfjs' first): ops that the engine lacks run on its kernels.
  *
  * @param options threads: default all cores; simd: 'relaxed' or 'plain', default the best that the host compiles.
- * @throws DenoiserError 'no-cpu-backend', 'no-simd', 'no-shared-memory'
+ * @throws DenoiserError 'backend-missing', 'simd-missing', 'shared-memory-missing'
  */
 export function registerCpuEngine(options: { threads?: number; simd?: 'relaxed' | 'plain' } = {}): Promise<CpuEngine> {
   registered ??= register(options).catch((error) => {
@@ -47,8 +47,8 @@ export function registerCpuEngine(options: { threads?: number; simd?: 'relaxed' 
 
 async function register(options: { threads?: number; simd?: 'relaxed' | 'plain' }): Promise<CpuEngine> {
   if (!findBackendFactory('cpu')) {
-    throw new DenoiserError(
-      'no-cpu-backend',
+    throw new KernelError(
+      'backend-missing',
       "The CPU engine needs tfjs's cpu backend beside it: import '@tensorflow/tfjs' before registerCpuEngine().",
     );
   }

@@ -1,4 +1,3 @@
-import { DenoiserError } from '@denoiser/ops';
 import {
   engine,
   getKernel,
@@ -10,6 +9,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { DenoiserWebGPUBackend } from './backend';
 import type { Capabilities } from './capabilities';
+import { KernelError } from './errors';
 import { gpuKernels } from './kernels';
 import type { GpuKernel } from './kernels/kernel';
 import { requestDevice } from './request-device';
@@ -42,8 +42,8 @@ export async function registerWebGPU(
 ): Promise<WebGPU> {
   const { gpu = (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu } = options;
   if (!gpu) {
-    throw new DenoiserError(
-      'no-webgpu',
+    throw new KernelError(
+      'webgpu-missing',
       'There is no WebGPU here: use a recent Chrome, Edge, Firefox or Safari, on a page served from https or localhost.',
     );
   }

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { KernelError } from './errors';
 
 /** `tf.time` reads the GPU's clock where there is one. */
 const OPTIONAL_FEATURES = ['timestamp-query'] as const;
@@ -7,8 +7,8 @@ const OPTIONAL_FEATURES = ['timestamp-query'] as const;
 export async function requestDevice(gpu: GPU): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
-    throw new DenoiserError(
-      'no-adapter',
+    throw new KernelError(
+      'adapter-missing',
       'WebGPU is here, but it found no graphics adapter: update the graphics driver, or choose another device.',
     );
   }

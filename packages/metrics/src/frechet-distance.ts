@@ -11,7 +11,7 @@ import { checkPair, type Vectors } from './vectors';
  * full rank need no care. Directions in which Σ₁ vanishes to rounding are left out.
  *
  * @param a, b mean [d], covariance [d, d]
- * @throws MetricsError if the shapes don't fit or a value is not finite.
+ * @throws DenoiserError if the shapes don't fit or a value is not finite.
  */
 export function frechetDistance(a: Gaussian, b: Gaussian): number {
   const d = a.mean.length;
@@ -101,7 +101,7 @@ function checkShapes(a: Gaussian, b: Gaussian): void {
   if (d > 0 && b.mean.length === d && a.covariance.length === d * d && b.covariance.length === d * d) return;
   const shapes = [a, b].map(({ mean, covariance }) => `${mean.length} and ${covariance.length}`).join(', ');
   throw new MetricsError(
-    'bad-shape',
+    'shape-invalid',
     `Both Gaussians need a mean of d and a covariance of d×d values, but they have ${shapes}.`,
   );
 }

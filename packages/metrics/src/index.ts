@@ -1,4 +1,4 @@
-export { MetricsError } from './errors';
+export type { MetricsErrorCode } from './errors';
 export { frechetDistance, frechetInceptionDistance } from './frechet-distance';
 export {
   type KernelDistance,

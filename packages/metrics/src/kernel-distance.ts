@@ -40,7 +40,7 @@ export function maximumMeanDiscrepancy(real: Vectors, generated: Vectors, option
  * has no bias in the number of images. Lower is better.
  *
  * @param real, generated features [N, d], N ≥ 2 in each
- * @throws MetricsError if a subset is larger than the smaller set.
+ * @throws DenoiserError if a subset is larger than the smaller set.
  */
 export function kernelInceptionDistance(
   real: Vectors,
@@ -55,7 +55,7 @@ export function kernelInceptionDistance(
   checkWhole('degree', degree, 1);
   if (subsetSize > fewest) {
     throw new MetricsError(
-      'too-few-samples',
+      'samples-too-few',
       `Subsets of ${subsetSize} need as many samples, but the smaller set has ${fewest}; give more, or a smaller subsetSize.`,
     );
   }

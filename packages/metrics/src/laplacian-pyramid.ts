@@ -36,7 +36,7 @@ export function laplacianPyramid(image: ArrayLike<number>, shape: Images['shape'
   const [height, width, channels] = shape;
   if (image.length !== height * width * channels) {
     throw new MetricsError(
-      'bad-shape',
+      'shape-invalid',
       `An image of ${height}×${width}×${channels} has ${height * width * channels} values, but there are ${image.length}.`,
     );
   }

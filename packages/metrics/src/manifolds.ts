@@ -64,7 +64,7 @@ function prepare(real: Vectors, generated: Vectors, neighbours: number): { real:
   const fewest = Math.min(reals, fakes);
   if (fewest <= neighbours) {
     throw new MetricsError(
-      'too-few-samples',
+      'samples-too-few',
       `With ${neighbours} neighbours each set needs at least ${neighbours + 1} samples, but the smaller has ${fewest}; give more.`,
     );
   }

@@ -26,7 +26,7 @@ export interface LevelDistance {
  * and noise, coarse ones of large structure. The literature gives it times 1000.
  *
  * @returns finest level first; levels go down to 16 pixels.
- * @throws MetricsError if the images are of different shapes, or smaller than a patch.
+ * @throws DenoiserError if the images are of different shapes, or smaller than a patch.
  */
 export function pyramidDistances(
   real: Images,
@@ -36,7 +36,7 @@ export function pyramidDistances(
   if (real.shape.join() !== generated.shape.join()) {
     const [one, two] = [real, generated].map(({ shape }) => shape.join('×'));
     throw new MetricsError(
-      'bad-shape',
+      'shape-invalid',
       `Real images are of ${one}, but generated ones of ${two}; bring them to one size.`,
     );
   }
@@ -61,7 +61,7 @@ export function pyramidDescriptors(images: Images, options: PatchOptions = {}): 
   const [coarsestHeight, coarsestWidth] = sizes.at(-1) as readonly [number, number];
   if (Math.min(coarsestHeight, coarsestWidth) < patchSize) {
     const got = `the coarsest level of these images has ${coarsestHeight}×${coarsestWidth}`;
-    throw new MetricsError('bad-shape', `Patches of ${patchSize} pixels need levels as large, but ${got}.`);
+    throw new MetricsError('shape-invalid', `Patches of ${patchSize} pixels need levels as large, but ${got}.`);
   }
   const size = height * width * channels;
   const count = countVectors('images', { data: images.data, dimensions: size }, 1);

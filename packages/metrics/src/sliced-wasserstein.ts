@@ -80,5 +80,5 @@ function project(data: ArrayLike<number>, direction: Float64Array, into: Float64
 
 function checkOrder(order: number): void {
   if (order === 1 || order === 2) return;
-  throw new MetricsError('bad-option', `order must be 1 or 2, not ${order}.`);
+  throw new MetricsError('option-invalid', `order must be 1 or 2, not ${order}.`);
 }

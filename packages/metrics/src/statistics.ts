@@ -35,7 +35,7 @@ export function createStatistics(dimensions: number): Statistics {
 
   const checkDimensions = (got: number) => {
     if (got === d) return;
-    throw new MetricsError('bad-shape', `The statistics are of ${d} dimensions, but the samples have ${got}.`);
+    throw new MetricsError('shape-invalid', `The statistics are of ${d} dimensions, but the samples have ${got}.`);
   };
   /** Joins `n` samples of mean `otherMean`, whose scatter is in already. */
   const shift = (n: number, otherMean: Float64Array): void => {
@@ -88,7 +88,7 @@ export function createStatistics(dimensions: number): Statistics {
     gaussian() {
       if (count < 2) {
         const got = count === 1 ? 'there is 1' : 'there are none';
-        throw new MetricsError('too-few-samples', `A covariance needs at least 2 samples, but ${got}; add more.`);
+        throw new MetricsError('samples-too-few', `A covariance needs at least 2 samples, but ${got}; add more.`);
       }
       const covariance = new Float64Array(d * d);
       for (let i = 0; i < d; i++) {

@@ -11,7 +11,7 @@ export interface SymmetricEigen {
  * shifts (Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3). About 10·n³ operations. Only the lower
  * triangle is read.
  *
- * @throws MetricsError if it is not square or not finite.
+ * @throws DenoiserError if it is not square or not finite.
  */
 export function symmetricEigen(matrix: ArrayLike<number>): SymmetricEigen {
   const a = copySquare(matrix);
@@ -37,11 +37,14 @@ export function symmetricEigenvalues(matrix: ArrayLike<number>): Float64Array {
 
 function copySquare(matrix: ArrayLike<number>): Float64Array {
   if (!Number.isInteger(Math.sqrt(matrix.length))) {
-    throw new MetricsError('bad-shape', `A symmetric matrix is square, but there are ${matrix.length} values.`);
+    throw new MetricsError('shape-invalid', `A symmetric matrix is square, but there are ${matrix.length} values.`);
   }
   const copy = Float64Array.from(matrix);
   if (copy.every(Number.isFinite)) return copy;
-  throw new MetricsError('not-finite', 'The matrix has values that are not finite; every value must be a number.');
+  throw new MetricsError(
+    'values-not-finite',
+    'The matrix has values that are not finite; every value must be a number.',
+  );
 }
 
 /**
@@ -142,7 +145,7 @@ function diagonalize(d: Float64Array, offDiagonal: Float64Array, vectors?: Float
       }
       if (high === low) break;
       if (sweep === MOST_SWEEPS) {
-        throw new MetricsError('not-finite', 'The eigenvalues of the matrix do not converge; check its values.');
+        throw new MetricsError('values-not-finite', 'The eigenvalues of the matrix do not converge; check its values.');
       }
       const first = d[low] as number;
       const ratio = ((d[low + 1] as number) - first) / (2 * (e[low] as number));

@@ -10,23 +10,29 @@ export interface Vectors {
 /** How many vectors there are; throws unless they are whole, at least `min`, and finite. */
 export function countVectors(name: string, { data, dimensions }: Vectors, min: number): number {
   if (!Number.isSafeInteger(dimensions) || dimensions < 1) {
-    throw new MetricsError('bad-shape', `${name}: dimensions must be a whole number of at least 1, not ${dimensions}.`);
+    throw new MetricsError(
+      'shape-invalid',
+      `${name}: dimensions must be a whole number of at least 1, not ${dimensions}.`,
+    );
   }
   const count = data.length / dimensions;
   if (!Number.isInteger(count)) {
     throw new MetricsError(
-      'bad-shape',
+      'shape-invalid',
       `${name}: ${data.length} values are not a whole number of vectors of ${dimensions}; check dimensions.`,
     );
   }
   if (count < min) {
     const got = `${count === 1 ? 'there is' : 'there are'} ${count}`;
-    throw new MetricsError('too-few-samples', `${name}: at least ${min} samples are needed, but ${got}; give more.`);
+    throw new MetricsError('samples-too-few', `${name}: at least ${min} samples are needed, but ${got}; give more.`);
   }
   for (let i = 0; i < data.length; i++) {
     if (Number.isFinite(data[i])) continue;
     const where = `value ${i % dimensions} of sample ${Math.floor(i / dimensions)}`;
-    throw new MetricsError('not-finite', `${name}: ${where} is ${data[i]}; every value must be a finite number.`);
+    throw new MetricsError(
+      'values-not-finite',
+      `${name}: ${where} is ${data[i]}; every value must be a finite number.`,
+    );
   }
   return count;
 }
@@ -37,7 +43,7 @@ export function checkPair(real: Vectors, generated: Vectors, min: number): { rea
   const fakes = countVectors('generated', generated, min);
   if (real.dimensions !== generated.dimensions) {
     throw new MetricsError(
-      'bad-shape',
+      'shape-invalid',
       `Real samples have ${real.dimensions} dimensions, but generated ones ${generated.dimensions}; both must have the same.`,
     );
   }

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { DenoiserError } from './errors';
+import { OpsError } from './errors';
 import {
   Attention,
   type AttentionAttrs,
@@ -57,7 +57,7 @@ export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: { head
   const { heads } = options;
   const channels = q.shape[2];
   if (!(Number.isInteger(heads) && heads > 0 && channels % heads === 0)) {
-    throw new DenoiserError('bad-shape', `attention can't split ${channels} channels into ${heads} heads.`);
+    throw new OpsError('shape-invalid', `attention can't split ${channels} channels into ${heads} heads.`);
   }
   return differentiable({
     inputs: [q, k, v],

@@ -1,17 +1,13 @@
-import { printableLines } from './printable';
+import { DenoiserError } from '@denoiser/errors';
 
-/**
- * An error that a user can cause and mend: the message is one sentence that says what is wrong, where, and what to do.
- * Anything with `isDenoiserError === true` is shown without a stack trace, whichever copy of the package it came from.
- */
-export class DenoiserError extends Error {
-  override readonly name = 'DenoiserError';
-  readonly isDenoiserError = true;
+/** The codes of this package's errors. */
+export type OpsErrorCode =
+  /** A counter or stream of the random numbers is none. */
+  | 'random-address-invalid'
+  /** A seed is no whole number from 0 to 2^53 − 1. */
+  | 'seed-invalid'
+  /** Tensors do not have the shapes that the operation takes. */
+  | 'shape-invalid';
 
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(printableLines(message)); // it names files, and what files say
-  }
-}
+/** An error of this package. */
+export const OpsError = DenoiserError<OpsErrorCode>;

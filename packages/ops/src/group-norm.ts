@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate, activationGradient } from './activations';
-import { DenoiserError } from './errors';
+import { OpsError } from './errors';
 import {
   type Activation,
   GroupNorm,
@@ -54,7 +54,7 @@ export function groupNorm(
   const { groups, epsilon = 1e-5, residual, activation = 'linear' } = options;
   const channels = x.shape[3];
   if (!(Number.isInteger(groups) && groups > 0 && channels % groups === 0)) {
-    throw new DenoiserError('bad-shape', `groupNorm can't split ${channels} channels into ${groups} groups.`);
+    throw new OpsError('shape-invalid', `groupNorm can't split ${channels} channels into ${groups} groups.`);
   }
   const attrs = { groups, epsilon, activation };
   return differentiable({

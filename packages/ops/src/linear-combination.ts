@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { DenoiserError } from './errors';
+import { OpsError } from './errors';
 import { LinearCombination, type LinearCombinationAttrs, type LinearCombinationInputs } from './kernels';
 import { type Kernel, runKernel } from './run-kernel';
 
@@ -26,15 +26,15 @@ export function linearCombination<T extends Tensor>(
   options: { clip?: readonly [min: number, max: number] } = {},
 ): T {
   if (tensors.length === 0 || tensors.length !== coefficients.length) {
-    throw new DenoiserError(
-      'bad-shape',
+    throw new OpsError(
+      'shape-invalid',
       `linearCombination needs as many coefficients as tensors, at least one, but got ${coefficients.length} and ${tensors.length}.`,
     );
   }
   const odd = tensors.find((tensor) => !tf.util.arraysEqual(tensor.shape, tensors[0].shape));
   if (odd) {
-    throw new DenoiserError(
-      'bad-shape',
+    throw new OpsError(
+      'shape-invalid',
       `linearCombination needs tensors of one shape, but got [${tensors[0].shape}] and [${odd.shape}].`,
     );
   }

@@ -1,6 +1,6 @@
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { DenoiserError } from './errors';
+import { OpsError } from './errors';
 import { AdamWStep, EmaStep } from './kernels';
 import { hasKernel } from './run-kernel';
 
@@ -99,8 +99,8 @@ function checkLengths(op: string, lists: Record<string, readonly Tensor[]>): voi
   const [[name, list], ...others] = Object.entries(lists);
   for (const [otherName, other] of others) {
     if (other.length !== list.length) {
-      throw new DenoiserError(
-        'bad-shape',
+      throw new OpsError(
+        'shape-invalid',
         `${op} needs lists of one length, but got ${list.length} ${name} and ${other.length} ${otherName}.`,
       );
     }

@@ -1,4 +1,4 @@
-import { DenoiserError } from './errors';
+import { OpsError } from './errors';
 
 /**
  * What a stream of random numbers is for: the last word of the Philox counter, so that no two uses share numbers. Every
@@ -87,15 +87,15 @@ export function normalsInto(out: Float32Array, address: Omit<RandomAddress, 'cou
 function forEachBlock(address: RandomAddress, use: (words: Uint32Array, start: number) => void): void {
   const { seed, stream = 0, step, index, count } = address;
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new DenoiserError(
-      'bad-seed',
+    throw new OpsError(
+      'seed-invalid',
       `A seed is a whole number from 0 to 2^53 − 1, but ${seed} was given; choose another.`,
     );
   }
   for (const [name, value] of Object.entries({ stream, step, index })) {
     if (value >>> 0 !== value) {
-      throw new DenoiserError(
-        'bad-random-address',
+      throw new OpsError(
+        'random-address-invalid',
         `The ${name} of a random number is a whole number from 0 to 2^32 − 1, but ${value} was given.`,
       );
     }

@@ -1,6 +1,6 @@
 import type { Rank, ShapeMap, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { DenoiserError } from './errors';
+import { OpsError } from './errors';
 import { RandomNormal, type RandomNormalAttrs } from './kernels';
 import { normalsInto, STREAMS } from './philox';
 import { type Kernel, runKernel } from './run-kernel';
@@ -33,8 +33,8 @@ export function randomNormal<R extends Rank = Rank>(
   const { seed, stream = STREAMS.initialNoise, step } = options;
   const indices = Array.from(options.indices);
   if (shape[0] !== indices.length) {
-    throw new DenoiserError(
-      'bad-shape',
+    throw new OpsError(
+      'shape-invalid',
       `randomNormal of shape [${shape}] needs ${shape[0] ?? 'at least one dimension and as many'} indices, but got ${indices.length}.`,
     );
   }

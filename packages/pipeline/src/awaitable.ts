@@ -1,3 +1,5 @@
+import { PipelineError } from './errors';
+
 /** Work with a result and steps on the way: to be awaited, or gone through once and awaited afterwards. */
 export interface Awaitable<Step, Result> extends Promise<Result>, AsyncIterable<Step> {}
 
@@ -6,12 +8,10 @@ export interface Awaitable<Step, Result> extends Promise<Result>, AsyncIterable<
  * anybody looks at its steps.
  *
  * @param what what it is called in codes and sentences, such as 'drawing'.
- * @param createError makes the errors of a second way through it and of one that was left.
  */
 export function createAwaitable<Step, Result>(
-  what: string,
+  what: 'drawing' | 'training',
   run: (isWatched: boolean) => AsyncGenerator<Step, Result, undefined>,
-  createError: (code: string, message: string) => Error,
 ): Awaitable<Step, Result> {
   let result: Promise<Result> | undefined;
 
@@ -31,7 +31,7 @@ export function createAwaitable<Step, Result>(
       throw error;
     } finally {
       // Of no effect where it has ended.
-      settle.reject(createError(`${what}-left`, `The ${what} was left before its end: begin another.`));
+      settle.reject(new PipelineError(`${what}-left`, `The ${what} was left before its end: begin another.`));
     }
   }
 
@@ -41,7 +41,7 @@ export function createAwaitable<Step, Result>(
   };
   return {
     [Symbol.asyncIterator]() {
-      if (result) throw createError(`${what}-begun`, `A ${what} is gone through once: begin another.`);
+      if (result) throw new PipelineError(`${what}-begun`, `A ${what} is gone through once: begin another.`);
       const settle = {} as Settle<Result>;
       result = new Promise((resolve, reject) => Object.assign(settle, { resolve, reject }));
       result.catch(() => {}); // whoever goes through the steps has the error there

@@ -1,8 +1,8 @@
-import { DenoiserError } from '@denoiser/ops';
-import { nearest } from '@denoiser/schedules/nearest';
+import { type DenoiserError, nearest } from '@denoiser/errors';
+import { PipelineError } from './errors';
 
 /** Returns the error of an option that is not what it must be; options stand in backticks in its sentence. */
-export const optionInvalid = (sentence: string): DenoiserError => new DenoiserError('option-invalid', sentence);
+export const optionInvalid = (sentence: string): DenoiserError => new PipelineError('option-invalid', sentence);
 
 /** Throws for the first key of `options` that is no option of `where`, and names the nearest one. */
 export function checkOptionNames(where: string, options: object, known: readonly string[]): void {

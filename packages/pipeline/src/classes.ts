@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
 import { optionInvalid, shortList } from './check-options';
 
 /** A class, by its name or number. */

@@ -1,7 +1,8 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { DenoiserError } from '@denoiser/errors';
 import { type NoiseSource, philoxNoise, type SampleOptions, sample } from '@denoiser/samplers';
 import { concat, dispose, type Tensor4D, tensor1d, tensor4d, tidy, tile } from '@tensorflow/tfjs-core';
 import type { DrawRequest } from './draw-request';
+import { PipelineError } from './errors';
 import { firstNotFiniteOf } from './finite';
 import type { Model } from './model';
 
@@ -104,7 +105,7 @@ export async function notFinite(options: SampleOptions, total: number): Promise<
     step = index + 1;
     break;
   }
-  return new DenoiserError(
+  return new PipelineError(
     'output-not-finite',
     `The model gave numbers that are not finite at step ${step} of ${total}; take other weights, such as an earlier checkpoint, or another \`sampler\`.`,
   );

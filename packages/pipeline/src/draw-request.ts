@@ -1,11 +1,12 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from '@denoiser/ops';
 import { type Guidance, type NoiseSource, type Plan, samplerOptionNames } from '@denoiser/samplers';
 import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
 import { chooseClasses, dealLabels } from './classes';
 import { type DrawOptions, GUIDANCE } from './draw-options';
 import { planOf } from './draw-plan';
+import { PipelineError } from './errors';
 import { gridColumns } from './images';
-import type { ImageShape, Model } from './model';
+import type { Model } from './model';
 import { pixelsOf } from './picture';
 
 const BATCH = 16;
@@ -87,7 +88,7 @@ function guidanceOf({ guidance, negativeClass }: DrawOptions, classNames: readon
 
 function checkMask(mask: Float32Array, [height, width]: ImageShape): Float32Array {
   if (mask.length === height * width) return mask;
-  throw new DenoiserError(
+  throw new PipelineError(
     'picture-size',
     `\`inpaint.mask\` has ${mask.length} values, and the model's images have ${height}×${width} pixels; give one for each.`,
   );

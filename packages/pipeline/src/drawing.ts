@@ -1,4 +1,3 @@
-import { DenoiserError } from '@denoiser/ops';
 import { type Awaitable, createAwaitable } from './awaitable';
 import type { Images } from './images';
 
@@ -10,4 +9,4 @@ export interface Drawing<Step> extends Awaitable<Step, Images> {}
 
 /** Returns a drawing whose steps `run` yields and whose images it returns. */
 export const createDrawing = <Step>(run: () => AsyncGenerator<Step, Images, undefined>): Drawing<Step> =>
-  createAwaitable('drawing', run, (code, message) => new DenoiserError(code, message));
+  createAwaitable('drawing', run);

@@ -1,4 +1,4 @@
-import type { ImageShape } from './model';
+import type { ImageShape } from '@denoiser/ops';
 import { toBytes } from './pixels/to-bytes';
 
 /** Drawn images, as numbers: they hold no tensors, and `dispose` lets go of the numbers. */

@@ -15,7 +15,7 @@ export function modelInTraining(trainer: Trainer, data: Pick<ImageDataset, 'imag
     parameterCount: countParameters(model),
     imageShape: data.imageShape,
     classNames: data.classNames ?? [],
-    process: createProcess(options.schedule),
+    process: createProcess(options.process),
     prediction: options.prediction,
     learnedVariance: options.variance.type === 'learned-range',
     get step() {

@@ -1,8 +1,6 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { Prediction, Process } from '@denoiser/schedules';
 import type { Network } from './networks';
-
-/** Height, width and channels of an image. */
-export type ImageShape = readonly [height: number, width: number, channels: number];
 
 /** What is known of a trained model: all that a menu of classes, a plan or a caption needs. */
 export interface ModelInfo {

@@ -1,7 +1,7 @@
-import { DenoiserError } from '@denoiser/ops';
 import type { TensorFile } from '@denoiser/safetensors';
 import type { TrainableModel } from '@denoiser/trainer';
 import { createUNet, loadUNet } from '@denoiser/unet';
+import { PipelineError } from './errors';
 
 /** A network that images are drawn with: what the trainer trains, and a way to free it. */
 export interface Network extends TrainableModel {
@@ -44,7 +44,7 @@ export function loadNetwork(file: TensorFile, kinds: readonly NetworkKind[]): Ne
   const name = file.metadata[KEY];
   const kind = name === undefined ? kinds[0] : kinds.find(({ architecture }) => architecture === name);
   if (kind) return kind.load(file);
-  throw new DenoiserError(
+  throw new PipelineError(
     'architecture-unknown',
     `The file holds a network of the architecture ${JSON.stringify(name)}, and only ${kinds.map(({ architecture }) => architecture).join(', ')} can be loaded; give its loader in \`networks\`.`,
   );

@@ -1,10 +1,13 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError, isDenoiserError } from '@denoiser/errors';
+import type { ImageShape } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
-import { type CheckpointStore, readCheckpoint, readFileTraining, reconstructEma } from '@denoiser/trainer';
+import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
+import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from './check-options';
+import { PipelineError } from './errors';
 import { firstNotFinite } from './finite';
-import type { ImageShape, Model } from './model';
+import type { Model } from './model';
 import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
 /** What a model is opened from: the checkpoints of a run, or the bytes of a safetensors file. */
@@ -68,7 +71,7 @@ async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions)
   const average = typeof weights === 'object' ? weights : undefined;
   const name = nameOf(options, 'the checkpoints');
   if ((await store.list()).length === 0) {
-    throw new DenoiserError('checkpoint-missing', `There is no checkpoint in ${name} yet; train until one is written.`);
+    throw new PipelineError('checkpoint-missing', `There is no checkpoint in ${name} yet; train until one is written.`);
   }
   const which = weights === 'model' ? 'model.safetensors' : 'ema.safetensors';
   const { state, tensors } = await readCheckpoint(store, {
@@ -83,7 +86,7 @@ async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions)
         description: `step ${state.step}, ${weights === 'model' ? 'live' : 'averaged'} weights`,
       };
   const { dataset } = state;
-  const process = createProcess(state.options.schedule);
+  const process = createProcess(state.options.process);
   return modelOf(open(file.tensors, options), {
     process,
     prediction: state.prediction,
@@ -102,7 +105,7 @@ async function averageOf(
 ): Promise<{ tensors: TensorFile; description: string }> {
   const last = (await snapshots?.list())?.filter((step) => step <= checkpoint).at(-1);
   if (!snapshots || last === undefined) {
-    throw new DenoiserError(
+    throw new PipelineError(
       'snapshots-missing',
       'There are no snapshots of averages to make one of that length from; train with `postHocEma`.',
     );
@@ -115,7 +118,7 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
   const name = nameOf(options, 'the file');
   if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4) {
     const way = 'in Python, safetensors.torch.save_file(torch.load(…), …) converts it';
-    throw new DenoiserError('file-unreadable', `${name} is a PyTorch pickle, not safetensors; ${way}.`);
+    throw new PipelineError('file-unreadable', `${name} is a PyTorch pickle, not safetensors; ${way}.`);
   }
   const { network, training } = told(name, () => {
     const file = readSafetensors(bytes);
@@ -138,7 +141,7 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
       );
     }
     return modelOf(network, {
-      process: createProcess(options.process ?? training.schedule ?? { type: 'linear', steps: 1000 }),
+      process: createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 }),
       prediction: options.prediction ?? training.prediction,
       imageShape: [height, width, channels],
       classNames,
@@ -156,7 +159,7 @@ function open(file: TensorFile, options: OpenModelOptions): Network {
   for (const [name, entry] of file.tensors) {
     const at = firstNotFinite(entry);
     if (at < 0) continue;
-    throw new DenoiserError(
+    throw new PipelineError(
       'weights-damaged',
       `The weights are damaged: value ${at} of ${name} is not a finite number; take an earlier checkpoint, or the file anew.`,
     );
@@ -205,7 +208,7 @@ function told<T>(name: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof Error && 'isDenoiserError' in error && 'code' in error)) throw error;
-    throw new DenoiserError(String(error.code), `${name}: ${error.message}`);
+    if (!isDenoiserError(error)) throw error;
+    throw new DenoiserError(error.code, `${name}: ${error.message}`);
   }
 }

@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
-import type { ImageShape } from './model';
+import type { ImageShape } from '@denoiser/ops';
+import { PipelineError } from './errors';
 import { greyOf } from './pixels/luma';
 import { fromBytes } from './pixels/to-bytes';
 
@@ -21,13 +21,13 @@ export type Picture = Float32Array | RgbaPicture;
 export function pixelsOf(picture: Picture, [height, width, channels]: ImageShape, option: string): Float32Array {
   if (picture instanceof Float32Array) {
     if (picture.length === height * width * channels) return picture;
-    throw new DenoiserError(
+    throw new PipelineError(
       'picture-size',
       `\`${option}\` has ${picture.length} values, and the model's images have ${height}×${width}×${channels}; give it that size.`,
     );
   }
   if (picture.height !== height || picture.width !== width || picture.data?.length !== 4 * height * width) {
-    throw new DenoiserError(
+    throw new PipelineError(
       'picture-size',
       `\`${option}\` is ${picture.width}×${picture.height}, and the model draws ${width}×${height}; give it that size.`,
     );

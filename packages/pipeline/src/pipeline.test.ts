@@ -20,7 +20,7 @@ beforeAll(async () => {
   const network = createUNet({ channels: 1, baseWidth: 4, timeDim: 8, classes: 3, imageSize: 8, seed: 1 });
   const images = greys(6);
   const dataset = memoryDataset({ images, labels: [0, 1, 2, 0, 1, 2], imageShape, classNames });
-  const trainer = createTrainer({ model: network, schedule: { type: 'cosine', steps: 20 }, batchSize: 3, seed: 0 });
+  const trainer = createTrainer({ model: network, process: { type: 'cosine', steps: 20 }, batchSize: 3, seed: 0 });
   await trainer.fit(dataset, { steps: 2, checkpoints: { store } });
   trainer.dispose();
   network.dispose();

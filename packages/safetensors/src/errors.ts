@@ -1,27 +1,19 @@
-/** What is wrong with a file or with what was to become one; the command prints it without a stack trace. */
-export type SafetensorsErrorCode = 'truncated-file' | 'invalid-header' | 'invalid-tensor' | 'unsupported-dtype';
+import { DenoiserError, printable } from '@denoiser/errors';
 
-/**
- * An error of this package: a code for programs and one sentence for people. File names are not known here; callers add
- * them. `isDenoiserError` marks errors with a message for the user across package borders.
- */
-export class SafetensorsError extends Error {
-  readonly isDenoiserError = true;
-  override readonly name = 'SafetensorsError';
+/** The codes of this package's errors. */
+export type SafetensorsErrorCode =
+  /** A tensor has a number format that is not read. */
+  | 'dtype-unsupported'
+  /** The file ends before its header says, or goes on after it. */
+  | 'file-truncated'
+  /** The header is no JSON of the right form. */
+  | 'header-invalid'
+  /** A tensor does not fit its shape, its format or the file. */
+  | 'tensor-invalid';
 
-  constructor(
-    readonly code: SafetensorsErrorCode,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/** What would move a terminal's cursor or turn the direction of writing; JSON escapes the first 32 by itself. */
-const unprintable = /[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** An error of this package. */
+export const SafetensorsError = DenoiserError<SafetensorsErrorCode>;
 
 /** A name from a file, quoted, with control characters escaped, and cut to a length that fits a message. */
-export function quote(name: string): string {
-  const quoted = JSON.stringify(name.length > 120 ? `${name.slice(0, 117)}...` : name);
-  return quoted.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
+export const quote = (name: string): string =>
+  printable(JSON.stringify(name.length > 120 ? `${name.slice(0, 117)}...` : name));

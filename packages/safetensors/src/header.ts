@@ -15,7 +15,7 @@ const DTYPES = 'F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL';
  * The header of a safetensors file (https://huggingface.co/docs/safetensors), checked: what the file holds, without the
  * arrays. `bytes` is the file or its beginning, at least as far as the header goes.
  *
- * Errors: `SafetensorsError` if the header is cut off, is no JSON of the right form, names something twice, or places the
+ * Errors: `DenoiserError` if the header is cut off, is no JSON of the right form, names something twice, or places the
  * arrays with overlaps or holes.
  */
 export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
@@ -35,7 +35,7 @@ export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
   for (const [name, location] of located) {
     if (location.begin !== end) {
       const what = location.begin < end ? 'overlaps the array before it' : 'leaves unused bytes before it';
-      throw new SafetensorsError('invalid-tensor', `Tensor ${quote(name)} ${what}; the header is damaged.`);
+      throw new SafetensorsError('tensor-invalid', `Tensor ${quote(name)} ${what}; the header is damaged.`);
     }
     end = location.end;
   }
@@ -45,7 +45,7 @@ export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
 function headerText(bytes: Uint8Array): { json: string; bytes: number } {
   if (bytes.length < LENGTH_BYTES) {
     throw new SafetensorsError(
-      'truncated-file',
+      'file-truncated',
       `The file is no safetensors file or cut off: it has ${bytes.length} bytes and needs at least ${LENGTH_BYTES}.`,
     );
   }
@@ -53,14 +53,14 @@ function headerText(bytes: Uint8Array): { json: string; bytes: number } {
   const length = view.getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
     throw new SafetensorsError(
-      'invalid-header',
+      'header-invalid',
       `This is no safetensors file: its header would be ${length} bytes long, and ${MAX_HEADER_BYTES} is the most.`,
     );
   }
   const end = LENGTH_BYTES + Number(length);
   if (bytes.length < end) {
     throw new SafetensorsError(
-      'truncated-file',
+      'file-truncated',
       `The file is cut off within its header: it has ${bytes.length} bytes and the header ends at ${end}.`,
     );
   }
@@ -69,7 +69,7 @@ function headerText(bytes: Uint8Array): { json: string; bytes: number } {
   try {
     return { json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text), bytes: Number(length) };
   } catch {
-    throw new SafetensorsError('invalid-header', 'The header is not UTF-8 text: this is no safetensors file.');
+    throw new SafetensorsError('header-invalid', 'The header is not UTF-8 text: this is no safetensors file.');
   }
 }
 
@@ -79,20 +79,20 @@ function parseHeader(json: string): Record<string, unknown> {
     header = JSON.parse(json);
   } catch {
     throw new SafetensorsError(
-      'invalid-header',
+      'header-invalid',
       'The header is not valid JSON: the file is damaged or of another kind.',
     );
   }
   if (!json.startsWith('{') || !isObject(header)) {
     throw new SafetensorsError(
-      'invalid-header',
+      'header-invalid',
       'The header is not a JSON object: the file is damaged or of another kind.',
     );
   }
   const twice = duplicateKey(json);
   if (twice !== undefined) {
     throw new SafetensorsError(
-      'invalid-header',
+      'header-invalid',
       `The header has ${quote(twice)} twice; which one is meant is not clear.`,
     );
   }
@@ -101,12 +101,12 @@ function parseHeader(json: string): Record<string, unknown> {
 
 function readMetadata(value: unknown): Record<string, string> {
   if (value === null) return emptyMetadata(); // as the format's own reader takes it
-  if (!isObject(value)) throw new SafetensorsError('invalid-header', `The header's ${METADATA} is not an object.`);
+  if (!isObject(value)) throw new SafetensorsError('header-invalid', `The header's ${METADATA} is not an object.`);
   const metadata = emptyMetadata();
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') {
       throw new SafetensorsError(
-        'invalid-header',
+        'header-invalid',
         `The header's ${METADATA} has ${quote(key)}, which is not a string.`,
       );
     }
@@ -117,14 +117,14 @@ function readMetadata(value: unknown): Record<string, string> {
 
 function readLocation(name: string, value: unknown, dataOffset: number): TensorLocation {
   const fail = (what: string): never => {
-    throw new SafetensorsError('invalid-tensor', `Tensor ${quote(name)} ${what}.`);
+    throw new SafetensorsError('tensor-invalid', `Tensor ${quote(name)} ${what}.`);
   };
   if (!isObject(value)) return fail('is not described by an object');
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string') return fail('has no dtype');
   if (!isDType(dtype)) {
     const message = `Tensor ${quote(name)} has the dtype ${quote(dtype)}; ${DTYPES} can be read.`;
-    throw new SafetensorsError('unsupported-dtype', message);
+    throw new SafetensorsError('dtype-unsupported', message);
   }
   if (!Array.isArray(shape)) return fail('has no shape');
   if (shape.length > MAX_RANK) return fail(`has a shape of ${shape.length} sizes, and ${MAX_RANK} is the most`);

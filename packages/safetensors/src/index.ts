@@ -1,5 +1,5 @@
 export type { DType, TensorArrays } from './dtypes';
-export { SafetensorsError, type SafetensorsErrorCode } from './errors';
+export type { SafetensorsErrorCode } from './errors';
 export { toFloat32Array } from './float32';
 export { readSafetensorsHeader } from './header';
 export { readSafetensors } from './read';

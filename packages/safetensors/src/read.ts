@@ -7,20 +7,20 @@ import type { TensorEntry, TensorFile, TensorLocation } from './types';
  * The arrays of a safetensors file. Arrays are views of `bytes` where they are aligned to their element size, else
  * copies; don't change `bytes` while they are in use. Little-endian machines only, as all are that run JavaScript.
  *
- * Errors: `SafetensorsError` as `readSafetensorsHeader`, and if the file is shorter or longer than its header says.
+ * Errors: `DenoiserError` as `readSafetensorsHeader`, and if the file is shorter or longer than its header says.
  */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   const header = readSafetensorsHeader(bytes);
   if (bytes.length < header.byteLength) {
     const [name] = [...header.tensors].find(([, location]) => location.end > bytes.length) ?? [''];
     throw new SafetensorsError(
-      'truncated-file',
+      'file-truncated',
       `The file is cut off: it has ${bytes.length} bytes of ${header.byteLength}, and ends before or within tensor ${quote(name)}.`,
     );
   }
   if (bytes.length > header.byteLength) {
     throw new SafetensorsError(
-      'invalid-header',
+      'header-invalid',
       `The file has ${bytes.length} bytes, but its header describes ${header.byteLength}; it is damaged.`,
     );
   }

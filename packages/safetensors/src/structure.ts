@@ -1,3 +1,4 @@
+import type { DenoiserError } from '@denoiser/errors';
 import { SafetensorsError } from './errors';
 
 /** A header is an object of objects that hold lists: three levels, and some for fields that others may add. */
@@ -17,7 +18,7 @@ const BACKSLASH = 0x5c;
  * Bounds what parsing the text of a header can take, in one pass over its bytes: a few bytes of JSON become an object of a
  * hundred.
  *
- * @throws SafetensorsError (`invalid-header`) if it is nested or filled beyond what a header of tensors can be.
+ * @throws DenoiserError (`header-invalid`) if it is nested or filled beyond what a header of tensors can be.
  */
 export function checkStructure(json: Uint8Array): void {
   let depth = 0;
@@ -36,9 +37,9 @@ export function checkStructure(json: Uint8Array): void {
   }
 }
 
-function tooMuch(what: string): SafetensorsError {
+function tooMuch(what: string): DenoiserError {
   return new SafetensorsError(
-    'invalid-header',
+    'header-invalid',
     `The header has ${what}: this is no file of tensors, or it is damaged.`,
   );
 }

@@ -10,7 +10,7 @@ const LENGTH_BYTES = 8;
  * The bytes of a safetensors file with these arrays. They stand with larger element types first and then by name, so
  * that every array is aligned and equal content gives equal bytes.
  *
- * Errors: `SafetensorsError` that names the tensor whose data doesn't fit its dtype and shape, or whose name can't be one.
+ * Errors: `DenoiserError` that names the tensor whose data doesn't fit its dtype and shape, or whose name can't be one.
  */
 export function writeSafetensors(file: TensorFile): Uint8Array {
   const entries = [...file.tensors].sort(
@@ -39,7 +39,7 @@ export function writeSafetensors(file: TensorFile): Uint8Array {
   const headerLength = Math.ceil(json.length / LENGTH_BYTES) * LENGTH_BYTES;
   if (headerLength > MAX_HEADER_BYTES) {
     const message = `The header would be ${headerLength} bytes long, and ${MAX_HEADER_BYTES} is the most; shorten the metadata.`;
-    throw new SafetensorsError('invalid-header', message);
+    throw new SafetensorsError('header-invalid', message);
   }
   const bytes = new Uint8Array(LENGTH_BYTES + headerLength + dataLength);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
@@ -55,16 +55,16 @@ export function writeSafetensors(file: TensorFile): Uint8Array {
 
 function checkMetadata(key: string, text: unknown): void {
   if (typeof text !== 'string') {
-    throw new SafetensorsError('invalid-header', `The metadata ${quote(key)} is not a string; make it one.`);
+    throw new SafetensorsError('header-invalid', `The metadata ${quote(key)} is not a string; make it one.`);
   }
   if (!isText(key) || !isText(text)) {
-    throw new SafetensorsError('invalid-header', `The metadata ${quote(key)} has half of a surrogate pair in it.`);
+    throw new SafetensorsError('header-invalid', `The metadata ${quote(key)} has half of a surrogate pair in it.`);
   }
 }
 
 function checkEntry(name: string, { dtype, shape, data }: TensorEntry): void {
   const fail = (what: string): never => {
-    throw new SafetensorsError('invalid-tensor', `Tensor ${quote(name)} ${what}.`);
+    throw new SafetensorsError('tensor-invalid', `Tensor ${quote(name)} ${what}.`);
   };
   if (name === '__metadata__') fail('has the name that the format reserves for metadata');
   if (!isText(name)) fail('has half of a surrogate pair in its name');

@@ -11,7 +11,7 @@ import type { Solver } from './solver';
  * Returns a sampler as a list of numbers, in float64 and without tensors:
  * `createPlan({ process: { type: 'linear' }, solver: ddpm(), steps: 100 })`.
  *
- * @throws ScheduleError where the parts do not fit each other; the sentence names what to use instead.
+ * @throws DenoiserError where the parts do not fit each other; the sentence names what to use instead.
  */
 export function createPlan<Stochastic extends boolean>(options: PlanOptions<Stochastic>): Plan<Stochastic> {
   const { solver, threshold } = options;

@@ -31,7 +31,7 @@ export interface Run<T> {
   /** Taken over by the loop. */
   readonly start: RunState<T>;
   /** The model at a step, on scaled x; x is borrowed; the loop owns the answer. */
-  evaluate(x: T, time: number, noiseRatio: number): T | Promise<T>;
+  callModel(x: T, time: number, noiseRatio: number): T | Promise<T>;
   noise(purpose: NoiseRequest['purpose'], position: number): T;
   /** Inpainting: where the mask is 0, x is held to this image. Both are borrowed. */
   readonly known?: Known<T>;
@@ -47,7 +47,7 @@ export interface Known<T> {
 /**
  * Returns the state that a plan starts from: noise, or `image` brought to the plan's first level with it.
  *
- * @throws ScheduleError if the plan begins with an image and there is none.
+ * @throws DenoiserError if the plan begins with an image and there is none.
  */
 export function begin<T>(plan: Plan, arithmetic: Arithmetic<T>, noise: Run<T>['noise'], image?: T): RunState<T> {
   const { alpha, sigma } = plan.start;
@@ -93,7 +93,7 @@ export async function* execute<T>(run: Run<T>): AsyncGenerator<StepOf<T> & { sta
         if (step.model) {
           const { time, inputScale, x0FromX, x0FromOutput } = step.model;
           const input = inputScale === 1 ? x : hold('input', arithmetic.combine([x], [inputScale]));
-          let output = hold('output', await run.evaluate(input, time, step.from.sigma / step.from.alpha));
+          let output = hold('output', await run.callModel(input, time, step.from.sigma / step.from.alpha));
           if (plan.learnedVariance) {
             const [mean, rest] = arithmetic.halves(output);
             output = hold('output', mean);

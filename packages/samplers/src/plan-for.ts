@@ -34,7 +34,7 @@ const CONTINUOUS_STEPS = 100;
 /**
  * Returns the plan of a named sampler for a model: `planFor({ process: { type: 'cosine' } }, { sampler: 'dpmpp-2m' })`.
  *
- * @throws ScheduleError in one sentence where an option is none, or does not fit the sampler, the model or another
+ * @throws DenoiserError in one sentence where an option is none, or does not fit the sampler, the model or another
  * option.
  */
 export function planFor(model: TrainedAs, options: SamplerOptions = {}): Plan {
@@ -45,7 +45,7 @@ export function planFor(model: TrainedAs, options: SamplerOptions = {}): Plan {
  * Returns the two plans of DDIM inversion (Song et al. 2020, section 4.3): from an image to its noise, and from that
  * noise to the image again. x0 is not clipped unless `threshold` asks for it: what is cut cannot be found again.
  *
- * @throws ScheduleError as `planFor`, and for a sampler other than ddim and for an `eta` above 0.
+ * @throws DenoiserError as `planFor`, and for a sampler other than ddim and for an `eta` above 0.
  */
 export function inversionPlansFor(model: TrainedAs, options: SamplerOptions = {}): { invert: Plan; draw: Plan } {
   const choice = choose(model, {

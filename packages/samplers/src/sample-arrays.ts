@@ -39,7 +39,7 @@ export const saveArrayState = (state: ArrayState<Numbers>): SavedState => encode
  * Runs a plan on Float32Arrays (or Float64Arrays): `sample` without tensors. It has no noise of its own: give `normals`
  * of `@denoiser/ops`, or any other.
  *
- * @throws ScheduleError if noise is needed and there is none, if the state does not fit the run, or if the model
+ * @throws DenoiserError if noise is needed and there is none, if the state does not fit the run, or if the model
  * returns anything but an array of the run's shape.
  */
 export async function* sampleArrays<A extends Numbers, Stochastic extends boolean>(
@@ -57,7 +57,7 @@ export async function* sampleArrays<A extends Numbers, Stochastic extends boolea
     plan,
     arithmetic,
     start: resume ? startOf(resume, plan, shape) : begin(plan, arithmetic, noise, image),
-    evaluate: async (x, time) => {
+    callModel: async (x, time) => {
       const output = await model(x, time);
       const wanted = plan.learnedVariance ? 2 * count : count;
       if (output?.length !== wanted)

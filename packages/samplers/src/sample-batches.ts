@@ -1,6 +1,7 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { SamplerError } from './errors';
 import { type SampleOptions, sampleImages, type TensorStep } from './sample';
 
 export type SampleBatchesOptions = Omit<
@@ -11,7 +12,7 @@ export type SampleBatchesOptions = Omit<
   readonly count: number;
   /** How many at a time; the images do not depend on it. */
   readonly batchSize: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** One an image, for class-conditional models. */
   readonly labels?: readonly number[];
   /** The number of the first image; default 0. */
@@ -26,12 +27,12 @@ export async function* sampleBatches(
   const { count, batchSize, imageShape, labels, first = 0, onStep, ...rest } = options;
   for (const [name, value] of Object.entries({ count, batchSize })) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new DenoiserError('bad-count', `${name} must be a whole number of at least 1, not ${value}.`);
+      throw new SamplerError('count-invalid', `${name} must be a whole number of at least 1, not ${value}.`);
     }
   }
   if (labels && labels.length !== count) {
-    throw new DenoiserError(
-      'bad-shape',
+    throw new SamplerError(
+      'shape-invalid',
       `There must be as many labels as images, ${count}, but there are ${labels.length}.`,
     );
   }

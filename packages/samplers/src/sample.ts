@@ -1,6 +1,7 @@
-import { DenoiserError, randomNormal, STREAMS } from '@denoiser/ops';
+import { type BatchShape, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { evaluate } from './evaluate';
+import { callDenoiser } from './call-denoiser';
+import { SamplerError } from './errors';
 import { begin, execute, type Known, type RunState } from './execute';
 import type { Plan } from './plan';
 import type { SavedState } from './saved-state';
@@ -12,7 +13,7 @@ export interface SampleOptions {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly plan: Plan;
   /** [B, H, W, C] of the images. */
-  readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+  readonly shape: BatchShape;
   /** Default 0. Image i of a seed is the same in every batch and on every backend. */
   readonly seed?: number;
   /** Numbers of the images; default 0 … B − 1. */
@@ -54,8 +55,8 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
     start: options.resume
       ? restore(options.resume, plan, [...shape])
       : begin(plan, tensorArithmetic, noise, options.image),
-    evaluate: (scaled, time, noiseRatio) =>
-      evaluate({
+    callModel: (scaled, time, noiseRatio) =>
+      callDenoiser({
         denoiser,
         x: scaled,
         time,
@@ -79,7 +80,7 @@ export async function sampleImages(
     await options.onStep?.(step);
     if (step.index === step.total - 1) return step.x.clone();
   }
-  throw new DenoiserError('plan-invalid', 'The plan has no steps; create it with at least one.');
+  throw new SamplerError('plan-invalid', 'The plan has no steps; create it with at least one.');
 }
 
 /**
@@ -94,6 +95,6 @@ export function philoxNoise(seed: number): NoiseSource {
 
 function checkBatch(name: string, got: number, batch: number): void {
   if (got !== batch) {
-    throw new DenoiserError('bad-shape', `There must be as many ${name} as images, ${batch}, but there are ${got}.`);
+    throw new SamplerError('shape-invalid', `There must be as many ${name} as images, ${batch}, but there are ${got}.`);
   }
 }

@@ -1,5 +1,5 @@
+import { nearest } from '@denoiser/errors';
 import type { Process } from '@denoiser/schedules';
-import { nearest } from '@denoiser/schedules/nearest';
 import type { ProcessKind } from './grid';
 import { refuseOption } from './refuse';
 import { checks, type SamplerOptions, type SolverOptions, samplerOptionNames } from './sampler-options';
@@ -150,7 +150,7 @@ const timestepsBy = (options: SamplerOptions): string[] =>
 /**
  * Checks that every option has a name and a value that there are.
  *
- * @throws ScheduleError for the first that has not.
+ * @throws DenoiserError for the first that has not.
  */
 export function checkOptions(options: SamplerOptions): void {
   for (const [option, value] of Object.entries(options)) {
@@ -166,7 +166,7 @@ export function checkOptions(options: SamplerOptions): void {
 /**
  * Checks that the options fit the sampler, the model and each other.
  *
- * @throws ScheduleError for the first that does not.
+ * @throws DenoiserError for the first that does not.
  */
 export function checkChoice(choice: Choice): void {
   const { name, sampler, options, process } = choice;

@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
 import type { ProcessKind } from './grid';
 import { refuseOption } from './refuse';
 import type { SolverOptions } from './sampler-options';
@@ -95,7 +95,7 @@ export const samplers: Readonly<Record<string, Sampler>> = {
 /**
  * Returns the sampler of a name or an alias, with its name in the table.
  *
- * @throws ScheduleError that names the nearest one where there is none.
+ * @throws DenoiserError that names the nearest one where there is none.
  */
 export function findSampler(wanted: string): { name: string; sampler: Sampler } {
   const found = Object.entries(samplers).find(([name, { aliases }]) => name === wanted || aliases?.includes(wanted));

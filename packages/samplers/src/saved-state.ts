@@ -1,5 +1,5 @@
-import { ScheduleError } from '@denoiser/schedules';
 import type { Numbers } from './array-arithmetic';
+import { SamplerError } from './errors';
 import type { RunState } from './execute';
 import type { Plan } from './plan';
 
@@ -31,7 +31,7 @@ export function encodeState(state: RunState<Numbers>, shape: readonly number[]):
 /**
  * Returns the state that a saved one holds, for a run of this plan and shape.
  *
- * @throws ScheduleError that names the field that is damaged, or says that the state is of another run or a finished
+ * @throws DenoiserError that names the field that is damaged, or says that the state is of another run or a finished
  * one.
  */
 export function decodeState(saved: SavedState, plan: Plan, shape: readonly number[]): RunState<Numbers> {
@@ -39,7 +39,7 @@ export function decodeState(saved: SavedState, plan: Plan, shape: readonly numbe
   if (!Array.isArray(saved.shape)) damaged('resume.shape', 'a list of sizes');
   checkPosition(saved.position, plan);
   if (saved.shape.length !== shape.length || saved.shape.some((size, axis) => size !== shape[axis])) {
-    throw new ScheduleError(
+    throw new SamplerError(
       'state-mismatch',
       `\`resume\` holds a state of [${saved.shape}], but this run is of [${shape}]; resume in the batches it was saved in.`,
     );
@@ -61,13 +61,13 @@ export function checkPosition(position: unknown, plan: Plan): void {
   if (!Number.isInteger(position) || (position as number) < 0) damaged('resume.position', 'the number of a step');
   const total = plan.steps.length;
   if (position === total) {
-    throw new ScheduleError(
+    throw new SamplerError(
       'state-finished',
       `\`resume\` holds a finished run: all ${total} steps are done, and its x is the result.`,
     );
   }
   if ((position as number) > total) {
-    throw new ScheduleError(
+    throw new SamplerError(
       'state-mismatch',
       `\`resume\` goes on at step ${position}, but the plan has ${total} steps; resume with the plan it was saved from.`,
     );
@@ -78,7 +78,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 
 /** Throws: the field of a saved state is not what it must be. */
 export function damaged(field: string, must: string): never {
-  throw new ScheduleError('state-damaged', `\`${field}\` is damaged: it must be ${must}; save the state again.`);
+  throw new SamplerError('state-damaged', `\`${field}\` is damaged: it must be ${must}; save the state again.`);
 }
 
 const CHUNK = 8192; // what one call takes as arguments anywhere

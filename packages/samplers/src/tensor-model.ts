@@ -1,6 +1,7 @@
+import type { BatchShape } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { evaluate } from './evaluate';
+import { callDenoiser } from './call-denoiser';
 import type { ArrayModel } from './sample-arrays';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
@@ -11,7 +12,7 @@ import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 export function arrayModel(
   denoiser: Denoiser | AsyncDenoiser,
   options: {
-    readonly shape: readonly [batch: number, height: number, width: number, channels: number];
+    readonly shape: BatchShape;
     readonly conditioning?: Conditioning;
     readonly guidance?: Guidance;
     readonly learnedVariance?: boolean;
@@ -23,7 +24,7 @@ export function arrayModel(
     const x = tf.tensor4d(Float32Array.from(values), [...shape]);
     let output: Tensor4D | undefined;
     try {
-      output = await evaluate({ denoiser, x, time, learnedVariance, ...rest });
+      output = await callDenoiser({ denoiser, x, time, learnedVariance, ...rest });
       return Float64Array.from(await output.data());
     } finally {
       tf.dispose(output ? [x, output] : x);

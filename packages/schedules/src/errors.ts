@@ -1,18 +1,15 @@
-/** An error that the caller can correct. Other packages recognise it by `isDenoiserError`, not by its class. */
-export class ScheduleError extends Error {
-  readonly isDenoiserError = true;
-  override readonly name = 'DenoiserError';
+import { DenoiserError } from '@denoiser/errors';
 
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+/** The codes of this package's errors. */
+export type ScheduleErrorCode =
+  /** The options describe no schedule or process. */
+  'schedule-invalid';
+
+/** An error of this package. */
+export const ScheduleError = DenoiserError<ScheduleErrorCode>;
 
 export function fail(message: string): never {
-  throw new ScheduleError('bad-schedule', message);
+  throw new ScheduleError('schedule-invalid', message);
 }
 
 /** A hundred times what is in use: tables of as many are made at once. */

@@ -10,7 +10,7 @@ export {
   sigmoidBetas,
   zeroTerminalSnrBetas,
 } from './betas';
-export { ScheduleError } from './errors';
+export type { ScheduleErrorCode } from './errors';
 export type { StepTerms, StepVariance } from './likelihood';
 export { discretizedGaussianLogLikelihood, normalKl, priorBits, stepTerms } from './likelihood';
 export { noiseRatio, timeOfNoiseRatio } from './noise-ratio';

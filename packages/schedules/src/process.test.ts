@@ -19,6 +19,12 @@ describe('createProcess', () => {
     }
   });
 
+  it('is what a built schedule says that it was made of', () => {
+    for (const options of [{}, { type: 'cosine', steps: 5, zeroTerminalSnr: true }] as const) {
+      expect(createProcess(createSchedule(options).options)).toEqual(createSchedule(options));
+    }
+  });
+
   it('refuses what is none in a sentence', () => {
     expect(() => createProcess({ kind: 'waves' } as unknown as ProcessOptions)).toThrow('discrete, sigma or flow');
     expect(() => createProcess(JSON.parse(JSON.stringify(createSchedule({ steps: 3 }))))).toThrow('JSON');

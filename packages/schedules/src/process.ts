@@ -17,7 +17,7 @@ export type ProcessOptions =
 /**
  * Returns the process of its options; a built one is returned as it is.
  *
- * @throws ScheduleError where the options describe none.
+ * @throws DenoiserError where the options describe none.
  */
 export function createProcess(options: Process | ProcessOptions): Process {
   switch (options.kind) {
@@ -37,5 +37,5 @@ export function createProcess(options: Process | ProcessOptions): Process {
 function built(schedule: Schedule): Schedule {
   return schedule.alphaBars instanceof Float64Array
     ? schedule
-    : fail('A built schedule does not survive JSON; keep the options it was created with.');
+    : fail('A built schedule does not survive JSON; keep its `options`.');
 }

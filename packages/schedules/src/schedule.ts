@@ -33,6 +33,8 @@ export type ScheduleOptions = (
  */
 export interface Schedule {
   readonly kind: 'discrete';
+  /** What `createSchedule` was given; of a respaced one, for the schedule that it is a part of. */
+  readonly options: ScheduleOptions;
   readonly steps: number;
   /** Where each entry stands in the schedule the model was trained with: 0 … steps − 1 unless respaced. */
   readonly timesteps: readonly number[];
@@ -66,7 +68,7 @@ export interface Schedule {
 /** Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`. */
 export function createSchedule(options: ScheduleOptions = {}): Schedule {
   const betas = betasOf(options);
-  return options.zeroTerminalSnr ? derive(zeroTerminalSnrBetas(betas), true) : derive(betas, false);
+  return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, options);
 }
 
 const makers = {
@@ -94,7 +96,7 @@ function betasOf(options: ScheduleOptions): Float64Array {
  * 4): `respace(schedule, spacedTimesteps(schedule.steps, { type: 'trailing', steps: 50 }))`. Timesteps ascend or
  * descend; `timesteps` of the result says where they stood, ascending.
  *
- * @throws ScheduleError where a timestep is none of the schedule's, or is out of order.
+ * @throws DenoiserError where a timestep is none of the schedule's, or is out of order.
  */
 export function respace(schedule: Schedule, timesteps: ArrayLike<number>): Schedule {
   if (timesteps.length < 1) fail('Respacing needs at least one timestep.');
@@ -111,10 +113,10 @@ export function respace(schedule: Schedule, timesteps: ArrayLike<number>): Sched
     return beta;
   });
   const kept = ascending.map((t) => schedule.timesteps[t] as number);
-  return { ...derive(betas, schedule.zeroTerminalSnr), timesteps: kept, trainedSteps: schedule.trainedSteps };
+  return { ...derive(betas, schedule.options), timesteps: kept, trainedSteps: schedule.trainedSteps };
 }
 
-function derive(betas: Float64Array, zeroTerminalSnr: boolean): Schedule {
+function derive(betas: Float64Array, options: ScheduleOptions): Schedule {
   const T = betas.length;
   const alphas = betas.map((beta) => 1 - beta);
   const alphaBars = cumulativeProduct(alphas);
@@ -124,10 +126,11 @@ function derive(betas: Float64Array, zeroTerminalSnr: boolean): Schedule {
   const posteriorVariances = table((_, beta, alphaBar, previous) => (beta * (1 - previous)) / (1 - alphaBar));
   return {
     kind: 'discrete',
+    options,
     steps: T,
     timesteps: Array.from(betas, (_, t) => t),
     trainedSteps: T,
-    zeroTerminalSnr,
+    zeroTerminalSnr: options.zeroTerminalSnr ?? false,
     betas,
     alphas,
     alphaBars,

@@ -107,7 +107,7 @@ export type SigmaGrid =
 /**
  * Returns the n values of a grid, descending.
  *
- * @throws ScheduleError where they do not descend.
+ * @throws DenoiserError where they do not descend.
  */
 export function sigmaGrid(grid: SigmaGrid, n: number, range: Range): number[] {
   const sigmas = valuesOf(grid, n, range);

@@ -25,7 +25,7 @@ export type Spacing =
 /**
  * Returns the timesteps of a spacing, descending.
  *
- * @throws ScheduleError where there are not that many distinct ones.
+ * @throws DenoiserError where there are not that many distinct ones.
  */
 export function spacedTimesteps(trainedSteps: number, spacing: Spacing): number[] {
   const T = trainedSteps;

@@ -16,8 +16,8 @@ async function bundle(program: string): Promise<string> {
 const all = "import * as all from '../dist/index.js'; console.log(all);";
 
 describe('the bundle', () => {
-  it('of everything stays under 5.2 kB compressed: pages load it to draw one curve', async () => {
-    expect(gzipSync(await bundle(all)).length).toBeLessThan(5200);
+  it('of everything stays under 5.4 kB compressed: pages load it to draw one curve', async () => {
+    expect(gzipSync(await bundle(all)).length).toBeLessThan(5400);
   });
 
   it('of one function holds nothing of the others', async () => {

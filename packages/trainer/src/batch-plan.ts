@@ -1,10 +1,11 @@
 import { epochPermutation } from './epoch-permutation';
 
-/** Where training stands: images `0 … position − 1` of the epoch's order have been used. Epochs count from 0. */
-export type DataPosition = { epoch: number; position: number };
+/** Where training stands: so many epochs are done, and of the next one's order so many images. */
+export type DataPosition = { epochsDone: number; position: number };
 
 export type PlannedBatch = {
-  epoch: number;
+  /** Epochs done before the one that this batch is of. */
+  epochsDone: number;
   /** The numbers of the images, in the epoch's shuffled order. The last batch of an epoch may be smaller. */
   indices: Uint32Array;
   /** Where training stands once this batch is done; at the end of an epoch, the start of the next one. */
@@ -16,22 +17,24 @@ export type BatchPlanOptions = {
   /** How many images there are. */
   length: number;
   batchSize: number;
-  /** Stops before epoch number `epochs`. */
-  epochs: number;
+  /** How many batches; default Infinity. */
+  batches?: number;
   from?: DataPosition;
 };
 
-/** All batches of a training run from `from` on: every image once an epoch, the last incomplete batch kept. */
+/** Yields the batches of a training run from `from` on: every image once an epoch, the last incomplete batch kept. */
 export function* planBatches(options: BatchPlanOptions): Generator<PlannedBatch, void, undefined> {
-  const { seed, length, batchSize, epochs, from = { epoch: 0, position: 0 } } = options;
+  const { seed, length, batchSize, batches = Infinity, from = { epochsDone: 0, position: 0 } } = options;
   let { position } = from;
-  for (let epoch = from.epoch; epoch < epochs; epoch++) {
-    const order = epochPermutation(seed, epoch, length);
-    while (position < length) {
+  let left = batches;
+  for (let { epochsDone } = from; left > 0; epochsDone++) {
+    const order = epochPermutation(seed, epochsDone, length);
+    while (position < length && left > 0) {
       const indices = order.subarray(position, position + batchSize);
       position += indices.length;
-      const next = position < length ? { epoch, position } : { epoch: epoch + 1, position: 0 };
-      yield { epoch, indices, next };
+      const next = position < length ? { epochsDone, position } : { epochsDone: epochsDone + 1, position: 0 };
+      left--;
+      yield { epochsDone, indices, next };
     }
     position = 0;
   }

@@ -1,5 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/errors';
 import { readSafetensors, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import { TrainerError } from './errors';
 import { FORMAT_VERSION } from './options/upgrade';
 import { damaged, FORMAT, parseState, STATE_FILE, type TensorFileName, type TrainingState } from './training-state';
 import type { CheckpointStore } from './types';
@@ -104,9 +105,9 @@ async function readFile(store: CheckpointStore, step: number, file: string): Pro
 
 function missing(step: number | undefined, steps: readonly number[]): DenoiserError {
   if (steps.length === 0) {
-    return new DenoiserError('checkpoint-missing', 'There is no checkpoint to read; train first, or check the path.');
+    return new TrainerError('checkpoint-missing', 'There is no checkpoint to read; train first, or check the path.');
   }
-  return new DenoiserError(
+  return new TrainerError(
     'checkpoint-missing',
     `There is no checkpoint of step ${step}; choose one of ${steps.join(', ')}.`,
   );

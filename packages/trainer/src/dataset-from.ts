@@ -1,4 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from '@denoiser/ops';
+import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
 /** An image as it is handed over: NHWC; floats in [−1, 1] or bytes, of which 0 is −1 and 255 is 1. Label −1 or none: no class. */
@@ -8,7 +9,7 @@ export type GivenImage = {
 };
 
 export type DatasetFromOptions = {
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
   classNames?: readonly string[];
   /** The most that the images may take in memory; default 1 GiB. Bytes are kept as bytes. */
   maxBytes?: number;
@@ -30,14 +31,14 @@ export async function datasetFrom(
   let bytes = 0;
   for await (const image of source) {
     if (image.pixels.length !== size) {
-      throw new DenoiserError(
+      throw new TrainerError(
         'dataset-shape',
         `Image ${images.length} of the dataset has ${image.pixels.length} values, not the ${size} of ${height}×${width}×${channels}; make every image of that size.`,
       );
     }
     bytes += image.pixels.byteLength;
     if (bytes > maxBytes) {
-      throw new DenoiserError(
+      throw new TrainerError(
         'dataset-memory',
         `The images up to number ${images.length} take more than ${maxBytes} bytes; give bytes instead of floats, smaller or fewer images, or raise maxBytes.`,
       );

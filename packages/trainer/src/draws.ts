@@ -1,4 +1,4 @@
-import { normals, randomNormal, STREAMS, uniforms } from '@denoiser/ops';
+import { type BatchShape, normals, randomNormal, STREAMS, uniforms } from '@denoiser/ops';
 import { add, mul, type Rank, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { TimestepSampler } from './timesteps/sampler';
 
@@ -41,7 +41,7 @@ export function dropLabels(
  * network learn the brightness of whole images.
  */
 export function drawNoise(
-  shape: readonly [batch: number, height: number, width: number, channels: number],
+  shape: BatchShape,
   o: { seed: number; step: number; places: readonly number[]; offset?: number; stream?: number },
 ): Tensor4D {
   const { seed, step, places, offset = 0, stream = STREAMS.trainingNoise } = o;

@@ -1,11 +1,12 @@
 import { STREAMS, uniforms } from '@denoiser/ops';
 
 /**
- * The order of `length` images in an epoch: a uniform permutation (Fisher and Yates), a pure function of (seed, epoch).
+ * Returns the order of `length` images in the epoch that comes after `epochsDone` others: a uniform permutation (Fisher
+ * and Yates), a pure function of (seed, epochsDone).
  */
-export function epochPermutation(seed: number, epoch: number, length: number): Uint32Array {
+export function epochPermutation(seed: number, epochsDone: number, length: number): Uint32Array {
   const order = Uint32Array.from({ length }, (_, i) => i);
-  const u = uniforms({ seed, stream: STREAMS.shuffle, step: epoch, index: 0, count: length });
+  const u = uniforms({ seed, stream: STREAMS.shuffle, step: epochsDone, index: 0, count: length });
   for (let i = length - 1; i > 0; i--) {
     const j = Math.floor(u[i] * (i + 1));
     [order[i], order[j]] = [order[j], order[i]];

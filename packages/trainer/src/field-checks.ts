@@ -1,4 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/errors';
+import type { ImageShape } from '@denoiser/ops';
 import type { ScheduleOptions } from '@denoiser/schedules';
 import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
 import { resolveKind } from './options/kinds';
@@ -12,10 +13,10 @@ const MOST_STEPS = 1_000_000;
 export const trainedPrediction = oneOf(['epsilon', 'x0', 'v']);
 export const classNames = listOf(textUpTo(1000), { most: 100_000 });
 
-export const imageShape: Check<readonly [height: number, width: number, channels: number]> = (value, path, fail) => {
+export const imageShape: Check<ImageShape> = (value, path, fail) => {
   const [height, width, channels] = listOf(wholeNumberIn(1, 65_536), { least: 3, most: 3 })(value, path, fail);
-  const shape = [height, width, channels] as [number, number, number];
-  return shape.reduce((a, b) => a * b) <= MOST_VALUES ? shape : fail(path, `at most ${MOST_VALUES} values`);
+  const shape: ImageShape = [height, width, channels];
+  return height * width * channels <= MOST_VALUES ? shape : fail(path, `at most ${MOST_VALUES} values`);
 };
 
 /** A schedule as it is written, with nothing left to guess. */

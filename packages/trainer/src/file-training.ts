@@ -1,16 +1,17 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from '@denoiser/ops';
 import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
 import type { Prediction, ScheduleOptions } from '@denoiser/schedules';
-import { objectOf, trueOrFalse, wholeNumberIn } from './checking';
+import { type Fail, isRecord, objectOf, trueOrFalse, wholeNumberIn } from './checking';
+import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import type { TrainingState } from './training-state';
 
 /** How the network of a file was trained: what is needed beside the weights to sample from it. */
 export type FileTraining = {
-  readonly schedule: ScheduleOptions;
+  readonly process: ScheduleOptions;
   readonly prediction: Prediction;
   readonly learnedVariance: boolean;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   readonly step: number;
 };
@@ -26,7 +27,7 @@ export function trainingMetadata({
   step,
 }: Pick<TrainingState, 'options' | 'prediction' | 'dataset' | 'step'>): Record<string, string> {
   const training: FileTraining = {
-    schedule: options.schedule,
+    process: options.process,
     prediction,
     learnedVariance: options.variance.type === 'learned-range',
     imageShape: dataset.imageShape,
@@ -37,7 +38,7 @@ export function trainingMetadata({
 }
 
 const fileTraining = objectOf<FileTraining>({
-  schedule: scheduleOptions,
+  process: scheduleOptions,
   prediction: trainedPrediction,
   learnedVariance: trueOrFalse,
   imageShape,
@@ -49,7 +50,7 @@ const fileTraining = objectOf<FileTraining>({
  * Returns what a safetensors file, its bytes or what was read of them, says of its training: all of it, or nothing if it
  * says nothing.
  *
- * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `SafetensorsError` if the bytes are
+ * @throws DenoiserError (`weights-damaged`) that names the first field that is illegible; `DenoiserError` if the bytes are
  * no such file.
  */
 export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>): Partial<FileTraining> {
@@ -57,7 +58,7 @@ export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>
   const text = metadata[KEY];
   if (text === undefined) return {};
   const damaged = (what: string): never => {
-    throw new DenoiserError(
+    throw new TrainerError(
       'weights-damaged',
       `The file's metadata "${KEY}" ${what}; save the weights anew, or take this entry out of the file's metadata.`,
     );
@@ -68,7 +69,12 @@ export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>
   } catch {
     return damaged('is not JSON');
   }
-  return fileTraining(value, '', (path, needed) =>
-    damaged(path ? `has no valid "${path}" (it needs ${needed})` : `is not ${needed}`),
-  );
+  const fail = (path: string, needed: string): never =>
+    damaged(path ? `has no valid "${path}" (it needs ${needed})` : `is not ${needed}`);
+  return fileTraining(isRecord(value) && 'schedule' in value ? upgraded(value, fail) : value, '', fail);
+}
+
+/** What the process was called by files of earlier versions. */
+function upgraded({ schedule, ...rest }: Record<string, unknown>, fail: Fail): Record<string, unknown> {
+  return { ...rest, process: scheduleOptions(schedule, 'schedule', fail) };
 }

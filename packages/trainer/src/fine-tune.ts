@@ -1,7 +1,8 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { DenoiserError } from '@denoiser/errors';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { readCheckpoint } from './checkpoint';
+import { TrainerError } from './errors';
 import type { Run } from './run';
 import type { CheckpointStore } from './types';
 
@@ -28,15 +29,15 @@ export type StartedFrom = {
  * Puts another run's weights into the model and its average, before the first step: fine-tuning. Step, moments and place
  * in the data begin anew. The classes may be others.
  *
- * Errors: those of `readCheckpoint`; `weights-mismatch` naming the first tensor that does not fit; `bad-option` once
+ * Errors: those of `readCheckpoint`; `weights-mismatch` naming the first tensor that does not fit; `option-invalid` once
  * training has begun.
  */
 export async function startFrom(run: Run, store: CheckpointStore, options: StartOptions = {}): Promise<StartedFrom> {
   const { model, ema, powerEma, progress, onWarning } = run;
   const { step, weights = 'ema', classNames, classParameter = 'label_emb.weight' } = options;
   if (progress.step > 0) {
-    throw new DenoiserError(
-      'bad-option',
+    throw new TrainerError(
+      'option-invalid',
       `This run has done ${progress.step} steps already; start from other weights before the first.`,
     );
   }
@@ -132,7 +133,7 @@ function mapRows(
 }
 
 function mismatch(what: string): DenoiserError {
-  return new DenoiserError(
+  return new TrainerError(
     'weights-mismatch',
     `The weights do not fit this network: ${what}; make the network as the other run's was, but for its classes.`,
   );

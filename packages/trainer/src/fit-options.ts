@@ -1,10 +1,13 @@
 import type { Interval } from './interval';
+import type { RunLimits } from './run-length';
 import type { CheckpointStore, TrainableDenoiser } from './types';
 import type { ValidationOptions, ValidationRecord } from './validation';
 
-/** One line of the loss log. Steps count from 1, epochs from 0. */
+/** One line of the loss log. */
 export type StepRecord = {
+  /** Its number, from 1. */
   step: number;
+  /** The number of its epoch, from 1. */
   epoch: number;
   loss: number;
   /** The Euclidean norm of the gradients over all parameters, before it was clipped. */
@@ -16,7 +19,7 @@ export type StepRecord = {
 };
 
 export type EpochRecord = {
-  /** The epoch that has ended, from 0. */
+  /** The number of the epoch that has ended, from 1. */
   epoch: number;
   /** Steps done in all. */
   step: number;
@@ -36,7 +39,7 @@ export type Callbacks = {
   onStep?: (record: StepDetails) => void | Promise<void>;
   onEpochEnd?: (record: EpochRecord) => void | Promise<void>;
   onValidation?: (record: ValidationRecord) => void | Promise<void>;
-  onCheckpoint?: (record: { step: number; epoch: number }) => void | Promise<void>;
+  onCheckpoint?: (record: { step: number; epochsDone: number }) => void | Promise<void>;
 };
 
 export type CheckpointOptions = {
@@ -63,7 +66,7 @@ export type SnapshotOptions = {
 export type Moment = {
   /** Steps and epochs done. */
   readonly step: number;
-  readonly epoch: number;
+  readonly epochsDone: number;
   /** The mean loss since the epoch began or training was resumed; of the whole epoch where it has just ended. */
   readonly meanLoss: number;
   /** Whether training is finished. */
@@ -79,10 +82,8 @@ export type Occasion = Interval & {
   run(moment: Moment): void | Promise<void>;
 };
 
-export type FitOptions = {
-  /** Ends when so many epochs, or so many steps, are done in all; whichever is first. One of them is needed. */
-  epochs?: number;
-  steps?: number;
+/** How a run goes. It ends when so many `epochs`, or so many `steps`, are done in all; one of them is needed. */
+export type FitOptions = RunLimits & {
   /** Ends, as finished, with the step after which this call has taken so many seconds. Beside epochs or steps. */
   seconds?: number;
   checkpoints?: CheckpointOptions;
@@ -93,7 +94,7 @@ export type FitOptions = {
   /** Whatever else is done between steps, after all of these. */
   every?: readonly Occasion[];
   callbacks?: Callbacks;
-  /** Aborted: the step under way is finished, a checkpoint written, and `fit` returns. */
+  /** Aborted: a checkpoint is written, and `fit` returns. A signal that is heard in the midst of a step ends it, as if not begun. */
   signal?: AbortSignal;
   /** How many batches are read ahead; default 2. */
   prefetch?: number;
@@ -103,9 +104,9 @@ export type FitOptions = {
 
 export type FitResult = {
   status: 'finished' | 'aborted';
-  /** Steps done in all, and the epoch in which training goes on. */
+  /** Steps and epochs done in all. */
   step: number;
-  epoch: number;
+  epochsDone: number;
   /** This call's losses. */
   losses: StepRecord[];
 };

@@ -1,15 +1,17 @@
-import { DenoiserError } from '@denoiser/ops';
 import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
 import { diverged } from './divergence';
+import { TrainerError } from './errors';
 import type { FitOptions, FitResult, Moment, StepRecord } from './fit-options';
 import { checkInterval, EACH_EPOCH } from './interval';
 import { badOption } from './options/settings';
+import { positionIn } from './position-in';
 import { readAhead } from './read-ahead';
 import { type Batch, readBatch } from './read-batch';
 import type { Run } from './run';
+import { lengthOf } from './run-length';
 import { saveCheckpoint, saveSnapshot } from './save';
 import { step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
@@ -19,10 +21,12 @@ import { type ValidationOptions, validate } from './validation';
 /** The training loop, see `Trainer.fit`. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
-  const { epochs = Infinity, steps = Infinity, seconds = Infinity, signal } = options;
-  const { checkpoints, snapshots, validation, callbacks = {}, clock: now = () => performance.now() } = options;
+  const { checkpoints, snapshots, validation, callbacks = {}, signal, seconds = Infinity } = options;
+  const { clock: now = () => performance.now() } = options;
   checkRequest(run, dataset, options);
   startOrder(run, dataset);
+  const length = lengthOf(run, dataset, options);
+  run.length = length.steps;
 
   const { onStep, onEpochEnd, onValidation, onCheckpoint } = callbacks;
   const clock = stopwatch(now);
@@ -38,7 +42,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     const [loss, gradientNorm] = numbers;
     const imageLosses = numbers.subarray(2);
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
-    const learningRate = run.options.learningRate * run.rateFactor(step - 1);
+    const learningRate = run.options.learningRate * run.rateFactor(step - 1, run.length);
     const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / seconds, waitingShare };
     losses.push(record);
     run.watch(record);
@@ -56,21 +60,21 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await saveCheckpoint(run, { ...checkpoints, dataset });
     progress.checkpoint = progress.step;
     saved = true;
-    await onCheckpoint?.({ step: progress.step, epoch: progress.epoch });
+    await onCheckpoint?.({ step: progress.step, epochsDone: progress.epochsDone });
   };
 
   const measure = async (held: ValidationOptions) => {
-    const { step, epoch, best } = progress;
+    const { step, epochsDone, best } = progress;
     const measured = await unlessAborted(signal, () => validate(run, held, signal));
     if (!measured) return;
     const isBest = measured.emaLoss < (best?.loss ?? Infinity);
     if (isBest) progress.best = { step, loss: measured.emaLoss };
     if (isBest && checkpoints?.best) await saveCheckpoint(run, { ...checkpoints, dataset, store: checkpoints.best });
-    await onValidation?.({ step, epoch, ...measured, isBest });
+    await onValidation?.({ step, epochsDone, ...measured, isBest });
   };
-  const endEpoch = async ({ step, epoch, meanLoss }: Moment) => {
+  const endEpoch = async ({ step, epochsDone, meanLoss }: Moment) => {
     const networks = { denoiser: model.denoiser(), emaDenoiser: model.denoiser(run.ema.parameters) };
-    await onEpochEnd?.({ epoch: epoch - 1, step, meanLoss, ...networks });
+    await onEpochEnd?.({ epoch: epochsDone, step, meanLoss, ...networks });
   };
   const agenda = createAgenda(
     [
@@ -84,16 +88,16 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   );
   const moment = (): Moment => ({
     step: progress.step,
-    epoch: progress.epoch,
+    epochsDone: progress.epochsDone,
     meanLoss: mean(losses.slice(epochStart)),
-    isEnd: progress.step >= steps || progress.epoch >= epochs || isTimeUp(),
+    isEnd: progress.step >= length.steps || isTimeUp(),
     save,
   });
 
-  const plan = planBatches({ ...run.options, length: dataset.length, epochs, from: progress });
+  const plan = planBatches({ ...run.options, length: dataset.length, batches: length.stepsLeft, from: progress });
   const batches = readAhead(plan, (planned) => readBatch(dataset, planned, model.checkLabels), options.prefetch ?? 2);
   try {
-    while (progress.step < steps && !signal?.aborted && !isTimeUp()) {
+    while (progress.step < length.steps && !signal?.aborted && !isTimeUp()) {
       const batch = await nextBatch(
         () => clock.wait(() => batches.next()),
         async () => {
@@ -114,7 +118,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
       // A device that computes at once has its numbers ready after this, before a callback takes time.
       await yieldToEventLoop();
-      await reportBefore({ lap, t, step: progress.step, epoch: batch.epoch, images: batch.labels.length });
+      await reportBefore({ lap, t, step: progress.step, epoch: batch.epochsDone + 1, images: batch.labels.length });
 
       const due = agenda.due(progress);
       const epochHasEnded = progress.position === 0;
@@ -129,7 +133,12 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
     await pending?.lap.catch(() => {});
     await batches.return();
   }
-  return { status: moment().isEnd ? 'finished' : 'aborted', step: progress.step, epoch: progress.epoch, losses };
+  return {
+    status: moment().isEnd ? 'finished' : 'aborted',
+    step: progress.step,
+    epochsDone: progress.epochsDone,
+    losses,
+  };
 }
 
 /** What `work` gives, or nothing where the signal ended it. */
@@ -173,11 +182,11 @@ function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOpti
   const {
     epochs = Infinity,
     steps = Infinity,
-    seconds = Infinity,
     validation,
     checkpoints,
     snapshots,
     every = [],
+    seconds = Infinity,
   } = options;
   if (!(seconds > 0)) throw badOption(`\`seconds\` must be a number above 0, not ${seconds}.`);
   const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
@@ -191,21 +200,21 @@ function checkRequest({ powerEma }: Run, dataset: ImageDataset, options: FitOpti
   if (snapshots && !powerEma) {
     throw badOption('fit was given snapshots, but the trainer has no option postHocEma; give both.');
   }
-  if (dataset.length === 0)
-    throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
   if (validation && Math.min(validation.dataset.length, validation.images ?? 1) < 1)
-    throw new DenoiserError('dataset-empty', 'The validation dataset has no images; give it at least one.');
+    throw new TrainerError('dataset-empty', 'The validation dataset has no images; give it at least one.');
 }
 
-/** A place in an epoch means something in that order only; in another one, the epoch starts over. */
-function startOrder({ options, progress, onWarning }: Run, { length }: ImageDataset): void {
-  const order = { seed: options.seed, length };
-  const before = progress.order ?? order;
-  progress.order = order;
-  if (progress.position === 0 || (before.seed === order.seed && before.length === length)) return;
+/** Goes on in the order that was begun, or starts the epoch over in the present one. */
+function startOrder(run: Run, dataset: ImageDataset): void {
+  const { options, progress, onWarning } = run;
+  const { length } = dataset;
+  const [before, position] = [progress.order, positionIn(run, dataset)];
+  progress.order = { seed: options.seed, length };
+  if (position === progress.position) return;
   const change =
-    before.length === length ? 'The seed has changed' : `The dataset had ${before.length} images and has ${length}`;
-  onWarning(`${change}, so epoch ${progress.epoch} starts over; the weights are kept.`);
+    before?.length === length ? 'The seed has changed' : `The dataset had ${before?.length} images and has ${length}`;
+  onWarning(`${change}, so epoch ${progress.epochsDone + 1} starts over; the weights are kept.`);
   progress.position = 0;
 }
 

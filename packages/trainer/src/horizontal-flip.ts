@@ -3,16 +3,16 @@ import type { ImageDataset } from './types';
 
 /**
  * The same images, mirrored left to right in half of the epochs (or with another probability): a pure function of (seed,
- * epoch, index). Not for letters, nor anything else that has a side.
+ * epochsDone, index). Not for letters, nor anything else that has a side.
  */
 export function horizontalFlip(dataset: ImageDataset, o: { seed: number; probability?: number }): ImageDataset {
   const { seed, probability = 0.5 } = o;
   const [height, width, channels] = dataset.imageShape;
   return {
     ...dataset,
-    async read(index, epoch) {
-      const image = await dataset.read(index, epoch);
-      const [u] = uniforms({ seed, stream: STREAMS.flip, step: epoch, index, count: 1 });
+    async read(index, epochsDone) {
+      const image = await dataset.read(index, epochsDone);
+      const [u] = uniforms({ seed, stream: STREAMS.flip, step: epochsDone, index, count: 1 });
       if (u >= probability) return image;
       const pixels = new Float32Array(image.pixels.length);
       for (let y = 0; y < height; y++) {

@@ -14,14 +14,14 @@ export const EACH_EPOCH: Interval = { epochs: 1 };
 /** Returns whether something that happens in this interval of steps and epochs happens after the last step. */
 export function isDue(
   { steps, epochs }: Interval,
-  progress: { readonly step: number; readonly epoch: number; readonly position: number },
+  progress: { readonly step: number; readonly epochsDone: number; readonly position: number },
 ): boolean {
   if (progress.step === 0) return false;
   // An epoch has ended where no image of the next has been used.
   const epochHasEnded = progress.position === 0;
   return (
     (steps !== undefined && progress.step % steps === 0) ||
-    (epochs !== undefined && epochHasEnded && progress.epoch % epochs === 0)
+    (epochs !== undefined && epochHasEnded && progress.epochsDone % epochs === 0)
   );
 }
 

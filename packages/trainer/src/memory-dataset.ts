@@ -1,10 +1,11 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from '@denoiser/ops';
+import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
 export type MemoryDatasetOptions = {
   /** All images one after the other, values in [−1, 1], NHWC. */
   images: Float32Array;
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
   /** The class of each image; without them every label is −1. */
   labels?: ArrayLike<number>;
   classNames?: readonly string[];
@@ -16,13 +17,13 @@ export function memoryDataset({ images, imageShape, labels, classNames }: Memory
   const size = height * width * channels;
   const length = images.length / size;
   if (!Number.isInteger(length)) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'dataset-shape',
       `memoryDataset: ${images.length} values are not a whole number of ${height}×${width}×${channels} images; check imageShape.`,
     );
   }
   if (labels && labels.length !== length) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'dataset-labels',
       `memoryDataset: there are ${length} images and ${labels.length} labels; give one label for each image.`,
     );

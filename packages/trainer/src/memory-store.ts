@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { TrainerError } from './errors';
 import type { CheckpointStore } from './types';
 
 /** Checkpoints in memory, for tests and for pages that keep none; `keep` (default all) bounds how many, newest last. */
@@ -16,7 +16,7 @@ export function memoryStore(options: { keep?: number } = {}): CheckpointStore {
     },
     async read(step, file) {
       const bytes = checkpoints.get(step)?.get(file);
-      if (!bytes) throw new DenoiserError('file-missing', `Checkpoint ${step} has no file ${file}.`);
+      if (!bytes) throw new TrainerError('file-missing', `Checkpoint ${step} has no file ${file}.`);
       return bytes.slice();
     },
   };

@@ -1,6 +1,6 @@
 import { badOption } from './options/settings';
 import type { TrainingOptions } from './options/training-options';
-import { kept, recomputed } from './recompute';
+import { keepActivations, recomputeActivations } from './recompute';
 import type { TrainableDenoiser, TrainableModel, TrainingMode } from './types';
 
 /** The network as a step sees it: as it is, unless the options ask for what only its training form can do. */
@@ -10,12 +10,16 @@ export function trainingNetwork(
   o: { step: number; places: readonly number[] },
 ): TrainableDenoiser {
   if (dropout === 0 && !recompute) return model.denoiser();
-  const mode: TrainingMode = { dropout, seed, ...o, runPart: recompute ? recomputed : kept };
-  return offered(model, 'training form')(mode);
+  const mode: TrainingMode = { dropout, seed, ...o, runPart: recompute ? recomputeActivations : keepActivations };
+  return trainingFormOf(model, 'training form')(mode);
 }
 
-/** The network's training form. Errors: `bad-option` if it has none. */
-export function offered(model: TrainableModel, option: string): (mode: TrainingMode) => TrainableDenoiser {
+/**
+ * Returns the network's training form.
+ *
+ * @throws DenoiserError (`option-invalid`) if it has none, which says that it offers no `option`.
+ */
+export function trainingFormOf(model: TrainableModel, option: string): (mode: TrainingMode) => TrainableDenoiser {
   const { trainingDenoiser } = model;
   if (!trainingDenoiser) {
     throw badOption(

@@ -1,15 +1,15 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { DenoiserError } from '@denoiser/errors';
 import { tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
+import { TrainerError } from './errors';
 import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
 import type { Run } from './run';
+import { lengthOf, type RunLimits } from './run-length';
 import { step } from './step';
 import type { ImageDataset } from './types';
 
-export type PreflightOptions = {
-  /** What `fit` will be given, for the whole time. */
-  epochs?: number;
-  steps?: number;
+/** The limits that `fit` will be given, for the time of the whole. */
+export type PreflightOptions = RunLimits & {
   /** Milliseconds; default `performance.now`. */
   clock?: () => number;
   /** Aborted: the trial ends and is thrown with the signal's reason; the weights are what they were. */
@@ -42,12 +42,11 @@ export type Preflight = {
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
   const { clock = () => performance.now(), signal } = options;
   const { batchSize } = run.options;
-  if (dataset.length === 0)
-    throw new DenoiserError('dataset-empty', 'The dataset has no images; give it at least one.');
+  if (dataset.length === 0) throw new TrainerError('dataset-empty', 'The dataset has no images; give it at least one.');
   const count = Math.min(batchSize, dataset.length);
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
-  const start = { epoch: 0, position: 0 };
-  const batch = await readBatch(dataset, { epoch: 0, indices, next: start }, run.model.checkLabels);
+  const start = { epochsDone: 0, position: 0 };
+  const batch = await readBatch(dataset, { epochsDone: 0, indices, next: start }, run.model.checkLabels);
 
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);
@@ -98,18 +97,9 @@ async function remember({ optimizer, ema, powerEma }: Run, variables: readonly V
   };
 }
 
-function remainingOf(
-  { options, progress }: Run,
-  { length }: ImageDataset,
-  o: PreflightOptions,
-  secondsPerStep: number,
-) {
-  const { epochs = Infinity, steps = Infinity } = o;
-  const left = length - progress.position;
-  const inEpochs =
-    (epochs - progress.epoch - 1) * Math.ceil(length / options.batchSize) + Math.ceil(left / options.batchSize);
-  const remaining = Math.max(0, Math.min(steps - progress.step, inEpochs));
-  return Number.isFinite(remaining) ? { remaining: { steps: remaining, seconds: remaining * secondsPerStep } } : {};
+function remainingOf(run: Run, dataset: ImageDataset, options: PreflightOptions, secondsPerStep: number) {
+  const { stepsLeft } = lengthOf(run, dataset, options);
+  return Number.isFinite(stepsLeft) ? { remaining: { steps: stepsLeft, seconds: stepsLeft * secondsPerStep } } : {};
 }
 
 /** What tfjs says of a kernel or gradient that isn't there, as an error that the user can mend. */
@@ -122,7 +112,7 @@ function missingKernel(error: unknown): DenoiserError | undefined {
   const advice = kernel
     ? 'choose another device (for the stock wasm backend, call completeWasmBackend of @denoiser/kernels-stock-wasm)'
     : "import '@tensorflow/tfjs', which registers the gradients";
-  return new DenoiserError('kernel-missing', `${what}, which training needs; ${advice}.`);
+  return new TrainerError('kernel-missing', `${what}, which training needs; ${advice}.`);
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
 import type { PlannedBatch } from './batch-plan';
+import { TrainerError } from './errors';
 import type { ImageDataset } from './types';
 
 /** A batch in plain memory: pixels [B, H, W, C] in one array, labels [B]. */
@@ -25,11 +25,11 @@ export async function readBatch(
 ): Promise<Batch> {
   const [height, width, channels] = dataset.imageShape;
   const size = height * width * channels;
-  const images = await Promise.all(Array.from(plan.indices, (index) => dataset.read(index, plan.epoch)));
+  const images = await Promise.all(Array.from(plan.indices, (index) => dataset.read(index, plan.epochsDone)));
   const pixels = new Float32Array(images.length * size);
   images.forEach((image, i) => {
     if (image.pixels.length !== size) {
-      throw new DenoiserError(
+      throw new TrainerError(
         'dataset-shape',
         `Image ${plan.indices[i]} of the dataset has ${image.pixels.length} values, not the ${size} of ${height}×${width}×${channels}; make every image of that size.`,
       );
@@ -51,7 +51,7 @@ function checkPixels(pixels: ArrayLike<number>, index: number): void {
     const value = pixels[i] as number;
     if (value >= -1 - SLACK && value <= 1 + SLACK) continue;
     const advice = Number.isFinite(value) ? 'scale bytes by v / 127.5 − 1' : 'mend or leave out that image';
-    throw new DenoiserError(
+    throw new TrainerError(
       'dataset-pixels',
       `Image ${index} of the dataset has the value ${value}, where pixels lie in [−1, 1]; ${advice}.`,
     );
@@ -65,7 +65,7 @@ function checkLabel(
   checkLabels?: (labels: ArrayLike<number>) => void,
 ): void {
   const fail = (needed: string): never => {
-    throw new DenoiserError('dataset-labels', `Image ${index} of the dataset has the label ${label}; ${needed}.`);
+    throw new TrainerError('dataset-labels', `Image ${index} of the dataset has the label ${label}; ${needed}.`);
   };
   if (!Number.isInteger(label) || label < -1) fail('labels are whole numbers from 0, or −1 for none');
   if (classNames && label >= classNames.length)

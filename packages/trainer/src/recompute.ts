@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
 import { customGrad, engine, scalar, type Tensor, Variable, zerosLike } from '@tensorflow/tfjs-core';
+import { TrainerError } from './errors';
 
 /**
  * Runs a part of a network. `f` gets `inputs` and gives one tensor; every tensor it needs and did not make is among
@@ -12,7 +12,7 @@ export type RunPart = <T extends Tensor>(
 ) => T;
 
 /** Runs the part, and keeps what its gradient needs. */
-export const kept: RunPart = (f, inputs) => f(...inputs);
+export const keepActivations: RunPart = (f, inputs) => f(...inputs);
 
 /**
  * Activation checkpointing (Chen et al. 2016, arXiv:1604.06174): runs the part, keeps its inputs alone, and runs it again
@@ -21,7 +21,7 @@ export const kept: RunPart = (f, inputs) => f(...inputs);
  *
  * Errors: `DenoiserError` if the part reads a variable that is not among `parameters`, which would get no gradient.
  */
-export const recomputed: RunPart = <T extends Tensor>(
+export const recomputeActivations: RunPart = <T extends Tensor>(
   f: (...inputs: Tensor[]) => T,
   inputs: readonly Tensor[],
   parameters: readonly Variable[],
@@ -71,8 +71,8 @@ function checkVariables(tape: ReturnType<typeof engine>['state']['activeTape'], 
   for (const { inputs, kernelName } of tape) {
     for (const input of Object.values(inputs)) {
       if (input instanceof Variable && input.trainable && !known.has(input.id)) {
-        throw new DenoiserError(
-          'bad-part',
+        throw new TrainerError(
+          'part-invalid',
           `A part of the network that is to be recomputed reads the variable ${input.name} of shape [${input.shape}] (in ${kernelName}), which is not among its parameters; name it there, or it would get no gradient.`,
         );
       }

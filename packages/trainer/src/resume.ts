@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
 import { readCheckpoint } from './checkpoint';
+import { TrainerError } from './errors';
 import type { Run } from './run';
 import type { TrainingState } from './training-state';
 import type { CheckpointStore, TrainableModel } from './types';
@@ -10,7 +10,7 @@ export type ResumeOptions = {
 };
 
 /** Where training goes on; a log of losses that goes further is to be cut after `step`. */
-export type ResumedFrom = { step: number; epoch: number; position: number; state: TrainingState };
+export type ResumedFrom = { step: number; epochsDone: number; position: number; state: TrainingState };
 
 /** Restores a run from a checkpoint: all of it, or (on an error) nothing. */
 export async function resume(run: Run, store: CheckpointStore, options: ResumeOptions = {}): Promise<ResumedFrom> {
@@ -38,21 +38,21 @@ export async function resume(run: Run, store: CheckpointStore, options: ResumeOp
     for (const { dispose } of loaded) dispose();
   }
 
-  const { step, epoch, position } = state;
+  const { step, epochsDone, position } = state;
   optimizer.step = step;
   ema.step = step;
   if (powerEma) powerEma.step = step;
   const order = { seed: state.options.seed, length: state.dataset.length };
-  Object.assign(progress, { step, epoch, position, order, checkpoint: step, best: state.best });
+  Object.assign(progress, { step, epochsDone, position, order, checkpoint: step, best: state.best });
   warnOfChanges(state, run);
-  return { step, epoch, position, state };
+  return { step, epochsDone, position, state };
 }
 
 function checkArchitecture({ step, architecture }: TrainingState, model: TrainableModel): void {
   const differences = differingPaths(architecture, JSON.parse(JSON.stringify(model.architecture)));
   if (differences.length === 0) return;
   const details = differences.map(([path, theirs, ours]) => `${path} ${theirs} there and ${ours} here`).join(', ');
-  throw new DenoiserError(
+  throw new TrainerError(
     'checkpoint-architecture',
     `state.json of checkpoint ${step} is of another architecture (${details}); make the model as the checkpoint says, or train in a new place.`,
   );

@@ -1,11 +1,11 @@
 import type { Schedule } from '@denoiser/schedules';
 import type { AdamW } from './adamw';
+import type { Part } from './checkpoint-parts';
 import type { Ema } from './ema/ema';
 import type { PowerEma } from './ema/post-hoc';
 import type { RateFactor } from './learning-rate/rate';
 import type { Objective } from './objective/objective';
 import type { TrainingOptions } from './options/training-options';
-import type { Part } from './parts';
 import type { TimestepSampler } from './timesteps/sampler';
 import type { TrainableModel } from './types';
 import type { watchTraining } from './watch';
@@ -14,9 +14,9 @@ import type { watchTraining } from './watch';
 export type Progress = {
   /** Training steps done. */
   step: number;
-  /** The epoch under way, from 0. */
-  epoch: number;
-  /** How many images of the epoch's order have been used. */
+  /** Epochs done. */
+  epochsDone: number;
+  /** How many images of the next epoch's order have been used. */
   position: number;
   /** What that order was made from, if steps were done: with others the position means nothing. */
   order?: { seed: number; length: number };
@@ -38,6 +38,8 @@ export type Run = {
   readonly ema: Ema;
   readonly powerEma?: PowerEma;
   readonly progress: Progress;
+  /** Steps of the whole run, as the last `fit` was asked; `Infinity` before. */
+  length: number;
   /** What a checkpoint holds beside the state. */
   readonly parts: readonly Part[];
   /** Told of every step's numbers. */

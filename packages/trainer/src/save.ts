@@ -15,11 +15,11 @@ export async function saveCheckpoint(
   o: { store: CheckpointStore; dataset: ImageDataset; notes?: unknown },
 ): Promise<void> {
   const { model, options, progress } = run;
-  const { step, epoch, position } = progress;
+  const { step, epochsDone, position } = progress;
   const { length, imageShape, classNames } = o.dataset;
   const state = {
     step,
-    epoch,
+    epochsDone,
     position,
     architecture: model.architecture,
     prediction: options.prediction,

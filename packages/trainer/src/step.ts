@@ -13,7 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { drawNoise, drawTimesteps, dropLabels } from './draws';
-import { addGradients, clipFactor, type Gradients, globalNorm } from './gradients';
+import { addGradients, clipFactor, type Gradients, gradientNorm } from './gradients';
 import { microBatches } from './micro-batches';
 import { trainingNetwork } from './network';
 import type { Batch } from './read-batch';
@@ -39,10 +39,10 @@ export function step(run: Run, batch: Batch, signal?: AbortSignal): StepNumbers 
   const { t, weights } = drawTimesteps(timesteps, { seed, step: progress.step, count: batch.labels.length });
   const values = tidy(() => {
     const { imageLosses, loss, gradients } = untilAborted(signal, () => batchGradients(run, batch, t, weights));
-    const norm = globalNorm(gradients);
+    const norm = gradientNorm(gradients);
     const limit = options.maxGradientNorm;
     const gradientScale = limit === null ? undefined : clipFactor(norm, limit);
-    optimizer.update(gradients, { rateFactor: rateFactor(optimizer.step), gradientScale });
+    optimizer.update(gradients, { rateFactor: rateFactor(optimizer.step, run.length), gradientScale });
     ema.update(t.length);
     powerEma?.update();
     return concat([stack([loss, norm]) as Tensor1D, imageLosses]);

@@ -1,7 +1,8 @@
-import { DenoiserError, type InitialValues, initialValues } from '@denoiser/ops';
+import { type InitialValues, initialValues } from '@denoiser/ops';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import * as tf from '@tensorflow/tfjs-core';
+import { TrainerError } from './errors';
 import type { TrainableDenoiser, TrainableModel } from './types';
 
 /** A `TrainableModel` that can be freed. */
@@ -114,14 +115,14 @@ function layersModel(source: LayersModel): OwnModel {
   const { layersModel: model, name } = source;
   const inputs = model.inputs.length;
   if (inputs !== 2 && inputs !== 3) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'model-invalid',
       `The tf.layers model ${name} has ${inputs} inputs; it needs two, x and time, or three, with labels.`,
     );
   }
   const parameters = new Map(model.weights.map((weight) => [weight.originalName, weight.read() as tf.Variable]));
   if (parameters.size !== model.weights.length) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'model-invalid',
       `Two weights of the tf.layers model ${name} have one name; name its layers.`,
     );
@@ -190,7 +191,7 @@ function modelOf(
           const order = fileOrder(key);
           const wanted = order ? order.map((axis) => shape[axis]) : shape;
           if (entry.shape.join() !== wanted.join()) {
-            throw new DenoiserError(
+            throw new TrainerError(
               'parameters-mismatch',
               `${key} of the file is [${entry.shape.join(', ')}], and the network ${name} has [${wanted.join(', ')}]; make the network as the file's was.`,
             );
@@ -211,7 +212,7 @@ function checkNames(name: string, { tensors }: TensorFile, parameters: ReadonlyM
     missing.length > 0 && `lacks ${missing.join(', ')}`,
     extra.length > 0 && `has unknown ${extra.join(', ')}`,
   ];
-  throw new DenoiserError(
+  throw new TrainerError(
     'parameters-mismatch',
     `The file does not fit the network ${name}: it ${faults.filter(Boolean).join(' and ')}; make the network as the file's was.`,
   );

@@ -1,21 +1,22 @@
 import { createSchedule, type Schedule } from '@denoiser/schedules';
 import { createAdamW } from './adamw';
+import { powerEmaPart, timestepsPart, variablesPart } from './checkpoint-parts';
 import { createEma } from './ema/ema';
 import { createPowerEma } from './ema/post-hoc';
 import { type StartedFrom, type StartOptions, startFrom } from './fine-tune';
 import { fit } from './fit';
 import type { FitOptions, FitResult } from './fit-options';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
-import { offered } from './network';
+import { trainingFormOf } from './network';
 import { createObjective } from './objective/objective';
 import { makeKind } from './options/kinds';
 import { type OwnInput, separateOwn } from './options/own';
 import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
-import { powerEmaPart, timestepsPart, variablesPart } from './parts';
 import { type Preflight, type PreflightOptions, preflight } from './preflight';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
 import type { Progress, Run } from './run';
+import { lengthOf, type RunLength, type RunLimits } from './run-length';
 import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
 import type { CheckpointStore, ImageDataset, TrainableModel } from './types';
 import { watchTraining } from './watch';
@@ -38,6 +39,8 @@ export type Trainer = {
   readonly emaParameters: TrainableModel['parameters'];
   /** What training will need, from two trial steps that leave no trace: memory, time, kernels. */
   preflight(dataset: ImageDataset, options?: PreflightOptions): Promise<Preflight>;
+  /** Returns how long a run on these images is, from where it stands; `fit` ends by it. */
+  runLength(dataset: Pick<ImageDataset, 'length'>, limits: RunLimits): RunLength;
   /** Trains until there have been so many epochs or steps in all, counting those before a resume. */
   fit(dataset: ImageDataset, options: FitOptions): Promise<FitResult>;
   /** Goes on from a checkpoint: weights, moments, average, step and place in the data. Call it before `fit`. */
@@ -58,7 +61,7 @@ export type Trainer = {
 export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
   const { input: json, own } = separateOwn(input);
   const options = resolveOptions(json as TrainingOptionsInput);
-  const schedule = createSchedule(options.schedule);
+  const schedule = createSchedule(options.process);
   check(model, options, schedule);
   const optimizer = createAdamW(model.parameters, options);
   const ema = createEma(model.parameters, own.ema ?? options.ema);
@@ -74,7 +77,8 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     timesteps,
     ema,
     ...(powerEma && { powerEma }),
-    progress: { step: 0, epoch: 0, position: 0 },
+    progress: { step: 0, epochsDone: 0, position: 0 },
+    length: Infinity,
     parts: [
       variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
       variablesPart(model, 'ema.safetensors', [{ what: 'The average', variables: ema.parameters }]),
@@ -94,6 +98,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     progress: run.progress,
     emaParameters: run.ema.parameters,
     preflight: (dataset, preflightOptions) => preflight(run, dataset, preflightOptions),
+    runLength: (dataset, limits) => lengthOf(run, dataset, limits),
     fit: (dataset, fitOptions) => fit(run, dataset, fitOptions),
     resume: (store, resumeOptions) => resume(run, store, resumeOptions),
     startFrom: (store, startOptions) => startFrom(run, store, startOptions),
@@ -109,14 +114,14 @@ function check(model: TrainableModel, options: TrainingOptions, { steps, zeroTer
   const first = firstTimestep(options);
   if (steps <= first) {
     throw badOption(
-      `The schedule has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; make one longer or the other (timesteps.first) smaller.`,
+      `The process has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; give a larger \`process.steps\` or a smaller \`timesteps.first\`.`,
     );
   }
   if (zeroTerminalSnr && options.prediction === 'epsilon') {
     throw badOption(
-      'The schedule has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave zeroTerminalSnr out.',
+      'The process has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave `process.zeroTerminalSnr` out.',
     );
   }
-  if (options.dropout > 0) offered(model, 'dropout');
-  if (options.recompute) offered(model, 'recompute');
+  if (options.dropout > 0) trainingFormOf(model, 'dropout');
+  if (options.recompute) trainingFormOf(model, 'recompute');
 }

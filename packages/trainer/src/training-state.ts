@@ -1,4 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/errors';
+import type { ImageShape } from '@denoiser/ops';
 import {
   type Check,
   finiteNumber,
@@ -11,6 +12,7 @@ import {
   textUpTo,
   wholeNumberIn,
 } from './checking';
+import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { FORMAT_VERSION, upgradeState } from './options/upgrade';
@@ -35,14 +37,14 @@ export type TrainingState = {
   version: typeof FORMAT_VERSION;
   /** Training steps done. */
   step: number;
-  /** The epoch under way, from 0, and how many images of its order have been used. */
-  epoch: number;
+  /** Epochs done, and how many images of the next one's order have been used. */
+  epochsDone: number;
   position: number;
   architecture: { name: string; config: unknown };
   /** What the network was trained to give. */
   prediction: TrainingOptions['prediction'];
   options: TrainingOptions;
-  dataset: { length: number; imageShape: readonly [number, number, number]; classNames?: readonly string[] };
+  dataset: { length: number; imageShape: ImageShape; classNames?: readonly string[] };
   /** The lowest validation loss of the average so far, if it is measured. */
   best?: { step: number; loss: number };
   /** Whatever the program that trains wants to find again (JSON). */
@@ -53,7 +55,7 @@ export type TrainingState = {
 
 /** A file of a checkpoint is missing, cut off or altered; an older checkpoint may still be whole. */
 export function damaged(step: number, file: string, what: string): DenoiserError {
-  return new DenoiserError(
+  return new TrainerError(
     'checkpoint-damaged',
     `${file} of checkpoint ${step} ${what}; delete that checkpoint and resume from an older one.`,
   );
@@ -64,7 +66,7 @@ const MOST_BYTES = 2 ** 26;
 const LONGEST_TEXT = 10_000;
 
 /** What sampling goes by, and what nobody may therefore guess. */
-const SAMPLED_BY = ['schedule', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
+const SAMPLED_BY = ['process', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
 
 const count = wholeNumberIn(0);
 
@@ -72,7 +74,7 @@ const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
   if (!isRecord(value)) return fail(path, 'an object');
   json(LONGEST_TEXT)(value, path, fail);
   for (const name of SAMPLED_BY) if (value[name] === undefined) fail(`${path}.${name}`, 'to be there');
-  scheduleOptions(value.schedule, `${path}.schedule`, fail);
+  scheduleOptions(value.process, `${path}.process`, fail);
   try {
     return resolveOptions(value as unknown as TrainingOptionsInput);
   } catch (error) {
@@ -85,7 +87,7 @@ const trainingState = objectOf<TrainingState>({
   format: (value) => value as typeof FORMAT,
   version: (value) => value as typeof FORMAT_VERSION,
   step: count,
-  epoch: count,
+  epochsDone: count,
   position: count,
   architecture: objectOf({ name: textUpTo(LONGEST_TEXT), config: json(LONGEST_TEXT) }),
   prediction: trainedPrediction,
@@ -123,27 +125,18 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   };
   wholeNumberIn(0)(value.version, 'version', fail);
   if (Number(value.version) < FORMAT_VERSION) json(LONGEST_TEXT)(value.options, 'options', fail);
-  const state = upgraded(value, fail);
+  const { options, version } = value;
+  if (!isRecord(options)) return fail('options', 'an object');
+  // Under the name that it has in the file.
+  if (Number(version) < 3) scheduleOptions(options.schedule, 'options.schedule', fail);
+  const state = upgradeState(value);
   if (!state) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'checkpoint-version',
       `${STATE_FILE} of checkpoint ${step} has format version ${value.version}, and this program reads versions 1 to ${FORMAT_VERSION}; use the version of denoiser that wrote it.`,
     );
   }
   return trainingState(state, '', fail);
-}
-
-function upgraded(value: Record<string, unknown>, fail: (path: string, needed: string) => never) {
-  const { options, version } = value;
-  if (!isRecord(options)) return fail('options', 'an object');
-  // Filled in by the upgrade, but not this one: there was no time when it was not written.
-  if (version === 1) scheduleOptions(options.schedule, 'options.schedule', fail);
-  try {
-    return upgradeState(value);
-  } catch (error) {
-    if (!(error instanceof DenoiserError)) throw error;
-    return fail('options', sentenceWithin(error.message));
-  }
 }
 
 /** A sentence as a part of another. */

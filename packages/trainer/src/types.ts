@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { TensorFile } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
@@ -42,10 +43,10 @@ export type LabelledImage = { pixels: Float32Array; label: number };
 /** Images by number. Folders: `@denoiser/backend-node`; arrays: `memoryDataset`. */
 export interface ImageDataset {
   readonly length: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   readonly classNames?: readonly string[];
-  /** Image `index` as augmented in `epoch`: a pure function of both. */
-  read(index: number, epoch: number): Promise<LabelledImage>;
+  /** Reads image `index` as it is augmented once so many epochs are done: a pure function of both. */
+  read(index: number, epochsDone: number): Promise<LabelledImage>;
 }
 
 /** Where checkpoints live: files (`@denoiser/backend-node`), the browser, or `memoryStore`. */

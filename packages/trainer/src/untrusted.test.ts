@@ -4,12 +4,12 @@ import { readFileTraining, trainingMetadata } from './file-training';
 import { resolveOptions } from './options/training-options';
 import { parseState } from './training-state';
 
-const options = resolveOptions({ seed: 1, batchSize: 2, schedule: { type: 'cosine', steps: 100 } });
+const options = resolveOptions({ seed: 1, batchSize: 2, process: { type: 'cosine', steps: 100 } });
 const state = {
   format: 'denoiser-checkpoint',
-  version: 2,
+  version: 3,
   step: 3,
-  epoch: 0,
+  epochsDone: 0,
   position: 6,
   architecture: { name: 'tiny', config: { width: 4 } },
   prediction: 'epsilon',
@@ -63,7 +63,7 @@ describe('state.json', () => {
   test.each<[path: string, to: unknown]>([
     ['version', '2'],
     ['step', -1],
-    ['epoch', 0.5],
+    ['epochsDone', 0.5],
     ['position', null],
     ['architecture', []],
     ['architecture.name', 5],
@@ -81,8 +81,8 @@ describe('state.json', () => {
     ['options.variance', { type: 'toString' }],
     ['options.learningRate', null],
     ['options.unknown', 5],
-    ...illegibleSchedules.map(([path, to]): [string, unknown] => [`options.schedule${path}`, to]),
-    ['options.schedule', { type: 'custom', betas: { length: 1e9 } }],
+    ...illegibleSchedules.map(([path, to]): [string, unknown] => [`options.process${path}`, to]),
+    ['options.process', { type: 'custom', betas: { length: 1e9 } }],
     ['dataset', 5],
     ['dataset.length', undefined],
     ['dataset.imageShape', 5],
@@ -111,9 +111,10 @@ describe('state.json', () => {
     );
   });
 
-  test('of the first version has no schedule by default either', () => {
-    for (const to of [undefined, 7]) {
-      expect(() => parse(changed({ ...state, version: 1 }, 'options.schedule', to))).toThrow(
+  test.each([1, 2])('of version %i has no schedule by default either', (version) => {
+    for (const schedule of [undefined, 7]) {
+      const { process: _, ...others } = options;
+      expect(() => parse({ ...state, version, options: { ...others, schedule } })).toThrow(
         'state.json of checkpoint 3 has no valid "options.schedule" (it needs an object)',
       );
     }
@@ -130,8 +131,14 @@ describe('what weights say of their training', () => {
     expect(readFileTraining(writeSafetensors({ metadata: {}, tensors: new Map() }))).toEqual({});
   });
 
+  test('is read of earlier files, which called the process a schedule', () => {
+    const { process, ...others } = whole;
+    expect(says(JSON.stringify({ ...others, schedule: process }))).toEqual(whole);
+    expect(() => says(JSON.stringify({ ...others, schedule: 7 }))).toThrow('no valid "schedule" (it needs an object)');
+  });
+
   test.each<[path: string, to: unknown]>([
-    ...illegibleSchedules.map(([path, to]): [string, unknown] => [`schedule${path}`, to]),
+    ...illegibleSchedules.map(([path, to]): [string, unknown] => [`process${path}`, to]),
     ['imageShape', 5],
     ['imageShape', 'x'],
     ['imageShape', [-4, 4, 3]],

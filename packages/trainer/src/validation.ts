@@ -19,8 +19,9 @@ export type ValidationOptions = {
 
 /** The losses of held-out images, under the live weights and under their average. */
 export type ValidationRecord = {
+  /** Steps and epochs done. */
   step: number;
-  epoch: number;
+  epochsDone: number;
   loss: number;
   emaLoss: number;
   /** Whether `emaLoss` is the lowest so far. */
@@ -43,7 +44,7 @@ export async function validate(
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
   const indices = (start: number) => Uint32Array.from({ length: Math.min(size, count - start) }, (_, i) => start + i);
   const read = (start: number) =>
-    readBatch(dataset, { epoch: 0, indices: indices(start), next: START }, model.checkLabels);
+    readBatch(dataset, { epochsDone: 0, indices: indices(start), next: START }, model.checkLabels);
 
   const sums = { loss: 0, emaLoss: 0 };
   for await (const batch of readAhead(starts, read, 1)) {
@@ -72,7 +73,7 @@ export async function validate(
   return sums;
 }
 
-const START = { epoch: 0, position: 0 };
+const START = { epochsDone: 0, position: 0 };
 
 /** Fractions of multiples of the golden ratio: however many there are, they lie evenly in (0, 1). */
 function goldenShare(i: number): number {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, datasetFrom, type GivenImage, horizontalFlip, memoryDataset } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const imageShape = [4, 4, 2] as const;
-const create = () => createTrainer({ model: model(), schedule, seed: 1, batchSize: 4 });
+const create = () => createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4 });
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -92,7 +92,7 @@ describe('the share of time spent waiting', () => {
         return listening.denoiser()(x, t, conditioning);
       },
     };
-    const trainer = createTrainer({ model: network, schedule, seed: 1, batchSize: 4 });
+    const trainer = createTrainer({ model: network, process: noiseProcess, seed: 1, batchSize: 4 });
     const { losses } = await trainer.fit(slow, { steps: 3, prefetch: 0, clock: () => clock });
     for (const { waitingShare } of losses) expect(waitingShare).toBe(0.25);
     const quick = await create().fit(dataset(), { steps: 2, clock: () => 0 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, type ImageDataset, type LabelledImage } from '../src/index';
-import { dataset, model, schedule } from './helpers';
+import { dataset, model, noiseProcess } from './helpers';
 
 /** The dataset with something wrong in one of its images. */
 const flawed = (wrong: (image: LabelledImage) => LabelledImage, more: Partial<ImageDataset> = {}): ImageDataset => {
@@ -41,7 +41,7 @@ describe('images that no network should see', () => {
         if ((given as number) > 2) throw new Error(`There is no class ${given}.`);
       },
     };
-    const trainer = createTrainer({ model: tiny, schedule, seed: 1, batchSize: 11 });
+    const trainer = createTrainer({ model: tiny, process: noiseProcess, seed: 1, batchSize: 11 });
     await expect(trainer.fit(wrong, { steps: 1 })).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),

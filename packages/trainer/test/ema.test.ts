@@ -2,20 +2,13 @@ import '@tensorflow/tfjs';
 import type { TensorFile } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  createEma,
-  createTrainer,
-  EMA_RULES,
-  type EmaInput,
-  memoryStore,
-  reconstructEma,
-  type TrainerOptions,
-} from '../src/index';
+import { createTrainer, memoryStore, reconstructEma, type TrainerOptions } from '../src/index';
 import { makeKind, resolveKind } from '../src/options/kinds';
-import { dataset, model, schedule } from './helpers';
+import { createEma, EMA_RULES, type EmaInput } from '../src/parts';
+import { dataset, model, noiseProcess } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: model(), schedule, seed: 1, batchSize: 4, learningRate: 0.02, ...over });
+  createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, learningRate: 0.02, ...over });
 const decays = (input: EmaInput, updates: readonly number[], images = 1) => {
   const rule = makeKind(EMA_RULES, resolveKind('ema', EMA_RULES, input, 'decay'));
   return updates.map((update) => rule(update, images));
@@ -95,7 +88,7 @@ describe('an average of any length', () => {
 
   it('needs snapshots, and a trainer that makes them', async () => {
     await expect(reconstructEma(memoryStore(), { sigmaRel: 0.1 })).rejects.toMatchObject({ code: 'snapshots-missing' });
-    await expect(reconstructEma(memoryStore(), { sigmaRel: 1 })).rejects.toMatchObject({ code: 'bad-option' });
+    await expect(reconstructEma(memoryStore(), { sigmaRel: 1 })).rejects.toMatchObject({ code: 'option-invalid' });
     const snapshots = { store: memoryStore(), every: { steps: 1 } };
     await expect(create().fit(dataset(), { steps: 1, snapshots })).rejects.toThrow('no option postHocEma');
   });

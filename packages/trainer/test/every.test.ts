@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type Occasion } from '../src/index';
-import { dataset, model, schedule } from './helpers';
+import { dataset, model, noiseProcess } from './helpers';
 
 beforeAll(() => tf.setBackend('cpu'));
 
-const create = () => createTrainer({ schedule, seed: 1, batchSize: 4, model: model() });
+const create = () => createTrainer({ process: noiseProcess, seed: 1, batchSize: 4, model: model() });
 /** Three batches an epoch. */
 const images = () => dataset(12);
 

@@ -1,11 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type TrainerOptions } from '../src/index';
-import { dataset, numbersOf, schedule, TIMESTEPS } from './helpers';
+import { dataset, noiseProcess, numbersOf, TIMESTEPS } from './helpers';
 import { tinyModel } from './tiny-model';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: tinyModel({ timesteps: TIMESTEPS, classes: 2 }), schedule, seed: 1, batchSize: 4, ...over });
+  createTrainer({
+    model: tinyModel({ timesteps: TIMESTEPS, classes: 2 }),
+    process: noiseProcess,
+    seed: 1,
+    batchSize: 4,
+    ...over,
+  });
 
 /** A run of two classes, "even" and "odd", whose average is not its weights. */
 async function otherRun(over: Partial<TrainerOptions> = {}) {
@@ -37,7 +43,7 @@ describe('a run that starts from another one', () => {
       });
       expect(tf.memory().numTensors).toBe(before);
       expect(numbersOf(trainer)).toEqual({ weights: theirs, ema: theirs });
-      expect(trainer.progress).toEqual({ step: 0, epoch: 0, position: 0 });
+      expect(trainer.progress).toEqual({ step: 0, epochsDone: 0, position: 0 });
     }
   });
 

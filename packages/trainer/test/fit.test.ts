@@ -5,17 +5,17 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   createTrainer,
   type ImageDataset,
-  kept,
   memoryDataset,
   memoryStore,
   type StepRecord,
   type TrainerOptions,
 } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { keepActivations } from '../src/parts';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
   createTrainer({
-    schedule,
+    process: noiseProcess,
     seed: 1,
     batchSize: 4,
     ema: { decay: 0.9, startStep: 4 },
@@ -84,8 +84,8 @@ describe('training', () => {
     };
     await create({ model: offering, dropout: 0.2, batchSize: 3, microBatchSize: 2 }).fit(dataset(), { steps: 1 });
     expect(modes).toEqual([
-      { dropout: 0.2, seed: 1, step: 0, places: [0, 1], runPart: kept },
-      { dropout: 0.2, seed: 1, step: 0, places: [2], runPart: kept },
+      { dropout: 0.2, seed: 1, step: 0, places: [0, 1], runPart: keepActivations },
+      { dropout: 0.2, seed: 1, step: 0, places: [2], runPart: keepActivations },
     ]);
   });
 
@@ -162,16 +162,16 @@ describe('what is told', () => {
       },
     });
     expect(told).toEqual([
-      'step 1 of epoch 0',
-      'step 2 of epoch 0',
-      'step 3 of epoch 0',
+      'step 1 of epoch 1',
+      'step 2 of epoch 1',
+      'step 3 of epoch 1',
       'checkpoint 3',
-      'epoch 0 ended at step 3: 1,4,4,2, true',
-      'step 4 of epoch 1',
-      'step 5 of epoch 1',
-      'step 6 of epoch 1',
+      'epoch 1 ended at step 3: 1,4,4,2, true',
+      'step 4 of epoch 2',
+      'step 5 of epoch 2',
+      'step 6 of epoch 2',
       'checkpoint 6',
-      'epoch 1 ended at step 6: 1,4,4,2, true',
+      'epoch 2 ended at step 6: 1,4,4,2, true',
     ]);
     expect(losses.every(({ loss, imagesPerSecond }) => loss > 0 && imagesPerSecond > 0)).toBe(true);
     expect(await store.list()).toEqual([3, 6]);
@@ -275,7 +275,7 @@ describe('a loss that is not finite', () => {
       trainer.fit(dataset(), { epochs: 9, checkpoints: { store, every: { steps: 2, epochs: 1 } } }),
     ).rejects.toMatchObject({
       isDenoiserError: true,
-      code: 'diverged',
+      code: 'training-diverged',
       message:
         'The loss became NaN at step 7, so training stopped; the last good checkpoint is that of step 6; resume from it with a lower learning rate.',
     });
@@ -309,13 +309,13 @@ describe('bad input', () => {
     expect(message({ learningRate: Number.NaN })).toMatch(/`learningRate` is NaN/);
     expect(message({ labelDropout: 2 })).toMatch(/`labelDropout` is 2/);
     expect(message({ ema: { decay: 1.5 } })).toMatch(/`ema.decay` is 1.5/);
-    expect(message({ schedule: { steps: 1 } })).toMatch(/The schedule has 1 step, and the first to be trained is 1;/);
+    expect(message({ process: { steps: 1 } })).toMatch(/The process has 1 step, and the first to be trained is 1;/);
     expect(message({ dropout: 0.1 })).toMatch(/The network tiny offers no dropout/);
     expect(message({ dropuot: 0.1 } as object)).toBe(
       'There is no training option `dropuot`; the nearest is `dropout`.',
     );
-    expect(message({ schedule: { zeroTerminalSnr: true }, prediction: 'v' })).toBe(undefined);
-    expect(message({ schedule: { zeroTerminalSnr: true } })).toMatch(/zero terminal SNR/);
+    expect(message({ process: { zeroTerminalSnr: true }, prediction: 'v' })).toBe(undefined);
+    expect(message({ process: { zeroTerminalSnr: true } })).toMatch(/zero terminal SNR/);
   });
 
   it('in data is named: no images, or one of another size', async () => {
@@ -331,9 +331,9 @@ describe('bad input', () => {
     const whole = dataset();
     const broken: ImageDataset = {
       ...whole,
-      read: async (index, epoch) => {
-        if (epoch === 1) throw new Error(`picture ${index} is cut off`);
-        return whole.read(index, epoch);
+      read: async (index, epochsDone) => {
+        if (epochsDone === 1) throw new Error(`picture ${index} is cut off`);
+        return whole.read(index, epochsDone);
       },
     };
     await expect(create().fit(broken, { epochs: 9, checkpoints: { store, every: { epochs: 5 } } })).rejects.toThrow(

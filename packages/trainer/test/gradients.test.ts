@@ -1,8 +1,9 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { clipFactor, createTrainer, globalNorm, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { createTrainer, type TrainerOptions } from '../src/index';
+import { clipFactor, gradientNorm } from '../src/parts';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const gradients = () =>
   new Map<string, tf.Tensor>([
@@ -10,18 +11,18 @@ const gradients = () =>
     ['b', tf.scalar(-4)],
   ]);
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: model(), schedule, seed: 3, batchSize: 5, ...over });
+  createTrainer({ model: model(), process: noiseProcess, seed: 3, batchSize: 5, ...over });
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe('the norm of the gradients', () => {
   it('is that of all of them as one vector', () => {
-    expect(globalNorm(gradients()).dataSync()[0]).toBe(5);
-    expect(globalNorm(new Map()).dataSync()[0]).toBe(0);
+    expect(gradientNorm(gradients()).dataSync()[0]).toBe(5);
+    expect(gradientNorm(new Map()).dataSync()[0]).toBe(0);
   });
 
   it('above the limit gives the factor to it, and 1 below', () => {
-    const factor = (limit: number) => clipFactor(globalNorm(gradients()), limit).dataSync()[0];
+    const factor = (limit: number) => clipFactor(gradientNorm(gradients()), limit).dataSync()[0];
     expect(factor(2.5)).toBe(0.5);
     expect(factor(5)).toBe(1);
     expect(factor(6)).toBe(1);

@@ -5,7 +5,7 @@ import { tinyModel } from './tiny-model';
 export const TIMESTEPS = 8;
 
 /** Eight steps from almost clean to almost noise. */
-export const schedule = { type: 'linear', steps: TIMESTEPS, betaStart: 0.05, betaEnd: 0.6 } as const;
+export const noiseProcess = { type: 'linear', steps: TIMESTEPS, betaStart: 0.05, betaEnd: 0.6 } as const;
 
 export const model = (seed?: number) => tinyModel({ timesteps: TIMESTEPS, ...(seed !== undefined && { seed }) });
 

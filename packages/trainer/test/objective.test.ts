@@ -3,11 +3,11 @@ import { normals } from '@denoiser/ops';
 import { createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget, x0From } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { addNoise, createObjective, type ObjectiveOptions, variationalBound, type Weighting } from '../src/index';
+import { addNoise, createObjective, type ObjectiveOptions, variationalBoundTerm, type Weighting } from '../src/parts';
 import golden from './fixtures/guided-diffusion-bound.json';
-import { schedule as options } from './helpers';
+import { noiseProcess } from './helpers';
 
-const schedule = createSchedule(options);
+const schedule = createSchedule(noiseProcess);
 const T = [1, 3, 7];
 const random = (index: number, count = 3 * 32) => normals({ seed: 8, step: 0, index, count });
 const shape: [number, number, number, number] = [3, 4, 4, 2];
@@ -83,7 +83,7 @@ describe.each(['epsilon', 'x0', 'v'] as const)('the loss of a network that predi
     const [output, v] = [random(2), random(3).map(Math.tanh)];
     const xt = addNoise(schedule, x0(), eps(), t);
     const four = (values: Float32Array) => tf.tensor4d(values, shape);
-    const bounds = variationalBound({
+    const bounds = variationalBoundTerm({
       schedule,
       prediction,
       t,
@@ -123,7 +123,7 @@ describe("the bound's terms", () => {
       const values = Array.from(xt.dataSync());
       const output = values.map((x) => 0.9 * x + 0.1 * Math.sin(3 * x + 0.01 * t));
       const v = values.map((x) => 0.5 * Math.sin(x + 0.003 * t));
-      const bounds = variationalBound({
+      const bounds = variationalBoundTerm({
         schedule: cosine,
         prediction: 'epsilon',
         t: [t, t],
@@ -156,7 +156,7 @@ describe('a learned variance', () => {
     const images = { x0: x0(), eps: eps(), t: T };
     const simple = objective()(m, images).dataSync();
     const xt = addNoise(schedule, x0(), eps(), T);
-    const bound = variationalBound({
+    const bound = variationalBoundTerm({
       schedule,
       prediction: 'epsilon',
       t: T,

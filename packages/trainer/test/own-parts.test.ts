@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 beforeAll(() => tf.setBackend('cpu'));
 
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ schedule, seed: 1, batchSize: 4, ...over, model: model() });
+  createTrainer({ process: noiseProcess, seed: 1, batchSize: 4, ...over, model: model() });
 
 async function trained(over: Partial<TrainerOptions>) {
   const trainer = create(over);

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createAdamW, createEma, trainStep } from '../src/index';
+import { createAdamW, createEma, trainStep } from '../src/parts';
 
 const variables = (...values: number[]) => new Map([['w', tf.variable(tf.tensor1d(values))]]);
 const numbers = (map: ReadonlyMap<string, tf.Tensor>) => Array.from((map.get('w') as tf.Tensor).dataSync());

@@ -5,11 +5,11 @@ import { conv2d, groupNorm, normals } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryDataset, memoryStore, type TrainableModel, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, schedule, TIMESTEPS } from './helpers';
+import { dataset, model, noiseProcess, numbersOf, TIMESTEPS } from './helpers';
 import { tinyModel } from './tiny-model';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
-  createTrainer({ model: model(), schedule, seed: 1, batchSize: 4, ema: { startStep: 0 }, ...over });
+  createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, ema: { startStep: 0 }, ...over });
 
 /** Convolutions and normalizations, so that activations outweigh the weights, as in a real network. */
 function convolutional(): TrainableModel {

@@ -2,8 +2,9 @@ import '@tensorflow/tfjs';
 import { embedding, gelu, linear, normals } from '@denoiser/ops';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainer, kept, lossAndGradients, type RunPart, recomputed, type TrainableModel } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { createTrainer, type TrainableModel } from '../src/index';
+import { keepActivations, lossAndGradients, type RunPart, recomputeActivations } from '../src/parts';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const WIDTH = 16;
 const variable = (index: number, shape: number[]) => {
@@ -53,7 +54,7 @@ describe('recomputed activations', () => {
     );
 
   it('give the same loss and gradients to the bit', () => {
-    const [plain, again] = [gradients(kept), gradients(recomputed)];
+    const [plain, again] = [gradients(keepActivations), gradients(recomputeActivations)];
     expect(again.value.dataSync()).toEqual(plain.value.dataSync());
     expect([...again.gradients.keys()]).toEqual([...parameters.keys()]);
     for (const [name, gradient] of plain.gradients) {
@@ -71,7 +72,7 @@ describe('recomputed activations', () => {
       expect(tf.memory().numTensors).toBe(before.numTensors);
       return peakBytes - before.numBytes;
     };
-    const [plain, again] = [await peak(kept), await peak(recomputed)];
+    const [plain, again] = [await peak(keepActivations), await peak(recomputeActivations)];
     // Eight blocks: of what they keep, one eighth and the inputs of the others.
     expect(again).toBeLessThan(plain / 2.5);
   });
@@ -79,14 +80,16 @@ describe('recomputed activations', () => {
   it('cost nothing where no gradient is wanted', () => {
     const labels = tf.zeros<tf.Rank.R1>([64], 'int32');
     const before = tf.memory().numTensors;
-    const [plain, again] = [kept, recomputed].map((runPart) => tf.tidy(() => run(input, labels, runPart)));
+    const [plain, again] = [keepActivations, recomputeActivations].map((runPart) =>
+      tf.tidy(() => run(input, labels, runPart)),
+    );
     expect(again.dataSync()).toEqual(plain.dataSync());
     expect(tf.memory().numTensors).toBe(before + 2);
   });
 
   it('name a variable that was forgotten', () => {
     const [a, b] = [variable(1, [WIDTH, WIDTH]), variable(2, [WIDTH, WIDTH])] as tf.Variable<tf.Rank.R2>[];
-    const forgetful = () => tf.sum(recomputed((x) => linear(linear(x, a), b), [input], [a])) as tf.Scalar;
+    const forgetful = () => tf.sum(recomputeActivations((x) => linear(linear(x, a), b), [input], [a])) as tf.Scalar;
     const before = tf.memory().numTensors;
     expect(() =>
       lossAndGradients(
@@ -99,7 +102,7 @@ describe('recomputed activations', () => {
     ).toThrow(/reads the variable .* of shape \[16,16\]/);
     // tfjs leaves the tensors of a failed gradient to the process; a right one still works.
     expect(tf.memory().numTensors - before).toBeLessThan(20);
-    expect(gradients(recomputed).gradients.size).toBe(parameters.size);
+    expect(gradients(recomputeActivations).gradients.size).toBe(parameters.size);
   });
 });
 
@@ -121,7 +124,7 @@ describe('a trainer with the option recompute', () => {
       };
     };
     const run = async (recompute: boolean) => {
-      const trainer = createTrainer({ model: offering(), schedule, seed: 1, batchSize: 4, recompute });
+      const trainer = createTrainer({ model: offering(), process: noiseProcess, seed: 1, batchSize: 4, recompute });
       await trainer.fit(dataset(), { steps: 2 });
       const before = tf.memory().numTensors;
       await trainer.fit(dataset(), { steps: 202 });
@@ -129,8 +132,8 @@ describe('a trainer with the option recompute', () => {
       return numbersOf(trainer);
     };
     expect(await run(true)).toEqual(await run(false));
-    expect(() => createTrainer({ model: model(), schedule, seed: 1, batchSize: 4, recompute: true })).toThrow(
-      'The network tiny offers no recompute: it has no trainingDenoiser; leave that option out.',
-    );
+    expect(() =>
+      createTrainer({ model: model(), process: noiseProcess, seed: 1, batchSize: 4, recompute: true }),
+    ).toThrow('The network tiny offers no recompute: it has no trainingDenoiser; leave that option out.');
   });
 });

@@ -1,13 +1,14 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint, type TrainerOptions } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { type CheckpointStore, createTrainer, memoryStore, type TrainerOptions } from '../src/index';
+import { readCheckpoint } from '../src/parts';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 import { tinyModel } from './tiny-model';
 
 // 11 images in batches of 3: four steps an epoch, the last of two images. The average starts between the two halves.
 const options = {
-  schedule,
+  process: noiseProcess,
   seed: 42,
   batchSize: 3,
   learningRate: 0.01,
@@ -148,8 +149,57 @@ describe('a resumed run', () => {
     const trainer = create({ onWarning: (message) => warnings.push(message) });
     await trainer.resume(await storeWith(6));
     const { losses } = await trainer.fit(dataset(5), { epochs: 2 });
-    expect(warnings).toEqual(['The dataset had 11 images and has 5, so epoch 1 starts over; the weights are kept.']);
+    expect(warnings).toEqual(['The dataset had 11 images and has 5, so epoch 2 starts over; the weights are kept.']);
     expect(losses.map(({ step }) => step)).toEqual([7, 8]);
+  });
+});
+
+describe('a run of three epochs whose images change after two', () => {
+  const twoEpochs = async (over: Partial<TrainerOptions> = {}) => {
+    const store = memoryStore();
+    await create(over).fit(dataset(11), { epochs: 2, checkpoints: { store } });
+    return store;
+  };
+
+  it.each([
+    ['more of them', { images: 22 }, 8],
+    ['fewer', { images: 4 }, 2],
+    ['in other batches', { images: 11, batchSize: 11 }, 1],
+  ])('has one more epoch, a whole one: %s', async (_, { images, ...over }, steps) => {
+    const trainer = create(over);
+    await trainer.resume(await twoEpochs());
+    expect(trainer.runLength(dataset(images), { epochs: 3 })).toMatchObject({ steps: 8 + steps, epochs: 3 });
+    const { status, step, epochsDone, losses } = await trainer.fit(dataset(images), { epochs: 3 });
+    expect({ status, step, epochsDone }).toEqual({ status: 'finished', step: 8 + steps, epochsDone: 3 });
+    expect(losses.map(({ epoch }) => epoch)).toEqual(Array(steps).fill(3));
+    expect((await trainer.fit(dataset(images), { epochs: 3 })).losses).toEqual([]);
+  });
+
+  it('is over after two, whatever there would be', async () => {
+    const trainer = create();
+    await trainer.resume(await twoEpochs());
+    expect(await trainer.fit(dataset(100), { epochs: 2 })).toMatchObject({ status: 'finished', step: 8, losses: [] });
+  });
+
+  it('starts an epoch over that was under way, and counts it whole', async () => {
+    const trainer = create();
+    await trainer.resume(await storeWith(6));
+    expect(trainer.runLength(dataset(22), { epochs: 2 })).toMatchObject({ steps: 14, stepsLeft: 8 });
+    expect(await trainer.fit(dataset(22), { epochs: 2 })).toMatchObject({
+      status: 'finished',
+      step: 14,
+      epochsDone: 2,
+    });
+  });
+
+  it('has a learning rate that falls to its end of now', async () => {
+    const over = { learningRateSchedule: { type: 'cosine' } } as const;
+    const trainer = create(over);
+    await trainer.resume(await twoEpochs(over));
+    const { losses } = await trainer.fit(dataset(22), { epochs: 3 });
+    // Steps 9 to 16 of 16, the second half of half a cosine.
+    const expected = Array.from({ length: 8 }, (_, i) => 0.005 * (1 + Math.cos((Math.PI * (8 + i)) / 16)));
+    for (const [i, { learningRate }] of losses.entries()) expect(learningRate).toBeCloseTo(expected[i], 12);
   });
 });
 
@@ -230,23 +280,38 @@ describe('a checkpoint that does not fit', () => {
 
   it('of the first format version still loads: what it does not know has the value it had then', async () => {
     const store = await edited((state) => {
-      const { seed, batchSize, schedule, learningRate, betas, epsilon, weightDecay, labelDropout } = optionsOf(state);
-      const old = { seed, batchSize, schedule, learningRate, betas, epsilon, weightDecay, labelDropout };
-      Object.assign(state, { version: 1, options: { ...old, ema: { decay: 0.9, startStep: 2 } } });
+      const { seed, batchSize, process, learningRate, betas, epsilon, weightDecay, labelDropout } = optionsOf(state);
+      const old = { seed, batchSize, schedule: process, learningRate, betas, epsilon, weightDecay, labelDropout };
+      delete state.epochsDone;
+      Object.assign(state, { version: 1, epoch: 0, options: { ...old, ema: { decay: 0.9, startStep: 2 } } });
     });
     const warnings: string[] = [];
     const trainer = create({ onWarning: (message) => warnings.push(message) });
-    expect(await trainer.resume(store)).toMatchObject({ step: 3, state: { version: 2 } });
+    expect(await trainer.resume(store)).toMatchObject({ step: 3, state: { version: 3 } });
+    expect(warnings).toEqual([]);
+  });
+
+  it('of the second format version, which called the process a schedule and the epochs done the epoch, still loads', async () => {
+    const store = await edited((state) => {
+      const { process, ...others } = optionsOf(state);
+      delete state.epochsDone;
+      Object.assign(state, { version: 2, epoch: 0, options: { ...others, schedule: process } });
+    });
+    const warnings: string[] = [];
+    const trainer = create({ onWarning: (message) => warnings.push(message) });
+    const { state } = await trainer.resume(store);
+    expect(state).toMatchObject({ version: 3, epochsDone: 0, options: { process: noiseProcess } });
+    expect(state.options).not.toHaveProperty('schedule');
     expect(warnings).toEqual([]);
   });
 
   it('of another format version is refused, saying which', async () => {
     const store = await edited((state) => {
-      state.version = 3;
+      state.version = 4;
     });
     await expect(create().resume(store)).rejects.toMatchObject({
       code: 'checkpoint-version',
-      message: expect.stringContaining('has format version 3, and this program reads versions 1 to 2'),
+      message: expect.stringContaining('has format version 4, and this program reads versions 1 to 3'),
     });
   });
 
@@ -259,14 +324,14 @@ describe('a checkpoint that does not fit', () => {
 });
 
 describe('readCheckpoint', () => {
-  it('gives what a sampler needs: architecture, schedule, classes and the averaged parameters', async () => {
+  it('gives what a sampler needs: architecture, process, classes and the averaged parameters', async () => {
     const { state, tensors } = await readCheckpoint(await storeWith(3), { files: ['ema.safetensors'] });
     expect(state).toMatchObject({
       step: 3,
-      epoch: 0,
+      epochsDone: 0,
       position: 9,
       architecture: { name: 'tiny', config: { classes: 3 } },
-      options: { schedule: { type: 'linear', steps: 8, betaStart: 0.05, betaEnd: 0.6 }, seed: 42 },
+      options: { process: noiseProcess, seed: 42 },
       dataset: { length: 11, imageShape: [4, 4, 2], classNames: ['even', 'odd'] },
     });
     expect(tensors['ema.safetensors'].tensors.get('label_emb.weight')?.shape).toEqual([3, 2]);

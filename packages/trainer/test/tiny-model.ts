@@ -1,5 +1,6 @@
+import { DenoiserError } from '@denoiser/errors';
 import '@tensorflow/tfjs';
-import { DenoiserError, embedding, linear, normals, STREAMS } from '@denoiser/ops';
+import { embedding, linear, normals, STREAMS } from '@denoiser/ops';
 import type { TensorFile } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainableModel } from '../src/index';

@@ -1,8 +1,9 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createTrainer, type LayerModel, memoryStore, type OwnModel, trainableModel } from '../src/index';
-import { dataset, numbersOf, schedule } from './helpers';
+import { createTrainer, memoryStore, type OwnModel, trainableModel } from '../src/index';
+import type { LayerModel } from '../src/parts';
+import { dataset, noiseProcess, numbersOf } from './helpers';
 
 const filter = { shape: [3, 3, 2, 2], layout: 'filter', initial: { kind: 'uniform', bound: 0.2 } } as const;
 const layer: LayerModel['layer'] = {
@@ -41,7 +42,7 @@ const models: Record<string, () => OwnModel> = {
 const create = (model: OwnModel) =>
   createTrainer({
     model,
-    schedule,
+    process: noiseProcess,
     seed: 1,
     batchSize: 4,
     learningRate: 0.01,

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTrainer, memoryStore, type TrainerOptions, type ValidationRecord } from '../src/index';
-import { dataset, model, numbersOf, schedule } from './helpers';
+import { dataset, model, noiseProcess, numbersOf } from './helpers';
 
 const create = (over: Partial<TrainerOptions> = {}) =>
   createTrainer({
     model: model(),
-    schedule,
+    process: noiseProcess,
     seed: 1,
     batchSize: 4,
     learningRate: 0.05,
@@ -31,7 +31,7 @@ beforeAll(() => tf.setBackend('cpu'));
 describe('the validation loss', () => {
   it('is told when it is due, and falls as the network learns', async () => {
     const { told } = await records({}, 60);
-    expect(told.slice(0, 3).map(({ step, epoch }) => [step, epoch])).toEqual([
+    expect(told.slice(0, 3).map(({ step, epochsDone }) => [step, epochsDone])).toEqual([
       [2, 0],
       [3, 1],
       [4, 1],

@@ -26,8 +26,7 @@ await tf.setBackend(engine.backendName);
 const model = createUNet({ baseWidth, imageSize: size });
 const images = normals({ seed: 1, step: 0, index: 0, count: batchSize * size * size * 3 }).map((z) => Math.tanh(z));
 const dataset = memoryDataset({ images, imageShape: [size, size, 3] });
-const schedule = { type: 'linear', steps: 1000 };
-const trainer = createTrainer({ model, schedule, seed: 1, batchSize, recompute: values.recompute });
+const trainer = createTrainer({ model, seed: 1, batchSize, recompute: values.recompute });
 const before = engine.memory().usedBytes;
 const megabytes = (bytes) => `${Math.round(bytes / 2 ** 20)} MiB`;
 console.log(

@@ -1,6 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
 import type { DType, TensorFile } from '@denoiser/safetensors';
 import type { UNetConfig } from './config';
+import { NetworkError } from './errors';
 import { ARCHITECTURE, ARCHITECTURE_KEY, describeConfig, inferConfig } from './infer-config';
 import type { ParameterSpec } from './layer';
 import { fileShape } from './layout';
@@ -31,7 +31,7 @@ export function checkFile(file: TensorFile, specs: ReadonlyMap<string, Parameter
   }
   const faults = [fault('it lacks', missing), fault('it has unknown', extra), fault('', misfits)].filter(Boolean);
   if (faults.length === 0) return;
-  throw new DenoiserError(
+  throw new NetworkError(
     'parameters-mismatch',
     `The file does not fit this U-Net (${describeConfig(config)}): ${faults.join('; ')}; ${verdict(file, config)}.`,
   );
@@ -41,8 +41,8 @@ export function checkFile(file: TensorFile, specs: ReadonlyMap<string, Parameter
 export function checkArchitecture({ metadata }: TensorFile): void {
   const name = metadata[ARCHITECTURE_KEY];
   if (name === undefined || name === ARCHITECTURE) return;
-  throw new DenoiserError(
-    'other-architecture',
+  throw new NetworkError(
+    'architecture-mismatch',
     `The file holds a model of the architecture ${JSON.stringify(name)}, not ${ARCHITECTURE}; load it with the package that made it.`,
   );
 }

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { NetworkError } from './errors';
 
 /** Everything that decides the shapes of the network; JSON, written into checkpoints. */
 export type UNetConfig = {
@@ -33,7 +33,7 @@ const NAMES: readonly string[] = [
 export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
   if (unknown !== undefined) {
-    throw new DenoiserError('option-invalid', `The U-Net has no option "${unknown}"; it takes ${NAMES.join(', ')}.`);
+    throw new NetworkError('option-invalid', `The U-Net has no option "${unknown}"; it takes ${NAMES.join(', ')}.`);
   }
   const { channels, baseWidth, timeDim } = { ...DEFAULTS, ...withoutUndefined(options) };
   const { classes, imageSize } = options;
@@ -49,8 +49,8 @@ export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
 /** Throws unless the network can halve images of this size three times. */
 export function checkImageSize(height: number, width: number): void {
   if (height % 8 === 0 && width % 8 === 0 && height > 0 && width > 0) return;
-  throw new DenoiserError(
-    'bad-image-size',
+  throw new NetworkError(
+    'image-size-invalid',
     `The U-Net halves an image three times, so height and width must be divisible by 8, but it is ${height}×${width}; ` +
       `resize or pad it, for example to ${nearest8(height)}×${nearest8(width)}.`,
   );
@@ -59,8 +59,8 @@ export function checkImageSize(height: number, width: number): void {
 function checkCount(name: string, value: number, unit: number): void {
   if (Number.isSafeInteger(value) && value > 0 && value % unit === 0) return;
   const kind = unit === 1 ? 'a whole number, 1 or more' : `a whole number, 1 or more and divisible by ${unit}`;
-  throw new DenoiserError(
-    name === 'imageSize' ? 'bad-image-size' : 'bad-config',
+  throw new NetworkError(
+    name === 'imageSize' ? 'image-size-invalid' : 'option-invalid',
     `The U-Net's ${name} must be ${kind}, but ${value} was given.`,
   );
 }

@@ -1,6 +1,7 @@
-import { DenoiserError, hash, layerDropoutStream, randomNormal } from '@denoiser/ops';
+import { hash, layerDropoutStream, randomNormal } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { NetworkError } from './errors';
 import { normalQuantile } from './normal-quantile';
 
 /** Times the distance of any two float32 numbers, normal ones, it is far above 1. */
@@ -21,7 +22,7 @@ export function dropout(
 ): Tensor4D {
   const { rate, seed, step, places, name } = o;
   if (!(rate > 0 && rate < 1)) {
-    throw new DenoiserError('bad-option', `Dropout is a share from 0 to below 1, but ${rate} was given.`);
+    throw new NetworkError('option-invalid', `Dropout is a share from 0 to below 1, but ${rate} was given.`);
   }
   const stream = dropoutStream(name);
   // Normal numbers, since backends draw them fast; the share `rate` of them lies below the threshold.

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { NetworkError } from './errors';
 
 /** No backend of tfjs holds more in one tensor: 32-bit addresses. */
 const LARGEST_TENSOR = 2 ** 32;
@@ -12,7 +12,7 @@ export function checkRoom(parameters: ReadonlyMap<string, { readonly shape: read
   const all = bytes.reduce((sum, each) => sum + each, 0);
   const refuse = (why: string) => {
     const advice = 'choose a smaller `baseWidth` or `timeDim`, or fewer `classes`';
-    throw new DenoiserError('model-too-large', `The weights of this U-Net take ${gib(all)} GiB, ${why}; ${advice}.`);
+    throw new NetworkError('model-too-large', `The weights of this U-Net take ${gib(all)} GiB, ${why}; ${advice}.`);
   };
   const largest = Math.max(...bytes);
   if (largest > LARGEST_TENSOR)

@@ -1,10 +1,11 @@
-import { DenoiserError, initialValues } from '@denoiser/ops';
+import { initialValues } from '@denoiser/ops';
 import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { bareNames } from './bare-names';
 import { checkArchitecture } from './check-file';
 import { checkImageSize, completeConfig, type UNetConfig } from './config';
+import { NetworkError } from './errors';
 import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
 import type { Hooks, ParameterSpec } from './layer';
 import { network } from './network';
@@ -65,8 +66,8 @@ export function loadUNet(source: Uint8Array | TensorFile): UNet {
   checkArchitecture(file);
   const sizes = inferConfig(file);
   if (!sizes) {
-    throw new DenoiserError(
-      'other-architecture',
+    throw new NetworkError(
+      'architecture-mismatch',
       `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
     );
   }
@@ -108,20 +109,20 @@ function checkInputs({ channels, classes }: UNetConfig, x: Tensor4D, time: Tenso
   const [batch, height, width, found] = x.shape;
   checkImageSize(height, width);
   if (found !== channels) {
-    throw new DenoiserError('bad-shape', `The U-Net takes images of ${channels} channels, but was given ${found}.`);
+    throw new NetworkError('shape-invalid', `The U-Net takes images of ${channels} channels, but was given ${found}.`);
   }
   for (const [name, vector] of Object.entries({ time, labels })) {
     if (vector && vector.shape.join() !== String(batch)) {
       const shape = `[${vector.shape.join(', ')}]`;
-      throw new DenoiserError(
-        'bad-shape',
+      throw new NetworkError(
+        'shape-invalid',
         `The U-Net takes one ${name} value an image, [${batch}], but was given ${shape}.`,
       );
     }
   }
   if (labels && classes === undefined) {
-    throw new DenoiserError(
-      'unexpected-labels',
+    throw new NetworkError(
+      'labels-unexpected',
       'Labels were given to a U-Net without classes; leave them out, or train one with classes.',
     );
   }
@@ -132,7 +133,7 @@ function checkLabels({ classes }: UNetConfig, labels: ArrayLike<number>): void {
   for (const label of Array.from(labels)) {
     if (Number.isInteger(label) && label >= -1 && label < known) continue;
     const allowed = known === 0 ? 'this U-Net has no classes' : `this U-Net has the classes 0 to ${known - 1}`;
-    throw new DenoiserError('bad-label', `There is no class ${label}: ${allowed}; −1 stands for none.`);
+    throw new NetworkError('label-invalid', `There is no class ${label}: ${allowed}; −1 stands for none.`);
   }
 }
 
@@ -141,7 +142,7 @@ function imageSizeOf({ metadata }: TensorFile): UNetConfig['imageSize'] {
   const text = metadata[CONFIG_KEY];
   if (text === undefined) return undefined; // a file that PyTorch wrote
   const damaged = () =>
-    new DenoiserError(
+    new NetworkError(
       'weights-damaged',
       `The file's metadata "${CONFIG_KEY}" has no legible imageSize; save the weights anew, or take this entry out of the file's metadata.`,
     );

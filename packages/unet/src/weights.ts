@@ -1,10 +1,10 @@
-import { DenoiserError } from '@denoiser/ops';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { bareNames } from './bare-names';
 import { checkFile } from './check-file';
 import type { UNetConfig } from './config';
+import { NetworkError } from './errors';
 import { ARCHITECTURE, ARCHITECTURE_KEY, CONFIG_KEY } from './infer-config';
 import type { ParameterSpec } from './layer';
 import { fileShape, toFileLayout, toMemoryLayout } from './layout';
@@ -44,7 +44,7 @@ export function parameterOf(parameters: ReadonlyMap<string, Tensor>, name: strin
   const tensor = parameters.get(name);
   if (tensor && tensor.shape.join() === shape.join()) return tensor;
   const found = tensor ? `has the shape [${tensor.shape.join(', ')}]` : 'is missing';
-  throw new DenoiserError(
+  throw new NetworkError(
     'parameters-mismatch',
     `The U-Net's parameter ${name} ${found}; give one of the shape [${shape.join(', ')}].`,
   );

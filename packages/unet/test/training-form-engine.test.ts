@@ -1,6 +1,6 @@
 import '@tensorflow/tfjs';
 import { type CpuEngine, registerCpuEngine } from '@denoiser/kernels-cpu';
-import { kept, type RunPart, recomputed } from '@denoiser/trainer';
+import { keepActivations, type RunPart, recomputeActivations } from '@denoiser/trainer/parts';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { createUNet } from '../src/index';
@@ -21,15 +21,15 @@ test('recomputing takes less than half of the memory at 64×64', () => {
     gradientsOf(model, { size: 64, runPart });
     return engine.memory().peakBytes - usedBytes; // the most there ever was, so the lower one comes first
   };
-  const low = peak(recomputed);
-  expect(low).toBeLessThan(peak(kept) / 2);
+  const low = peak(recomputeActivations);
+  expect(low).toBeLessThan(peak(keepActivations) / 2);
   model.dispose();
 });
 
 test("nothing of it ran on other kernels than the engine's", () => {
   const model = createUNet({ baseWidth: 4, timeDim: 8 });
   engine.fallbacks({ reset: true });
-  gradientsOf(model, { size: 8, runPart: recomputed, dropout: 0.1 });
+  gradientsOf(model, { size: 8, runPart: recomputeActivations, dropout: 0.1 });
   expect([...engine.fallbacks()]).toEqual([]);
   model.dispose();
 });

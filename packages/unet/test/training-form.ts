@@ -1,5 +1,6 @@
 import { meanSquaredError, normals, randomNormal } from '@denoiser/ops';
-import { createTrainer, kept, lossAndGradients, memoryDataset, type RunPart, recomputed } from '@denoiser/trainer';
+import { createTrainer, memoryDataset } from '@denoiser/trainer';
+import { keepActivations, lossAndGradients, type RunPart, recomputeActivations } from '@denoiser/trainer/parts';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createUNet, type UNet } from '../src/index';
@@ -32,9 +33,9 @@ export function testTrainingForm(): void {
     const model = createUNet({ baseWidth: 8, timeDim: 16, ...config });
     const before = tf.memory().numTensors;
     for (const dropout of [0, 0.2]) {
-      const plain = gradientsOf(model, { size: 16, runPart: kept, dropout });
+      const plain = gradientsOf(model, { size: 16, runPart: keepActivations, dropout });
       expect(plain.gradients.size).toBe(model.parameters.size);
-      expect(gradientsOf(model, { size: 16, runPart: recomputed, dropout })).toEqual(plain);
+      expect(gradientsOf(model, { size: 16, runPart: recomputeActivations, dropout })).toEqual(plain);
     }
     expect(tf.memory().numTensors).toBe(before);
     model.dispose();
@@ -44,7 +45,9 @@ export function testTrainingForm(): void {
     const model = createUNet({ baseWidth: 4, timeDim: 8 });
     const run = (o: { dropout: number; seed: number } | null) =>
       tf.tidy(() => {
-        const form = o ? model.trainingDenoiser({ ...o, step: 1, places: [4], runPart: kept }) : model.denoiser();
+        const form = o
+          ? model.trainingDenoiser({ ...o, step: 1, places: [4], runPart: keepActivations })
+          : model.denoiser();
         const x = tf.tensor4d(normals({ seed: 2, step: 0, index: 0, count: 192 }), [1, 8, 8, 3]);
         return form(x, tf.tensor1d([7])).dataSync();
       });
@@ -64,10 +67,10 @@ export function testTrainingForm(): void {
     const dataset = memoryDataset({ images, imageShape: [8, 8, 3], labels: [0, 1, 0, 1], classNames: ['a', 'b'] });
     const train = async (recompute: boolean) => {
       const model = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, learnedVariance: true });
-      const schedule = { type: 'linear', steps: 10 } as const;
+      const process = { type: 'linear', steps: 10 } as const;
       const variance = { type: 'learned-range' } as const;
       const options = { seed: 1, batchSize: 4, microBatchSize: 2, dropout: 0.1, recompute, variance };
-      const trainer = createTrainer({ model, schedule, ...options });
+      const trainer = createTrainer({ model, process, ...options });
       const start = model.parameters.get('outc.bias')?.dataSync();
       await trainer.fit(dataset, { steps: 2 });
       const weights = [...model.parameters].map(([name, variable]) => [name, variable.dataSync()] as const);

@@ -59,7 +59,7 @@ export const startTraining = (): Promise<void> =>
           warmup: Math.min(50, Math.ceil(steps.value / 10)),
         },
         maxGradientNorm: 1,
-        schedule: { type: 'cosine', steps: 1000 },
+        process: { type: 'cosine', steps: 1000 },
         prediction: prediction.value,
         ema: { type: 'decay', decay: 0.995, startStep: 0, warmup: true },
         labelDropoutPer: 'sample',

@@ -29,7 +29,7 @@ test.each([
   { source: { ...binding({ isUsingGpuDevice: true }), isInstalled: () => false }, reason: /is not installed/ },
 ])('where it can not run, the error says why: $reason', async ({ source, reason }) => {
   await expect(selectDevice({ device: 'cuda' }, [createCuda(source)])).rejects.toMatchObject({
-    code: 'no-device',
+    code: 'device-missing',
     message: expect.stringMatching(reason),
   });
 });

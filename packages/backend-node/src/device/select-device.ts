@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
+import { NodeError } from '../errors';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
 
@@ -29,8 +29,8 @@ export async function selectDevice(
 ): Promise<Device> {
   const names = candidates.map(({ name }) => name);
   if (device !== 'auto' && !names.includes(device)) {
-    throw new DenoiserError(
-      'unknown-device',
+    throw new NodeError(
+      'device-unknown',
       `There is no device "${device}": choose one of auto, ${names.join(', ')}; did you mean ${nearest(device, ['auto', ...names])}?`,
     );
   }
@@ -59,8 +59,8 @@ export async function selectDevice(
   if (!chosen) {
     const wanted = considered.filter(({ name }) => device === 'auto' || device === name);
     const reasons = wanted.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-    throw new DenoiserError(
-      'no-device',
+    throw new NodeError(
+      'device-missing',
       `This machine can't run ${reasons}: choose another device or install what is missing.`,
     );
   }

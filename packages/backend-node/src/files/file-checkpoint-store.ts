@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import { DenoiserError } from '@denoiser/ops';
+import { type DenoiserError, fileError, systemCode } from '@denoiser/errors';
 import type { CheckpointStore } from '@denoiser/trainer';
-import { fileError, systemCode } from './file-error';
+import { NodeError } from '../errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { inTurn } from './in-turn';
 import { removeFolder, replaceFolder, restoreFolders, wholeAmong } from './replace-folder';
@@ -28,7 +28,7 @@ export function fileCheckpointStore(
   { keep = 2, fileSystem = nodeFileSystem }: FileCheckpointStoreOptions = {},
 ): CheckpointStore {
   if (!(keep >= 1)) {
-    throw new DenoiserError('bad-option', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
+    throw new NodeError('option-invalid', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
   }
 
   async function entries(): Promise<string[]> {
@@ -99,13 +99,13 @@ export function fileCheckpointStore(
   async function missing(step: number, file: string): Promise<DenoiserError> {
     const steps = await list();
     if (steps.includes(step)) {
-      return new DenoiserError(
-        'incomplete-checkpoint',
+      return new NodeError(
+        'checkpoint-damaged',
         `The checkpoint ${join(directory, folderOf(step))} has no file ${file}: use another checkpoint or restore the file.`,
       );
     }
-    return new DenoiserError(
-      'no-checkpoint',
+    return new NodeError(
+      'checkpoint-missing',
       steps.length > 0
         ? `There is no checkpoint of step ${step} in ${directory}: choose one of ${steps.join(', ')}.`
         : `There is no checkpoint in ${directory}: check the path, or train first.`,
@@ -126,13 +126,13 @@ function stepOf(folder: string): number | undefined {
 
 function checkStep(step: number): string {
   if (Number.isSafeInteger(step) && step >= 0) return folderOf(step);
-  throw new DenoiserError('bad-option', `The step of a checkpoint is a whole number, 0 or more, not ${step}.`);
+  throw new NodeError('option-invalid', `The step of a checkpoint is a whole number, 0 or more, not ${step}.`);
 }
 
 function checkName(file: string): string {
   if (/^[\w-][\w.-]*$/.test(file)) return file;
-  throw new DenoiserError(
-    'bad-option',
+  throw new NodeError(
+    'option-invalid',
     `A checkpoint's file has a plain name of letters, digits, dots and dashes, not "${file}".`,
   );
 }

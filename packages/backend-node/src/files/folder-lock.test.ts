@@ -21,7 +21,7 @@ test('a folder has one holder; the second is told which, where and since when', 
   const lock = await lockFolder(folder, { now: () => new Date('2026-03-04T05:06:07Z') });
   await expect(lockFolder(folder)).rejects.toMatchObject({
     isDenoiserError: true,
-    code: 'folder-locked',
+    code: 'run-locked',
     message: `${folder} is in use by process ${process.pid} on ${hostname()} since 2026-03-04T05:06:07.000Z; wait for it or stop it, or choose another folder.`,
   });
   await lock.release();
@@ -85,7 +85,7 @@ test.each([
 ])('a damaged lock (%s) is named, with what to do', async (content) => {
   await writeFile(join(folder, 'run.lock'), content);
   await expect(lockFolder(folder)).rejects.toMatchObject({
-    code: 'folder-locked',
+    code: 'run-locked',
     message: `${join(folder, 'run.lock')} is damaged and does not say which process uses ${folder}; if none does, delete it, or choose another folder.`,
   });
   expect(await readFile(join(folder, 'run.lock'), 'utf8')).toBe(content);

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DenoiserError } from '@denoiser/ops';
-import { fileError, systemCode } from './file-error';
+import { type DenoiserError, fileError, systemCode } from '@denoiser/errors';
+import { NodeError } from '../errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { isRunning, type LockHolder, processSpace, readLockHolder, startOf } from './lock-holder';
 import { removeQuietly, writeDurably } from './write-atomically';
@@ -40,7 +40,7 @@ const TRIES = 100;
  * is dead is taken over; whether one of another machine, or of another container of this one, lives can't be known, so that
  * one stays.
  *
- * @throws DenoiserError (`folder-locked`) that names process, machine and time if another one holds the folder, or says that
+ * @throws DenoiserError (`run-locked`) that names process, machine and time if another one holds the folder, or says that
  * the lock file is damaged and what to do then.
  */
 export async function lockFolder(folder: string, options: FolderLockOptions = {}): Promise<FolderLock> {
@@ -78,7 +78,7 @@ export async function lockFolder(folder: string, options: FolderLockOptions = {}
     }
     if (isDead(holder)) await takeAway(fileSystem, path, isDead);
   }
-  throw new DenoiserError('folder-locked', `${folder} is being taken by other processes; try again in a moment.`);
+  throw new NodeError('run-locked', `${folder} is being taken by other processes; try again in a moment.`);
 }
 
 type Found = LockHolder | 'gone' | 'unfinished' | 'damaged';
@@ -123,7 +123,7 @@ async function takeAway(fileSystem: FileSystem, path: string, isDead: (holder: F
 async function check(fileSystem: FileSystem, folder: string, path: string, own: LockHolder): Promise<void> {
   const holder = await readHolder(fileSystem, path);
   if (typeof holder === 'object' && holder.id === own.id) return;
-  throw new DenoiserError(
+  throw new NodeError(
     'folder-moved',
     `${folder} was moved or removed while it was in use, so nothing more is written there; go on where it is now.`,
   );
@@ -138,15 +138,15 @@ function locked(folder: string, path: string, { pid, host, since }: LockHolder, 
   const way = isNear
     ? 'wait for it or stop it'
     : `it can't be seen from here whether it still lives, so if it doesn't, delete ${path}`;
-  return new DenoiserError(
-    'folder-locked',
+  return new NodeError(
+    'run-locked',
     `${folder} is in use by process ${pid} on ${host} since ${since}; ${way}, or choose another folder.`,
   );
 }
 
 function damaged(folder: string, path: string): DenoiserError {
-  return new DenoiserError(
-    'folder-locked',
+  return new NodeError(
+    'run-locked',
     `${path} is damaged and does not say which process uses ${folder}; if none does, delete it, or choose another folder.`,
   );
 }

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { systemCode } from './file-error';
+import { systemCode } from '@denoiser/errors';
 
 /** What a lock file says of the process that holds it. */
 export type LockHolder = {

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { fileError, systemCode } from './file-error';
+import { fileError, systemCode } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { writeFileAtomically } from './write-atomically';
 

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { fileError, systemCode } from './file-error';
+import { fileError, systemCode } from '@denoiser/errors';
 import type { FileSystem } from './file-system';
 import { removeQuietly, syncFolder, temporaryName, writeDurably } from './write-atomically';
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, systemCode } from './file-error';
+import { fileError, systemCode } from '@denoiser/errors';
 
 /** A folder's content by names. */
 export type FolderNames = { readonly files: readonly string[]; readonly folders: readonly string[] };

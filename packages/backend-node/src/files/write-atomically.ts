@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { fileError, systemCode } from './file-error';
+import { fileError, systemCode } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
 /**

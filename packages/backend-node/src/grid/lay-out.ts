@@ -1,21 +1,17 @@
-type Images = { bytes: ArrayLike<number>; count: number; height: number; width: number; channels: number };
-type Layout = { columns: number; padding: number; scale: number };
+import { type PictureLayout, sizeOf } from '../png/picture-info';
 
-/** Places images in rows on black, each pixel as a square of `scale` pixels, with `padding` between and around them. */
-export function layOut(
-  { bytes, count, height, width, channels }: Images,
-  { columns, padding, scale }: Layout,
-): { bytes: Uint8Array; width: number; height: number } {
+/** Returns the bytes of a picture of this layout, [height, width, C]. */
+export function layOut(bytes: ArrayLike<number>, layout: PictureLayout): Uint8Array {
+  const { count, columns, padding, scale, imageShape } = layout;
+  const [height, width, channels] = imageShape;
   const across = Math.min(columns, count);
-  const down = Math.ceil(count / across);
-  const gridWidth = across * (width * scale + padding) + padding;
-  const gridHeight = down * (height * scale + padding) + padding;
-  const grid = new Uint8Array(gridHeight * gridWidth * channels);
+  const size = sizeOf(layout);
+  const grid = new Uint8Array(size.height * size.width * channels);
   for (let image = 0; image < count; image++) {
     const left = padding + (image % across) * (width * scale + padding);
     const top = padding + Math.floor(image / across) * (height * scale + padding);
     for (let y = 0; y < height * scale; y++) {
-      let to = ((top + y) * gridWidth + left) * channels;
+      let to = ((top + y) * size.width + left) * channels;
       const row = (image * height + Math.floor(y / scale)) * width;
       for (let x = 0; x < width * scale; x++) {
         const from = (row + Math.floor(x / scale)) * channels;
@@ -23,5 +19,5 @@ export function layOut(
       }
     }
   }
-  return { bytes: grid, width: gridWidth, height: gridHeight };
+  return grid;
 }

@@ -1,14 +1,16 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { ImageShape } from '@denoiser/ops';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import sharp from 'sharp';
+import { NodeError } from '../errors';
 import type { FileSystem } from '../files/file-system';
 import { writeFileAtomically } from '../files/write-atomically';
+import { type PictureSettings, sizeOf, withInfo } from '../png/picture-info';
 import { layOut } from './lay-out';
 
 /** Images one after the other, NHWC: bytes, or floats in [−1, 1]. One channel (grey) or three. */
 export type ImageBatch = {
   readonly data: Uint8Array | Uint8ClampedArray | Float32Array;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** Images in a row, unless the options say so. */
   readonly columns?: number;
 };
@@ -20,12 +22,18 @@ export type PngGridOptions = {
   readonly padding?: number;
   /** Each pixel becomes scale × scale pixels; the default makes images smaller than 64 pixels visible, and is 1 for others. */
   readonly scale?: number;
+  /** JSON that says how the images were drawn, for the metadata of the PNG: the options of `drawImages`, for one. */
+  readonly settings?: PictureSettings | undefined;
 };
 
 /** A picture in a file's format, and its size. */
 export type EncodedPicture = { readonly bytes: Uint8Array; readonly width: number; readonly height: number };
 
 const VISIBLE = 64;
+
+/** How many times small images are enlarged so that one can see them. */
+export const enlargementOf = ([height, width]: ImageBatch['imageShape']): number =>
+  Math.max(1, Math.ceil(VISIBLE / Math.max(height, width)));
 
 /**
  * Writes images as one PNG, in rows from the top left, laid out like torchvision's `make_grid`, and returns the size of the
@@ -50,27 +58,29 @@ export async function writePngGrid(
  * @throws DenoiserError for options that make no picture.
  */
 export async function encodePng(images: ImageBatch, options: PngGridOptions = {}): Promise<EncodedPicture> {
-  const { columns = images.columns ?? 8, padding = 2, scale } = options;
+  const { columns = images.columns ?? 8, padding = 2, scale, settings } = options;
   const [height, width, channels] = images.imageShape;
   if (channels !== 1 && channels !== 3) {
-    throw new DenoiserError('bad-images', `A grid shows images of 1 or 3 channels, but these have ${channels}.`);
+    throw new NodeError('images-invalid', `A grid shows images of 1 or 3 channels, but these have ${channels}.`);
   }
   const count = images.data.length / (height * width * channels);
   checkWhole('the number of images', count, 1);
   checkWhole('columns', columns, 1);
   checkWhole('padding', padding, 0);
-  const enlargement = scale ?? Math.max(1, Math.ceil(VISIBLE / Math.max(height, width)));
+  const enlargement = scale ?? enlargementOf(images.imageShape);
   checkWhole('scale', enlargement, 1);
 
   const bytes = images.data instanceof Float32Array ? toBytes(images.data) : images.data;
-  const grid = layOut({ bytes, count, height, width, channels }, { columns, padding, scale: enlargement });
-  const png = await sharp(grid.bytes, { raw: { width: grid.width, height: grid.height, channels } })
+  const layout = { count, columns, padding, scale: enlargement, imageShape: images.imageShape };
+  const size = sizeOf(layout);
+  const pixels = layOut(bytes, layout);
+  const png = await sharp(pixels, { raw: { ...size, channels } })
     .png()
     .toBuffer();
-  return { bytes: png, width: grid.width, height: grid.height };
+  return { bytes: withInfo(png, { layout, ...(settings && { settings }) }), ...size };
 }
 
 function checkWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new DenoiserError('bad-option', `In a grid, ${name} is a whole number, ${least} or more, not ${value}.`);
+  throw new NodeError('option-invalid', `In a grid, ${name} is a whole number, ${least} or more, not ${value}.`);
 }

@@ -1,4 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
+import type { DenoiserError } from '@denoiser/errors';
+import { NodeError } from '../errors';
 import type { SkippedFile } from './image-tree';
 
 /** The error of images that can't be read, with all of them and the reasons. */
@@ -42,5 +43,5 @@ function unread(file: string, reason: string, ways: string): BadImages {
 }
 
 function withFiles(message: string, files: readonly SkippedFile[]): BadImages {
-  return Object.assign(new DenoiserError('bad-image', message), { files });
+  return Object.assign(new NodeError('image-invalid', message), { files });
 }

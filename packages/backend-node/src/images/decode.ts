@@ -1,5 +1,5 @@
+import { fileError } from '@denoiser/errors';
 import { greyOf } from '@denoiser/pipeline/pixels';
-import { fileError } from '../files/file-error';
 import { readImageFile } from './disk-tree';
 import { openPixels, unreadable } from './open-pixels';
 import { centreBox, type Pixels } from './pixels';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { printable } from '@denoiser/ops/printable';
+import { printable } from '@denoiser/errors';
 import type { SkippedFile } from './image-tree';
 
 const NAMED = 3;

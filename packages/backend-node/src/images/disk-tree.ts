@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { DenoiserError } from '@denoiser/ops';
-import { fileError } from '../files/file-error';
+import { fileError } from '@denoiser/errors';
+import { NodeError } from '../errors';
 import { badImage } from './bad-image';
 import { SIGNATURE_BYTES } from './formats';
 import { type ImageTree, MAX_IMAGE_BYTES, tooLarge } from './image-tree';
@@ -28,7 +28,7 @@ export async function diskTree(
   };
   const info = await fileSystem.stat(root).catch(failed(root));
   if (!info.isDirectory()) {
-    throw new DenoiserError('not-a-folder', `${root} is a file, not a folder: give the folder that holds the images.`);
+    throw new NodeError('folder-invalid', `${root} is a file, not a folder: give the folder that holds the images.`);
   }
   const realOf = (path: string) => fileSystem.realpath(path).catch(() => resolve(path));
   const excluded = new Set(await Promise.all(exclude.map(realOf)));

@@ -21,13 +21,21 @@ test.each([
   ['heic', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
   ['svg', '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg">'],
   ['photoshop', '8BPS\0\x01'],
+  ['ico', '\0\0\x01\0\x02\0\x10\x10\0\0\x01\0'],
   ['jpeg-xl', '\xff\x0a\x7f'],
   ['jpeg-2000', '\0\0\0\x0cjP  \r\n'],
 ] as const)('%s is known, and known to be unreadable where sharp does not read it', (format, start) => {
   expect(formatOf(Buffer.from(start, 'latin1'))).toBe(format);
   // A sharp that was built with another libvips reads some of them.
   const suffixes = Object.values(sharp.format).flatMap(({ input }) => (input.buffer ? (input.fileSuffix ?? []) : []));
-  const suffix = { heic: '.heic', 'jpeg-xl': '.jxl', 'jpeg-2000': '.jp2', svg: 'never', photoshop: 'never' }[format];
+  const suffix = {
+    heic: '.heic',
+    'jpeg-xl': '.jxl',
+    'jpeg-2000': '.jp2',
+    svg: 'never',
+    photoshop: 'never',
+    ico: 'never',
+  }[format];
   expect(isReadable(format)).toBe(suffixes.includes(suffix));
 });
 

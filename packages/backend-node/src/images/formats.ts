@@ -4,7 +4,7 @@ import sharp from 'sharp';
 const readable = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp', 'netpbm'] as const;
 type ReadableFormat = (typeof readable)[number];
 type FormatOfOtherBuilds = 'heic' | 'jpeg-xl' | 'jpeg-2000';
-export type ImageFormat = ReadableFormat | FormatOfOtherBuilds | 'photoshop' | 'svg';
+export type ImageFormat = ReadableFormat | FormatOfOtherBuilds | 'photoshop' | 'svg' | 'ico';
 
 const imageExtension = /\.(jpe?g|jpe|jfif|png|apng|webp|gif|tiff?|avif|bmp|dib|hei[cf]|jxl|jp2|j2k|jpx|p[bgpn]m|psd)$/i;
 
@@ -38,10 +38,15 @@ export function formatOf(start: Uint8Array): ImageFormat | undefined {
   if (text.startsWith('\xff\x0a') || text.startsWith('\0\0\0\x0cJXL ')) return 'jpeg-xl';
   if (text.startsWith('\0\0\0\x0cjP  ') || text.startsWith('\xff\x4f\xff\x51')) return 'jpeg-2000';
   if (/^P[1-6]\s+[#\d]/.test(text)) return 'netpbm';
+  if (isIcon(start)) return 'ico';
   if (text.startsWith('8BPS')) return 'photoshop';
   if (/^(\xef\xbb\xbf)?\s*(<\?xml.*|<!--.*|<!DOCTYPE svg.*)?<svg[\s>]/is.test(text)) return 'svg';
   return undefined;
 }
+
+/** An icon or a cursor: two zeros, which of them it is, how many pictures, and of the first a byte that is always 0. */
+const isIcon = ([first, second, kind, high, count, , , , , reserved]: Uint8Array): boolean =>
+  first === 0 && second === 0 && (kind === 1 || kind === 2) && high === 0 && (count ?? 0) > 0 && reserved === 0;
 
 /** AVIF and HEIC share a container; its brands tell which. */
 function isobmffFormat(brands: string): ImageFormat | undefined {

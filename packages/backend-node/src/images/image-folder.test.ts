@@ -19,6 +19,7 @@ test('all images below a folder, in order, whatever else lies there', async () =
     'no-extension': await png('#ffffff'),
     'notes.txt': 'about them',
     'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'favicon.ico': '\0\0\x01\0\x02\0\x10\x10\0\0\x01\0',
     '.DS_Store': 'x',
     'a/Thumbs.db': 'x',
     '.git/x.png': 'not looked at',
@@ -30,6 +31,7 @@ test('all images below a folder, in order, whatever else lies there', async () =
     '.git: a hidden or system file',
     'Thumbs.db: a hidden or system file',
     'drawing.svg: of a format that is not supported, svg',
+    'favicon.ico: of a format that is not supported, ico',
     'notes.txt: not an image',
   ]);
   expect(classNames).toEqual([]);
@@ -119,7 +121,7 @@ test('bad images are one error that names them all, before training starts', asy
   const list = places.map((file, i) => `${file} (${reasons[i]})`).join(', ');
   await expect(open()).rejects.toMatchObject({
     isDenoiserError: true,
-    code: 'bad-image',
+    code: 'image-invalid',
     message: `3 files cannot be read as images: ${list}; replace them, move them out of the folder, or leave them out by \`skipBad\`.`,
     files: places.map((file, i) => ({ file, reason: reasons[i] })),
   });

@@ -1,7 +1,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/errors';
 import type { ImageDataset } from '@denoiser/trainer';
+import { NodeError } from '../errors';
 import { badImages, reasonOf } from './bad-image';
 import { decode } from './decode';
 import { diskTree, type ImageFiles } from './disk-tree';
@@ -73,13 +74,13 @@ const CHECKED_BY_DEFAULT = 10_000;
  * converted.
  *
  * @throws DenoiserError for a folder that is missing or empty, a class without images, or images that can't be read: one
- * error (`bad-image`) that lists them all, each with the reason in its `files`.
+ * error (`image-invalid`) that lists them all, each with the reason in its `files`.
  */
 export async function openImageFolder(path: string, options: ImageFolderOptions): Promise<ImageFolder> {
   const { channels = 3, conditional = false, augment = true, seed = 0, skipBad = false } = options;
   const size = checkSize(options.size);
   if (channels !== 1 && channels !== 3) {
-    throw new DenoiserError('bad-option', `Images have 1 channel (grey) or 3 (colour), but channels is ${channels}.`);
+    throw new NodeError('option-invalid', `Images have 1 channel (grey) or 3 (colour), but channels is ${channels}.`);
   }
   const share = checkShare(options.validation ?? 0);
   const tree = await (/\.zip$/i.test(path) ? zipTree(path) : diskTree(path, options));
@@ -125,8 +126,8 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
   });
   const { kept, held } = splitHeldOut(images, share);
   if (share > 0 && (held.length === 0 || kept.length === 0)) {
-    throw new DenoiserError(
-      'no-validation',
+    throw new NodeError(
+      'validation-empty',
       `Of the ${images.length} images in ${path}, a validation share of ${share} holds out ${held.length}; choose another share, or more images.`,
     );
   }
@@ -176,7 +177,7 @@ function enlarged(side: number): number {
 
 function checkShare(share: number): number {
   if (share >= 0 && share < 1) return share;
-  throw new DenoiserError('bad-option', `The validation share is a number from 0 to below 1, not ${share}.`);
+  throw new NodeError('option-invalid', `The validation share is a number from 0 to below 1, not ${share}.`);
 }
 
 function checkSize(size: ImageFolderOptions['size']): readonly [number, number] {
@@ -185,8 +186,8 @@ function checkSize(size: ImageFolderOptions['size']): readonly [number, number] 
     checkRoom(height, width);
     return [height, width];
   }
-  throw new DenoiserError(
-    'bad-option',
+  throw new NodeError(
+    'option-invalid',
     `The size of images is a whole number of pixels, or a height and a width, not ${JSON.stringify(size)}.`,
   );
 }
@@ -197,8 +198,8 @@ function checkRoom(height: number, width: number): void {
   const room = totalmem();
   if (bytes <= room) return;
   const [needed, there] = [bytes, room].map((size) => Math.ceil(size / 2 ** 30));
-  throw new DenoiserError(
-    'bad-option',
+  throw new NodeError(
+    'option-invalid',
     `An image of ${height}×${width} takes ${needed} GiB, and this machine has ${there}; choose a smaller \`size\`.`,
   );
 }

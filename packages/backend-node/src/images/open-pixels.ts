@@ -13,7 +13,7 @@ const COLOURS: Readonly<Record<string, number>> = { 'b-w': 1, grey16: 1, srgb: 3
  * Opens the content of an image file for sharp, checked to be of a kind that is converted rightly: libvips makes black of
  * numbers whose range it does not know.
  *
- * @throws DenoiserError (`bad-image`) that names the file if it is no image, damaged, or of a kind that is not read.
+ * @throws DenoiserError (`image-invalid`) that names the file if it is no image, damaged, or of a kind that is not read.
  */
 export async function openPixels(file: string, content: Uint8Array): Promise<Sharp> {
   if (content.length === 0) throw badImage(file, 'it is empty');

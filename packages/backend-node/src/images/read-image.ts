@@ -1,4 +1,6 @@
+import { withoutFrame } from '../png/without-frame';
 import { decode } from './decode';
+import { readImageFile } from './disk-tree';
 import { centreBox } from './pixels';
 import { resample } from './resample';
 
@@ -17,10 +19,13 @@ export type ReadImage = {
 
 /**
  * One image file as a network takes it: the middle of it, as large as it gets, at the size wanted. Converted as by
- * `openImageFolder`. Throws a `DenoiserError` that names the file if it can't be read.
+ * `openImageFolder`; of a picture that `writePngGrid` wrote of one image, that image, without frame and enlargement.
+ *
+ * @throws DenoiserError that names the file if it can't be read, or is a grid of several images.
  */
 export async function readImage(file: string, { size, channels }: ReadImageOptions): Promise<ReadImage> {
-  const image = await decode(file, { frame: size, channels });
+  const read = async () => withoutFrame(file, await readImageFile(file));
+  const image = await decode(file, { frame: size, channels, read });
   const bytes = resample(image, centreBox(image, ...size), size);
   return { pixels: Float32Array.from(bytes, (byte) => byte / 127.5 - 1), covering: [image.height, image.width] };
 }

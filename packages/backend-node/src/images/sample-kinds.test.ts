@@ -52,7 +52,7 @@ test.each<[string, Buffer]>([
   ['unsigned 64-bit', tiff(new Uint8Array(512), 64)],
 ])('a TIFF of %s samples is refused by name', async (kind, content) => {
   await expect(firstPixel(content)).rejects.toMatchObject({
-    code: 'bad-image',
+    code: 'image-invalid',
     message: expect.stringContaining(
       `a.tif as an image: its samples are ${kind} numbers, and unsigned ones of 8 or 16 bits are read; convert it to PNG`,
     ),

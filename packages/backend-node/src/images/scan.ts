@@ -1,5 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from '@denoiser/errors';
 import { isLitter } from '@denoiser/trainer/image-names';
+import { NodeError } from '../errors';
 import { CONFIG, isRun, RUN_FOLDERS } from '../files/run-folder';
 import { EXCLUDED } from './disk-tree';
 import { formatOf, hasImageExtension, isReadable } from './formats';
@@ -151,18 +152,18 @@ async function reasonToSkip(tree: ImageTree, file: string): Promise<string | und
 }
 
 export function emptyClass(folder: string): DenoiserError {
-  return new DenoiserError('empty-class', `The class folder ${folder} has no image: add images or remove the folder.`);
+  return new NodeError('class-empty', `The class folder ${folder} has no image: add images or remove the folder.`);
 }
 
 export function emptyFolder(root: string, skipped: readonly SkippedFile[]): DenoiserError {
   const found =
     skipped.length === 0 ? '' : ` (skipped ${skipped.length}: the first is ${skipped[0].file}, ${skipped[0].reason})`;
-  return new DenoiserError('empty-folder', `${root} has no image${found}: give a folder with JPEG, PNG or WebP files.`);
+  return new NodeError('folder-empty', `${root} has no image${found}: give a folder with JPEG, PNG or WebP files.`);
 }
 
 function noClasses(tree: ImageTree, top: string): DenoiserError {
-  return new DenoiserError(
-    'no-classes',
+  return new NodeError(
+    'classes-missing',
     `${tree.place(top)} has no ${tree.folderWord}: put the images of each class into a folder of its own, or train without classes.`,
   );
 }

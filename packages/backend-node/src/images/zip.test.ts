@@ -46,7 +46,7 @@ test('what is cut off, encrypted or packed by an unknown method is told by name'
   await expect((await readZip(strange))[0].read()).rejects.toThrow('compressed by method 14');
   const whole = zipOf([{ name: 'a.png', content: bytes('some content') }]);
   await writeFile(path, whole.subarray(0, -30));
-  await expect(readZip(path)).rejects.toMatchObject({ isDenoiserError: true, code: 'bad-zip' });
+  await expect(readZip(path)).rejects.toMatchObject({ isDenoiserError: true, code: 'zip-damaged' });
   await writeFile(path, whole.subarray(20));
   await expect(readZip(path)).rejects.toThrow(/directory is damaged|cut off/);
   await expect(readZip(`${path}.none`)).rejects.toThrow('does not exist');

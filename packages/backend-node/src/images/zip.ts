@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, inflateRaw } from 'node:zlib';
-import { DenoiserError } from '@denoiser/ops';
+import { type DenoiserError, fileError } from '@denoiser/errors';
 import { crc32 } from '../checksum';
-import { fileError } from '../files/file-error';
+import { NodeError } from '../errors';
 import { decodeName, extraFields } from './zip-names';
 
 /**
@@ -65,7 +65,7 @@ const MOST_EXPANSION = 1032;
 /**
  * Reads what an archive holds, in its own order.
  *
- * @throws DenoiserError (`bad-zip`) that names the archive and what is wrong.
+ * @throws DenoiserError (`zip-damaged`) that names the archive and what is wrong.
  */
 export async function readZip(path: string): Promise<ZipEntry[]> {
   return withFile(path, async (readAt, length) => {
@@ -238,8 +238,8 @@ function damagedDirectory(path: string): never {
 }
 
 function badZip(path: string, reason: string): DenoiserError {
-  return new DenoiserError(
-    'bad-zip',
+  return new NodeError(
+    'zip-damaged',
     `Cannot read ${path}: ${reason}; pack the images anew or unpack them into a folder.`,
   );
 }

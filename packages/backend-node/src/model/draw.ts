@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { DenoiserError } from '@denoiser/ops';
 import * as pipeline from '@denoiser/pipeline';
+import { NodeError } from '../errors';
 import type { WorkerModel } from '../worker/connect-model';
 import type { DrawProgress } from '../worker/methods';
 import { type InpaintSource, openInpainting, openPicture, type PictureSource } from './pictures';
@@ -64,7 +64,7 @@ function checkRoom({ imageShape: [height, width, channels] }: pipeline.Model, co
   const bytes = 4 * count * height * width * channels;
   if (bytes <= totalmem()) return;
   const [needed, there] = [bytes, totalmem()].map((size) => Math.ceil(size / 2 ** 30));
-  throw new DenoiserError(
+  throw new NodeError(
     'option-invalid',
     `\`count\` ${count} images of ${height}×${width} take ${needed} GiB, and this machine has ${there}; draw them in parts, each with a \`seed\` of its own.`,
   );

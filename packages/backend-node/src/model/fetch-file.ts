@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { NodeError } from '../errors';
 
 /** A model of this size fits no machine that this library runs on. */
 const LARGEST = 16 * 2 ** 30;
@@ -9,7 +9,7 @@ const LARGEST = 16 * 2 ** 30;
  * @throws DenoiserError that names the address where the answer is no file.
  */
 export async function fetchFile(url: URL): Promise<Uint8Array> {
-  const refuse = (what: string) => new DenoiserError('model-missing', `${url.href} ${what}; check the address.`);
+  const refuse = (what: string) => new NodeError('model-missing', `${url.href} ${what}; check the address.`);
   const response = await fetch(url).catch((error: Error) => {
     throw refuse(`cannot be reached (${error.cause instanceof Error ? error.cause.message : error.message})`);
   });

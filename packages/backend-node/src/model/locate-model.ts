@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DenoiserError } from '@denoiser/ops';
+import { NodeError } from '../errors';
 
 /** Where a model's weights are: a file, or the checkpoints of a run (one of them, if the path names it). */
 export type ModelLocation =
@@ -14,7 +14,7 @@ export type ModelLocation =
  */
 export function locateModel(path: string): ModelLocation {
   if (!existsSync(path)) {
-    throw new DenoiserError('model-missing', `There is no ${path}; give a run folder or a .safetensors file.`);
+    throw new NodeError('model-missing', `There is no ${path}; give a run folder or a .safetensors file.`);
   }
   if (statSync(path).isFile()) return { file: path };
   const step = /^step-(\d+)$/.exec(basename(path))?.[1];
@@ -26,5 +26,5 @@ export function locateModel(path: string): ModelLocation {
     return { checkpoints, snapshots: join(path, 'snapshots') };
   }
   const wanted = "a run folder, a folder in a run's checkpoints/ or a .safetensors file";
-  throw new DenoiserError('model-missing', `${path} is no run folder; give ${wanted}.`);
+  throw new NodeError('model-missing', `${path} is no run folder; give ${wanted}.`);
 }

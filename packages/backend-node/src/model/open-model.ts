@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { DenoiserError } from '@denoiser/ops';
+import { fileError } from '@denoiser/errors';
 import * as pipeline from '@denoiser/pipeline';
 import { ensureDevice } from '../device/ensure-device';
+import { NodeError } from '../errors';
 import { fileCheckpointStore } from '../files/file-checkpoint-store';
-import { fileError } from '../files/file-error';
 import { fetchFile } from './fetch-file';
 import { locateModel } from './locate-model';
 
@@ -36,7 +36,7 @@ export async function openModel(source: ModelSource, options: pipeline.OpenModel
     await ensureDevice();
     const { checkpoints, snapshots, step } = found;
     if (typeof options.weights === 'object' && !snapshots) {
-      throw new DenoiserError(
+      throw new NodeError(
         'option-invalid',
         `\`weights\` of a length are made from the snapshots of a run, and ${path} is one of its checkpoints; give its folder.`,
       );

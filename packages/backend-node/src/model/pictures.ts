@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { DenoiserError } from '@denoiser/ops';
-import type { ImageShape, Picture } from '@denoiser/pipeline';
+import type { ImageShape } from '@denoiser/ops';
+import type { Picture } from '@denoiser/pipeline';
+import { NodeError } from '../errors';
 import { readImage } from '../images/read-image';
 
 /** A picture's file, or the picture itself. */
@@ -36,7 +37,7 @@ export async function openInpainting(
   if (typeof image === 'string' || image instanceof URL) {
     const read = await readImage(pathOf(image), { size: [height, width], channels: channels === 1 ? 1 : 3 });
     if (read.covering.join() !== fill.covering.join()) {
-      throw new DenoiserError(
+      throw new NodeError(
         'option-invalid',
         `\`mask\` ${mask} has another shape than \`inpaint\` ${image}; make it as wide and as high.`,
       );
@@ -45,7 +46,7 @@ export async function openInpainting(
   } else picture = image;
   const values = fill.pixels.map((value) => (value > 0 ? 1 : 0)); // kept pixels are kept to the bit
   if (!values.includes(1)) {
-    throw new DenoiserError(
+    throw new NodeError(
       'option-invalid',
       `\`mask\` ${mask} is black all over; make it white where the picture is to be filled.`,
     );

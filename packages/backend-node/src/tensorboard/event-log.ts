@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileError } from '../files/file-error';
+import { fileError } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from '../files/file-system';
 import { imageEvent, scalarsEvent, startEvent, versionEvent } from './event';
 import { frame } from './tf-record';

@@ -146,7 +146,7 @@ describe('a model in a thread of its own', () => {
     const open = drawImages(model, { ...WAY, steps: 20 }).catch((error) => error);
     await new Promise((resolve) => setTimeout(resolve, 5));
     die('exit code 9');
-    expect(await open).toMatchObject({ code: 'worker-died' });
+    expect(await open).toMatchObject({ code: 'worker-ended' });
     await expect(drawImages(model)).rejects.toThrow("The model's thread ended (exit code 9); open the model anew.");
     model.dispose();
     expect(ends).toBe(1);
@@ -176,6 +176,6 @@ it('ends its thread where it does not open', async () => {
   await expect(connect(memoryStore())).rejects.toThrow('give `source` as a path, an address or bytes');
   await expect(connect(path, { capacity: 0 })).rejects.toThrow('`capacity` must be at least 1');
   await expect(connect(path, { batchSize: 0 })).rejects.toThrow('`batchSize` must be a whole number of at least 1');
-  await expect(connect(path, { device: 'abacus' })).rejects.toMatchObject({ code: 'unknown-device' });
+  await expect(connect(path, { device: 'abacus' })).rejects.toMatchObject({ code: 'device-unknown' });
   expect([ends, busy.at(-1)]).toEqual([1, false]);
 });

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { DenoiserError } from '@denoiser/ops';
+import type { DenoiserError } from '@denoiser/errors';
 import { type DrawOptions, type Images, imagesOf, type ModelInfo } from '@denoiser/pipeline';
 import { createCaller, type Endpoint } from '@denoiser/pipeline/remote';
 import type { Device } from '../device/select-device';
+import { NodeError } from '../errors';
 import type { ModelSource } from '../model/open-model';
 import type { DrawProgress, Methods, SentOpenOptions, SentSource } from './methods';
 
@@ -37,7 +38,7 @@ export interface ConnectOptions extends SentOpenOptions {
 const BATCH = 16;
 const CAPACITY = 100;
 
-const optionInvalid = (sentence: string) => new DenoiserError('option-invalid', sentence);
+const optionInvalid = (sentence: string) => new NodeError('option-invalid', sentence);
 
 /** Opens a model at the other end of a channel, where `serveModel` runs. */
 export async function connectModel(
@@ -46,7 +47,7 @@ export async function connectModel(
   source: ModelSource,
   { device: wanted = 'auto', batchSize = BATCH, capacity = CAPACITY, onWarning, ...options }: ConnectOptions,
 ): Promise<WorkerModel> {
-  const caller = createCaller<Methods>(endpoint, (code, message) => new DenoiserError(code, message));
+  const caller = createCaller<Methods>(endpoint);
   let pending = 0;
   let isEnded = false;
   const end = (error: DenoiserError) => {
@@ -56,8 +57,8 @@ export async function connectModel(
     thread.end();
   };
   const die = (reason: string) =>
-    end(new DenoiserError('worker-died', `The model's thread ended (${reason}); open the model anew.`));
-  const dispose = () => end(new DenoiserError('model-disposed', 'The model was disposed; open it anew to draw.'));
+    end(new NodeError('worker-ended', `The model's thread ended (${reason}); open the model anew.`));
+  const dispose = () => end(new NodeError('model-disposed', 'The model was disposed; open it anew to draw.'));
   const enter = () => {
     pending++;
     thread.setBusy(true);
@@ -73,10 +74,7 @@ export async function connectModel(
       throw optionInvalid('`noise` is a function, which cannot go to another thread; choose by `seed` and `indices`.');
     }
     if (pending >= capacity) {
-      throw new DenoiserError(
-        'queue-full',
-        `${capacity} requests wait for this model; ask later, or raise \`capacity\`.`,
-      );
+      throw new NodeError('queue-full', `${capacity} requests wait for this model; ask later, or raise \`capacity\`.`);
     }
     enter();
     const events = caller.stream('drawImages', request, { signal });

@@ -1,4 +1,5 @@
-import type { DrawingPlan, ImageShape, ModelInfo, OpenModelOptions, QueuedDrawOptions } from '@denoiser/pipeline';
+import type { ImageShape } from '@denoiser/ops';
+import type { DrawingPlan, ModelInfo, OpenModelOptions, QueuedDrawOptions } from '@denoiser/pipeline';
 import type { Method } from '@denoiser/pipeline/remote';
 import type { Device } from '../device/select-device';
 

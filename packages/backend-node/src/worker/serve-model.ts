@@ -1,7 +1,7 @@
-import { DenoiserError } from '@denoiser/ops';
 import { createDrawQueue, type DrawQueue, type Model, type ModelInfo } from '@denoiser/pipeline';
 import { answerCalls, type Endpoint } from '@denoiser/pipeline/remote';
 import { selectDevice } from '../device/select-device';
+import { NodeError } from '../errors';
 import { openModel } from '../model/open-model';
 import type { Methods } from './methods';
 
@@ -18,7 +18,7 @@ export function serveModel(endpoint: Endpoint): void {
     },
 
     async drawImages(options, { signal, emit, transfer }) {
-      if (!queue) throw new DenoiserError('model-missing', 'There is no model in this thread; open one first.');
+      if (!queue) throw new NodeError('model-missing', 'There is no model in this thread; open one first.');
       let isBehind = false;
       const images = await queue.draw({
         ...options,

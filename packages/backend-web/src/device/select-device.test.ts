@@ -70,7 +70,7 @@ test('a device asked for that does not start is an error with the reason, an unk
     message: "This browser can't run webgpu (no adapter): choose another device or update the browser.",
   });
   await expect(selectDevice({ device: 'tpu' as Name }, there)).rejects.toMatchObject({
-    code: 'unknown-device',
+    code: 'device-unknown',
     message: 'There is no device "tpu": choose one of auto, webgpu, cpu.',
   });
 });

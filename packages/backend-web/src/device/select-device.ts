@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { Device, DeviceRequest } from '../protocol/device';
 import { adviceFor } from './advice';
 import type { DeviceCandidate, Gpu, Started } from './candidate';
@@ -28,7 +28,7 @@ export async function select(
   const candidates = given ?? (await import('./candidates')).candidates;
   const names: readonly string[] = candidates.map(({ name }) => name);
   if (device !== 'auto' && !names.includes(device)) {
-    throw new WebError('unknown-device', `There is no device "${device}": choose one of auto, ${names.join(', ')}.`);
+    throw new WebError('device-unknown', `There is no device "${device}": choose one of auto, ${names.join(', ')}.`);
   }
   await import('@tensorflow/tfjs'); // gradients and the cpu backend
   const considered: { name: string; available: boolean; reason: string }[] = [];
@@ -51,7 +51,10 @@ export async function select(
   if (!chosen) {
     const wanted = considered.filter(({ name }) => device === 'auto' || device === name);
     const reasons = wanted.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-    throw new WebError('no-device', `This browser can't run ${reasons}: choose another device or update the browser.`);
+    throw new WebError(
+      'device-missing',
+      `This browser can't run ${reasons}: choose another device or update the browser.`,
+    );
   }
   const { gpu, ...rest } = chosen;
   const advice = adviceFor(rest);

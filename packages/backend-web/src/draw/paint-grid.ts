@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import { gridSize } from './grid-layout';
 
 /** Pictures of one size, RGBA bytes one after the other. */
@@ -14,7 +14,7 @@ export type GridPlaces = { readonly columns: number; readonly count: number; rea
 /**
  * Paints pictures as a grid without gaps. The canvas takes the grid's size, if it has another.
  *
- * @throws WebError (`canvas-taken`) where the canvas has a context of another kind.
+ * @throws DenoiserError (`canvas-taken`) where the canvas has a context of another kind.
  */
 export function paintGrid(
   canvas: HTMLCanvasElement | OffscreenCanvas,

@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { ImageDataset } from '@denoiser/trainer';
 
 /** Images as bytes, one after the other, NHWC. */
@@ -6,7 +7,7 @@ export type DecodedImages = {
   /** −1: no class. */
   readonly labels: readonly number[];
   readonly classNames: readonly string[];
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
 };
 
 /** Returns the images as the trainer reads them: values in [−1, 1], made of the bytes when they are needed. */

@@ -23,8 +23,8 @@ test('pictures become bytes with labels in the order of the class names', async 
 
 test('what no network or memory can hold is refused in a sentence', async () => {
   const one = { name: 'a', source: plainPicture(8, [0, 0, 0]) };
-  await expect(openImages({ images: [one], size: 20 })).rejects.toMatchObject({ code: 'bad-option' });
-  await expect(openImages({ images: [], size: 8 })).rejects.toMatchObject({ code: 'no-images' });
+  await expect(openImages({ images: [one], size: 20 })).rejects.toMatchObject({ code: 'option-invalid' });
+  await expect(openImages({ images: [], size: 8 })).rejects.toMatchObject({ code: 'dataset-empty' });
   const many = { length: 100_000, 0: one } as unknown as (typeof one)[];
   await expect(openImages({ images: many, size: 64 })).rejects.toThrow('give at most 87381');
 });

@@ -1,5 +1,6 @@
+import { isDenoiserError } from '@denoiser/errors';
 import { checkOptionNames } from '@denoiser/pipeline';
-import { isDenoiserError, WebError } from '../error';
+import { WebError } from '../errors';
 import type { SentImagesRequest } from '../protocol/pictures';
 import type { DecodedImages } from './image-set';
 import { fromRgba } from './pixels';
@@ -12,7 +13,7 @@ const MAX_BYTES = 2 ** 30;
 /**
  * Decodes images to squares of one size. One that cannot be read is left out, with a sentence in `skipped`.
  *
- * @throws DenoiserError (`bad-option`, `option-invalid`; `no-images` if none is left; `dataset-memory`).
+ * @throws DenoiserError (`option-invalid`, `option-invalid`; `dataset-empty` if none is left; `dataset-memory`).
  */
 export async function openImages(
   request: SentImagesRequest,
@@ -21,7 +22,7 @@ export async function openImages(
   const { images, size = 32, channels = 3 } = request;
   checkOptionNames('openImages', request, ['images', 'size', 'channels']);
   if (!Number.isInteger(size) || size < 8 || size % 8 !== 0) {
-    throw new WebError('bad-option', `The size of the images is a whole number divisible by 8, not ${size}.`);
+    throw new WebError('option-invalid', `The size of the images is a whole number divisible by 8, not ${size}.`);
   }
   const bytesEach = size * size * channels;
   if (images.length * bytesEach > MAX_BYTES) {
@@ -43,7 +44,7 @@ export async function openImages(
       try {
         decoded[i] = fromRgba((await toSquare(source, size)).data, channels);
       } catch (error) {
-        if (!isDenoiserError(error) || error.code !== 'bad-image') throw error;
+        if (!isDenoiserError(error) || error.code !== 'image-invalid') throw error;
         faults[i] = `${name} was left out: ${error.message}.`;
       }
       o.onProgress?.(++done, images.length);
@@ -55,7 +56,7 @@ export async function openImages(
   const skipped = faults.filter((fault) => fault !== undefined);
   if (kept.length === 0) {
     const why = skipped.length > 0 ? `: ${skipped[0]}` : ', because none was given: choose some.';
-    throw new WebError('no-images', `There are no images to train on${why}`);
+    throw new WebError('dataset-empty', `There are no images to train on${why}`);
   }
   const classNames = [...new Set(kept.flatMap(({ className }) => className ?? []))].sort();
   const bytes = new Uint8Array(kept.length * bytesEach);

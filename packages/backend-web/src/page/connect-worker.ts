@@ -1,12 +1,11 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import { createCaller } from '../protocol/caller';
 import type { Endpoint } from '../protocol/endpoint';
-import type { ImageSet } from '../protocol/pictures';
 import type { SentTrainRequest, TrainingEvent, TrainRequest } from '../protocol/training';
 import type { Client } from './client';
+import { isImageSet, openImageSet } from './image-sets';
 import { modelOf } from './model';
 import { sendableModel } from './model-source';
-import { sendableImages } from './pictures';
 import { createTraining, type Training, type TrainingControl } from './training';
 
 /** A worker, or anything that talks like one. */
@@ -27,7 +26,7 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
   endpoint.addEventListener('error', ({ message }) => {
     fail(
       new WebError(
-        'worker-failed',
+        'worker-ended',
         `The worker failed (${message || 'its program could not be loaded'}): look at the browser's console, then load the page again.`,
       ),
     );
@@ -35,11 +34,7 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
 
   const download: Client['download'] = (run, { weights = 'ema' } = {}) => call('download', { run, weights });
 
-  const openImages: Client['openImages'] = async ({ onProgress, signal, images, ...request }) => {
-    const { images: sent, transfer } = await sendableImages(images);
-    const argument = { ...request, images: sent };
-    return call('openImages', argument, { signal, transfer, onEvent: ({ done, total }) => onProgress?.(done, total) });
-  };
+  const openImages: Client['openImages'] = (request) => openImageSet(caller, request);
 
   function training(
     run: string,
@@ -114,6 +109,3 @@ export function connectWorker(worker: Worker | WorkerLike): Client {
     },
   };
 }
-
-const isImageSet = (images: TrainRequest['images']): images is ImageSet =>
-  typeof images === 'object' && images !== null && 'id' in images && 'length' in images && !(Symbol.iterator in images);

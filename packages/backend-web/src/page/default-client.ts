@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { DeviceRequest } from '../protocol/device';
 import type { Client } from './client';
 import { connectWorker } from './connect-worker';
@@ -28,7 +28,7 @@ export function defaultClient(): Client {
  * Chooses what computes in the worker that comes with this package: 'auto' (default), 'webgpu', 'engine', 'webgl' or 'cpu'.
  * Without it the first call that computes takes the best.
  *
- * @throws DenoiserError for a device that does not start; `already-started` where the worker computes on another.
+ * @throws DenoiserError for a device that does not start; `device-chosen` where the worker computes on another.
  */
 export const start = (options?: { readonly device?: DeviceRequest | undefined }) => defaultClient().start(options);
 
@@ -50,7 +50,7 @@ export const openModel: Client['openModel'] = (source, facts) => defaultClient()
  * Trains a network on pictures: `await train({ images: input.files, steps: 500, onStep })`. Go through what happens instead
  * for samples on the way: `for await (const event of train(…))`.
  *
- * @throws DenoiserError where an option is none or does not fit; `run-exists`; `run-busy`; `pictures-missing`.
+ * @throws DenoiserError where an option is none or does not fit; `run-exists`; `run-locked`; `pictures-missing`.
  */
 export const train: Client['train'] = (request) => defaultClient().train(request);
 

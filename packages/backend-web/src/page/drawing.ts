@@ -1,7 +1,7 @@
+import { type Awaitable, createAwaitable } from '@denoiser/pipeline/awaitable';
 import { paintGrid } from '../draw/paint-grid';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { SentImages, SentStep, Shown } from '../protocol/drawing';
-import { type Awaitable, createAwaitable } from './awaitable';
 
 /** How a grid is painted. */
 export type DrawGridOptions = {
@@ -70,7 +70,8 @@ function stepOf(step: SentStep): DrawingStep {
   };
 }
 
-function imagesOf(sent: SentImages): Images {
+/** Returns images that came from the worker, with what a page does with them. */
+export function imagesOf(sent: SentImages): Images {
   const { data, pixels, imageShape } = sent;
   const [height, width, channels] = imageShape;
   const size = height * width * channels;

@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { SentModelSource } from '../protocol/model';
 
 /**
@@ -16,7 +16,7 @@ export async function sendableModel(source: ModelSource): Promise<SentModelSourc
   }
   if (typeof source?.run === 'string') return source;
   throw new WebError(
-    'source-unknown',
+    'model-unknown',
     'A model is opened from bytes, a file or blob, an address, or the name of a kept run.',
   );
 }

@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { Caller } from '../protocol/caller';
 import type { DrawRequest, InterpolateRequest, SentDrawRequest } from '../protocol/drawing';
 import type { ModelId } from '../protocol/methods';
@@ -38,7 +38,8 @@ export function modelOf(caller: Caller, { id, info }: { readonly id: ModelId; re
   return model;
 }
 
-function linkOf(model: Model): Link {
+/** Returns where the worker of a model is, and by what number it knows it. */
+export function linkOf(model: Model): Link {
   const link = links.get(model);
   if (link) return link;
   throw new WebError('model-unknown', 'This is no model of `openModel`: open one, and await it.');

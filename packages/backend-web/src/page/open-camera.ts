@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError, type WebErrorCode } from '../errors';
 import type { TrainingImage } from '../protocol/pictures';
 
 /** A camera that is turned on. */
@@ -11,23 +11,26 @@ export interface Camera {
   close(): void;
 }
 
-const refusals: Record<string, [code: string, message: string]> = {
+const refusals: Record<string, [code: WebErrorCode, message: string]> = {
   NotAllowedError: [
     'camera-refused',
     'The camera was not allowed: allow it for this page in the browser, then try again.',
   ],
-  NotFoundError: ['no-camera', 'There is no camera: connect one, or choose files instead.'],
+  NotFoundError: ['camera-missing', 'There is no camera: connect one, or choose files instead.'],
   NotReadableError: ['camera-busy', 'The camera is in use by another program: close that, then try again.'],
 };
 
 /**
  * Asks for the camera and turns it on.
  *
- * @throws DenoiserError (`camera-refused`, `no-camera`, `camera-busy`).
+ * @throws DenoiserError (`camera-refused`, `camera-missing`, `camera-busy`).
  */
 export async function openCamera(): Promise<Camera> {
   if (!navigator.mediaDevices) {
-    throw new WebError('no-camera', 'The camera is only for pages from https or localhost: serve the page from there.');
+    throw new WebError(
+      'camera-missing',
+      'The camera is only for pages from https or localhost: serve the page from there.',
+    );
   }
   let stream: MediaStream;
   try {

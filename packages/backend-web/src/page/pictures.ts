@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type {
   PictureLike,
   PictureSource,
@@ -13,7 +13,7 @@ type Sendable = { readonly source: PictureSource; readonly transfer: readonly Tr
 /**
  * Returns a picture as the worker takes it: what a canvas or an image element shows now becomes a bitmap.
  *
- * @throws WebError (`picture-unknown`) for what is none.
+ * @throws DenoiserError (`picture-unknown`) for what is none.
  */
 export async function sendablePicture(picture: PictureLike, name: string): Promise<Sendable> {
   const source = await picture;

@@ -1,6 +1,6 @@
+import { type Awaitable, createAwaitable } from '@denoiser/pipeline/awaitable';
 import type { Weights } from '../protocol/model';
 import type { TrainedRun, TrainingEvent } from '../protocol/training';
-import { type Awaitable, createAwaitable } from './awaitable';
 
 /** A step that was trained. */
 export type TrainedStep = { readonly step: number; readonly steps: number; readonly loss: number };

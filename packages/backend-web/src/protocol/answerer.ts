@@ -1,5 +1,5 @@
 import * as remote from '@denoiser/pipeline/remote';
-import { outOfMemory } from '../error';
+import { outOfMemory } from '../errors';
 import type { Methods } from './methods';
 
 export type { Context } from '@denoiser/pipeline/remote';

@@ -1,9 +1,7 @@
 import * as remote from '@denoiser/pipeline/remote';
-import { WebError } from '../error';
 import type { Methods } from './methods';
 
 /** Asks the worker. */
 export type Caller = remote.Caller<Methods>;
 
-export const createCaller = (endpoint: remote.Endpoint): Caller =>
-  remote.createCaller<Methods>(endpoint, (code, message) => new WebError(code, message));
+export const createCaller = (endpoint: remote.Endpoint): Caller => remote.createCaller<Methods>(endpoint);

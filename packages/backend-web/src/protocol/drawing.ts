@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { DrawOptions, InterpolateOptions } from '@denoiser/pipeline';
 import type { PictureLike, PictureSource } from './pictures';
 
@@ -41,7 +42,7 @@ type Inpaint<P> = {
 };
 
 /** Types of options that may be undefined, as `exactOptionalPropertyTypes` has it. */
-type Loose<T> = { [K in keyof T]: T[K] | undefined };
+export type Loose<T> = { [K in keyof T]: T[K] | undefined };
 
 /** Options of `drawImages` that say what is drawn, those of `@denoiser/pipeline`; a picture is anything that shows one. */
 export type DrawRequest<P = PictureLike> = Loose<Omit<DrawOptions, Local>> &
@@ -76,7 +77,7 @@ export type SentStep = {
   /** How many images there are in all, and how many of them are shown in a row. */
   readonly images: number;
   readonly columns: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** RGBA of the batch's images one after the other: image i begins at i·height·width·4. */
   readonly pixels: Readonly<Partial<Record<Shown, Uint8ClampedArray<ArrayBuffer>>>>;
   /** Values about [−1, 1], [count, height, width, channels]. */
@@ -85,7 +86,7 @@ export type SentStep = {
 
 /** The images at the end. */
 export type SentImages = {
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** All of them, [count, H, W, C], values about [−1, 1]. */
   readonly data: Float32Array<ArrayBuffer>;
   /** RGBA bytes of all of them, one after the other. */

@@ -1,6 +1,8 @@
+import type { Evaluation } from '@denoiser/pipeline';
 import type { Method } from '@denoiser/pipeline/remote';
 import type { Device, DeviceRequest } from './device';
 import type { CanvasId, InterpolateRequest, SentDrawRequest, SentImages, SentStep } from './drawing';
+import type { EvaluateRequest, SentInversion, SentInvertRequest } from './measuring';
 import type { ModelFacts, ModelInfo, SentModelSource, Weights } from './model';
 import type { ImageSet, SentImagesRequest } from './pictures';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from './training';
@@ -15,6 +17,12 @@ export type Methods = {
   closeModel: Method<ModelId, void>;
   drawImages: Method<{ model: ModelId; request: SentDrawRequest }, SentImages, SentStep>;
   interpolate: Method<{ model: ModelId; request: InterpolateRequest }, SentImages, SentStep>;
+  invert: Method<{ model: ModelId; request: SentInvertRequest }, SentInversion, { done: number; total: number }>;
+  evaluate: Method<
+    { model: ModelId; images: number; request: EvaluateRequest },
+    Evaluation,
+    { done: number; total: number }
+  >;
   attachCanvas: Method<{ canvas: OffscreenCanvas }, CanvasId>;
   detachCanvas: Method<CanvasId, void>;
   openImages: Method<SentImagesRequest, ImageSet, { done: number; total: number }>;

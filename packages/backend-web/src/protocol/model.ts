@@ -1,3 +1,4 @@
+import type { ImageShape } from '@denoiser/ops';
 import type { OpenModelOptions } from '@denoiser/pipeline';
 import type { Prediction, ProcessOptions } from '@denoiser/schedules';
 
@@ -28,7 +29,7 @@ export type ModelInfo = {
   readonly architecture: { readonly name: string; readonly config: unknown };
   /** How many numbers it has. */
   readonly parameterCount: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** One name for each class, numbers where the file names none; empty for a network without classes. */
   readonly classNames: readonly string[];
   /** The noise that it was trained with. */

@@ -1,3 +1,5 @@
+import type { ImageShape } from '@denoiser/ops';
+
 /** A picture as canvases know it: RGBA bytes, row by row. An `ImageData` is one. */
 export type Picture = { readonly width: number; readonly height: number; readonly data: Uint8ClampedArray };
 
@@ -39,7 +41,7 @@ export type ImageSet = {
   /** By which the worker knows it. */
   readonly id: number;
   readonly length: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   /** Names of the classes in the order of their labels; empty without classes. */
   readonly classNames: readonly string[];
   /** One sentence for each image that could not be read and was left out. */

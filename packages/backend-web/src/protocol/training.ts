@@ -1,4 +1,6 @@
-import type { Interval, TrainingOptionsInput } from '@denoiser/trainer';
+import type { ImageShape } from '@denoiser/ops';
+import type { Interval } from '@denoiser/trainer';
+import type { TrainingOptionsInput } from '@denoiser/trainer/options';
 
 import type { Device } from './device';
 import type { ImageSet, TrainingImages } from './pictures';
@@ -25,7 +27,7 @@ export type TrainRequest = {
   readonly model?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the network is told the classes; default: if there are any. */
   readonly conditional?: boolean | undefined;
-  /** Options of `createTrainer`: batch size, learning rate, schedule … `seed` defaults to 0, `batchSize` to 8. */
+  /** Options of `createTrainer`: batch size, learning rate, process … `seed` defaults to 0, `batchSize` to 8. */
   readonly training?: Partial<TrainingOptionsInput> | undefined;
   /** Where it ends, in steps. */
   readonly steps: number;
@@ -77,6 +79,7 @@ export type TrainingEvent =
       /** Steps done, and at the end. */
       readonly step: number;
       readonly steps: number;
+      /** The number of the last step's epoch, from 1. */
       readonly epoch: number;
       readonly losses: readonly { readonly step: number; readonly loss: number }[];
       readonly gradientNorm: number;
@@ -87,7 +90,7 @@ export type TrainingEvent =
       readonly type: 'samples';
       readonly step: number;
       readonly count: number;
-      readonly imageShape: readonly [height: number, width: number, channels: number];
+      readonly imageShape: ImageShape;
       /** Class of each image, or −1. */
       readonly labels: readonly number[];
       /** RGBA of all images one after the other. */
@@ -111,7 +114,7 @@ export type RunInfo = {
   readonly step: number;
   readonly steps: number;
   readonly images: number;
-  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly imageShape: ImageShape;
   readonly classNames: readonly string[];
   /** What it takes in the storage. */
   readonly bytes: number;

@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import { nameOf } from './storage-error';
 
 /** The way of writing that flushes; in workers only, and not in TypeScript's types for pages. */
@@ -120,7 +120,7 @@ export async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number>
 /**
  * Returns the folder where this page's files lie: the origin private file system.
  *
- * @throws WebError (`no-storage`) where the browser has none.
+ * @throws DenoiserError (`storage-missing`) where the browser has none.
  */
 export async function originFolder(): Promise<FileSystemDirectoryHandle> {
   const storage = (globalThis as { navigator?: { storage?: StorageManager } }).navigator?.storage;
@@ -130,7 +130,7 @@ export async function originFolder(): Promise<FileSystemDirectoryHandle> {
     // as private browsing answers
   }
   throw new WebError(
-    'no-storage',
+    'storage-missing',
     'This browser lets the page keep no files, so training cannot be resumed later: leave private browsing, or download the weights before the page is closed.',
   );
 }

@@ -1,5 +1,6 @@
+import type { DenoiserError } from '@denoiser/errors';
 import type { CheckpointStore } from '@denoiser/trainer';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import { findFolder, folderNames, readBytes, readJson, remove, writeBytes, writeJson } from './files';
 import { storageError } from './storage-error';
 
@@ -26,7 +27,7 @@ export function opfsCheckpointStore(
   { keep = 2 }: OpfsCheckpointStoreOptions = {},
 ): CheckpointStore {
   if (!(keep >= 1)) {
-    throw new WebError('bad-option', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
+    throw new WebError('option-invalid', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
   }
 
   async function attempts(): Promise<Attempt[]> {
@@ -86,7 +87,7 @@ export function opfsCheckpointStore(
       const steps = [...whole.keys()].join(', ');
       const advice = steps ? `choose one of ${steps}` : 'train first';
       throw new WebError(
-        'no-checkpoint',
+        'checkpoint-missing',
         `There is no checkpoint of step ${step} in the browser's storage: ${advice}.`,
       );
     }
@@ -103,9 +104,9 @@ export function opfsCheckpointStore(
   return { write, list, read };
 }
 
-function damaged(step: number, file: string, what: string): WebError {
+function damaged(step: number, file: string, what: string): DenoiserError {
   return new WebError(
-    'damaged-checkpoint',
+    'checkpoint-damaged',
     `The file ${file} of checkpoint ${step} in the browser's storage ${what}: use an older checkpoint.`,
   );
 }
@@ -125,13 +126,13 @@ function isManifest(value: unknown): value is Manifest {
 
 function checkStep(step: number): number {
   if (Number.isSafeInteger(step) && step >= 0) return step;
-  throw new WebError('bad-option', `The step of a checkpoint is a whole number, 0 or more, not ${step}.`);
+  throw new WebError('option-invalid', `The step of a checkpoint is a whole number, 0 or more, not ${step}.`);
 }
 
 function checkName(file: string): string {
   if (/^[\w-][\w.-]*$/.test(file) && file !== MANIFEST) return file;
   throw new WebError(
-    'bad-option',
+    'option-invalid',
     `A checkpoint's file has a plain name of letters, digits, dots and dashes, and is not called ${MANIFEST}; "${file}" does not do.`,
   );
 }

@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 
 /** `navigator.locks`, as far as it is needed. */
 export type Locks = {
@@ -9,7 +9,7 @@ export type Locks = {
  * Holds a run, so that a second tab cannot train it or delete it. The browser lets go when the worker ends, however it ends.
  * Without the browser's locks (pages from http) nobody is kept out.
  *
- * @throws WebError (`run-busy`) where another tab holds it.
+ * @throws DenoiserError (`run-locked`) where another tab holds it.
  */
 export async function lockRun(run: string, locks: Locks | undefined): Promise<{ release(): void }> {
   if (!locks) return { release() {} };
@@ -19,7 +19,7 @@ export async function lockRun(run: string, locks: Locks | undefined): Promise<{ 
         if (lock) return new Promise<void>((release) => resolve({ release }));
         reject(
           new WebError(
-            'run-busy',
+            'run-locked',
             `The run "${run}" is being trained in another tab: stop it there, or choose another name.`,
           ),
         );

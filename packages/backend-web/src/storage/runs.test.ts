@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { fakeOpfs } from '../../test/fake-opfs';
-import { openRuns, type RunConfig } from './runs';
+import { openRuns, type WebRunConfig } from './runs';
 
-const config = (run: string, changed = 1): RunConfig => ({
+const config = (run: string, changed = 1): WebRunConfig => ({
   run,
   model: {},
   training: { seed: 0, batchSize: 8 },
@@ -31,6 +31,20 @@ test('a run keeps its images and its configuration, whatever it is called', asyn
   expect((await runs.list()).map(({ run }) => run)).toEqual(['Ünder 100%', '..', 'cats/dogs']);
   await runs.delete('..');
   await expect(runs.config('..')).rejects.toThrow('choose one of Ünder 100%, cats/dogs');
+});
+
+test('a run that was kept when options had other names is read in the present ones', async () => {
+  const runs = openRuns(fakeOpfs().root);
+  const { conditional: _, flip: __, ...rest } = config('old');
+  const process = { type: 'cosine', steps: 50 };
+  const samples = { every: 3, count: 4, solverSteps: 5, guidance: 2 };
+  const older = { ...rest, isConditional: true, isFlipped: true, checkpointEvery: 7, samples };
+  const training = { seed: 0, batchSize: 8 };
+  await runs.create({ ...older, training: { ...training, schedule: process } } as unknown as WebRunConfig, images);
+  expect(await runs.config('old')).toEqual({
+    ...{ ...rest, conditional: true, flip: true, checkpointEvery: { steps: 7 }, training: { ...training, process } },
+    samples: { every: { steps: 3 }, count: 4, sampler: 'dpmpp-2m', steps: 5, guidance: 2 },
+  });
 });
 
 test('a page that stops while a run is created leaves none, and what is left of it can be found and taken away', async () => {

@@ -1,5 +1,6 @@
 import type { CheckpointStore, Interval } from '@denoiser/trainer';
-import { WebError } from '../error';
+import type { TrainingOptionsInput } from '@denoiser/trainer/options';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { RunInfo, SamplesOptions } from '../protocol/training';
 import {
@@ -18,12 +19,12 @@ import { opfsCheckpointStore } from './opfs-checkpoint-store';
 import { storageError } from './storage-error';
 
 /** What a run is: all that is needed to make its network and trainer again. JSON. */
-export type RunConfig = {
+export type WebRunConfig = {
   readonly run: string;
   /** What `createModel` is given. */
   readonly model: Readonly<Record<string, unknown>>;
   /** What `createTrainer` is given beside the model. */
-  readonly training: { readonly seed: number; readonly batchSize: number };
+  readonly training: TrainingOptionsInput;
   readonly conditional: boolean;
   readonly flip: boolean;
   readonly steps: number;
@@ -41,17 +42,17 @@ export interface Runs {
   /**
    * Creates a run with its images.
    *
-   * @throws WebError (`run-exists`, `storage-full`).
+   * @throws DenoiserError (`run-exists`, `storage-full`).
    */
-  create(config: RunConfig, images: DecodedImages): Promise<void>;
+  create(config: WebRunConfig, images: DecodedImages): Promise<void>;
   /**
    * Returns a run's configuration.
    *
-   * @throws WebError (`no-run`) that lists those there are.
+   * @throws DenoiserError (`run-missing`) that lists those there are.
    */
-  config(run: string): Promise<RunConfig>;
+  config(run: string): Promise<WebRunConfig>;
   images(run: string): Promise<DecodedImages>;
-  update(config: RunConfig): Promise<void>;
+  update(config: WebRunConfig): Promise<void>;
   checkpoints(run: string, options: { readonly keep: number }): Promise<CheckpointStore>;
   list(): Promise<RunInfo[]>;
   /** Names of runs that were not written to their end: the page was closed in the middle, or is at it. */
@@ -74,13 +75,13 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     if (found) return found;
     const names = (await list()).map((info) => info.run);
     const advice = names.length > 0 ? `choose one of ${names.join(', ')}` : 'train one';
-    throw new WebError('no-run', `There is no run "${run}" in the browser's storage: ${advice}.`);
+    throw new WebError('run-missing', `There is no run "${run}" in the browser's storage: ${advice}.`);
   }
 
-  async function config(run: string): Promise<RunConfig> {
+  async function config(run: string): Promise<WebRunConfig> {
     const value = upgraded(await readReplacedJson(await folder(run), CONFIG));
     if (value?.run === run) return value;
-    throw new WebError('damaged-run', `The run "${run}" was not written to its end: delete it and train again.`);
+    throw new WebError('run-damaged', `The run "${run}" was not written to its end: delete it and train again.`);
   }
 
   async function images(run: string): Promise<DecodedImages> {
@@ -89,7 +90,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     const bytes = await readBytes(handle, IMAGES);
     const size = about && about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
     if (about && bytes && bytes.length === size) return { ...about, bytes };
-    throw new WebError('damaged-run', `The images of the run "${run}" are not whole: delete it and train again.`);
+    throw new WebError('run-damaged', `The images of the run "${run}" are not whole: delete it and train again.`);
   }
 
   async function list(): Promise<RunInfo[]> {
@@ -97,7 +98,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     const found: RunInfo[] = [];
     for (const name of await folderNames(parent)) {
       const handle = await findFolder(parent, name);
-      const about = handle && ((await readReplacedJson(handle, CONFIG)) as RunConfig | undefined);
+      const about = handle && ((await readReplacedJson(handle, CONFIG)) as WebRunConfig | undefined);
       const pictures = handle && ((await readJson(handle, ABOUT_IMAGES)) as DecodedImages | undefined);
       if (!handle || !about || !pictures) continue; // the beginning of a run, and no more
       const checkpoints = await findFolder(handle, CHECKPOINTS);
@@ -166,16 +167,26 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
 }
 
 /** A configuration as it was written before options were called as they are now. */
-type OlderConfig = Omit<RunConfig, 'conditional' | 'flip' | 'checkpointEvery' | 'samples'> & {
+type OlderConfig = Omit<WebRunConfig, 'conditional' | 'flip' | 'checkpointEvery' | 'samples'> & {
   readonly isConditional: boolean;
   readonly isFlipped: boolean;
   readonly checkpointEvery: number;
   readonly samples: { every: number; count: number; solverSteps: number; guidance: number } | null;
 };
 
-function upgraded(value: unknown): RunConfig | undefined {
-  if (typeof value !== 'object' || value === null || !('isConditional' in value)) return value as RunConfig | undefined;
-  const { isConditional, isFlipped, checkpointEvery, samples, ...rest } = value as OlderConfig;
+function upgraded(value: unknown): WebRunConfig | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const config = 'isConditional' in value ? inPresentWords(value as OlderConfig) : (value as WebRunConfig);
+  return { ...config, training: withProcess(config.training) };
+}
+
+/** Options of training that were written when the process was called a schedule. */
+function withProcess(training: WebRunConfig['training'] & { readonly schedule?: unknown }): WebRunConfig['training'] {
+  const { schedule, ...rest } = training;
+  return schedule === undefined ? rest : ({ ...rest, process: schedule } as WebRunConfig['training']);
+}
+
+function inPresentWords({ isConditional, isFlipped, checkpointEvery, samples, ...rest }: OlderConfig): WebRunConfig {
   return {
     ...rest,
     conditional: isConditional,

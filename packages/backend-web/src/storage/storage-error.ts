@@ -1,6 +1,7 @@
-import { isDenoiserError, WebError } from '../error';
+import { isDenoiserError } from '@denoiser/errors';
+import { WebError, type WebErrorCode } from '../errors';
 
-const advice: Record<string, { code: string; sentence: (what: string) => string }> = {
+const advice: Record<string, { code: WebErrorCode; sentence: (what: string) => string }> = {
   QuotaExceededError: {
     code: 'storage-full',
     sentence: (what) =>
@@ -11,7 +12,7 @@ const advice: Record<string, { code: string; sentence: (what: string) => string 
     sentence: (what) => `Another tab holds ${what}: close that tab and try again.`,
   },
   SecurityError: {
-    code: 'no-storage',
+    code: 'storage-missing',
     sentence: (what) =>
       `This browser lets the page keep nothing, so ${what} is not there: leave private browsing or allow the site to store data.`,
   },

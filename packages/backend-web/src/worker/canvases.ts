@@ -1,5 +1,5 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { CanvasId } from '../protocol/drawing';
 
 /** Canvases that the page has handed over. */
@@ -9,7 +9,7 @@ export interface Canvases {
   /**
    * Shows images [B, H, W, 1 or 3] in [−1, 1] as a grid.
    *
-   * @throws WebError (`no-canvas`) where none has this id.
+   * @throws DenoiserError (`canvas-missing`) where none has this id.
    */
   draw(id: CanvasId, images: Tensor4D, columns?: number): Promise<void>;
 }
@@ -28,7 +28,10 @@ export function createCanvases(drawGrid: DrawGrid): Canvases {
     attach(canvas) {
       const context = canvas.getContext('bitmaprenderer');
       if (!context) {
-        throw new WebError('no-canvas', 'The canvas was drawn to before it was handed over: hand over a fresh one.');
+        throw new WebError(
+          'canvas-missing',
+          'The canvas was drawn to before it was handed over: hand over a fresh one.',
+        );
       }
       canvases.set(++last, { canvas, context });
       return last;
@@ -36,7 +39,7 @@ export function createCanvases(drawGrid: DrawGrid): Canvases {
     detach: (id) => void canvases.delete(id),
     async draw(id, images, columns = Math.ceil(Math.sqrt(images.shape[0]))) {
       const target = canvases.get(id);
-      if (!target) throw new WebError('no-canvas', `There is no canvas ${id}: attach it first.`);
+      if (!target) throw new WebError('canvas-missing', `There is no canvas ${id}: attach it first.`);
       const bitmap = await drawGrid(images, Math.min(columns, images.shape[0]));
       Object.assign(target.canvas, { width: bitmap.width, height: bitmap.height });
       target.context.transferFromImageBitmap(bitmap);

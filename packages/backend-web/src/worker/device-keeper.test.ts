@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SelectedDevice } from '../device/select-device';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { DeviceRequest } from '../protocol/device';
 import { createDeviceKeeper, isDeviceLoss } from './device-keeper';
 
@@ -12,7 +12,7 @@ function gpus(o: { isGoneForGood?: boolean } = {}) {
   const choose = async ({ device: request = 'auto' }: { device?: DeviceRequest }): Promise<SelectedDevice> => {
     requests.push(request);
     const isGone = o.isGoneForGood && requests.length > 1;
-    if (isGone && request === 'webgpu') throw new WebError('no-device', 'It is gone.');
+    if (isGone && request === 'webgpu') throw new WebError('device-missing', 'It is gone.');
     const name = isGone ? 'engine' : 'webgpu';
     const common = { device: { name, backend: name, threads: 1, reason: '', candidates: [] } } as const;
     if (isGone) return common;

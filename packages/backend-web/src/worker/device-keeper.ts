@@ -1,5 +1,6 @@
+import { DenoiserError } from '@denoiser/errors';
 import { type SelectedDevice, select } from '../device/select-device';
-import { outOfMemory, WebError } from '../error';
+import { outOfMemory, WebError } from '../errors';
 import type { Device, DeviceRequest } from '../protocol/device';
 
 /** The device of a worker, through its losses. */
@@ -7,13 +8,13 @@ export interface DeviceKeeper {
   /**
    * Chooses it, once; whoever asks meanwhile gets the same.
    *
-   * @throws what `selectDevice` throws; WebError (`already-started`) where another was chosen.
+   * @throws what `selectDevice` throws; WebError (`device-chosen`) where another was chosen.
    */
   start(request: DeviceRequest): Promise<Device>;
   /**
    * Returns the device.
    *
-   * @throws WebError (`not-started`) where none was chosen yet.
+   * @throws DenoiserError (`device-unchosen`) where none was chosen yet.
    */
   current(): SelectedDevice;
   /** Chooses the best device if none was chosen, and recovers first if it was lost while nobody needed it. */
@@ -31,7 +32,7 @@ export interface DeviceKeeper {
   /**
    * Destroys the GPU device.
    *
-   * @throws WebError (`no-gpu`) on other devices.
+   * @throws DenoiserError (`gpu-missing`) on other devices.
    */
   lose(): void;
 }
@@ -48,7 +49,7 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
   const listeners: (() => Promise<void>)[] = [];
 
   const current = () => {
-    if (!selected) throw new WebError('not-started', 'No device was chosen yet: call start first.');
+    if (!selected) throw new WebError('device-unchosen', 'No device was chosen yet: call start first.');
     return selected;
   };
 
@@ -87,7 +88,7 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
     const { device } = current();
     if (wanted === 'auto' || wanted === device.name || wanted === request) return device;
     throw new WebError(
-      'already-started',
+      'device-chosen',
       `This worker computes on ${device.name} already: make another worker for ${wanted}.`,
     );
   }
@@ -120,7 +121,7 @@ export function createDeviceKeeper(choose: typeof select = select): DeviceKeeper
     onRecovered: (listener) => void listeners.push(listener),
     lose() {
       const { gpu, device } = current();
-      if (!gpu) throw new WebError('no-gpu', `The device ${device.name} cannot be lost; start with webgpu.`);
+      if (!gpu) throw new WebError('gpu-missing', `The device ${device.name} cannot be lost; start with webgpu.`);
       gpu.device.destroy();
     },
   };
@@ -140,5 +141,5 @@ function watchMemory(device: GPUDevice): { readonly exhausted: Promise<never>; e
 }
 
 export function isDeviceLoss(error: unknown): boolean {
-  return error instanceof WebError && error.code === 'device-lost';
+  return error instanceof DenoiserError && error.code === 'device-lost';
 }

@@ -92,7 +92,7 @@ async function show(
 }
 
 /** Returns a picture's centre square at the model's size; where that is no square, it has to have that size. */
-async function fitted(picture: PictureSource, { imageShape: [height, width] }: Model): Promise<RgbaPicture> {
+export async function fitted(picture: PictureSource, { imageShape: [height, width] }: Model): Promise<RgbaPicture> {
   const isPixels = 'data' in picture;
   if (isPixels && (height !== width || (picture.height === height && picture.width === width))) return picture;
   return toSquare(picture, width);

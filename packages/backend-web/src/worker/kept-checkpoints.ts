@@ -1,5 +1,5 @@
+import { isDenoiserError } from '@denoiser/errors';
 import type { CheckpointStore } from '@denoiser/trainer';
-import { isDenoiserError } from '../error';
 
 /** A run's checkpoints while it trains: in the browser's storage, and the newest in memory where the storage is full. */
 export interface KeptCheckpoints extends Pick<CheckpointStore, 'list' | 'read'> {

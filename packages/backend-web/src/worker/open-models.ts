@@ -1,8 +1,8 @@
 import { type Model, openModel } from '@denoiser/pipeline';
 import { readSafetensorsHeader } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
-import { readFileTraining } from '@denoiser/trainer';
-import { WebError } from '../error';
+import { readFileTraining } from '@denoiser/trainer/parts';
+import { WebError } from '../errors';
 import type { ModelId } from '../protocol/methods';
 import type { ModelFacts, ModelInfo } from '../protocol/model';
 import type { DeviceKeeper } from './device-keeper';
@@ -98,7 +98,7 @@ async function openFile(
 ): Promise<{ readonly model: Model; readonly process: ProcessOptions }> {
   const { metadata } = readSafetensorsHeader(bytes);
   const trained = readFileTraining({ metadata });
-  const process = facts.process ?? trained.schedule ?? { type: 'linear', steps: 1000 };
+  const process = facts.process ?? trained.process ?? { type: 'linear', steps: 1000 };
   const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
   const model = await openModel(bytes, {
     ...given,

@@ -2,21 +2,21 @@ import { drawImages, modelInTraining } from '@denoiser/pipeline';
 import type { Trainer } from '@denoiser/trainer';
 import { toRgba } from '../images/pixels';
 import type { TrainingEvent } from '../protocol/training';
-import type { RunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/runs';
 
 type Samples = Extract<TrainingEvent, { type: 'samples' }>;
 
 /** Draws images from the averaged weights of now, always of the same noise. */
 export async function drawSamples(
   trainer: Trainer,
-  config: RunConfig,
+  config: WebRunConfig,
   o: {
     readonly imageShape: Samples['imageShape'];
     readonly classNames: readonly string[];
     readonly signal: AbortSignal;
   },
 ): Promise<Samples> {
-  const { count, sampler, steps, guidance } = config.samples as NonNullable<RunConfig['samples']>;
+  const { count, sampler, steps, guidance } = config.samples as NonNullable<WebRunConfig['samples']>;
   const { imageShape, signal } = o;
   const model = modelInTraining(trainer, { imageShape, classNames: config.conditional ? o.classNames : [] });
   const most = model.process.kind === 'discrete' ? Math.ceil(model.process.steps / 2) : steps;

@@ -1,9 +1,10 @@
 import { checkOptionNames } from '@denoiser/pipeline';
 import type { Interval } from '@denoiser/trainer';
-import { WebError } from '../error';
+import { resolveOptions } from '@denoiser/trainer/options';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
-import type { RunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/runs';
 import type { ModelKind } from './web-model';
 
 const OPTIONS: readonly (keyof SentTrainRequest)[] = [
@@ -14,15 +15,16 @@ const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'count', 'sample
 const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
 
 /**
- * Returns the page's request with defaults filled in. The trainer checks its own options, the network its own.
+ * Returns the page's request as JSON with defaults filled in. The network checks its own options.
  *
- * @throws WebError (`option-invalid`) for an option that is none, or has a value that it cannot have.
+ * @throws DenoiserError (`option-invalid`) for an option that is none, or has a value that it cannot have; the trainer's error
+ * (`option-invalid`) for one of its own.
  */
 export function runConfigOf(
   request: SentTrainRequest,
   { imageShape, classNames }: DecodedImages,
   { defaults = {} }: Pick<ModelKind, 'defaults'> = {},
-): RunConfig {
+): WebRunConfig {
   checkOptionNames('train', request, OPTIONS);
   const { run, ifExists = 'error', steps, flip = false, keep = 2, training = {}, samples = {} } = request;
   const conditional = request.conditional ?? classNames.length > 0;
@@ -55,12 +57,12 @@ export function runConfigOf(
     model: {
       ...defaults,
       channels: imageShape[2],
-      imageSize: imageShape[0],
+      imageSize: imageShape[0] === imageShape[1] ? imageShape[0] : [imageShape[0], imageShape[1]],
       seed,
       ...(conditional && { classes: classNames.length }),
       ...request.model,
     },
-    training: { batchSize: 8, ...training, seed },
+    training: resolveOptions({ batchSize: 8, ...training, seed }),
     conditional,
     flip,
     steps,

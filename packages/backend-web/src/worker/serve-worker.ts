@@ -1,5 +1,5 @@
 import type { Model } from '@denoiser/pipeline';
-import { WebError } from '../error';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import { openImages } from '../images/open-images';
 import { type Answers, answerCalls } from '../protocol/answerer';
@@ -11,6 +11,7 @@ import { createCanvases } from './canvases';
 import { createDeviceKeeper, isDeviceLoss } from './device-keeper';
 import { createDrawGrid } from './draw-grid';
 import { drawForPage, interpolateForPage } from './drawing';
+import { evaluateForPage, invertForPage } from './measuring';
 import { createOpenModels } from './open-models';
 import { createSessions } from './sessions';
 import type { ModelKind } from './web-model';
@@ -37,6 +38,12 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
   const imageSets = new Map<number, DecodedImages>();
   let lastSet = 0;
   device.onRecovered(() => openedModels.reopen());
+
+  function imagesOf(id: number): DecodedImages {
+    const images = imageSets.get(id);
+    if (!images) throw new WebError('images-closed', 'These images were closed: open them again.');
+    return images;
+  }
 
   /** Draws from a model on the device, which comes back if it is lost. */
   async function draw<T>(
@@ -79,6 +86,15 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
       transfer(images.data.buffer, images.pixels.buffer);
       return images;
     },
+    async invert({ model: id, request }, { emit, signal, transfer }) {
+      const found = await draw(id, { signal }, (model, signal) => invertForPage(model, request, { signal, emit }));
+      for (const { data, pixels } of [found.picture, found.noise, found.reconstruction]) {
+        transfer(data.buffer, pixels.buffer);
+      }
+      return found;
+    },
+    evaluate: ({ model: id, images, request }, { emit, signal }) =>
+      draw(id, { signal }, (model, signal) => evaluateForPage(model, imagesOf(images), request, { signal, emit })),
     attachCanvas: async ({ canvas }) => canvases.attach(canvas),
     detachCanvas: async (id) => canvases.detach(id),
     async openImages(request, { emit, signal }) {
@@ -95,9 +111,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     },
     async train(request, { emit, signal }) {
       checkSecure();
-      const images = imageSets.get(request.images);
-      if (!images) throw new WebError('not-there', 'These images were closed: open them again.');
-      await sessions.train(request, images, { send: emit, signal });
+      await sessions.train(request, imagesOf(request.images), { send: emit, signal });
     },
     async resumeRun(request, { emit, signal }) {
       checkSecure();
@@ -120,7 +134,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
 function checkSecure(): void {
   if (globalThis.crypto?.subtle) return;
   throw new WebError(
-    'insecure-page',
+    'page-insecure',
     'Browsers train only on pages from https or localhost: serve the page from there.',
   );
 }

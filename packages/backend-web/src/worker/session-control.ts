@@ -1,4 +1,4 @@
-import { WebError } from '../error';
+import { WebError } from '../errors';
 
 /** What the page wants of a training, and what is to be done between two steps. */
 export interface SessionControl {
@@ -69,7 +69,7 @@ export function createSessionControl(): SessionControl {
     },
     between(task) {
       return new Promise((resolve, reject) => {
-        if (hasEnded) return reject(new WebError('not-training', 'The training has ended: ask again.'));
+        if (hasEnded) return reject(new WebError('training-ended', 'The training has ended: ask again.'));
         tasks.push({ run: () => task().then(resolve, reject), refuse: reject });
         interrupt();
       });
@@ -90,7 +90,7 @@ export function createSessionControl(): SessionControl {
       settle();
       ended();
       for (const { refuse } of tasks.splice(0))
-        refuse(new WebError('not-training', 'The training has ended: ask again.'));
+        refuse(new WebError('training-ended', 'The training has ended: ask again.'));
     },
   };
 }

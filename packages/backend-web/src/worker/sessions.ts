@@ -1,10 +1,12 @@
-import { type CheckpointStore, createTrainer, memoryStore, readCheckpoint } from '@denoiser/trainer';
-import { isDenoiserError, WebError } from '../error';
+import { isDenoiserError } from '@denoiser/errors';
+import { type CheckpointStore, createTrainer, memoryStore } from '@denoiser/trainer';
+import { readCheckpoint } from '@denoiser/trainer/parts';
+import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
-import { openRuns, type RunConfig, type Runs } from '../storage/runs';
+import { openRuns, type Runs, type WebRunConfig } from '../storage/runs';
 import type { DeviceKeeper } from './device-keeper';
 import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
 import { runConfigOf } from './run-config';
@@ -44,7 +46,7 @@ export function createSessions(o: {
     locks: Locks | undefined,
     work: (control: SessionControl) => Promise<T>,
   ): Promise<T> {
-    if (active.has(run)) throw new WebError('run-busy', `The run "${run}" is being trained already: stop it first.`);
+    if (active.has(run)) throw new WebError('run-locked', `The run "${run}" is being trained already: stop it first.`);
     const control = createSessionControl();
     active.set(run, control);
     try {
@@ -61,7 +63,7 @@ export function createSessions(o: {
   }
 
   async function trainRun(
-    config: RunConfig,
+    config: WebRunConfig,
     images: DecodedImages,
     store: CheckpointStore,
     control: SessionControl,
@@ -83,7 +85,7 @@ export function createSessions(o: {
   }
 
   /** Refuses what network or trainer would refuse, before anything is kept or replaced. */
-  function tryOut({ model: config, training }: RunConfig): void {
+  function tryOut({ model: config, training }: WebRunConfig): void {
     const model = o.models.createModel(config as never);
     try {
       createTrainer({ model, ...training }).dispose();
@@ -93,7 +95,7 @@ export function createSessions(o: {
   }
 
   async function trainNew(
-    config: RunConfig,
+    config: WebRunConfig,
     images: DecodedImages,
     { ifExists, isKept }: SentTrainRequest,
     control: SessionControl,
@@ -120,7 +122,7 @@ export function createSessions(o: {
     await runs()
       .then(async (stored) => (await stored.has(run)) && stored.delete(run))
       .catch((error: unknown) => {
-        if (!isDenoiserError(error) || error.code !== 'no-storage') throw error;
+        if (!isDenoiserError(error) || error.code !== 'storage-missing') throw error;
       });
   }
 
@@ -144,7 +146,7 @@ export function createSessions(o: {
     },
     async control(run, action) {
       const control = active.get(run);
-      if (!control) throw new WebError('not-training', `The run "${run}" is not being trained here: resume it.`);
+      if (!control) throw new WebError('training-ended', `The run "${run}" is not being trained here: resume it.`);
       await control[action]();
     },
     async download(run, weights) {
@@ -175,7 +177,7 @@ export function createSessions(o: {
 
 /** Returns the new run's checkpoints; in memory where the browser keeps nothing, which the user is told. */
 async function createRun(
-  config: RunConfig,
+  config: WebRunConfig,
   images: DecodedImages,
   runs: () => Promise<Runs>,
   send: Events['send'],
@@ -185,7 +187,7 @@ async function createRun(
     await stored.create(config, images);
     return await stored.checkpoints(config.run, config);
   } catch (error) {
-    if (!isDenoiserError(error) || !['no-storage', 'storage-full'].includes(error.code)) throw error;
+    if (!isDenoiserError(error) || !['storage-missing', 'storage-full'].includes(error.code)) throw error;
     send({ type: 'warning', code: error.code, message: error.message });
     return memoryStore({ keep: 1 });
   }
@@ -195,7 +197,7 @@ async function createRun(
 async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
   const file = `${weights}.safetensors` as const;
   if ((await store.list()).length === 0) {
-    throw new WebError('no-checkpoint', `The run "${run}" has no weights yet: train a step first.`);
+    throw new WebError('checkpoint-missing', `The run "${run}" has no weights yet: train a step first.`);
   }
   const { state } = await readCheckpoint(store, { files: [file] });
   return (await store.read(state.step, file)) as Uint8Array<ArrayBuffer>;

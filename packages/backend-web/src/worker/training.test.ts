@@ -1,4 +1,4 @@
-import { memoryStore } from '@denoiser/trainer';
+import { type CheckpointStore, memoryStore } from '@denoiser/trainer';
 import { createUNet, loadUNet } from '@denoiser/unet';
 import { beforeAll, expect, test } from 'vitest';
 import { selectDevice } from '../device/select-device';
@@ -11,12 +11,15 @@ import { train } from './training';
 
 beforeAll(() => selectDevice({ device: 'engine' }));
 
-/** The events of a run of 6 steps, each of which takes so long. */
-async function run(msOfAStep: number): Promise<TrainingEvent[]> {
-  const images = { bytes: new Uint8Array(2 * 192), labels: [-1, -1], classNames: [], imageShape: [8, 8, 3] as const };
-  const request = { run: 'a', isKept: true, images: 1, steps: 6, model: { baseWidth: 4, timeDim: 8 } };
+type Given = { msOfAStep?: number; steps?: number; count?: number; store?: CheckpointStore; training?: object };
+
+/** The events of a run, by default of 6 steps on 2 images, each of which takes so long. */
+async function run({ msOfAStep = 1, steps = 6, count = 2, store = memoryStore(), training }: Given = {}) {
+  const bytes = new Uint8Array(count * 192);
+  const images = { bytes, labels: Array(count).fill(-1), classNames: [], imageShape: [8, 8, 3] as const };
+  const request = { run: 'a', isKept: true, images: 1, steps, model: { baseWidth: 4, timeDim: 8 } };
   const samples = { every: { steps: 4 }, count: 1, steps: 1 };
-  const config = runConfigOf({ ...request, training: { batchSize: 2 }, samples }, images);
+  const config = runConfigOf({ ...request, training: { batchSize: 2, ...training }, samples }, images);
   const device = createDeviceKeeper();
   await device.start('engine');
   const events: TrainingEvent[] = [];
@@ -27,7 +30,7 @@ async function run(msOfAStep: number): Promise<TrainingEvent[]> {
     device,
     models: { createModel: createUNet, loadModel: loadUNet },
     control: createSessionControl(),
-    checkpoints: keepCheckpoints(memoryStore(), {
+    checkpoints: keepCheckpoints(store, {
       onWritten: (step) => events.push({ type: 'checkpoint', step }),
       onFull: () => {},
     }),
@@ -44,12 +47,24 @@ const stepsOf = (events: TrainingEvent[], type: 'checkpoint' | 'samples') =>
   events.flatMap((event) => (event.type === type ? event.step : []));
 
 test('where steps are slow, there are checkpoints between', async () => {
-  expect(stepsOf(await run(1), 'checkpoint')).toEqual([6]);
-  const slow = await run(70_000);
+  expect(stepsOf(await run(), 'checkpoint')).toEqual([6]);
+  const slow = await run({ msOfAStep: 70_000 });
   expect(stepsOf(slow, 'checkpoint').length).toBeGreaterThan(2);
   expect(slow.at(-1)).toEqual({ type: 'done', status: 'finished', step: 6 });
 });
 
 test('samples are drawn in their rhythm and at the end', async () => {
-  expect(stepsOf(await run(1), 'samples')).toEqual([4, 6]);
+  expect(stepsOf(await run(), 'samples')).toEqual([4, 6]);
+});
+
+test('a run that goes on with other images and to another end counts its epochs on, and its rate falls to that end', async () => {
+  const [store, training] = [memoryStore(), { learningRate: 1e-3, learningRateSchedule: { type: 'cosine' } }];
+  const lastOf = (events: TrainingEvent[]) => events.filter((event) => event.type === 'progress').at(-1);
+  const rate = (step: number, steps: number) => 5e-4 * (1 + Math.cos((Math.PI * (step - 1)) / steps));
+  const first = lastOf(await run({ store, training, steps: 4 }));
+  expect(first).toMatchObject({ step: 4, steps: 4, epoch: 4, learningRate: expect.closeTo(rate(4, 4), 12) });
+  const events = await run({ store, training, steps: 8, count: 6 });
+  // Epochs of three steps from now on.
+  expect(lastOf(events)).toMatchObject({ step: 8, steps: 8, epoch: 6, learningRate: expect.closeTo(rate(8, 8), 12) });
+  expect(events.at(-1)).toEqual({ type: 'done', status: 'finished', step: 8 });
 });

@@ -1,7 +1,7 @@
 import { type CheckpointStore, createTrainer, horizontalFlip, type Trainer } from '@denoiser/trainer';
 import { type DecodedImages, datasetOf } from '../images/image-set';
 import type { TrainingEvent } from '../protocol/training';
-import type { RunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/runs';
 import { type DeviceKeeper, isDeviceLoss } from './device-keeper';
 import type { KeptCheckpoints } from './kept-checkpoints';
 import { drawSamples } from './previews';
@@ -10,7 +10,7 @@ import type { SessionControl } from './session-control';
 import type { ModelKind, WebModel } from './web-model';
 
 export type TrainingParts = {
-  readonly config: RunConfig;
+  readonly config: WebRunConfig;
   readonly images: DecodedImages;
   readonly checkpoints: KeptCheckpoints;
   readonly models: ModelKind;

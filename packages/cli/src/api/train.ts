@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { nearest } from '@denoiser/schedules/nearest';
-import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer';
+import { nearest } from '@denoiser/errors';
+import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
 import { type RunConfigInput, runSchema } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, hasCheckpoint, readConfig, runPaths } from '../run-folder';
-import type { Reporter } from '../training/reporter';
-import { type TrainedRun, type TrainingRun, trainRun } from '../training/train-run';
+import { REPORTER_NAMES, type Reporter } from '../training/reporter';
+import { type TrainingRun, trainRun } from '../training/train-run';
+import type { TrainedRun } from '../training/trained-run';
 import { version } from '../version';
 
 /** What a run is: the options of `config.json`, with those of the trainer among them. */
@@ -31,12 +32,11 @@ export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'version
   };
 
 const OWN = ['out', 'ifExists', 'seconds', 'signal', 'dryRun'];
-const CALLBACKS = ['onPreparing', 'onBegin', 'onStep', 'onValidation', 'onDrawing', 'onSamples', 'onWarning'];
 const OF_RUN = Object.keys(runSchema.shape).filter(
   (key) => !['training', 'format', 'versions', '$schema'].includes(key),
 );
 const OF_TRAINER = Object.keys((TRAINING_OPTIONS_SCHEMA as { properties: object }).properties);
-const ALL = [...OF_RUN, ...OF_TRAINER, ...CALLBACKS, ...OWN];
+const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
 
 /**
  * Trains a model on a folder of images, or a zip file of them, as the command does: checkpoints, grids of samples, log and a

@@ -2,13 +2,22 @@ import { arch, cpus, platform, totalmem } from 'node:os';
 import { describeDevice as inspectDevice, selectDevice } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
+import { commandOutput } from '../command-output';
 import { describeDevice, list } from '../text';
 import { version } from '../version';
 
 /** `denoiser doctor`: what this machine computes with, and whether a small network trains on it. */
-export async function doctor(options: { device: string }): Promise<void> {
+export async function doctor({ json, ...options }: { device: string; json?: boolean }): Promise<void> {
+  const { print, result } = commandOutput({ isJson: json });
   const device = await selectDevice(options);
   const { versions, kernels } = inspectDevice(device);
+  const machine = {
+    platform: platform(),
+    architecture: arch(),
+    cores: cpus().length,
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    memoryBytes: totalmem(),
+  };
   const heading = (text: string) => `\n${text}`;
   const indented = (text: string) => text.replace(/^/gm, '  ');
   const lines = [
@@ -19,7 +28,7 @@ export async function doctor(options: { device: string }): Promise<void> {
         ...Object.fromEntries(
           device.candidates.filter(({ name }) => name !== device.name).map(({ name, reason }) => [name, reason]),
         ),
-        machine: `${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+        machine: `${machine.platform} ${machine.architecture}, ${machine.cores} × ${machine.processor}, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB`,
       }),
     ),
     heading('Versions'),
@@ -33,10 +42,19 @@ export async function doctor(options: { device: string }): Promise<void> {
       }),
     ),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(lines.join('\n'));
   const { loss, milliseconds } = await trainOnce();
-  const result = `a training step of a small network takes ${milliseconds.toFixed(0)} ms, loss ${loss.toFixed(3)}`;
-  process.stdout.write(`\nCheck\n${indented(result)}\n`);
+  const found = `a training step of a small network takes ${milliseconds.toFixed(0)} ms, loss ${loss.toFixed(3)}`;
+  print(`\nCheck\n${indented(found)}`);
+  const { name, backend, threads, adapter, reason, candidates } = device;
+  result({
+    device: { name, backend, threads, adapter, reason },
+    candidates,
+    machine,
+    versions: { denoiser: version, ...versions },
+    kernels,
+    check: { loss, milliseconds },
+  });
 }
 
 const shortName = (kernel: string): string => kernel.replace(/^denoiser\./, '');

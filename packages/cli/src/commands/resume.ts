@@ -14,11 +14,13 @@ export interface ResumeOptions {
   lr?: number;
   data?: string;
   device?: string;
+  json?: boolean;
+  log?: string;
 }
 
 /** `denoiser resume <run>` */
 export async function resume(folder: string, options: ResumeOptions, host: Host): Promise<void> {
-  const { epochs, steps, lr, data, device } = options;
+  const { epochs, steps, lr, data, device, json: isJson, log } = options;
   const before = readConfig(folder);
   const config: RunConfig = {
     ...before,
@@ -30,5 +32,5 @@ export async function resume(folder: string, options: ResumeOptions, host: Host)
   checkTogether(config);
   const start = (await hasCheckpoint(folder)) ? 'resume' : 'anew';
   const length = { ...(steps !== undefined && { steps }), ...(epochs !== undefined && { epochs }) };
-  await runTraining({ folder, config, start, length, seconds: limitOf(options) }, host);
+  await runTraining({ folder, config, start, length, seconds: limitOf(options) }, { isJson, log, host });
 }

@@ -1,72 +1,68 @@
-import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   type DrawingPlan,
   type DrawOptions,
   drawImages,
+  type Images,
   interpolate,
   invert,
   type Model,
-  prepareFolder,
+  type PictureSettings,
   selectDevice,
   trajectory,
-  writePngGrid,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
 import { warnAmongImages } from '../among-images';
+import { commandOutput } from '../command-output';
 import { CommandError } from '../errors';
 import { flagOf } from '../flag';
-import { openSource, type SourceFlags } from '../open-source';
-import { checkPictures, type PictureFlags, picturesOf } from '../pictures';
+import { openSource } from '../open-source';
+import { checkPictures, picturesOf } from '../pictures';
 import type { Host } from '../process/host';
-import { type SamplerFlags, samplerOptions } from '../sampling-plan';
+import { likePicture, settingsOf } from '../sampling/like';
+import {
+  type PictureOutput,
+  pictureOutput,
+  type TrajectoryOutput,
+  toldFiles,
+  trajectoryOutput,
+} from '../sampling/output';
+import type { SampleFlags } from '../sampling/sample-flags';
+import { samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
 import { count as counted, describeDevice, list } from '../text';
-
-export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureFlags {
-  list?: boolean;
-  count?: number;
-  class?: string[];
-  seed?: number;
-  interpolate?: readonly [number, number];
-  out: string;
-  columns?: number;
-  trajectory?: string;
-  guidance?: number;
-  guidanceRescale?: number;
-  guidanceInterval?: readonly [number, number];
-  negativeClass?: string;
-  batchSize?: number;
-  device: string;
-}
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser sample <run>` */
-export async function sample(path: string | undefined, flags: SampleFlags, { signal }: Host): Promise<void> {
+export async function sample(run: string | undefined, given: SampleFlags, { signal }: Host): Promise<void> {
+  const { run: path, flags } = await likePicture(run, given);
   if (path === undefined) {
     throw new CommandError(
-      'source-missing',
+      'model-missing',
       "Say what to sample from: 'denoiser sample <run>', a run folder or a .safetensors file.",
     );
   }
+  checkIgnored(given);
   checkTogether(flags);
-  await checkOutput('--out', flags.out);
-  if (flags.trajectory !== undefined) await checkOutput('--trajectory', flags.trajectory);
+  const output = await pictureOutput(flags.out, flags);
+  const way = flags.trajectory === undefined ? undefined : await trajectoryOutput(flags.trajectory);
   const device = await selectDevice({ device: flags.device });
   for (const out of [flags.out, flags.trajectory]) if (out !== undefined) await warnAmongImages(out, path);
   const model = await openSource(path, flags);
-  const progress = samplingProgress(process.stdout);
+  const { words, result } = commandOutput({ isJson: flags.json });
+  const progress = samplingProgress(words);
   const print = (text: string) => {
     progress.stop();
-    process.stdout.write(`${text}\n`);
+    words.write(`${text}\n`);
   };
   const begin = (drawing: string) =>
     print(list({ weights: model.description, device: describeDevice(device), drawing }));
-  const context = { model, flags, begin, signal, onProgress: progress.update };
+  const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
+  const context = { model, flags, output, way, settings, begin, signal, onProgress: progress.update };
   try {
-    const written = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
-    for (const line of written) print(line);
+    const { lines, ...drawn } = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
+    for (const line of lines) print(line);
+    result({ weights: model.description, ...drawn });
   } finally {
     progress.stop();
     model.dispose();
@@ -76,15 +72,32 @@ export async function sample(path: string | undefined, flags: SampleFlags, { sig
 interface Context {
   model: Model;
   flags: SampleFlags;
+  output: PictureOutput;
+  way: TrajectoryOutput | undefined;
+  /** What is written into pictures of how they were drawn. */
+  settings(images: Pick<Images, 'count' | 'labels'>): (image?: number) => PictureSettings;
   /** Tells what will be drawn. */
   begin(drawing: string): void;
   signal: AbortSignal;
   onProgress(done: number, total: number): void;
 }
 
-/** Draws the grid, and the trajectory if it is wanted; returns the lines that say so. */
-async function drawGrid({ model, flags, begin, signal, onProgress }: Context): Promise<string[]> {
-  const { out, seed = 0, class: classes, count, batchSize, interpolate: ends } = flags;
+/** What has been drawn, for people in lines. */
+interface Drawn {
+  lines: string[];
+  /** The pictures' files. */
+  files: string[];
+  trajectory?: string;
+  /** How they were drawn, as the files say it. */
+  settings: PictureSettings;
+  /** Of an inversion: how far the picture drawn again is from the picture. */
+  error?: number;
+}
+
+/** Draws the pictures, and the trajectory if it is wanted. */
+async function drawGrid(context: Context): Promise<Drawn> {
+  const { model, flags, output, way: wayOut, settings, begin, signal, onProgress } = context;
+  const { seed = 0, class: classes, count, indices, batchSize, interpolate: ends, columns } = flags;
   const { name } = findSampler(flags.sampler ?? 'ddpm');
   const { inpaint: _, strength: __, ...way } = samplerOptions(flags); // those are of the pictures
   const [height, width] = model.imageShape;
@@ -104,20 +117,23 @@ async function drawGrid({ model, flags, begin, signal, onProgress }: Context): P
   };
   const drawing = ends
     ? interpolate(model, { ...common, from: ends[0], to: ends[1] })
-    : drawImages(model, { ...common, seed, ...picturesOf(flags) });
-  const columns = flags.columns === undefined ? {} : { columns: flags.columns };
-  if (flags.trajectory === undefined) {
-    await writePngGrid(out, await drawing, columns);
-    return [out];
-  }
-  const { images, steps } = await trajectory(drawing);
-  await writePngGrid(out, images, columns);
-  await writePngGrid(flags.trajectory, steps);
-  return [out, flags.trajectory];
+    : drawImages(model, { ...common, seed, ...(indices && { indices }), ...picturesOf(flags) });
+  const { images, steps } = wayOut ? await trajectory(drawing, wayOut.columns) : { images: await drawing };
+  const of = settings(images);
+  const prefix = `${seeds.replaceAll(' ', '-')}-`;
+  const files = await output.write(images, { prefix, numbers: indices, columns, settings: of });
+  if (steps) await wayOut?.write(steps, of());
+  return {
+    lines: [toldFiles(files), ...(flags.trajectory === undefined ? [] : [flags.trajectory])],
+    files,
+    ...(flags.trajectory !== undefined && { trajectory: flags.trajectory }),
+    settings: of(),
+  };
 }
 
 /** Draws a picture, the noise that DDIM makes it from, and what it makes from that. */
-async function drawInversion({ model, flags, begin, signal, onProgress }: Context): Promise<string[]> {
+async function drawInversion(context: Context): Promise<Drawn> {
+  const { model, flags, output, settings, begin, signal, onProgress } = context;
   const [label, ...more] = flags.class ?? [];
   if (more.length > 0) throw invalid('--invert is of one picture, which is of one class; give --class once.');
   const { picture, noise, reconstruction, error } = await invert(model, {
@@ -134,10 +150,16 @@ async function drawInversion({ model, flags, begin, signal, onProgress }: Contex
   [picture.data, noise.data.map((value) => value / 3), reconstruction.data].forEach((part, i) => {
     data.set(part, i * part.length);
   });
-  await writePngGrid(flags.out, { data, imageShape: model.imageShape, columns: 3 });
-  return [
-    `${flags.out}: the picture, its noise, the picture drawn from it (they differ by ${error.toFixed(3)}, root mean square of −1 … 1)`,
-  ];
+  const of = settings({ count: 3 });
+  const images = { data, imageShape: model.imageShape, columns: 3 };
+  const files = await output.write(images, { prefix: 'inversion-', columns: flags.columns, settings: of });
+  const differ = `they differ by ${error.toFixed(3)}, root mean square of −1 … 1`;
+  return {
+    lines: [`${toldFiles(files)}: the picture, its noise, the picture drawn from it (${differ})`],
+    files,
+    settings: of(),
+    error,
+  };
 }
 
 /** What the flags say of guidance, as `drawImages` takes it. */
@@ -162,25 +184,20 @@ const OF_MANY = [
   ...(['guidance', 'guidanceRescale', 'guidanceInterval', 'negativeClass'] as const),
 ];
 
+/** One sentence for options that were given and would be ignored. */
+function checkIgnored(given: SampleFlags): void {
+  const useless = OF_MANY.find((name) => given[name] !== undefined);
+  if (given.invert !== undefined && useless) {
+    throw invalid(`--invert is of one picture, and has no use for ${flagOf(useless)}; leave it out.`);
+  }
+  if (given.interpolate && given.seed !== undefined) {
+    throw invalid(`--interpolate ${given.interpolate.join(':')} names both seeds; leave out --seed.`);
+  }
+}
+
 /** One sentence for options that contradict each other, whatever the model. */
 function checkTogether(flags: SampleFlags): void {
   checkPictures(flags);
-  const given = OF_MANY.find((name) => flags[name] !== undefined);
-  if (flags.invert !== undefined && given) {
-    throw invalid(`--invert is of one picture, and has no use for ${flagOf(given)}; leave it out.`);
-  }
-  if (flags.interpolate && flags.seed !== undefined) {
-    throw invalid(`--interpolate ${flags.interpolate.join(':')} names both seeds; leave out --seed.`);
-  }
   const picture = flags.from !== undefined ? '--from' : flags.inpaint !== undefined && '--inpaint';
   if (flags.interpolate && picture) throw invalid(`--interpolate leads from noise to noise; leave out ${picture}.`);
-}
-
-/** Finds out before the work whether its result can be written. */
-async function checkOutput(flag: string, out: string): Promise<void> {
-  if (existsSync(out) && statSync(out).isDirectory()) {
-    throw invalid(`${flag} ${out} is a folder; give the name of a PNG file, like ${out}/grid.png.`);
-  }
-  if (!/\.png$/i.test(out)) throw invalid(`${flag} ${out} must end with .png, for that is what is written.`);
-  await prepareFolder(dirname(out));
 }

@@ -1,30 +1,34 @@
 import { basename, join, resolve } from 'node:path';
 import { commandLine } from '../command-line';
 import { checkTogether } from '../config/contradictions';
-import { type TrainFlags, withFlags } from '../config/flags';
 import { COMMAND_LINE, parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
+import { type GivenOptions, withFlags } from '../config/with-flags';
 import { CommandError } from '../errors';
 import { limitOf } from '../limit';
 import type { Host } from '../process/host';
 import { checkNewRunFolder, readJson } from '../run-folder';
+import type { TrainFlags } from '../train-options';
 import { version } from '../version';
 import { runTraining } from './run-training';
 
-export type { TrainFlags };
-
 /** `denoiser train [data]` */
-export async function train(data: string | undefined, flags: TrainFlags, host: Host): Promise<void> {
+export async function train(
+  data: string | undefined,
+  flags: TrainFlags,
+  given: GivenOptions,
+  host: Host,
+): Promise<void> {
   const base = flags.config === undefined ? {} : configObject(flags.config);
   const path = data ?? base.data;
   if (typeof path !== 'string') {
     const missing = flags.config === undefined ? '' : `, for ${flags.config} names no data`;
     throw new CommandError(
-      'bad-option',
+      'option-invalid',
       `Which images? Give their folder${missing}; see ${commandLine(['train', '--help'])}.`,
     );
   }
-  const asked = withFlags(base, flags);
+  const asked = withFlags(base, given);
   const input = {
     ...asked,
     data: resolve(path),
@@ -32,14 +36,17 @@ export async function train(data: string | undefined, flags: TrainFlags, host: H
     versions: { denoiser: version, node: process.versions.node },
   };
   const config = parseConfig(input, flags.config ?? COMMAND_LINE);
-  checkTogether(config, flags);
+  checkTogether(config, given);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) await checkNewRunFolder(out, flags.overwrite ?? false);
-  await runTraining({ folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds: limitOf(flags) }, host);
+  await runTraining(
+    { folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds: limitOf(flags) },
+    { isJson: flags.json, log: flags.log, host },
+  );
 }
 
 function configObject(path: string): Record<string, unknown> {
   const value = upgraded(readJson(path));
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  throw new CommandError('bad-config', `${path} has to be an object of options, like a run's config.json.`);
+  throw new CommandError('config-invalid', `${path} has to be an object of options, like a run's config.json.`);
 }

@@ -1,18 +1,20 @@
-import { Command } from 'commander';
 import '@tensorflow/tfjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createTrainer } from '@denoiser/trainer';
+import { objectSchema, TRAINING_OPTIONS } from '@denoiser/trainer/options';
 import { createUNet } from '@denoiser/unet';
 import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
+import { Command } from 'commander';
 import { beforeAll, expect, test } from 'vitest';
 import { describeError } from '../errors';
-import { addTrainOptions, givenFlags } from '../train-options';
+import { addTrainOptions, givenOptions } from '../train-options';
 import { checkTogether } from './contradictions';
-import { type TrainFlags, withFlags } from './flags';
+import { configFlags } from './flags';
 import { COMMAND_LINE, parseConfig } from './parse-config';
 import { jsonSchema } from './run-schema';
 import { TRAINING_NAMES } from './training-settings';
 import { upgraded } from './upgrade';
+import { type GivenOptions, withFlags } from './with-flags';
 
 beforeAll(async () => {
   enableProdMode();
@@ -20,7 +22,14 @@ beforeAll(async () => {
 });
 
 const config = (input: object = {}, source = 'run.json') => parseConfig({ data: '/pictures', ...input }, source);
-const flagged = (flags: TrainFlags, base: object = {}) => config(withFlags({ ...base }, flags), COMMAND_LINE);
+const flags = configFlags();
+/** What the words of a command line say, by the paths of a configuration. */
+function given(words: string): GivenOptions {
+  const command = addTrainOptions(new Command('train').exitOverride(), flags);
+  command.parse(words.split(' ').filter(Boolean), { from: 'user' });
+  return givenOptions(command, flags).given;
+}
+const flagged = (words: string, base: object = {}) => config(withFlags({ ...base }, given(words)), COMMAND_LINE);
 
 test("the published schema is that of this version ('npm run schema' writes it)", () => {
   const file = new URL('../../schema.json', import.meta.url);
@@ -32,10 +41,10 @@ test('the options under training are those of the trainer, with its defaults', (
   const model = createUNet({ baseWidth: 4, timeDim: 2 });
   const trainer = createTrainer({ model, seed: 0, batchSize: 12 });
   expect(TRAINING_NAMES.toSorted()).toEqual(Object.keys(trainer.options).sort());
-  const { schedule, ...ours } = config().training;
-  const { schedule: theirs, ...others } = trainer.options;
+  const { process, ...ours } = config().training;
+  const { process: theirs, ...others } = trainer.options;
   expect(ours).toEqual(others);
-  expect(schedule).toEqual({ ...theirs, betaStart: 1e-4, betaEnd: 0.02 });
+  expect(process).toEqual({ ...theirs, betaStart: 1e-4, betaEnd: 0.02 });
   trainer.dispose();
   model.dispose();
 });
@@ -44,9 +53,9 @@ test('every kind of every option is taken by the trainer as it is by the schema'
   const model = createUNet({ baseWidth: 4, timeDim: 2 });
   const kinds: object[] = [
     ...['linear', 'scaled-linear', 'sigmoid-beta', 'cosine', 'sigmoid-alpha-bar', 'laplace', 'exponential'].map(
-      (type) => ({ schedule: { type, steps: 100 } }),
+      (type) => ({ process: { type, steps: 100 } }),
     ),
-    { schedule: { type: 'linear', zeroTerminalSnr: true }, prediction: 'v' },
+    { process: { type: 'linear', zeroTerminalSnr: true }, prediction: 'v' },
     { learningRateSchedule: { type: 'cosine', steps: 10, warmup: 2 } },
     { learningRateSchedule: { type: 'one-cycle', steps: 10 } },
     { weighting: { type: 'min-snr' } },
@@ -101,51 +110,97 @@ test('flags go before the file, and only what they say', () => {
   const file = {
     size: 32,
     epochs: 7,
-    training: { batchSize: 5, schedule: { type: 'linear', steps: 500 }, ema: { type: 'half-life', halfLife: 10 } },
+    training: { batchSize: 5, process: { type: 'linear', steps: 500 }, ema: { type: 'half-life', halfLife: 10 } },
   };
-  expect(flagged({ lr: 1e-3, steps: 20, betaEnd: 0.01, emaStart: 9 }, file)).toMatchObject({
+  expect(flagged('--lr 1e-3 --steps 20 --beta-end 0.01 --ema-start 9', file)).toMatchObject({
     size: 32,
     epochs: null,
     steps: 20,
     training: {
       batchSize: 5,
       learningRate: 1e-3,
-      schedule: { type: 'linear', steps: 500, betaStart: 1e-4, betaEnd: 0.01 },
+      process: { type: 'linear', steps: 500, betaStart: 1e-4, betaEnd: 0.01 },
       ema: { type: 'half-life', halfLife: 10, startStep: 9 },
     },
   });
-  expect(flagged({ schedule: 'cosine', emaDecay: 0.9 }, file).training).toMatchObject({
-    schedule: { type: 'cosine', steps: 500 },
+  expect(flagged('--schedule cosine --ema-decay 0.9', file).training).toMatchObject({
+    process: { type: 'cosine', steps: 500 },
     ema: { type: 'decay', decay: 0.9, startStep: 2000 },
   });
-  expect(flagged({ lrSchedule: 'cosine', warmup: 10 }).training.learningRateSchedule).toEqual({
+  expect(flagged('--lr-schedule cosine --warmup 10').training.learningRateSchedule).toEqual({
     type: 'cosine',
     warmup: 10,
     steps: null,
     final: 0,
   });
-  expect(flagged({})).toEqual(config());
+  expect(flagged('')).toEqual(config());
 });
 
-test.each<[flags: TrainFlags, base: object, message: RegExp]>([
-  [{ betaEnd: 1e-5 }, {}, /--beta-end 0\.00001 is below --beta-start 0\.0001/],
-  [{ schedule: 'cosine', betaEnd: 0.1 }, {}, /no training option --beta-end; the nearest is --noise-steps\.$/],
-  [{ microBatchSize: 20 }, {}, /--micro-batch-size 20 is more than the 12 images/],
-  [{ emaDecay: 0.9, emaHalfLife: 100 }, {}, /--ema-decay and --ema-half-life/],
-  [{ warmup: 50, steps: 50 }, {}, /--warmup 50 takes all of the 50 steps/],
-  [{ lrSchedule: 'one-cycle', warmup: 5 }, {}, /no training option --warmup;/],
-  [{ guidance: 2 }, {}, /--guidance is for classes; give --conditional/],
-  [{ previewSteps: 30, noiseSteps: 20 }, {}, /--preview-steps 30 is more than the 20/],
-  [{}, { classNames: ['a'] }, /conditional is false/],
-  [{}, { training: { schedule: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
-])('%j with %j contradict each other', (flags, base, message) => {
+test.each<[words: string, base: object, message: RegExp]>([
+  ['--beta-end 1e-5', {}, /--beta-end 0\.00001 is below --beta-start 0\.0001/],
+  ['--schedule cosine --beta-end 0.1', {}, /no training option --beta-end; the nearest is --max-beta|--noise-steps\.$/],
+  ['--micro-batch-size 20', {}, /--micro-batch-size 20 is more than the 12 images/],
+  ['--ema-decay 0.9 --ema-half-life 100', {}, /--ema-decay and --ema-half-life/],
+  ['--warmup 50 --steps 50', {}, /--warmup 50 takes all of the 50 steps/],
+  ['--lr-schedule one-cycle --warmup 5', {}, /no training option --warmup;/],
+  ['--guidance 2', {}, /--guidance is for classes; give --conditional/],
+  ['--preview-steps 30 --noise-steps 20', {}, /--preview-steps 30 is more than the 20/],
+  ['', { classNames: ['a'] }, /conditional is false/],
+  ['', { training: { process: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
+])('%j with %j contradict each other', (words, base, message) => {
   let told = '';
   try {
-    checkTogether(flagged(flags, base), flags);
+    checkTogether(flagged(words, base), given(words));
   } catch (error) {
     told = describeError(error);
   }
   expect(told).toMatch(message);
+});
+
+test.each<[words: string, base: object, expected: object]>([
+  ['--no-flip --augment', { flip: true, augment: false }, { flip: false, augment: true }],
+  ['--grey', {}, { channels: 1 }],
+  ['--no-grey', { channels: 1 }, { channels: 3 }],
+  ['--learned-variance', {}, { training: { variance: { type: 'learned-range', vlbWeight: 0.001 } } }],
+  [
+    '--no-learned-variance',
+    { training: { variance: { type: 'learned-range' } } },
+    { training: { variance: { type: 'fixed' } } },
+  ],
+  ['--post-hoc-ema', {}, { training: { postHocEma: { sigmaRel: [0.05, 0.1] } } }],
+  ['--no-post-hoc-ema', { training: { postHocEma: {} } }, { training: { postHocEma: null } }],
+  ['--post-hoc-ema-sigma-rel 0.07,0.2', {}, { training: { postHocEma: { sigmaRel: [0.07, 0.2] } } }],
+  ['--betas 0.8,0.95', {}, { training: { betas: [0.8, 0.95] } }],
+  ['--schedule sigmoid', {}, { training: { process: { type: 'sigmoid-alpha-bar', steps: 1000 } } }],
+  ['--weighting p2 --weighting-k 2', {}, { training: { weighting: { type: 'p2', k: 2, gamma: 1 } } }],
+  ['--weighting-k 2', {}, { training: { weighting: { type: 'p2', k: 2 } } }],
+  ['--ema-half-life 500', {}, { training: { ema: { type: 'half-life', halfLife: 500 } } }],
+  ['--sample-every 500steps --checkpoint-every never', {}, { sampleEvery: { steps: 500 }, checkpointEvery: {} }],
+])('%j over %j gives %j', (words, base, expected) => {
+  expect(flagged(words, base)).toMatchObject(expected);
+});
+
+test('every option of the trainer that a word can say has a flag, and no two have the same', () => {
+  const names = flags.map(({ words }) => words.split(' ')[0]);
+  expect(new Set(names).size).toBe(names.length);
+  const options = new Set(flags.map(({ path }) => path.split('.')[1]));
+  expect(TRAINING_NAMES.filter((name) => !options.has(name))).toEqual([]);
+  expect(flags.filter(({ help }) => help === '').map(({ path }) => path)).toEqual([]);
+});
+
+test("an option that is added to the trainer's table has its flag, its help and its place in the schema", () => {
+  const skyBend = { ...TRAINING_OPTIONS.weightDecay, about: 'how far the sky bends', fallback: 0.25 };
+  const training = objectSchema({ ...TRAINING_OPTIONS, skyBend });
+  const command = addTrainOptions(new Command('train').exitOverride(), configFlags({ properties: { training } }));
+  expect(command.helpInformation().replace(/\s+/g, ' ')).toContain(
+    '--sky-bend <number> how far the sky bends (default: 0.25)',
+  );
+  command.parse(['--sky-bend', '0.5'], { from: 'user' });
+  expect(command.opts()).toMatchObject({ skyBend: 0.5 });
+  expect(() => command.parse(['--sky-bend', '-1'], { from: 'user' })).toThrow(
+    "--sky-bend must be a number from 0, got '-1'.",
+  );
+  expect(training).toMatchObject({ properties: { skyBend: { description: 'how far the sky bends', default: 0.25 } } });
 });
 
 test('a configuration of format 1 means what it meant', () => {
@@ -174,12 +229,12 @@ test('a configuration of format 1 means what it meant', () => {
     ...{ previewSteps: 4, guidance: 3 },
   };
   expect(parseConfig(upgraded(old), 'old')).toMatchObject({
-    format: 3,
+    format: 4,
     steps: 5,
     ...{ sampleEvery: {}, checkpointEvery: {} },
     training: {
       ...{ seed: 7, batchSize: 3, learningRate: 1e-3, weightDecay: 0, labelDropout: 0.2 },
-      schedule: { type: 'sigmoid-alpha-bar', steps: 20 },
+      process: { type: 'sigmoid-alpha-bar', steps: 20 },
       ema: { type: 'decay', decay: 0.9, startStep: 1 },
     },
   });
@@ -195,55 +250,25 @@ test('intervals of format 2 mean what they meant', () => {
   expect(parseConfig(old, 'old')).toMatchObject({ sampleEvery: { steps: 500 }, checkpointEvery: { epochs: 2 } });
 });
 
-test('every switch undoes what a file of options says', () => {
-  const file = {
-    data: 'x',
-    conditional: true,
-    channels: 1,
-    augment: false,
-    flip: true,
-    training: {
-      ema: { type: 'decay', warmup: true },
-      postHocEma: {},
-      variance: { type: 'learned-range' },
-      recompute: true,
-    },
-  };
-  const undone = flagged(
-    {
-      ...{ conditional: false, grey: false, augment: true, flip: false, emaWarmup: false, postHocEma: false },
-      ...{ learnedVariance: false, recompute: false },
-    },
-    file,
-  );
-  expect(undone).toMatchObject({ conditional: false, channels: 3, augment: true, flip: false });
-  expect(undone.training).toMatchObject({
-    ema: { warmup: false },
-    postHocEma: null,
-    variance: { type: 'fixed' },
-    recompute: false,
-  });
+test('the noise of format 3, where it was called a schedule, is what it was; in a file by hand, too', () => {
+  const schedule = { type: 'cosine', steps: 50 };
+  for (const format of [{ format: 3 }, {}]) {
+    const { training } = parseConfig({ ...format, data: '/pictures', training: { schedule, batchSize: 3 } }, 'old');
+    expect(training).toMatchObject({ process: schedule, batchSize: 3 });
+    expect(training).not.toHaveProperty('schedule');
+  }
 });
 
 test('every switch of the run has its opposite on the command line', () => {
+  const options = configFlags();
   const given = (...args: string[]) => {
-    const command = addTrainOptions(new Command().exitOverride());
+    const command = addTrainOptions(new Command().exitOverride(), options);
     command.parse(args, { from: 'user' });
-    return givenFlags(command);
+    return givenOptions(command, options).given;
   };
-  for (const name of [
-    'conditional',
-    'grey',
-    'augment',
-    'flip',
-    'ema-warmup',
-    'post-hoc-ema',
-    'learned-variance',
-    'recompute',
-  ]) {
-    const key = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-    expect(given(`--${name}`)).toEqual({ [key]: true });
-    expect(given(`--no-${name}`)).toEqual({ [key]: false });
+  for (const { words, path } of options.filter(({ parse }) => parse === undefined)) {
+    expect(given(words)).toEqual({ [path]: true });
+    expect(given(words.replace('--', '--no-'))).toEqual({ [path]: false });
   }
   expect(given()).toEqual({});
 });

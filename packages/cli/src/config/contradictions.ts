@@ -1,16 +1,18 @@
 import { CommandError } from '../errors';
-import { flagOf } from '../flag';
-import type { TrainFlags } from './flags';
+import { flagOfPath } from '../flag';
 import type { RunConfig } from './run-schema';
+import type { GivenOptions } from './with-flags';
 
-const bad = (message: string) => new CommandError('bad-option', message);
+const bad = (message: string) => new CommandError('option-invalid', message);
 
-/** Options that are right by themselves and wrong together, named as the command line has them. Errors: `bad-option`. */
-export function checkTogether(config: RunConfig, flags: TrainFlags = {}): void {
+const OF_CLASSES = ['training.labelDropout', 'training.labelDropoutPer', 'guidance'];
+
+/** Options that are right by themselves and wrong together, named as the command line has them. Errors: `option-invalid`. */
+export function checkTogether(config: RunConfig, given: GivenOptions = {}): void {
   const { training, conditional, previewSteps } = config;
-  const { schedule, learningRateSchedule, batchSize, microBatchSize } = training;
-  if ('betaStart' in schedule) {
-    const { betaStart = 1e-4, betaEnd = 0.02 } = schedule;
+  const { process, learningRateSchedule, batchSize, microBatchSize } = training;
+  if ('betaStart' in process) {
+    const { betaStart = 1e-4, betaEnd = 0.02 } = process;
     if (betaEnd < betaStart) throw bad(`--beta-end ${betaEnd} is below --beta-start ${betaStart}; β grows.`);
   }
   if (microBatchSize !== null && microBatchSize > batchSize) {
@@ -18,7 +20,7 @@ export function checkTogether(config: RunConfig, flags: TrainFlags = {}): void {
       `--micro-batch-size ${microBatchSize} is more than the ${batchSize} images of a step; give fewer, or a larger --batch-size.`,
     );
   }
-  if (schedule.zeroTerminalSnr && training.prediction === 'epsilon') {
+  if (process.zeroTerminalSnr && training.prediction === 'epsilon') {
     throw bad(
       'At a signal-to-noise ratio of zero, ε says nothing of the image; with zeroTerminalSnr take --prediction v.',
     );
@@ -27,14 +29,12 @@ export function checkTogether(config: RunConfig, flags: TrainFlags = {}): void {
   if ('warmup' in learningRateSchedule && steps !== null && learningRateSchedule.warmup >= steps) {
     throw bad(`--warmup ${learningRateSchedule.warmup} takes all of the ${steps} steps; give fewer.`);
   }
-  if (flags.previewSteps !== undefined && previewSteps > schedule.steps) {
-    throw bad(`--preview-steps ${previewSteps} is more than the ${schedule.steps} of --noise-steps; give fewer.`);
+  if (given.previewSteps !== undefined && previewSteps > process.steps) {
+    throw bad(`--preview-steps ${previewSteps} is more than the ${process.steps} of --noise-steps; give fewer.`);
   }
   if (conditional) return;
-  const ofClasses = (['dropoutLabels', 'dropoutLabelsPer', 'guidance'] as const).find(
-    (name) => flags[name] !== undefined,
-  );
-  if (ofClasses) throw bad(`${flagOf(ofClasses)} is for classes; give --conditional, or leave it out.`);
+  const ofClasses = OF_CLASSES.find((path) => given[path] !== undefined);
+  if (ofClasses) throw bad(`${flagOfPath(ofClasses)} is for classes; give --conditional, or leave it out.`);
   if (config.classNames.length > 0)
     throw bad('There are classNames, but conditional is false; make it true, or leave them out.');
 }

@@ -1,146 +1,128 @@
-import { CommandError } from '../errors';
-import type { Interval } from '../options';
-import { trainingFlags } from './training-flags';
+import { flagOfPath } from '../flag';
+import { choice, integer, number, numbers, text } from '../options';
+import { ALIASES, HELP, READERS, SWITCHES } from './presentation';
+import { jsonSchema } from './run-schema';
+import { branches, kindOf, type Node, wordsOf } from './schema-node';
 
-/** The options of `denoiser train` as they stand on the command line: only those that were given. */
-export interface TrainFlags {
-  config?: string;
-  out?: string;
-  overwrite?: boolean;
-  dryRun?: boolean;
-  size?: number;
-  conditional?: boolean;
-  grey?: boolean;
-  augment?: boolean;
-  flip?: boolean;
-  validation?: number;
-  from?: string;
-  epochs?: number;
-  steps?: number;
-  minutes?: number;
-  hours?: number;
-  batchSize?: number;
-  microBatchSize?: number;
-  lr?: number;
-  lrSchedule?: 'constant' | 'cosine' | 'one-cycle';
-  warmup?: number;
-  clip?: number;
-  weightDecay?: number;
-  emaDecay?: number;
-  emaHalfLife?: number;
-  emaStart?: number;
-  emaWarmup?: boolean;
-  postHocEma?: boolean;
-  dropoutLabels?: number;
-  dropoutLabelsPer?: 'batch' | 'sample';
-  dropout?: number;
-  recompute?: boolean;
-  seed?: number;
-  prediction?: 'epsilon' | 'x0' | 'v';
-  learnedVariance?: boolean;
-  weighting?: 'uniform' | 'min-snr' | 'p2';
-  timesteps?: 'uniform' | 'loss-second-moment';
-  offsetNoise?: number;
-  schedule?: 'linear' | 'cosine' | 'sigmoid';
-  noiseSteps?: number;
-  betaStart?: number;
-  betaEnd?: number;
-  baseWidth?: number;
-  timeDim?: number;
-  device?: string;
-  samples?: number;
-  sampleEvery?: Interval;
-  checkpointEvery?: Interval;
-  keep?: number;
-  previewSteps?: number;
-  guidance?: number;
+/** One flag of `denoiser train`: what commander is told, and which option of the configuration it stands for. */
+export interface Flag {
+  /** Where the option stands in a configuration: `training.schedule.steps`. */
+  readonly path: string;
+  /** As commander reads it: `--weight-decay <number>`. */
+  readonly words: string;
+  readonly help: string;
+  readonly fallback: unknown;
+  /** Reads the value; undefined for a switch. */
+  readonly parse: ((text: string) => unknown) | undefined;
+  /** The fields of every kind, where the option is a choice of kinds. */
+  readonly kinds?: Kinds | undefined;
+  /** Whether it is a field of a kind, or of an object that may be absent. */
+  readonly isField: boolean;
 }
 
-type Json = Record<string, unknown>;
-
-const SCHEDULE_TYPES = { linear: 'linear', cosine: 'cosine', sigmoid: 'sigmoid-alpha-bar' };
-const ENDS = { betaStart: 1e-4, betaEnd: 0.02 };
-
-/** `base`, the content of a configuration file or nothing, with the flags in the place of what it says. */
-export function withFlags(base: Json, flags: TrainFlags): Json {
-  const training = objectOf(base.training);
-  const { epochs, steps } = flags;
-  return {
-    ...base,
-    ...given(flags, ['size', 'conditional', 'augment', 'flip', 'validation', 'from', 'baseWidth', 'timeDim', 'device']),
-    ...given(flags, ['samples', 'sampleEvery', 'checkpointEvery', 'keep', 'previewSteps', 'guidance']),
-    ...(flags.grey !== undefined && { channels: flags.grey ? 1 : 3 }),
-    ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),
-    training: {
-      ...training,
-      ...plainOptions(flags),
-      ...(flags.postHocEma !== undefined && { postHocEma: flags.postHocEma ? (training.postHocEma ?? {}) : null }),
-      ...kind(
-        'schedule',
-        training,
-        flags.schedule && SCHEDULE_TYPES[flags.schedule],
-        'linear',
-        noiseOf(training, flags),
-      ),
-      ...kind('learningRateSchedule', training, flags.lrSchedule, 'constant', given(flags, ['warmup'])),
-      ...kind('variance', training, varianceOf(flags), 'fixed', {}),
-      ...kind('weighting', training, flags.weighting, 'uniform', {}),
-      ...kind('timesteps', training, flags.timesteps, 'uniform', {}),
-      ...kind('ema', training, emaTypeOf(flags), 'decay', {
-        ...(flags.emaDecay !== undefined && { decay: flags.emaDecay }),
-        ...(flags.emaHalfLife !== undefined && { halfLife: flags.emaHalfLife }),
-        ...(flags.emaStart !== undefined && { startStep: flags.emaStart }),
-        ...given({ warmup: flags.emaWarmup }, ['warmup']),
-      }),
-    },
-  };
+/** The names of the fields of every kind, and the kind that is meant if none is named. */
+export interface Kinds {
+  readonly usual: string;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What flags say of the trainer's options that have none of their own. */
-const plainOptions = (flags: TrainFlags): Json =>
-  Object.fromEntries(
-    trainingFlags().flatMap(({ option, key }) => {
-      const value = (flags as Json)[key];
-      return value === undefined ? [] : [[option, value]];
-    }),
+/** Options of a configuration that are no flags: the command line says them in another way, or not at all. */
+const ELSEWHERE: readonly string[] = ['$schema', 'format', 'versions', 'classNames', 'data', 'training'];
+
+/** Returns the flags of every option of a configuration that one word can say, as its JSON Schema describes them. */
+export function configFlags(schema: Node = jsonSchema() as Node): Flag[] {
+  const { properties: { training, ...run } = {} } = schema;
+  const ofRun = Object.entries(run).filter(([name]) => !ELSEWHERE.includes(name));
+  const ofTraining = Object.entries(training?.properties ?? {});
+  return [
+    ...ofRun.flatMap(([name, node]) => flagsOf(name, node)),
+    ...ofTraining.flatMap(([name, node]) => flagsOf(`training.${name}`, node)),
+  ];
+}
+
+/** Returns the flag of an option, before those of its fields. */
+function flagsOf(path: string, node: Node): Flag[] {
+  const kinds = branches(node).filter((branch) => kindOf(branch) !== undefined);
+  if (kinds.length > 0) return [kindFlag(path, node, kinds), ...fieldFlags(path, kinds)];
+  const object = path in READERS ? undefined : branches(node).find(({ properties }) => properties !== undefined);
+  return object ? [flag(path, node), ...fieldFlags(path, [object])] : plainFlags(path, node);
+}
+
+function kindFlag(path: string, node: Node, kinds: readonly Node[]): Flag {
+  const fields = Object.fromEntries(
+    kinds.map((kind) => [kindOf(kind) as string, Object.keys(kind.properties ?? {}).filter((name) => name !== 'type')]),
   );
-
-/** An option that has kinds: another kind begins anew, the same one is changed. */
-function kind(name: string, training: Json, type: string | undefined, usual: string, fields: Json): Json {
-  if (type === undefined && Object.keys(fields).length === 0) return {};
-  const before = objectOf(training[name]);
-  const chosen = type ?? before.type ?? usual;
-  return { [name]: { ...(chosen === (before.type ?? usual) && before), type: chosen, ...fields } };
-}
-
-function noiseOf(training: Json, flags: TrainFlags): Json {
-  const before = objectOf(training.schedule);
-  const type = flags.schedule ? SCHEDULE_TYPES[flags.schedule] : (before.type ?? 'linear');
-  const fields = {
-    ...(flags.noiseSteps !== undefined && { steps: flags.noiseSteps }),
-    ...given(flags, ['betaStart', 'betaEnd']),
+  const usual = kindOf(usualOf(kinds)) as string;
+  const short = ALIASES[path] ?? {};
+  const read = choice(flagOfPath(path), [...Object.keys(fields), ...Object.keys(short)]);
+  return {
+    ...flag(path, node, { value: 'kind', parse: Object.assign((word: string) => short[read(word)] ?? word, read) }),
+    fallback: path in SWITCHES ? undefined : usual,
+    kinds: { usual, fields },
   };
-  if (flags.schedule === undefined && Object.keys(fields).length === 0) return {};
-  // Steps are the run's, whatever the kind; the ends of β are said, since the kinds' own may differ.
-  const steps = before.steps === undefined ? {} : { steps: before.steps };
-  return { ...steps, ...(type === 'linear' && { ...ENDS, ...given(before, Object.keys(ENDS)) }), ...fields };
 }
 
-const varianceOf = ({ learnedVariance }: TrainFlags): string | undefined =>
-  learnedVariance === undefined ? undefined : learnedVariance ? 'learned-range' : 'fixed';
+/** Returns the flags of the fields of all kinds, each once, and says of which kinds it is where not of all. */
+function fieldFlags(path: string, kinds: readonly Node[]): Flag[] {
+  const names = new Set(kinds.flatMap(({ properties = {} }) => Object.keys(properties)));
+  names.delete('type');
+  return [...names].flatMap((name) => {
+    const having = kinds.filter(({ properties = {} }) => name in properties);
+    const first = having.includes(usualOf(kinds)) ? usualOf(kinds) : (having[0] as Node);
+    const defaultOf = (kind: Node) => kind.properties?.[name]?.default;
+    const others = having.filter((kind) => defaultOf(kind) !== defaultOf(first));
+    const of = having.length < kinds.length ? ` (of ${having.map(kindOf).join(', ')})` : '';
+    const also = others.map((kind) => `, of ${kindOf(kind)} ${defaultOf(kind)}`).join('');
+    return plainFlags(`${path}.${name}`, first.properties?.[name] as Node).map((made) => ({
+      ...made,
+      help: made.help + of + (also && ` (default: ${made.fallback}${also})`),
+      fallback: also ? undefined : made.fallback,
+      isField: true,
+    }));
+  });
+}
 
-function emaTypeOf({ emaDecay, emaHalfLife }: TrainFlags): string | undefined {
-  if (emaDecay !== undefined && emaHalfLife !== undefined) {
-    throw new CommandError(
-      'bad-option',
-      '--ema-decay and --ema-half-life say the same thing in two ways; give one of them.',
-    );
+/** The kind that is meant if none is named. */
+const usualOf = (kinds: readonly Node[]): Node =>
+  kinds.find(({ properties }) => properties?.type?.default !== undefined) ?? (kinds[0] as Node);
+
+/** Returns the flag of a number, a word, a list of numbers or a yes; what is none of them has none. */
+function plainFlags(path: string, node: Node): Flag[] {
+  const name = flagOfPath(path);
+  const [schema = node] = branches(node);
+  const { type, items, minimum: min = 0, maximum: max, multipleOf: unit } = schema;
+  const reader = READERS[path];
+  if (reader) return [flag(path, node, { value: reader.value, parse: reader.read(name) })];
+  if (path in SWITCHES || type === 'boolean') return [flag(path, node)];
+  if (wordsOf(node).length > 0) return [flag(path, node, { value: 'kind', parse: choice(name, wordsOf(node)) })];
+  if (type === 'integer') {
+    return [
+      flag(path, node, { value: 'n', parse: integer(name, { min, ...(max && { max }), ...(unit && { unit }) }) }),
+    ];
   }
-  return emaHalfLife !== undefined ? 'half-life' : emaDecay !== undefined ? 'decay' : undefined;
+  if (type === 'number') return [flag(path, node, { value: 'number', parse: number(name, boundsOf(schema)) })];
+  if (type === 'string') return [flag(path, node, { value: 'name', parse: text(name) })];
+  if (items?.type !== 'number') return [];
+  const { minItems: least, maxItems: most } = schema;
+  return [flag(path, node, { value: 'numbers', parse: numbers(name, { ...boundsOf(items), least, most }) })];
 }
 
-const objectOf = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const boundsOf = (node: Node) => ({
+  min: node.exclusiveMinimum ?? node.minimum ?? Number.NEGATIVE_INFINITY,
+  max: node.exclusiveMaximum ?? node.maximum ?? Number.POSITIVE_INFINITY,
+  above: node.exclusiveMinimum !== undefined,
+  below: node.exclusiveMaximum !== undefined,
+});
 
-const given = <T extends object>(from: T, names: readonly (keyof T & string)[]): Json =>
-  Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
+function flag(path: string, node: Node, reader?: { value: string; parse: (text: string) => unknown }): Flag {
+  const isSwitch = !reader || path in SWITCHES;
+  const { description = '', default: fallback } = node;
+  return {
+    path,
+    words: isSwitch ? flagOfPath(path) : `${flagOfPath(path)} <${reader.value}>`,
+    help: HELP[path] ?? description,
+    fallback: path in SWITCHES || typeof fallback === 'object' ? undefined : fallback,
+    parse: isSwitch ? undefined : reader.parse,
+    isField: false,
+  };
+}

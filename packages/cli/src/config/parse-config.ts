@@ -1,11 +1,12 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
 import type { z } from 'zod';
 import { CommandError } from '../errors';
 import { completed, jsonSchema, type RunConfig, runSchema } from './run-schema';
+import { branches, kindOf, type Node, wordsOf } from './schema-node';
 import { upgraded } from './upgrade';
 
 /**
- * The configuration that `value` describes, with everything said. Errors: `bad-config`, naming where it comes from, the
+ * The configuration that `value` describes, with everything said. Errors: `config-invalid`, naming where it comes from, the
  * option and its range, or the nearest correct name.
  */
 export function parseConfig(value: unknown, source: string): RunConfig {
@@ -16,11 +17,11 @@ export function parseConfig(value: unknown, source: string): RunConfig {
       return completed(result.data);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      throw new CommandError('bad-config', `${source}: ${worded(error.message, source)}`);
+      throw new CommandError('config-invalid', `${source}: ${worded(error.message, source)}`);
     }
   }
   const [issue] = result.error.issues;
-  throw new CommandError('bad-config', `${source}: ${issue ? explain(issue, input) : 'it describes no run'}.`);
+  throw new CommandError('config-invalid', `${source}: ${issue ? explain(issue, input) : 'it describes no run'}.`);
 }
 
 /** Where options come from when no file names them. */
@@ -54,17 +55,6 @@ function explain(issue: z.core.$ZodIssue, input: unknown): string {
   return `${name} is ${JSON.stringify(given)} (${issue.message})`;
 }
 
-/** As much of a JSON Schema as is looked at here. */
-interface Node {
-  properties?: Record<string, Node>;
-  anyOf?: Node[];
-  oneOf?: Node[];
-  enum?: unknown[];
-  const?: unknown;
-}
-
-const branches = (node: Node): Node[] => node.oneOf ?? node.anyOf ?? [node];
-
 /** The part of the schema that says what may stand at `path`; of alternatives the one that the input has chosen. */
 function nodeAt(path: readonly string[], input: unknown): Node | undefined {
   let node: Node | undefined = jsonSchema() as Node;
@@ -73,9 +63,9 @@ function nodeAt(path: readonly string[], input: unknown): Node | undefined {
     value = (value as Record<string, unknown> | undefined)?.[key];
     node = node?.properties?.[key];
     const type = (value as { type?: unknown } | undefined)?.type;
-    const all: Node[] = node ? branches(node) : [];
+    const all: readonly Node[] = node ? branches(node) : [];
     node =
-      all.find(({ properties }) => type !== undefined && properties?.type?.const === type) ??
+      all.find((branch) => type !== undefined && kindOf(branch) === type) ??
       all.find(({ properties }) => properties) ??
       node;
   }
@@ -87,10 +77,10 @@ function wordsAt(path: readonly string[], input: unknown): string[] {
   const parent = nodeAt(path.slice(0, -1), input);
   const key = path.at(-1) as string;
   const own = parent?.properties?.[key];
-  const all = [own?.enum ?? [], own ? branches(own).map((node) => node.const) : []].flat();
+  const words = own ? wordsOf(own) : [];
   if (key === 'type') {
     const root = nodeAt(path.slice(0, -2), input)?.properties?.[path.at(-2) as string];
-    all.push(...(root ? branches(root) : []).map(({ properties }) => properties?.type?.const));
+    words.push(...(root ? branches(root) : []).flatMap((branch) => kindOf(branch) ?? []));
   }
-  return [...new Set(all.filter((word) => typeof word === 'string'))];
+  return [...new Set(words)];
 }

@@ -7,56 +7,78 @@ import { type RunTraining, resolveTraining, trainingJsonSchema } from './trainin
  * decides how the run goes. What is left out has the original programs' value.
  */
 
-export const FORMAT = 3;
+export const FORMAT = 4;
+
+/** What `--device` says of itself in every command. */
+export const DEVICES =
+  "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds";
 
 const count = z.int().min(1).optional();
 /** Every so many steps, or epochs, or either; `{}`: only at the end; null: by what it costs. */
 const intervalSchema = z.strictObject({ steps: count, epochs: count }).nullable().default(null);
 
+const side = z.int().min(8).max(4096).multipleOf(8);
+const sizeSchema = z.union([side, z.tuple([side, side])], {
+  error: 'a multiple of 8 from 8 to 4096 is needed, or a height and a width of that kind',
+});
+
 export const runSchema = z
   .strictObject({
     $schema: z.string().optional(),
-    format: z.literal(FORMAT).default(FORMAT).describe('The version of this format.'),
+    format: z.literal(FORMAT).default(FORMAT).describe('version of this format'),
     versions: z
       .record(z.string(), z.string())
       .default({})
-      .describe('What made the run: for people; nothing depends on it.'),
-    data: z.string().min(1).describe('The pictures: a folder or a zip file.'),
-    conditional: z.boolean().default(false).describe('Every subfolder is a class.'),
+      .describe('what made the run: for people; nothing depends on it'),
+    data: z.string().min(1).describe('the images: a folder or a zip file; of classes one subfolder each'),
+    conditional: z.boolean().default(false).describe('learn classes: every subfolder is one'),
     classNames: z
       .array(z.string())
       .default([])
-      .describe('In label order; when given, those of the data have to be the same.'),
-    size: z.int().min(8).max(4096).multipleOf(8).default(64).describe('Side of the pictures.'),
+      .describe('in label order; when given, those of the data have to be the same'),
+    size: sizeSchema.default(64).describe('side of the pictures, divisible by 8; or height x width, like 48x64'),
     channels: z
       .union([z.literal(1), z.literal(3)])
       .default(3)
-      .describe('1: grey, 3: colour.'),
-    augment: z.boolean().default(true).describe('Random resized crops.'),
-    flip: z.boolean().default(false).describe('Mirror every picture in half of the epochs.'),
-    validation: z.number().min(0).lt(1).default(0).describe('The share of the pictures that is held out.'),
-    from: z.string().min(1).nullable().default(null).describe('A run folder whose weights this run begins with.'),
-    baseWidth: z.int().min(4).multipleOf(4).default(64).describe('Channels at full size.'),
-    timeDim: z.int().min(2).multipleOf(2).default(256).describe('Width of the time embedding.'),
-    epochs: z.int().min(1).nullable().default(null).describe('The run ends after so many epochs; null: no limit.'),
-    steps: z.int().min(1).nullable().default(null).describe('The run ends after so many steps; null: no limit.'),
-    training: z.looseObject({}).default({}).describe('The options of the trainer, as @denoiser/trainer takes them.'),
-    device: z.string().min(1).default('auto'),
-    samples: z
-      .int()
+      .describe('1: grey, 3: colour'),
+    augment: z.boolean().default(true).describe('random resized crops'),
+    flip: z
+      .boolean()
+      .default(false)
+      .describe('mirror every picture in half of the epochs; not for what has a side, like letters'),
+    validation: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('hold out this share of the images, chosen by their names, and measure the loss on them'),
+    skipBad: z.boolean().default(false).describe('leave out files that should be images and cannot be read'),
+    from: z
+      .string()
       .min(1)
       .nullable()
       .default(null)
-      .describe('Pictures in a grid; null: 12, with classes one of each.'),
+      .describe('begin with the weights of another run; its classes may be others'),
+    baseWidth: z.int().min(4).multipleOf(4).default(64).describe('channels at full size'),
+    timeDim: z.int().min(2).multipleOf(2).default(256).describe('width of the time embedding, even'),
+    epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),
+    steps: z.int().min(1).nullable().default(null).describe('the run ends after so many steps; null: no limit'),
+    training: z.looseObject({}).default({}).describe('the options of the trainer, as @denoiser/trainer takes them'),
+    device: z.string().min(1).default('auto').describe(DEVICES),
+    samples: z.int().min(1).nullable().default(null).describe('pictures in a grid; null: 12, with classes one of each'),
     sampleEvery: intervalSchema.describe(
-      'How often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time.',
+      'how often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time',
     ),
     checkpointEvery: intervalSchema.describe(
-      'How often a checkpoint is written, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time.',
+      'how often a checkpoint is written, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time',
     ),
-    keep: z.int().min(0).default(3).describe('Checkpoints that stay, the latest; 0: all.'),
-    previewSteps: z.int().min(1).default(50).describe('Steps in which the grids are drawn.'),
-    guidance: z.number().min(0).default(3).describe('Scale of classifier-free guidance in the grids.'),
+    keep: z.int().min(0).default(3).describe('checkpoints that stay, the latest; 0 keeps all'),
+    previewSteps: z
+      .int()
+      .min(1)
+      .default(50)
+      .describe("steps in which the grids are drawn: fewer are quicker and coarser; 'denoiser sample' takes all"),
+    guidance: z.number().min(0).default(3).describe('scale of classifier-free guidance in the grids'),
   })
   .meta({
     title: 'denoiser run',

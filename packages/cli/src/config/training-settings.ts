@@ -1,9 +1,7 @@
 import {
+  discreteProcess,
   type JsonSchema,
-  LEARNING_RATE_SCHEDULES,
-  type LearningRateSchedule,
   objectSchema,
-  oneKind,
   orNull,
   resolveSettings,
   SCHEDULES,
@@ -13,40 +11,26 @@ import {
   type TrainingOptions,
 } from '@denoiser/trainer/options';
 
-type Spanning<R> = R extends { steps: number } ? Omit<R, 'steps'> & { steps: number | null } : R;
-
-/** The options of the trainer in a configuration. A null where the trainer wants a number is filled in by the command. */
-export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'schedule' | 'learningRateSchedule'> & {
+/** The options of the trainer in a configuration. A null where the trainer wants a number is filled in. */
+export type RunTraining = Omit<TrainingOptions, 'batchSize' | 'process'> & {
   batchSize: number | null;
-  schedule: Exclude<TrainingOptions['schedule'], { type: 'custom' }> & { steps: number };
-  learningRateSchedule: Spanning<Exclude<LearningRateSchedule, { type: 'own' }>>;
+  process: Exclude<TrainingOptions['process'], { type: 'custom' }> & { steps: number };
 };
 
-/** The steps of a rate schedule may be left to the length of the run. */
-const RATES = Object.fromEntries(
-  Object.entries(LEARNING_RATE_SCHEDULES).map(([type, { settings }]) => {
-    const { steps, ...others } = settings as Record<string, Setting<number>>;
-    const spanning = steps && { ...orNull(steps), about: 'steps to its end; null: the length of the run' };
-    return [type, { settings: { ...others, ...(spanning && { steps: spanning }) } }];
-  }),
-);
-
-/** A run's noise has a number of steps. */
-const { custom: _, ...NAMED_SCHEDULES } = SCHEDULES;
+/** A run's noise has a number of steps, and says the ends of β as the original program chose them. */
+const { custom: _, linear, ...OTHERS } = SCHEDULES;
+const { betaStart, betaEnd, ...fields } = linear.settings as Record<string, Setting<number>>;
+const ENDS = { betaStart: { ...betaStart, fallback: 1e-4 }, betaEnd: { ...betaEnd, fallback: 0.02 } };
+const NAMED_SCHEDULES = { linear: { settings: { ...fields, ...ENDS } }, ...OTHERS };
 
 /** The trainer's own table, but for what the command fills in and what a configuration says of itself. */
 const SETTINGS = {
   ...TRAINING_OPTIONS,
   seed: { ...TRAINING_OPTIONS.seed, fallback: 0 },
   batchSize: { ...orNull(TRAINING_OPTIONS.batchSize), about: 'images a step; null: 12, with classes 14' },
-  schedule: {
-    ...oneKind(NAMED_SCHEDULES, 'linear'),
-    about: TRAINING_OPTIONS.schedule.about,
-    fallback: { type: 'linear', betaStart: 1e-4, betaEnd: 0.02 },
-  },
-  learningRateSchedule: {
-    ...oneKind(RATES, 'constant'),
-    about: TRAINING_OPTIONS.learningRateSchedule.about,
+  process: {
+    ...discreteProcess(NAMED_SCHEDULES),
+    about: TRAINING_OPTIONS.process.about,
   },
 } as unknown as SettingsOf<RunTraining>;
 

@@ -5,17 +5,28 @@ const TYPES: Readonly<Record<string, string>> = { cosine: 'cosine', sigmoid: 'si
 type Json = Record<string, unknown>;
 
 /** What turns a configuration of a format into one of the next. */
-const UPGRADES: Readonly<Record<number, (value: Json) => Json>> = { 1: toFormat2, 2: toFormat3 };
+const UPGRADES: Readonly<Record<number, (value: Json) => Json>> = { 1: toFormat2, 2: toFormat3, 3: toFormat4 };
 
 /** Returns a configuration in the terms of the present format; one of an unknown format as it is. */
 export function upgraded(value: unknown): unknown {
   let json = value;
-  while (typeof json === 'object' && json !== null && 'format' in json) {
-    const upgrade = UPGRADES[Number(json.format)];
+  while (isJson(json)) {
+    // A file by hand need not say its format; a word that only an older one knows says it.
+    const format = json.format ?? (isJson(json.training) && 'schedule' in json.training ? 3 : undefined);
+    const upgrade = UPGRADES[Number(format)];
     if (!upgrade) break;
-    json = upgrade(json as Json);
+    json = upgrade(json);
   }
   return json;
+}
+
+const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+/** Format 3 called the process a schedule. */
+function toFormat4(value: Json): Json {
+  if (!isJson(value.training) || !('schedule' in value.training)) return { ...value, format: 4 };
+  const { schedule, ...training } = value.training;
+  return { ...value, training: { ...training, process: schedule }, format: 4 };
 }
 
 /** Format 2 had intervals as a number and its unit, or 'never'. */

@@ -173,7 +173,7 @@ describe('a tfjs layers model', () => {
         /"\.\.\/weights\.bin", which does not lie in its own/,
       ],
       [{ weightsManifest: [{ ...group, paths: ['http://x/w.bin'] }] }, /which does not lie in its own/],
-      [{ weightsManifest: [{ ...group, paths: ['gone.bin'] }] }, /gone\.bin: there is no such file/],
+      [{ weightsManifest: [{ ...group, paths: ['gone.bin'] }] }, /gone\.bin: it does not exist/],
       [
         { weightsManifest: [{ ...group, weights: group?.weights.slice(1) }] },
         /need \d+ bytes, but weights\.bin has \d+/,

@@ -50,7 +50,7 @@ const modelSchema = z.object({
     .max(MOST_LAYERS),
 });
 
-const bad = (path: string, fault: string) => new CommandError('bad-features', `${path}: ${fault}.`);
+const bad = (path: string, fault: string) => new CommandError('features-invalid', `${path}: ${fault}.`);
 
 /**
  * A tfjs layers model from its model.json and the weight files beside it. What it says of itself is checked first: its
@@ -97,7 +97,7 @@ export async function openLayersModel(path: string, options: FeatureOptions): Pr
       .map((candidate) => candidate.name)
       .join(', ');
     throw new CommandError(
-      'bad-option',
+      'option-invalid',
       `--feature-layer ${name}: ${path} has no such layer with one output; its last ones are ${last}.`,
     );
   }
@@ -116,12 +116,12 @@ function scale(images: Tensor4D, range: NonNullable<FeatureOptions['featureRange
 }
 
 function readArtifacts(path: string): io.ModelArtifacts {
-  const { size } = atPath(path, () => statSync(path));
+  const { size } = atPath('read', path, () => statSync(path));
   if (size > MOST_JSON)
     throw bad(path, `it has ${size} bytes, more than any model.json; give that of a tfjs layers model`);
   let json: unknown;
   try {
-    json = JSON.parse(atPath(path, () => readFileSync(path, 'utf8')));
+    json = JSON.parse(atPath('read', path, () => readFileSync(path, 'utf8')));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw bad(path, `it is not JSON (${error.message}); give the model.json of a tfjs layers model`);
@@ -155,7 +155,7 @@ function readArtifacts(path: string): io.ModelArtifacts {
     if (needed > totalmem()) throw bad(path, `its weights need ${needed} bytes, more than this machine has`);
     // The schema has checked them; zod's own optional fields are undefined, not absent.
     weightSpecs.push(...(weights as io.WeightsManifestEntry[]));
-    parts.push(...files.map(({ file }) => atPath(file, () => readFileSync(file))));
+    parts.push(...files.map(({ file }) => atPath('read', file, () => readFileSync(file))));
   }
   const weightData = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
@@ -202,7 +202,7 @@ function findBeside(path: string, name: string): { file: string; size: number } 
     throw outside();
   }
   const file = join(dirname(path), inside);
-  return atPath(file, () => {
+  return atPath('read', file, () => {
     const folder = realpathSync(dirname(path));
     if (!realpathSync(file).startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw outside();
     const info = statSync(file);

@@ -6,6 +6,8 @@ export interface Report extends Evaluation {
   /** Which weights were measured, and the folder of images. */
   readonly weights: string;
   readonly data: string;
+  /** Whether the run was trained on them; null where nothing tells. */
+  readonly seen: boolean | null;
 }
 
 const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;

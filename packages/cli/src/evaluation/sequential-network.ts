@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { conv2d, gelu, linear, silu } from '@denoiser/ops';
-import type { FeatureNetwork, ImageShape } from '@denoiser/pipeline';
+import { isDenoiserError } from '@denoiser/errors';
+import { conv2d, gelu, type ImageShape, linear, silu } from '@denoiser/ops';
+import type { FeatureNetwork } from '@denoiser/pipeline';
 import { readSafetensors, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import {
   add,
@@ -65,15 +66,15 @@ type LayerDescription = z.infer<typeof layerSchema>;
 type Shape = readonly number[];
 type Step = (x: Tensor) => Tensor;
 
-const bad = (fault: string) => new CommandError('bad-features', fault);
+const bad = (fault: string) => new CommandError('features-invalid', fault);
 
 /** A network of plain layers from a safetensors file that describes them, as docs/feature-networks.md has it. */
 export function openSequentialNetwork(path: string, imageShape: ImageShape): FeatureNetwork {
-  const bytes = atPath(path, () => readFileSync(path));
+  const bytes = atPath('read', path, () => readFileSync(path));
   try {
     return build(path, readSafetensors(bytes), imageShape);
   } catch (error) {
-    if (!(error instanceof Error && 'isDenoiserError' in error)) throw error;
+    if (!isDenoiserError(error)) throw error;
     throw bad(`${path}: ${error.message}`);
   }
 }
@@ -138,7 +139,7 @@ type Made = { step: Step; shape: Shape; tensors: Tensor[] };
 
 /** A layer for inputs of a shape; throws a sentence that begins with `where` if they do not fit. */
 function makeLayer(layer: LayerDescription, shape: Shape, where: string, file: TensorFile): Made {
-  const [height, width, channels] = shape as readonly [number, number, number];
+  const [height, width, channels] = shape as ImageShape;
   const needImages = () => {
     if (shape.length !== 3) throw bad(`${where} takes images, but the layer before gives vectors; mend the order.`);
   };

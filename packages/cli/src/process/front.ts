@@ -24,11 +24,13 @@ const INTERRUPTED = 130;
  */
 export async function runInFront(args: readonly string[]): Promise<number> {
   const link = createLink();
-  const out = createOutput(process.stdout, (reason) => {
-    process.stderr.write(`denoiser: The output cannot be written (${reason}); the work goes on.\n`);
+  const out = createOutput(process.stdout, (sentence) => {
+    process.stderr.write(`denoiser: ${sentence} The work goes on.\n`);
   });
   const follow = () => {
-    link.columns = process.stdout.isTTY ? process.stdout.columns : undefined;
+    for (const name of ['stdout', 'stderr'] as const) {
+      link.columns[name] = process[name].isTTY ? process[name].columns : undefined;
+    }
   };
   follow();
   process.stdout.on('resize', follow);

@@ -17,9 +17,9 @@ test('a signal is aborted while its thread computes, and hears of it by looking'
 test('the two ends of a link know the same', () => {
   const [front, back] = [createLink(), createLink()];
   const other = createLink(front.memory);
-  front.columns = 80;
+  front.columns.stdout = 80;
   other.hold();
-  expect([other.columns, front.isHeld, back.columns, back.isHeld]).toEqual([80, true, undefined, false]);
-  front.columns = undefined;
-  expect(other.columns).toBeUndefined();
+  expect([other.columns.stdout, front.isHeld, back.columns.stdout, back.isHeld]).toEqual([80, true, undefined, false]);
+  front.columns.stdout = undefined;
+  expect(other.columns.stdout).toBeUndefined();
 });

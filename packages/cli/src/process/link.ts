@@ -10,16 +10,16 @@ export interface Link {
   /** Whether an interrupted command is waited for, since it saves what it has. */
   readonly isHeld: boolean;
   hold(): void;
-  /** Columns of the terminal; none where there is none. */
-  columns: number | undefined;
+  /** Columns of the terminals of output and of errors; none where there is none. */
+  readonly columns: Record<'stdout' | 'stderr', number | undefined>;
 }
 
 const INTERRUPTED = 0;
 const HELD = 1;
-const COLUMNS = 2;
+const COLUMNS = { stdout: 2, stderr: 3 };
 
 /** Creates a link, or the other end of one. */
-export function createLink(memory = new Int32Array(new SharedArrayBuffer(12))): Link {
+export function createLink(memory = new Int32Array(new SharedArrayBuffer(16))): Link {
   return {
     memory,
     get isInterrupted() {
@@ -30,11 +30,17 @@ export function createLink(memory = new Int32Array(new SharedArrayBuffer(12))): 
       return Atomics.load(memory, HELD) === 1;
     },
     hold: () => void Atomics.store(memory, HELD, 1),
-    get columns() {
-      return Atomics.load(memory, COLUMNS) || undefined;
-    },
-    set columns(columns) {
-      Atomics.store(memory, COLUMNS, columns ?? 0);
-    },
+    columns: columnsIn(memory),
   };
+}
+
+function columnsIn(memory: Int32Array): Link['columns'] {
+  const columns = {} as Link['columns'];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    Object.defineProperty(columns, stream, {
+      get: () => Atomics.load(memory, COLUMNS[stream]) || undefined,
+      set: (count?: number) => void Atomics.store(memory, COLUMNS[stream], count ?? 0),
+    });
+  }
+  return columns;
 }

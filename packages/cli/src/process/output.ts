@@ -1,4 +1,4 @@
-import { systemReason } from '../errors';
+import { fileError, isDenoiserError } from '@denoiser/errors';
 
 /** Whoever reads is gone, a pipe's end or a terminal: no error. */
 const GONE = ['EPIPE', 'EIO', 'EBADF'];
@@ -9,7 +9,7 @@ export interface Output {
   write(this: void, chunk: string | Uint8Array): void;
 }
 
-/** Wraps a stream. `onFailure` is told once, in words, why it takes no more. */
+/** Wraps a stream. `onFailure` is told once, in a sentence, why it takes no more. */
 export function createOutput(stream: NodeJS.WritableStream, onFailure: (reason: string) => void): Output {
   let isOpen = true;
   let hasFailed = false;
@@ -18,7 +18,8 @@ export function createOutput(stream: NodeJS.WritableStream, onFailure: (reason: 
     isOpen = false;
     if (!isNew || GONE.includes(error.code ?? '')) return;
     hasFailed = true;
-    onFailure(systemReason(error) ?? error.message);
+    const known = fileError(error, 'write', 'the output');
+    onFailure(isDenoiserError(known) ? known.message : error.message);
   });
   return {
     get hasFailed() {

@@ -18,7 +18,16 @@ export interface StepLine {
 /** One line of `validation.jsonl`: the loss on images held out, under the live weights and their average. */
 export interface ValidationLine {
   step: number;
-  epoch: number;
+  /** Older logs have `epoch` instead. */
+  epochsDone?: number;
   loss: number;
   emaLoss: number;
 }
+
+/** The last tenth of a run: what its figures of the moment are a mean of. */
+export const recentLines = (lines: readonly StepLine[]): StepLine[] =>
+  lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+
+/** The last step of each epoch: their lengths differ where images came or went between two stretches of the run. */
+export const lastSteps = (lines: readonly StepLine[]): ReadonlyMap<number, number> =>
+  new Map(lines.map(({ epoch, step }) => [epoch, step]));

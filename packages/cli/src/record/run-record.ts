@@ -1,18 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import {
-  type LossLog,
-  type LossRecord,
-  openEventLog,
-  openLossLog,
-  readLossLog,
-  writeFileAtomically,
-} from '@denoiser/backend-node';
+import { type LossLog, openEventLog, openLossLog, writeFileAtomically } from '@denoiser/backend-node';
 import type { StepDetails, ValidationRecord } from '@denoiser/trainer';
 import { lossCurve } from '../loss-curve';
 import { type ReportFacts, writeReport } from '../report/report';
 import type { RunPaths } from '../run-folder';
-import type { StepLine, ValidationLine } from './lines';
-import { type LossByTime, lossByTimeCounter } from './loss-by-time';
+import type { StepLine } from './lines';
+import { lossByTimeCounter } from './loss-by-time';
+import { readCourse } from './read-record';
 
 /** Everything a run writes of its course: log, loss by t, loss curve, TensorBoard events and the report. */
 export interface RunRecord {
@@ -51,17 +45,11 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
     const timeLog: LossLog = await open(openLossLog(paths.lossByTime, { upToStep: resumedAt }));
     const validationLog: LossLog = await open(openLossLog(paths.validationLog, { upToStep: resumedAt }));
     const events = await open(openEventLog(paths.tensorBoard, { firstStep: resumedAt + 1 }));
-    const lines: StepLine[] = (await readLossLog(paths.log)).flatMap((line) => (isStepLine(line) ? line : []));
-    const stretches: LossByTime[] = (await readLossLog(paths.lossByTime)).flatMap((line) =>
-      isLossByTime(line) ? line : [],
-    );
-    const validations: ValidationLine[] = (await readLossLog(paths.validationLog)).flatMap((line) =>
-      isValidationLine(line) ? line : [],
-    );
+    const { lines, stretches, validations } = await readCourse(paths);
     const counter = lossByTimeCounter(noiseSteps);
     return {
       async step({ timesteps, imageLosses, ...record }) {
-        const line: StepLine = { ...record, epoch: record.epoch + 1, memoryBytes: memory(), time: now() };
+        const line: StepLine = { ...record, memoryBytes: memory(), time: now() };
         lines.push(line);
         counter.add(timesteps, imageLosses);
         await log.append({ ...line });
@@ -74,8 +62,8 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
         });
         return line;
       },
-      async validation({ step, epoch, loss, emaLoss }) {
-        const line = { step, epoch: epoch + 1, loss, emaLoss };
+      async validation({ step, epochsDone, loss, emaLoss }) {
+        const line = { step, epochsDone, loss, emaLoss };
         validations.push(line);
         await validationLog.append(line);
         await events.scalars(step, { validation_loss: loss, validation_loss_ema: emaLoss });
@@ -99,12 +87,3 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
     throw error;
   }
 }
-
-const isStepLine = (line: LossRecord): line is LossRecord & StepLine =>
-  typeof line.loss === 'number' && typeof line.epoch === 'number';
-
-const isLossByTime = (line: LossRecord): line is LossRecord & LossByTime =>
-  Array.isArray(line.loss) && Array.isArray(line.count);
-
-const isValidationLine = (line: LossRecord): line is LossRecord & ValidationLine =>
-  typeof line.loss === 'number' && typeof line.emaLoss === 'number' && typeof line.epoch === 'number';

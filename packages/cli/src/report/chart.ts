@@ -11,8 +11,25 @@ export interface Series {
   points: readonly Point[];
   kind: 'dots' | 'line' | 'stairs';
   /** Which of the page's colours; default 1. */
-  tone?: 1 | 2;
+  tone?: Tone;
+  isDashed?: boolean;
 }
+
+/** The colours that a page tells series apart by. */
+export const TONES = [1, 2, 3, 4, 5, 6] as const;
+export type Tone = (typeof TONES)[number];
+
+const classesOf = ({ tone = 1, isDashed }: Pick<Series, 'tone' | 'isDashed'>): string =>
+  `tone-${tone}${isDashed ? ' dashed' : ''}`;
+
+/** What the lines of a chart stand for. */
+export const legend = (series: readonly Series[]): string => {
+  const items = series.map(
+    (one) =>
+      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line ${classesOf(one)}" d="M0 6H28"/></svg>${escapeHtml(one.name)}</li>`,
+  );
+  return `<ul class="legend">${items.join('')}</ul>`;
+};
 
 export interface ChartOptions {
   /** Names the chart within the page. */
@@ -66,17 +83,17 @@ export function chart({ id, title, description, x: across, y: up, series, read }
       (tick) =>
         `<path class="axis" d="M${place(x(tick))} ${bottom}v5"/><text x="${place(x(tick))}" y="${bottom + 18}" text-anchor="middle">${compact.format(tick)}</text>`,
     );
-  const marks = shown.map(({ points, kind, tone = 1 }) => {
+  const marks = shown.map(({ points, kind, ...look }) => {
     const few = thinned(points, MOST);
     if (kind === 'dots') {
       const dots = few.map((point) => `M${place(x(point[0]))} ${place(y(point[1]))}h0`).join('');
-      return `<path class="dots tone-${tone}" d="${dots}"/>`;
+      return `<path class="dots ${classesOf(look)}" d="${dots}"/>`;
     }
     const path = line<Point>()
       .x((point) => place(x(point[0])))
       .y((point) => place(y(point[1])));
     if (kind === 'stairs') path.curve(curveStepAfter);
-    return `<path class="line tone-${tone}" d="${path(few) ?? ''}"/>`;
+    return `<path class="line ${classesOf(look)}" d="${path(few) ?? ''}"/>`;
   });
 
   const source = read ?? series.at(-1);

@@ -7,25 +7,45 @@ import { escapeHtml } from './html';
 const MOST = 12;
 const MOST_BYTES = 12 * 2 ** 20;
 
-/** The grids of samples in a folder, evenly chosen over time, first and last among them, within the page. */
-export async function grids(folder: string, perEpoch: number): Promise<string> {
+/** A grid of samples, and the step after which it was drawn. */
+export interface GridFile {
+  path: string;
+  step: number;
+  /** For people. */
+  when: string;
+}
+
+/**
+ * Finds the grids in a folder of samples, first to last.
+ *
+ * @param lastSteps by epoch; one that is not there has no line in the log, and its grid says no step
+ */
+export async function gridFiles(folder: string, lastSteps: ReadonlyMap<number, number>): Promise<GridFile[]> {
   const names = await readdir(folder).catch(() => []);
   const found = names.flatMap((name) => {
     const [, unit, number] = /^(epoch|step)-(\d+)\.png$/.exec(name) ?? [];
     if (number === undefined) return [];
-    const step = unit === 'epoch' ? Number(number) * perEpoch : Number(number);
-    const when = unit === 'epoch' ? `epoch ${Number(number)}, step ${readable(step)}` : `step ${readable(step)}`;
-    return [{ path: join(folder, name), step, when }];
+    const step = unit === 'epoch' ? lastSteps.get(Number(number)) : Number(number);
+    const when = [unit === 'epoch' && `epoch ${Number(number)}`, step !== undefined && `step ${readable(step)}`];
+    return [{ path: join(folder, name), step: step ?? 0, when: when.filter(Boolean).join(', ') }];
   });
+  return found.sort((a, b) => a.step - b.step);
+}
+
+/** A grid as a part of a page, which needs no file beside it. */
+export async function gridFigure(path: string, description: string, caption: string): Promise<string> {
+  const data = (await readFile(path)).toString('base64');
+  return `<figure><img src="data:image/png;base64,${data}" alt="${escapeHtml(description)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+}
+
+/** The grids of samples in a folder, evenly chosen over time, first and last among them, within the page. */
+export async function grids(folder: string, lastSteps: ReadonlyMap<number, number>): Promise<string> {
+  const found = await gridFiles(folder, lastSteps);
   if (found.length === 0) return '<p>There is no grid yet.</p>';
-  found.sort((a, b) => a.step - b.step);
   const largest = Math.max(...(await Promise.all(found.map(async ({ path }) => (await stat(path)).size))));
   const shown = thinned(found, Math.max(2, Math.min(MOST, Math.floor(MOST_BYTES / largest))));
   const figures = await Promise.all(
-    shown.map(async ({ path, when }) => {
-      const data = (await readFile(path)).toString('base64');
-      return `<figure><img src="data:image/png;base64,${data}" alt="${escapeHtml(`Samples drawn after ${when}`)}"><figcaption>After ${escapeHtml(when)}</figcaption></figure>`;
-    }),
+    shown.map(({ path, when }) => gridFigure(path, `Samples drawn after ${when}`, `After ${when}`)),
   );
   const note =
     shown.length < found.length ? `, ${shown.length} of the ${found.length} grids; the others are in samples/` : '';

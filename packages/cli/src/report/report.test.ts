@@ -36,11 +36,10 @@ const stretches = [100, 400].map((step) => {
   );
   return counter.take(step) as NonNullable<ReturnType<typeof counter.take>>;
 });
-const validations = [100, 200, 300].map((step) => ({ step, epoch: step / 10, loss: 9 / step, emaLoss: 3 / step }));
+const validations = [100, 200, 300].map((step) => ({ step, epochsDone: step / 10, loss: 9 / step, emaLoss: 3 / step }));
 const facts = {
   config: { data: '/pictures/<here>', steps: null, sampleEvery: { epochs: 2 } },
-  total: 500,
-  perEpoch: 10,
+  steps: 500,
   batchSize: 4,
   about: { device: 'engine' },
   versions: { denoiser: '1.2.3' },
@@ -94,6 +93,13 @@ test('every picture has its text, and every chart a name, a description and a ta
     expect(html).toContain(`<desc id="${id}-chart-description">`);
   }
   expect(html.match(/<details><summary>.* as a table/g)).toHaveLength(6);
+});
+
+test('a grid is said to be of the step with which its epoch ended, though images came in between', async () => {
+  const lines = linesOf(400).map((line, i) => ({ ...line, epoch: i < 10 ? 1 : 2 + Math.floor((i - 10) / 13) }));
+  const html = await pageOf(lines);
+  expect(html).toContain('After epoch 1, step 10<');
+  expect(html).toContain('After epoch 30, step 387<'); // 10 + 29·13
 });
 
 test('the loss by t of the beginning is that of the first stretch where it is longer than a quarter of the run', async () => {

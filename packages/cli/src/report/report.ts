@@ -2,22 +2,22 @@ import { basename, resolve } from 'node:path';
 import { writeFileAtomically } from '@denoiser/backend-node';
 import { smooth } from '../loss-curve';
 import { duration, rate } from '../progress';
-import type { StepLine, ValidationLine } from '../record/lines';
+import { lastSteps, recentLines, type StepLine, type ValidationLine } from '../record/lines';
 import { joined, type LossByTime, RANGES } from '../record/loss-by-time';
 import type { RunPaths } from '../run-folder';
 import { count } from '../text';
-import { chart, type Point, readable, type Series, thinned } from './chart';
+import { chart, legend, type Point, readable, type Series, thinned } from './chart';
 import { grids } from './grids';
 import { details, escapeHtml, page, section, table } from './html';
+import { rowsOf } from './rows-of';
 import { SCRIPT, STYLE } from './style';
 
 /** What is known of a run before it begins. */
 export interface ReportFacts {
   /** The configuration, as JSON. */
   config: object;
-  /** Steps that the run is to have, and of one epoch. */
-  total: number;
-  perEpoch: number;
+  /** Steps that the run is to have. */
+  steps: number;
   batchSize: number;
   /** By name: the device, the network, the images. */
   about: Readonly<Record<string, string>>;
@@ -48,10 +48,10 @@ export async function reportPage(report: Report): Promise<string> {
   const course = (o: Omit<CourseOptions, 'lines' | 'domain'>) => courseSection({ ...o, lines, domain });
   const body = [
     `<header><h1>${escapeHtml(title)}</h1>`,
-    `<p class="quiet">${escapeHtml(stateOf(step, facts.total, lines.at(-1)?.time))}</p>`,
+    `<p class="quiet">${escapeHtml(stateOf(step, facts.steps, lines.at(-1)?.time))}</p>`,
     summary(lines, facts, step),
     '</header><main>',
-    section('samples', 'Samples over time', await grids(paths.samples, facts.perEpoch)),
+    section('samples', 'Samples over time', await grids(paths.samples, lastSteps(lines))),
     course({
       id: 'loss',
       title: 'Loss',
@@ -126,7 +126,7 @@ function stateOf(step: number, total: number, time?: number): string {
 }
 
 function summary(lines: readonly StepLine[], { batchSize }: ReportFacts, step: number): string {
-  const recent = lines.slice(-Math.max(1, Math.round(lines.length / 10)));
+  const recent = recentLines(lines);
   const mean = (value: (line: StepLine) => number) =>
     recent.reduce((sum, line) => sum + value(line), 0) / recent.length;
   const seconds = lines.reduce((sum, { imagesPerSecond }) => sum + batchSize / imagesPerSecond, 0);
@@ -232,14 +232,6 @@ function validationSection(validations: readonly ValidationLine[], domain: reado
   );
 }
 
-const legend = (series: readonly Series[]): string => {
-  const items = series.map(
-    ({ name, tone = 1 }) =>
-      `<li><svg viewBox="0 0 28 12" aria-hidden="true"><path class="line tone-${tone}" d="M0 6H28"/></svg>${escapeHtml(name)}</li>`,
-  );
-  return `<ul class="legend">${items.join('')}</ul>`;
-};
-
 /** The loss by t of the last quarter of the run and, for comparison, of the first, or of the first stretch if that is longer. */
 function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): string {
   const end = stretches.at(-1)?.step;
@@ -290,13 +282,4 @@ function lossByTime(stretches: readonly LossByTime[], noiseSteps: number): strin
     }),
     details('Loss by t as a table', table('Mean loss by range of t', ['t', ...series.map(({ name }) => name)], rows)),
   );
-}
-
-/** Nested JSON as names with dots and values. */
-function rowsOf(value: object, path = ''): string[][] {
-  return Object.entries(value).flatMap(([key, inner]): string[][] => {
-    const name = path ? `${path}.${key}` : key;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) return rowsOf(inner, name);
-    return [[name, Array.isArray(inner) ? inner.join(', ') || 'none' : inner === null ? 'none' : String(inner)]];
-  });
 }

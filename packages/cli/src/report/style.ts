@@ -1,8 +1,8 @@
 /** How the report looks, by day and by night. Text has a contrast of at least 4.5 to its ground, marks of 3. */
 export const STYLE = `
-:root { color-scheme: light dark; --ground: #fff; --text: #1c1f23; --quiet: #565d66; --rule: #dfe3e8; --tone-1: #1f5f99; --tone-2: #b3541e; --panel: #f6f7f9; }
+:root { color-scheme: light dark; --ground: #fff; --text: #1c1f23; --quiet: #565d66; --rule: #dfe3e8; --tone-1: #1f5f99; --tone-2: #b3541e; --tone-3: #2b7a3d; --tone-4: #8a3d9c; --tone-5: #a3174d; --tone-6: #5d6b00; --panel: #f6f7f9; }
 @media (prefers-color-scheme: dark) {
-  :root { --ground: #14171a; --text: #e7eaee; --quiet: #a3abb5; --rule: #333a42; --tone-1: #6fb3ec; --tone-2: #f0a268; --panel: #1c2126; }
+  :root { --ground: #14171a; --text: #e7eaee; --quiet: #a3abb5; --rule: #333a42; --tone-1: #6fb3ec; --tone-2: #f0a268; --tone-3: #7fce8f; --tone-4: #d39be2; --tone-5: #f58fb0; --tone-6: #c8d466; --panel: #1c2126; }
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
@@ -20,7 +20,8 @@ svg text { fill: var(--quiet); }
 .grid { stroke: var(--rule); } .axis { stroke: var(--quiet); fill: none; }
 .dots { stroke-width: 3; stroke-linecap: round; stroke-opacity: .4; fill: none; }
 .line { stroke-width: 2; stroke-linejoin: round; fill: none; }
-.tone-1 { stroke: var(--tone-1); } .tone-2 { stroke: var(--tone-2); }
+${[1, 2, 3, 4, 5, 6].map((tone) => `.tone-${tone} { stroke: var(--tone-${tone}); }`).join(' ')}
+.dashed { stroke-dasharray: 6 4; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .25rem 0; padding: 0; list-style: none; color: var(--quiet); }
 .legend svg { display: inline-block; width: 1.75rem; height: .75rem; margin-right: .4rem; }
 .grids { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)); gap: 1.25rem; align-items: start; }

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { createForecast, wholeRun } from './forecast';
 import { affordable, occurrences } from './intervals';
 
-const steps = (total: number, perEpoch: number) => ({ total, perEpoch, epochs: Math.ceil(total / perEpoch) });
+const length = (steps: number, stepsPerEpoch: number) => ({ steps, stepsPerEpoch });
 
 test('an interval comes round with its steps, its epochs and at the end', () => {
-  const run = steps(100, 8);
+  const run = length(100, 8);
   expect(occurrences({ steps: 10 }, 0, 100, run)).toBe(10);
   expect(occurrences({ steps: 30 }, 0, 100, run)).toBe(4); // 30, 60, 90, the end
   expect(occurrences({ steps: 30 }, 30, 90, run)).toBe(2);
@@ -20,17 +20,17 @@ test('what is done by default costs at most a twentieth of what the steps take, 
   for (const cost of [0.01, 0.3, 2, 30, 400]) {
     for (const step of [0.02, 0.5, 15]) {
       for (const perEpoch of [1, 7, 600]) {
-        const run = steps(3000, perEpoch);
+        const run = length(3000, perEpoch);
         const times = occurrences(affordable(cost, step, run), 0, 2999, run);
         expect(times * cost, `${cost} ${step} ${perEpoch}`).toBeLessThanOrEqual((3000 * step) / 20);
       }
     }
   }
   // As often as every epoch, and never seldom where power may fail.
-  expect(affordable(0.01, 1, steps(1000, 10))).toEqual({ epochs: 1 });
-  expect(affordable(1, 2, steps(100_000, 5000))).toEqual({ steps: 450 });
+  expect(affordable(0.01, 1, length(1000, 10))).toEqual({ epochs: 1 });
+  expect(affordable(1, 2, length(100_000, 5000))).toEqual({ steps: 450 });
   // A few photos, a few steps: at the end alone.
-  expect(affordable(25, 5, steps(6, 1))).toEqual({});
+  expect(affordable(25, 5, length(6, 1))).toEqual({});
 });
 
 /** A run whose steps, grids and checkpoints take so long; gives forecasts beside what was really left. */
@@ -38,8 +38,8 @@ function simulate(real: { step: number; grid: number; checkpoint: number }, o: P
   let time = 0;
   const forecast = createForecast({ ...o, now: () => 1000 * time });
   const told: { step: number; left: number; at: number }[] = [];
-  const isDue = (interval: Interval, step: number) => occurrences(interval, step - 1, step, o.steps) > 0;
-  for (let step = o.first + 1; step <= o.steps.total; step++) {
+  const isDue = (interval: Interval, step: number) => occurrences(interval, step - 1, step, o.length) > 0;
+  for (let step = o.first + 1; step <= o.length.steps; step++) {
     const seconds = real.step * (1 + 0.3 * Math.sin(step));
     time += seconds;
     forecast.step(step, seconds);
@@ -57,12 +57,12 @@ test('the time left is right within a quarter from a tenth of the way on, grids 
   const real = { step: 1, grid: 30, checkpoint: 2 };
   const worth = { grid: 20, checkpoint: 3 };
   const runs = [
-    { steps: steps(200, 10), first: 0, grids: { epochs: 1 }, checkpoints: { steps: 25 }, costs: real, worth },
-    { steps: steps(200, 10), first: 0, grids: {}, checkpoints: {}, costs: { ...real, grid: 36 }, worth },
+    { length: length(200, 10), first: 0, grids: { epochs: 1 }, checkpoints: { steps: 25 }, costs: real, worth },
+    { length: length(200, 10), first: 0, grids: {}, checkpoints: {}, costs: { ...real, grid: 36 }, worth },
     // Resumed: nothing is known before, but what has been seen on the way.
-    { steps: steps(200, 10), first: 50, grids: { epochs: 1 }, checkpoints: { epochs: 1 }, worth },
+    { length: length(200, 10), first: 50, grids: { epochs: 1 }, checkpoints: { epochs: 1 }, worth },
     {
-      steps: steps(6, 1),
+      length: length(6, 1),
       first: 0,
       grids: { epochs: 1 },
       checkpoints: { epochs: 1 },
@@ -71,7 +71,7 @@ test('the time left is right within a quarter from a tenth of the way on, grids 
     },
   ];
   for (const run of runs) {
-    const tenth = run.first + (run.steps.total - run.first) / 10;
+    const tenth = run.first + (run.length.steps - run.first) / 10;
     for (const { step, left, really } of simulate(real, run)) {
       if (step < tenth) continue;
       const bound = 0.25 * really + 2; // a checkpoint more or less
@@ -81,7 +81,7 @@ test('the time left is right within a quarter from a tenth of the way on, grids 
 });
 
 test('a limit of time ends the forecast, too; a whole run is the sum of its parts', () => {
-  const run = { steps: steps(100, 10), grids: { epochs: 5 }, checkpoints: { steps: 40 } };
+  const run = { length: length(100, 10), grids: { epochs: 5 }, checkpoints: { steps: 40 } };
   const costs = { step: 2, grid: 10, checkpoint: 1 };
   expect(wholeRun(costs, run)).toBe(200 + 20 + 3);
   let time = 0;

@@ -1,9 +1,8 @@
 import type { Interval } from '@denoiser/trainer';
-import type { Steps } from '../progress';
-import { type Costs, occurrences } from './intervals';
+import { type Costs, type Length, occurrences } from './intervals';
 
 export interface ForecastOptions {
-  readonly steps: Steps;
+  readonly length: Length;
   /** Steps done before. */
   readonly first: number;
   readonly grids: Interval;
@@ -31,7 +30,7 @@ export interface Forecast {
 const REMEMBERED = 100;
 
 export function createForecast(options: ForecastOptions): Forecast {
-  const { steps, first, costs, worth, limit = Number.POSITIVE_INFINITY, now = () => performance.now() } = options;
+  const { length, first, costs, worth, limit = Number.POSITIVE_INFINITY, now = () => performance.now() } = options;
   const begun = now();
   const recent: number[] = [];
   let at = first;
@@ -54,7 +53,7 @@ export function createForecast(options: ForecastOptions): Forecast {
       const elapsed = (now() - begun) / 1000;
       // What is due after this step is still to come.
       const done = Math.max(first, at - 1);
-      const written = occurrences(options.checkpoints, first, done, steps);
+      const written = occurrences(options.checkpoints, first, done, length);
       const step = stepSeconds();
       const grid = grids > 0 ? spent.grids / grids : (costs?.grid ?? worth.grid * step);
       const checkpoint =
@@ -62,16 +61,16 @@ export function createForecast(options: ForecastOptions): Forecast {
           ? Math.max(0, elapsed - spent.steps - spent.grids) / written
           : (costs?.checkpoint ?? worth.checkpoint * step);
       const left =
-        (steps.total - at) * step +
-        occurrences(options.grids, done, steps.total, steps) * grid +
-        occurrences(options.checkpoints, done, steps.total, steps) * checkpoint;
+        (length.steps - at) * step +
+        occurrences(options.grids, done, length.steps, length) * grid +
+        occurrences(options.checkpoints, done, length.steps, length) * checkpoint;
       return Math.max(0, Math.min(left, limit - elapsed));
     },
   };
 }
 
 /** Returns the seconds that a whole run takes by its costs. */
-export const wholeRun = (costs: Costs, o: { steps: Steps; grids: Interval; checkpoints: Interval }): number =>
-  o.steps.total * costs.step +
-  occurrences(o.grids, 0, o.steps.total, o.steps) * costs.grid +
-  occurrences(o.checkpoints, 0, o.steps.total, o.steps) * costs.checkpoint;
+export const wholeRun = (costs: Costs, o: { length: Length; grids: Interval; checkpoints: Interval }): number =>
+  o.length.steps * costs.step +
+  occurrences(o.grids, 0, o.length.steps, o.length) * costs.grid +
+  occurrences(o.checkpoints, 0, o.length.steps, o.length) * costs.checkpoint;

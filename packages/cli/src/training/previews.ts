@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-node';
-import { diverged, isDue, type Trainer } from '@denoiser/trainer';
+import type { ImageShape } from '@denoiser/ops';
+import type { Trainer } from '@denoiser/trainer';
+import { diverged, isDue } from '@denoiser/trainer/parts';
 import type { RunConfig, SettledConfig } from '../config/run-schema';
 import { type RunPaths, samplePath } from '../run-folder';
 
@@ -14,7 +16,7 @@ const MOST_CLASSES = 64;
 export interface GridSource {
   config: RunConfig;
   trainer: Trainer;
-  imageShape: readonly [height: number, width: number, channels: number];
+  imageShape: ImageShape;
 }
 
 export interface PreviewOptions extends GridSource {
@@ -41,14 +43,16 @@ export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewO
   const grid = gridOf(source, previewSteps);
   const path = () => {
     const isInside = sampleEvery.steps !== undefined || progress.position > 0;
-    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epoch });
+    return samplePath(paths, isInside ? { step: progress.step } : { epoch: progress.epochsDone });
   };
   return {
     path,
     isMissing: () => isDue(sampleEvery, progress) && !existsSync(path()),
     async draw() {
       try {
-        await writePngGrid(path(), await drawImages(grid.model, { ...grid.options, signal, onProgress: onDrawing }));
+        const images = await drawImages(grid.model, { ...grid.options, signal, onProgress: onDrawing });
+        const { batchSize: _, ...settings } = grid.options;
+        await writePngGrid(path(), images, { settings: { ...settings, checkpoint: progress.step } });
         return true;
       } catch (error) {
         if (signal.aborted) return false;
@@ -73,7 +77,7 @@ export function picturesOfGrid({ config: { conditional, classNames, samples } }:
 /** How often the network is called for a grid, with a full batch. */
 export function callsOfGrid(source: Pick<GridSource, 'config'>): number {
   const { previewSteps, training } = source.config;
-  const steps = Math.min(previewSteps, training.schedule.steps);
+  const steps = Math.min(previewSteps, training.process.steps);
   const pictures = picturesOfGrid(source);
   return steps * (pictures / Math.min(pictures, BATCH));
 }
@@ -85,7 +89,7 @@ function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
     model: modelInTraining(trainer, { imageShape, classNames }),
     options: {
       sampler: 'ddpm',
-      ...(steps < training.schedule.steps && { steps }),
+      ...(steps < training.process.steps && { steps }),
       count: picturesOfGrid({ config }),
       ...(classNames.length > 0 && { guidance }),
       seed: training.seed,

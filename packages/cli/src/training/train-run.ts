@@ -6,22 +6,24 @@ import {
   prepareFolder,
   selectDevice,
 } from '@denoiser/backend-node';
-import { createTrainer, horizontalFlip, type Interval } from '@denoiser/trainer';
+import { DenoiserError, isDenoiserError } from '@denoiser/errors';
+import { createTrainer, horizontalFlip, type Interval, type RunLength } from '@denoiser/trainer';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
 import { commandLine } from '../command-line';
 import type { RunConfig, SettledConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { describePreflight } from '../preflight';
-import { type Steps, stepsOf } from '../progress';
 import { openRunRecord } from '../record/run-record';
-import { clearLater, type RunPaths, runPaths, writeConfig } from '../run-folder';
+import { clearLater, runPaths, writeConfig } from '../run-folder';
 import { count, shortList } from '../text';
 import { createForecast, wholeRun } from './forecast';
-import { affordable, type Costs } from './intervals';
+import { affordable, type Costs, type Length } from './intervals';
+import { limitsOf } from './limits';
 import { callsOfGrid, createPreviews, picturesOfGrid, tryGrid } from './previews';
 import type { Reporter } from './reporter';
 import { trainToEnd } from './train-to-end';
+import type { TrainedRun } from './trained-run';
 
 export interface TrainingRun {
   folder: string;
@@ -35,22 +37,6 @@ export interface TrainingRun {
   isDryRun?: boolean | undefined;
 }
 
-/** What has become of a run. */
-export interface TrainedRun {
-  readonly folder: string;
-  /**
-   * 'tried': a dry run. 'stopped' came by the signal, 'out-of-time' by the limit of seconds; all can be gone on with, a finished
-   * run to more steps.
-   */
-  readonly status: 'finished' | 'stopped' | 'out-of-time' | 'tried';
-  /** Steps done in all, and before this call. */
-  readonly step: number;
-  readonly firstStep: number;
-  readonly paths: RunPaths;
-  /** The last grid of samples. */
-  readonly samples: string;
-}
-
 /** How a run is watched and ended. */
 export interface Watching {
   readonly reporter: Reporter;
@@ -58,7 +44,7 @@ export interface Watching {
   /** Told before the run folder is touched. */
   onWriting?(): void;
   /** Told when training begins, with its length and the steps done before: what a display needs. */
-  onTraining?(run: Steps & { readonly first: number }): void | Promise<void>;
+  onTraining?(run: RunLength & { readonly first: number }): void | Promise<void>;
 }
 
 /** The folder of a run, while this process has it. */
@@ -94,16 +80,23 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
   const { folder, start, isDryRun, seconds } = run;
   const { reporter, signal } = watching;
   const opened = await openParts(run.config, watching);
-  const { model, trainer, steps } = opened;
+  const { model, trainer, dataset } = opened;
   const { progress } = trainer;
   const paths = runPaths(folder);
   try {
     // Only now, when nothing is wrong with the request, is the run folder touched.
     if (!isDryRun) await folderOfRun.take();
     const isNew = start === 'anew';
+    const keep = opened.config.keep || Number.POSITIVE_INFINITY;
+    const store = fileCheckpointStore(paths.checkpoints, { keep });
+    if (!isNew) {
+      await trainer.resume(store);
+      checkLength(run.length, progress);
+    }
+    const length = trainer.runLength(dataset, limitsOf(opened.config));
     if (isNew) reporter.onPreparing?.('Trying two steps and a grid …');
     const tried = isNew ? await trial(opened, signal) : undefined;
-    const parts = { ...opened, config: settled(opened.config, steps, tried?.costs) };
+    const parts = { ...opened, config: settled(opened.config, length, tried?.costs) };
     const { config } = parts;
     const onDrawing = (done: number, total: number) => reporter.onDrawing?.(done, total);
     const previews = createPreviews({ ...parts, paths, signal, onDrawing });
@@ -112,45 +105,63 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
       step: progress.step,
       samples: previews.path(),
     });
-    const about = { ...aboutRun(parts), ...(tried && describeTrial(parts, tried, seconds)) };
+    const about = {
+      ...aboutRun({ ...parts, length }),
+      ...(tried && describeTrial(parts, tried, { length, limit: seconds })),
+    };
     if (isDryRun) {
-      reporter.onBegin?.(about);
+      await reporter.onBegin?.(about, { folder, config });
       return outcome('tried', 0);
     }
     // Read before the old run goes: it may be the one that this begins with, or be missing.
     const beginning = isNew ? await startFrom(parts) : {};
     if (isNew) await clearRunFolder(folder);
-    const store = fileCheckpointStore(paths.checkpoints, { keep: config.keep || Number.POSITIVE_INFINITY });
-    if (!isNew) {
-      await trainer.resume(store);
-      checkLength(run.length, progress.step, steps);
-      clearLater(paths, progress);
-    }
+    else clearLater(paths, progress);
     await writeConfig(paths, config);
     const firstStep = progress.step;
-    reporter.onBegin?.({
-      ...about,
-      ...beginning,
-      ...(firstStep > 0 && { 'goes on': `after step ${firstStep.toLocaleString('en')}` }),
-      'run folder': folder,
-    });
-    await watching.onTraining?.({ ...steps, first: firstStep });
+    await reporter.onBegin?.(
+      {
+        ...about,
+        ...beginning,
+        ...(firstStep > 0 && { 'goes on': `after step ${firstStep.toLocaleString('en')}` }),
+        'run folder': folder,
+      },
+      { folder, config },
+    );
+    await watching.onTraining?.({ ...length, first: firstStep });
     const forecast = createForecast({
-      ...{ steps, first: firstStep, costs: tried?.costs, worth: worthOf(parts), limit: seconds },
+      ...{ length, first: firstStep, costs: tried?.costs, worth: worthOf(parts), limit: seconds },
       ...{ grids: config.sampleEvery, checkpoints: config.checkpointEvery },
     });
-    const noiseSteps = config.training.schedule.steps;
-    const record = await openRunRecord({ paths, resumedAt: firstStep, noiseSteps, facts: factsOf(parts) });
+    const noiseSteps = config.training.process.steps;
+    const record = await openRunRecord({
+      paths,
+      resumedAt: firstStep,
+      noiseSteps,
+      facts: factsOf({ ...parts, length }),
+    });
     try {
       await trainToEnd({
-        ...{ ...parts, held: parts.images.validation, store, paths, record, reporter, signal, previews },
-        ...{ forecast, seconds, checkFolder: folderOfRun.check },
+        ...parts,
+        length,
+        held: parts.images.validation,
+        store,
+        paths,
+        record,
+        reporter,
+        signal,
+        previews,
+        forecast,
+        seconds,
+        checkFolder: folderOfRun.check,
       });
     } catch (error) {
       throw isDivergence(error) && (await store.list()).length > 0 ? withAdvice(error, folder, config) : error;
     }
-    const isFinished = progress.step >= steps.total;
-    return outcome(isFinished ? 'finished' : signal.aborted ? 'stopped' : 'out-of-time', firstStep);
+    const isFinished = progress.step >= length.steps;
+    const ended = outcome(isFinished ? 'finished' : signal.aborted ? 'stopped' : 'out-of-time', firstStep);
+    await reporter.onEnd?.(ended);
+    return ended;
   } finally {
     trainer.dispose();
     model.dispose();
@@ -161,22 +172,21 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
 async function openParts(requested: RunConfig, { reporter, signal }: Watching) {
   reporter.onPreparing?.('Starting the device …');
   const device = await selectDevice({ device: requested.device });
-  const { seed, batchSize } = requested.training;
+  const { seed } = requested.training;
   const images = await openImageFolder(requested.data, {
     ...{ ...requested, seed, signal },
-    onProgress: (done, total) => {
-      if (done % 100 === 0)
-        reporter.onPreparing?.(`Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} …`);
+    onProgress(done, total) {
+      if (done % 100 !== 0) return;
+      reporter.onPreparing?.(`Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} …`);
     },
   });
   checkClasses(requested, images.classNames);
   const config = { ...requested, classNames: [...images.classNames] };
   const dataset = config.flip ? horizontalFlip(images.dataset, { seed }) : images.dataset;
-  const steps = stepsOf({ ...config, images: dataset.length, batchSize });
   const model = createModel(config);
   const onWarning = (message: string) => reporter.onWarning?.(message);
-  const trainer = createTrainer({ model, ...trainingOptions(config, steps), onWarning });
-  return { device, images, config, model, steps, dataset, trainer, imageShape: dataset.imageShape };
+  const trainer = createTrainer({ model, ...config.training, onWarning });
+  return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
 }
 
 type OpenParts = Awaited<ReturnType<typeof openParts>>;
@@ -190,8 +200,8 @@ const CALL = 1 / 3;
 
 /** Two trial steps, which leave no trace in the weights, and a throw-away grid; a run that goes on has shown that it can. */
 async function trial(parts: OpenParts, signal: AbortSignal) {
-  const { trainer, dataset, steps, config, images } = parts;
-  const found = await trainer.preflight(dataset, { steps: steps.total, signal });
+  const { trainer, dataset, config, images } = parts;
+  const found = await trainer.preflight(dataset, { ...limitsOf(config), signal });
   const begun = performance.now();
   await tryGrid(parts, signal);
   const call = (performance.now() - begun) / 1000;
@@ -215,9 +225,9 @@ const worthOf = (parts: OpenParts) => ({
 });
 
 /** The configuration with intervals where it leaves them open: such that they cost little, as far as costs are known. */
-function settled(config: RunConfig, steps: Steps, costs?: Costs): SettledConfig {
+function settled(config: RunConfig, length: Length, costs?: Costs): SettledConfig {
   const usual = (cost: number | undefined): Interval =>
-    costs && cost !== undefined ? affordable(cost, costs.step, steps) : { epochs: 1 };
+    costs && cost !== undefined ? affordable(cost, costs.step, length) : { epochs: 1 };
   return {
     ...config,
     sampleEvery: config.sampleEvery ?? usual(costs?.grid),
@@ -225,19 +235,34 @@ function settled(config: RunConfig, steps: Steps, costs?: Costs): SettledConfig 
   };
 }
 
-function describeTrial(parts: Parts, { found, costs, processBytes }: Trial, limit?: number): Record<string, string> {
-  const { dataset, config, device, steps } = parts;
-  const { length, imageShape } = dataset;
-  const seconds = wholeRun(costs, { steps, grids: config.sampleEvery, checkpoints: config.checkpointEvery });
+function describeTrial(
+  { dataset, config, device }: Parts,
+  { found, costs, processBytes }: Trial,
+  { length, limit }: { length: RunLength; limit: number | undefined },
+): Record<string, string> {
+  const seconds = wholeRun(costs, { length, grids: config.sampleEvery, checkpoints: config.checkpointEvery });
   return describePreflight(found, {
     device,
-    images: { length, imageShape, isAugmented: config.augment },
+    images: { length: dataset.length, imageShape: dataset.imageShape, isAugmented: config.augment },
     processBytes,
-    whole: { ...steps, seconds, ...(limit !== undefined && { limit }) },
+    whole: { steps: length.steps, seconds, ...(limit !== undefined && { limit }) },
   });
 }
 
-async function startFrom({ config, trainer }: Parts): Promise<Record<string, string>> {
+/** A run that is asked to end before where it is keeps the configuration that it has. */
+function checkLength(
+  { steps = Number.POSITIVE_INFINITY, epochs = Number.POSITIVE_INFINITY }: TrainingRun['length'] = {},
+  { step, epochsDone }: { readonly step: number; readonly epochsDone: number },
+): void {
+  const asked = steps < step ? `\`steps\` ${steps}` : epochs < epochsDone && `\`epochs\` ${epochs}`;
+  if (!asked) return;
+  throw new CommandError(
+    'option-invalid',
+    `${asked} would end this run before where it is, after ${count(step, 'step')}; give more, or leave it out.`,
+  );
+}
+
+async function startFrom({ config, trainer }: OpenParts): Promise<Record<string, string>> {
   if (config.from === null) return {};
   const { step } = await trainer.startFrom(fileCheckpointStore(runPaths(config.from).checkpoints), {
     classNames: config.classNames,
@@ -251,13 +276,6 @@ function createModel({ channels, baseWidth, timeDim, classNames, conditional, si
   return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
 }
 
-/** The trainer's options, with the steps of a rate schedule that is to span the run. */
-function trainingOptions({ training }: RunConfig, { total }: Steps) {
-  const { learningRateSchedule: rate } = training;
-  const learningRateSchedule = rate.type === 'constant' ? rate : { ...rate, steps: rate.steps ?? Math.max(2, total) };
-  return { ...training, learningRateSchedule };
-}
-
 /** A run goes on with the classes it began with: a label means what its number meant. */
 function checkClasses({ data, classNames }: RunConfig, found: readonly string[]): void {
   if (classNames.length === 0 || classNames.join('/') === found.join('/')) return;
@@ -267,23 +285,12 @@ function checkClasses({ data, classNames }: RunConfig, found: readonly string[])
   );
 }
 
-/** A run that is asked to end before where it is keeps the configuration that it has. */
-function checkLength({ steps, epochs }: TrainingRun['length'] = {}, done: number, { total }: Steps): void {
-  if (total >= done) return;
-  const asked = steps !== undefined ? `\`steps\` ${steps}` : epochs !== undefined && `\`epochs\` ${epochs}`;
-  if (!asked) return;
-  throw new CommandError(
-    'option-invalid',
-    `${asked} would end this run before where it is, after ${count(done, 'step')}; give more, or leave it out.`,
-  );
-}
+const isDivergence = (error: unknown): error is DenoiserError =>
+  isDenoiserError(error) && error.code === 'training-diverged';
 
-const isDivergence = (error: unknown): error is Error & { code: string } =>
-  error instanceof Error && 'code' in error && error.code === 'diverged';
-
-function withAdvice(error: Error & { code: string }, folder: string, { training }: RunConfig): CommandError {
+function withAdvice(error: DenoiserError, folder: string, { training }: RunConfig): DenoiserError {
   const lower = Number((training.learningRate / 3).toPrecision(1));
-  return new CommandError(
+  return new DenoiserError(
     error.code,
     `${error.message.replace(/\.$/, '')}: ${commandLine(['resume', folder, '--lr', `${lower}`])}`,
   );

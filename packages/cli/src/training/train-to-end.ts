@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileCheckpointStore } from '@denoiser/backend-node';
-import type { CheckpointStore, FitOptions, ImageDataset, Trainer } from '@denoiser/trainer';
+import type { CheckpointStore, FitOptions, ImageDataset, RunLength, Trainer } from '@denoiser/trainer';
 import type { SettledConfig } from '../config/run-schema';
-import type { Steps } from '../progress';
 import type { RunRecord } from '../record/run-record';
 import type { RunPaths } from '../run-folder';
 import type { Forecast } from './forecast';
+import { limitsOf } from './limits';
 import type { Previews } from './previews';
 import type { Reporter } from './reporter';
 
@@ -18,13 +18,13 @@ export interface TrainingParts {
   store: CheckpointStore;
   paths: RunPaths;
   record: RunRecord;
-  steps: Steps;
+  length: RunLength;
   reporter: Reporter;
   signal: AbortSignal;
   previews: Previews;
   forecast: Forecast;
   /** Seconds that training may take. */
-  seconds?: number | undefined;
+  seconds: number | undefined;
   /** Throws where the run's folder is not there any more. */
   checkFolder(): Promise<void>;
 }
@@ -34,9 +34,9 @@ const SNAPSHOTS = 64;
 
 /** Trains to the end or to the signal, with record and grids. */
 export async function trainToEnd(parts: TrainingParts): Promise<void> {
-  const { config, trainer, dataset, record, steps, reporter, signal, previews, forecast, seconds } = parts;
+  const { config, trainer, dataset, record, length, reporter, signal, previews, forecast, seconds } = parts;
   const { progress } = trainer;
-  const hasEnded = () => progress.step >= steps.total;
+  const hasEnded = () => progress.step >= length.steps;
   const drawGrid = async (title: string) => {
     await parts.checkFolder();
     const begun = performance.now();
@@ -51,8 +51,7 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
     if (previews.isMissing() || (hasEnded() && !existsSync(previews.path()))) await drawGrid(`step ${progress.step}`);
     if (!hasEnded() && !signal.aborted) {
       await trainer.fit(dataset, {
-        ...(config.epochs !== null && { epochs: config.epochs }),
-        steps: steps.total,
+        ...limitsOf(config),
         ...(seconds !== undefined && { seconds }),
         signal,
         ...stores(parts),
@@ -60,18 +59,19 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
           {
             ...config.sampleEvery,
             atEnd: true, // whatever the interval
-            run: ({ step, epoch, meanLoss, isEnd }) =>
+            run: ({ step, epochsDone, meanLoss, isEnd }) =>
               drawGrid(
                 isEnd || config.sampleEvery.steps !== undefined
                   ? `step ${step}`
-                  : `epoch ${epoch}, mean loss ${meanLoss.toFixed(4)}`,
+                  : `epoch ${epochsDone}, mean loss ${meanLoss.toFixed(4)}`,
               ),
           },
         ],
         callbacks: {
           async onStep(details) {
+            const line = await record.step(details); // whether anybody listens or not
             forecast.step(details.step, details.imageLosses.length / details.imagesPerSecond);
-            await reporter.onStep?.(await record.step(details), forecast.secondsLeft());
+            await reporter.onStep?.(line, forecast.secondsLeft());
           },
           async onValidation(measured) {
             await record.validation(measured);
@@ -97,7 +97,7 @@ const guarded = (store: CheckpointStore, check: () => Promise<void>): Checkpoint
 });
 
 /** What is kept when and where. */
-function stores({ config, held, store, paths, steps, checkFolder }: TrainingParts): Partial<FitOptions> {
+function stores({ config, held, store, paths, length, checkFolder }: TrainingParts): Partial<FitOptions> {
   const { checkpointEvery: every, training } = config;
   // With no checkpoint but the last, the held-out images are measured once, at the end.
   const isNever = every.steps === undefined && every.epochs === undefined;
@@ -107,11 +107,11 @@ function stores({ config, held, store, paths, steps, checkFolder }: TrainingPart
       every,
       ...(held && { best: fileCheckpointStore(paths.best, { keep: 1 }) }),
     },
-    ...(held && { validation: { dataset: held, every: isNever ? { steps: steps.total } : every } }),
+    ...(held && { validation: { dataset: held, every: isNever ? { steps: length.steps } : every } }),
     ...(training.postHocEma && {
       snapshots: {
         store: fileCheckpointStore(paths.snapshots, { keep: Number.POSITIVE_INFINITY }),
-        every: { steps: Math.max(1, Math.ceil(steps.total / SNAPSHOTS)) },
+        every: { steps: Math.max(1, Math.ceil(length.steps / SNAPSHOTS)) },
       },
     }),
   };

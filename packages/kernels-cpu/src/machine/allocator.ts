@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { KernelError } from '../errors';
 
 /**
  * Memory of the engine: best fit over free blocks, neighbours merged. A training step frees and asks for the same sizes
@@ -107,7 +107,7 @@ export function createAllocator(o: {
       }
       if (address === undefined) {
         const mb = (n: number) => `${Math.round(n / 2 ** 20)} MB`;
-        throw new DenoiserError(
+        throw new KernelError(
           'out-of-memory',
           `The CPU engine has ${mb(usedBytes)} in use and cannot get ${mb(bytes)} more: ` +
             `WebAssembly gives it at most ${mb(o.limit)}. Use a smaller batch or a smaller model.`,

@@ -36,7 +36,7 @@ const PAGE = 65536;
 /**
  * Creates an engine with memory and threads of its own.
  *
- * @throws DenoiserError 'no-simd', 'no-shared-memory'
+ * @throws DenoiserError 'simd-missing', 'shared-memory-missing'
  */
 export async function createEngine(o: {
   platform: Platform;

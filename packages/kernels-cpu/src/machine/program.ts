@@ -1,5 +1,5 @@
+import { KernelError } from '../errors';
 /// <reference path="./webassembly.d.ts" />
-import { DenoiserError } from '@denoiser/ops';
 import { relaxed, simd } from './generated/wasm';
 
 /** What the assembly exports, besides a global with the table index of each job. */
@@ -41,8 +41,8 @@ function reserveMemory(): { memory: WebAssembly.Memory; limit: number } {
       // try half
     }
   }
-  throw new DenoiserError(
-    'no-shared-memory',
+  throw new KernelError(
+    'shared-memory-missing',
     'The CPU engine cannot reserve WebAssembly memory here; use the cpu backend of tfjs instead.',
   );
 }
@@ -51,15 +51,15 @@ function reserveMemory(): { memory: WebAssembly.Memory; limit: number } {
  * Compiles the assembly and instantiates it on a memory of its own.
  *
  * @param wanted the build to take; by default the relaxed one where the host compiles it
- * @throws DenoiserError 'no-simd', 'no-shared-memory'
+ * @throws DenoiserError 'simd-missing', 'shared-memory-missing'
  */
 export async function loadProgram(wanted?: 'relaxed' | 'plain'): Promise<Program> {
   const fused = decode(relaxed);
   const kind = wanted ?? (WebAssembly.validate(fused) ? 'relaxed' : 'plain');
   const bytes = kind === 'relaxed' ? fused : decode(simd);
   if (!WebAssembly.validate(bytes)) {
-    throw new DenoiserError(
-      'no-simd',
+    throw new KernelError(
+      'simd-missing',
       `This JavaScript engine has no ${kind === 'relaxed' ? 'relaxed ' : ''}WebAssembly SIMD with threads; update it or use the cpu backend of tfjs.`,
     );
   }

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops';
+import { KernelError } from '../errors';
 import { Address, Limit } from './generated/jobs';
 import type { Platform } from './platform';
 import type { Program } from './program';
@@ -10,7 +10,7 @@ export interface Threads {
   /**
    * Runs the chunks of the job at a table index. `name` is for messages.
    *
-   * @throws DenoiserError 'worker-died'; from then on jobs run on this thread alone
+   * @throws DenoiserError 'worker-ended'; from then on jobs run on this thread alone
    */
   run(index: number, name: string, chunks: number): void;
 }
@@ -49,8 +49,8 @@ export async function startThreads(program: Program, platform: Platform, wanted:
       if (performance.now() - from < SILENCE_MS) continue;
       for (const worker of workers) worker.terminate();
       workers = [];
-      throw new DenoiserError(
-        'worker-died',
+      throw new KernelError(
+        'worker-ended',
         `A thread of the CPU engine died during ${name}${death ? ` (${death})` : ''}; the engine goes on with one thread. Run the step again.`,
       );
     }

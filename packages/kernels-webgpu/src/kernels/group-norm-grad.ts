@@ -1,10 +1,10 @@
-import { type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
+import { type BatchShape, type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
 import { columnSumGroups, columnSums } from '../wgsl/column-sums';
 import { atEachPlace } from '../wgsl/group-moments';
-import { type GroupGeometry, groupGeometry, groupPlaces, type ImageShape, keyOf } from '../wgsl/group-places';
+import { type GroupGeometry, groupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
 import { applySlope, computedSlope, groupSums, type Slope, storedSlope, sumsOfPlace } from '../wgsl/group-slopes';
 import { sumColumns, sumNothing } from './column-sums';
 import { partialMoments } from './group-norm';
@@ -26,7 +26,7 @@ import { kernel } from './kernel';
 export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad, (inputs, attrs, backend) => {
   const { x, scale, bias, residual, dy } = inputs;
   const { groups, activation } = attrs;
-  const s = groupGeometry(x.shape as unknown as ImageShape, groups, backend.capabilities.workgroupSize);
+  const s = groupGeometry(x.shape as unknown as BatchShape, groups, backend.capabilities.workgroupSize);
   const isLinear = activation === 'linear';
   const call: Call = {
     inputs,

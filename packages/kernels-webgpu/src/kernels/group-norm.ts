@@ -1,10 +1,10 @@
-import { GroupNorm, type GroupNormAttrs, type GroupNormInputs } from '@denoiser/ops';
+import { type BatchShape, GroupNorm, type GroupNormAttrs, type GroupNormInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
 import { ACTIVATIONS } from '../wgsl/activations';
 import { atEachPlace, groupMoments } from '../wgsl/group-moments';
-import { type GroupGeometry, groupGeometry, groupPlaces, type ImageShape, keyOf } from '../wgsl/group-places';
+import { type GroupGeometry, groupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
 import { lanewise } from '../wgsl/lanes';
 import { kernel } from './kernel';
 
@@ -20,7 +20,7 @@ import { kernel } from './kernel';
 export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => {
   const { x, scale, bias, residual } = inputs;
   const { groups, epsilon, activation } = attrs;
-  const s = groupGeometry(x.shape as unknown as ImageShape, groups, backend.capabilities.workgroupSize);
+  const s = groupGeometry(x.shape as unknown as BatchShape, groups, backend.capabilities.workgroupSize);
   const y = backend.make(x.shape);
   const partials = partialMoments(backend, x, s);
   const { type } = s.lanes;

@@ -1,4 +1,5 @@
 import {
+  type BatchShape,
   MaxPool2x,
   MaxPool2xGrad,
   type UnaryGradInputs,
@@ -11,8 +12,6 @@ import {
 import { lanes, perThread } from '../wgsl/per-thread';
 import { kernel } from './kernel';
 
-type Shape4D = [batch: number, height: number, width: number, channels: number];
-
 /** WGSL: what pixel of an image of `height`×`width` thread `i` is about, and which `step` of its channels. */
 const place = (height: number, width: number, channels: number) => `
   let c = i % ${channels}u;
@@ -21,7 +20,7 @@ const place = (height: number, width: number, channels: number) => `
   let image = i / ${channels * width * height}u;`;
 
 const maxPool = kernel<UnaryInputs, object>(MaxPool2x, ({ x }, _, backend) => {
-  const [b, h, w, c] = x.shape as Shape4D;
+  const [b, h, w, c] = x.shape as unknown as BatchShape;
   const [height, width] = [h >> 1, w >> 1];
   const y = backend.make([b, height, width, c]);
   const { width: lane, type } = lanes(c);
@@ -43,7 +42,7 @@ const maxPool = kernel<UnaryInputs, object>(MaxPool2x, ({ x }, _, backend) => {
 });
 
 const maxPoolGrad = kernel<UnaryGradInputs, object>(MaxPool2xGrad, ({ dy, x }, _, backend) => {
-  const [b, h, w, c] = x.shape as Shape4D;
+  const [b, h, w, c] = x.shape as unknown as BatchShape;
   const [height, width] = [Math.ceil(h / 2), Math.ceil(w / 2)]; // an odd row or column is half a block, without gradient
   const dx = backend.make(x.shape);
   const { width: lane, type } = lanes(c);
@@ -92,7 +91,7 @@ const between = (name: string, out: string, size: number) => `
   let ${name}Part = f32(${name}Place % ${2 * size - 1}u) / ${2 * size - 1}f;`;
 
 const upsample = kernel<UnaryInputs, Upsample2xAttrs>(Upsample2x, ({ x }, { method }, backend) => {
-  const [b, h, w, c] = x.shape as Shape4D;
+  const [b, h, w, c] = x.shape as unknown as BatchShape;
   const y = backend.make([b, 2 * h, 2 * w, c]);
   const { width: lane, type } = lanes(c);
   const steps = c / lane;
@@ -127,7 +126,7 @@ const weight = (out: string, i: string, size: number) =>
   `(1 - f32(abs(i32(${out} * ${size - 1}u) - i32(${i} * ${2 * size - 1}u))) / ${2 * size - 1}f)`;
 
 const upsampleGrad = kernel<Upsample2xGradInputs, Upsample2xAttrs>(Upsample2xGrad, ({ dy }, { method }, backend) => {
-  const [b, height, width, c] = dy.shape as Shape4D;
+  const [b, height, width, c] = dy.shape as unknown as BatchShape;
   const [h, w] = [height / 2, width / 2];
   const dx = backend.make([b, h, w, c]);
   const { width: lane, type } = lanes(c);

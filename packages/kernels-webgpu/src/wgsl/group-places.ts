@@ -1,3 +1,4 @@
+import type { BatchShape } from '@denoiser/ops';
 import { FLAT_GROUP } from '../dispatch';
 import { type Lanes, lanesOf } from './lanes';
 
@@ -32,11 +33,8 @@ export type GroupGeometry = {
   readonly places: number;
 };
 
-/** [images, height, width, channels] */
-export type ImageShape = readonly [number, number, number, number];
-
 export function groupGeometry(
-  [images, height, width, channels]: ImageShape,
+  [images, height, width, channels]: BatchShape,
   groups: number,
   workgroupSize: number,
 ): GroupGeometry {

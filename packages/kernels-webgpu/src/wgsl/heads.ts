@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
 import type { Capabilities } from '../capabilities';
+import { KernelError } from '../errors';
 
 /** Invocations of a workgroup. */
 const THREADS = 64;
@@ -59,8 +59,8 @@ export function headPlan(
   const free = () => workgroupBytes - (team > 1 ? 4 * o.shares * threads * HOLD * chunk : 0);
   while (chunk > 1 && chunk * rowBytes > free()) chunk /= 2;
   if (chunk * rowBytes > free()) {
-    throw new DenoiserError(
-      'bad-shape',
+    throw new KernelError(
+      'shape-invalid',
       `attention on WebGPU has no room for heads of ${o.width} channels on this device: use more heads.`,
     );
   }

@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { groupNorm } from '../group-norm';
 import { type Activation, GroupNorm, GroupNormGrad, LayerNorm, LayerNormGrad } from '../kernels';
 import { layerNorm } from '../layer-norm';
+import type { BatchShape } from '../shapes';
 import { type ConformanceCase, type Expected, expectedOf, type Numbers, numbers, sizeOf } from './conformance-case';
 import { activations } from './normal-distribution';
 import { add, divide, exact, inverseRoot, multiply, subtract, sum, type Tracked } from './tracked';
 
 const EPSILON = 1e-2; // so that a group of few numbers that are alike doesn't magnify rounding
 
-type Shape4D = readonly [number, number, number, number];
-type Group = { shape: Shape4D; groups: number; activation: Activation; residual: boolean; far?: number };
+type Group = { shape: BatchShape; groups: number; activation: Activation; residual: boolean; far?: number };
 const groups: readonly Group[] = [
   { shape: [1, 1, 1, 6], groups: 2, activation: 'linear', residual: false },
   { shape: [2, 5, 3, 3], groups: 1, activation: 'gelu', residual: false },

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MaxPool2x, MaxPool2xGrad, Upsample2x, Upsample2xGrad } from '../kernels';
 import { maxPool2x, upsample2x } from '../resample';
+import type { BatchShape } from '../shapes';
 import { type ConformanceCase, exactly, expectedOf, numbers } from './conformance-case';
 import { exact, multiply, sum, type Tracked } from './tracked';
 
-type Shape4D = readonly [batch: number, height: number, width: number, channels: number];
-
-const shapes: readonly Shape4D[] = [
+const shapes: readonly BatchShape[] = [
   [1, 2, 2, 1],
   [2, 5, 7, 3],
   [1, 4, 6, 8],

@@ -1,4 +1,3 @@
-import { DenoiserError } from '@denoiser/ops';
 import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import { evaluations, findSampler } from '@denoiser/samplers';
 import type { ImageDataset } from '@denoiser/trainer';
@@ -6,6 +5,7 @@ import { checkOptionNames, checkWhole, optionInvalid } from '../check-options';
 import { drawImages } from '../draw-images';
 import { GUIDANCE } from '../draw-options';
 import { planOf } from '../draw-plan';
+import { PipelineError } from '../errors';
 import type { Model } from '../model';
 import { type BitsPerDimension, bitsPerDimension } from './bits-per-dimension';
 import { extractFeatures, type FeatureNetwork } from './features';
@@ -91,7 +91,7 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
   const { name: sampler } = findSampler(options.sampler ?? 'ddpm');
   for (const [name, value] of Object.entries({ count, batchSize })) checkWhole(name, value, 1);
   if (schedule.kind !== 'discrete') {
-    throw new DenoiserError(
+    throw new PipelineError(
       'process-continuous',
       `${model.description} has a continuous noise level; only models of discrete timesteps are evaluated.`,
     );
@@ -161,7 +161,7 @@ function checkCounts(images: HeldOut, count: number, features: FeatureNetwork | 
   const fewest = features ? FEWEST_FOR_FEATURES : 2;
   if (count < fewest) throw optionInvalid(`\`count\` ${count} is too few to compare; take ${fewest} or more.`);
   if (images.count >= fewest) return;
-  throw new DenoiserError(
+  throw new PipelineError(
     'dataset-small',
     `There are ${images.count} images, and at least ${fewest} are needed; raise \`count\` or add some.`,
   );

@@ -1,7 +1,8 @@
-import { DenoiserError, normals, STREAMS } from '@denoiser/ops';
-import { epochPermutation, type ImageDataset } from '@denoiser/trainer';
+import { type ImageShape, normals, STREAMS } from '@denoiser/ops';
+import type { ImageDataset } from '@denoiser/trainer';
+import { epochPermutation } from '@denoiser/trainer/parts';
 import { shortList } from '../check-options';
-import type { ImageShape } from '../model';
+import { PipelineError } from '../errors';
 
 /** Images in memory, values in [−1, 1], [count, H, W, C]. */
 export interface ImageSet {
@@ -38,7 +39,7 @@ export async function readHeldOut(
 ): Promise<HeldOut> {
   const { shape, classNames, seed } = options;
   if (dataset.imageShape.join() !== shape.join()) {
-    throw new DenoiserError(
+    throw new PipelineError(
       'dataset-shape',
       `The images are ${dataset.imageShape.join('×')}, and the model's are ${shape.join('×')}; read them at that size.`,
     );
@@ -48,7 +49,7 @@ export async function readHeldOut(
   const unknown = conditional ? found.find((name) => !classNames.includes(name)) : undefined;
   if (unknown !== undefined) {
     const known = `the model has the classes ${shortList(classNames)}`;
-    throw new DenoiserError('classes-differ', `The class ${unknown}: ${known}; rename it or leave it out.`);
+    throw new PipelineError('classes-differ', `The class ${unknown}: ${known}; rename it or leave it out.`);
   }
   const count = Math.min(options.count, dataset.length);
   const indices = Array.from(epochPermutation(seed, 0, dataset.length).subarray(0, count)).sort((a, b) => a - b);

@@ -1,3 +1,4 @@
+import { isDenoiserError } from '@denoiser/errors';
 import type { Endpoint, Transferred } from './endpoint';
 import { isMessage, type SentError, type ToAnswerer, type ToCaller } from './messages';
 import type { MethodTable } from './methods';
@@ -94,6 +95,3 @@ function asSent(error: unknown, explain: (message: string) => SentError | undefi
   console.error(error);
   return { code: 'unexpected', message: `Something in the worker failed that should not: ${message}` };
 }
-
-const isDenoiserError = (error: unknown): error is Error & SentError =>
-  error instanceof Error && (error as { isDenoiserError?: unknown }).isDenoiserError === true;

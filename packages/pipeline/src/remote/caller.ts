@@ -1,3 +1,5 @@
+import { DenoiserError } from '@denoiser/errors';
+import { PipelineError } from '../errors';
 import type { Endpoint, Transferred } from './endpoint';
 import { isMessage, type ToAnswerer, type ToCaller } from './messages';
 import type { MethodTable } from './methods';
@@ -24,14 +26,8 @@ export interface Caller<Methods extends MethodTable<keyof Methods & string>> {
 
 type Pending = { event(event: unknown): void; answer(answer: unknown): void; error(error: unknown): void };
 
-/**
- * Returns a caller over a channel: it numbers calls, and finds for each message the call that it belongs to. `createError`
- * makes the errors of calls that fail.
- */
-export function createCaller<Methods extends MethodTable<keyof Methods & string>>(
-  endpoint: Endpoint,
-  createError: (code: string, message: string) => Error,
-): Caller<Methods> {
+/** Returns a caller over a channel: it numbers calls, and finds for each message the call that it belongs to. */
+export function createCaller<Methods extends MethodTable<keyof Methods & string>>(endpoint: Endpoint): Caller<Methods> {
   const pending = new Map<number, Pending>();
   let last = 0;
   let failure: Error | undefined;
@@ -43,7 +39,7 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
     if (!call) return;
     if ('event' in message) return call.event(message.event);
     pending.delete(data.denoiser);
-    if ('error' in message) call.error(createError(message.error.code, message.error.message));
+    if ('error' in message) call.error(new DenoiserError(message.error.code, message.error.message));
     else call.answer(message.answer);
   });
 
@@ -79,7 +75,7 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
     } catch (error) {
       pending.delete(id);
       ended();
-      call.error(isNotPlain(error) ? createError('option-invalid', notPlain(method, error)) : error);
+      call.error(isNotPlain(error) ? new PipelineError('option-invalid', notPlain(method, error)) : error);
     }
     return { post, isPending: () => pending.has(id) };
   }

@@ -13,15 +13,6 @@ let close: () => void;
 let counted: number;
 let ended: Promise<void>;
 
-class Sent extends Error {
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 beforeEach(() => {
   const { port1, port2 } = new MessageChannel();
   close = () => port1.close();
@@ -47,7 +38,7 @@ beforeEach(() => {
   );
   port2.start();
   port1.start();
-  caller = createCaller<Methods>(port1 as unknown as Endpoint, (code, message) => new Sent(code, message));
+  caller = createCaller<Methods>(port1 as unknown as Endpoint);
 });
 afterEach(() => close());
 
@@ -85,8 +76,8 @@ it('ends a call whose signal is aborted with its reason, on both ends', async ()
 });
 
 it('brings errors as code and sentence, those too that the other end has explained', async () => {
-  await expect(caller.call('fail', { code: 'run-busy' })).rejects.toMatchObject({
-    code: 'run-busy',
+  await expect(caller.call('fail', { code: 'run-locked' })).rejects.toMatchObject({
+    code: 'run-locked',
     message: 'It failed.',
   });
   await expect(caller.call('fail', {})).rejects.toMatchObject({ code: 'explained' });

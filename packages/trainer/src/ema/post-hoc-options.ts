@@ -8,6 +8,7 @@ export type PostHocEma = { sigmaRel: readonly number[] };
 
 export const postHocSettings: { sigmaRel: Setting<readonly number[]> } = {
   sigmaRel: {
+    about: 'relative widths of the averages that are kept',
     schema: {
       type: 'array',
       items: { type: 'number', exclusiveMinimum: 0, maximum: 0.28 },

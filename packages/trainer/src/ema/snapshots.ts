@@ -1,6 +1,6 @@
-import { DenoiserError } from '@denoiser/ops';
 import { readSafetensors, type TensorEntry, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
 import { finiteNumber, listOf } from '../checking';
+import { TrainerError } from '../errors';
 import type { CheckpointStore } from '../types';
 import { averagePrefix } from './post-hoc';
 import { fitProfile, gammaOf } from './power-function';
@@ -26,7 +26,7 @@ export async function writeSnapshot(
  * @param options sigmaRel: the relative width, above 0 to 0.28; best between those that were tracked, or near them. step:
  *   when the average ends, by default at the last snapshot; later snapshots are not used
  * @returns tensors in float32, summed in float64
- * Errors: `bad-option`, `snapshots-missing`, `snapshots-damaged`.
+ * Errors: `option-invalid`, `snapshots-missing`, `snapshots-damaged`.
  */
 export async function reconstructEma(
   store: CheckpointStore,
@@ -34,13 +34,13 @@ export async function reconstructEma(
 ): Promise<TensorFile> {
   const { sigmaRel } = options;
   if (!(sigmaRel > 0 && sigmaRel <= 0.28)) {
-    throw new DenoiserError('bad-option', `sigmaRel is ${sigmaRel}; give a number above 0 to 0.28.`);
+    throw new TrainerError('option-invalid', `sigmaRel is ${sigmaRel}; give a number above 0 to 0.28.`);
   }
   const all = await store.list();
   const { step = all.at(-1) } = options;
   const steps = all.filter((at) => at <= (step ?? 0));
   if (step === undefined || steps.length === 0) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'snapshots-missing',
       `There is no snapshot ${step === undefined ? 'to read' : `up to step ${step}`}; train with the option postHocEma and snapshots.`,
     );
@@ -94,7 +94,7 @@ async function readSnapshot(store: CheckpointStore, step: number): Promise<{ fil
     });
     return { file, sigmaRel };
   } catch (error) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'snapshots-damaged',
       `${FILE} of snapshot ${step} cannot be read (${error instanceof Error ? error.message.replace(/\.$/, '') : error}); delete that snapshot.`,
     );

@@ -9,8 +9,8 @@ import type { RateFactor } from './rate';
 export type LearningRateSchedule = ConstantRate | CosineRate | OneCycleRate | OwnPart;
 export type LearningRateScheduleInput =
   | Input<ConstantRate>
-  | Input<CosineRate, 'type' | 'steps'>
-  | Input<OneCycleRate, 'type' | 'steps'>
+  | Input<CosineRate, 'type'>
+  | Input<OneCycleRate, 'type'>
   | OwnPart;
 
 /** Every schedule of the learning rate, by its name. */

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { makeKind, resolveKind } from '../options/kinds';
 import { LEARNING_RATE_SCHEDULES, type LearningRateScheduleInput } from './index';
 
-const factors = (input: LearningRateScheduleInput, steps: readonly number[]) => {
+const factors = (input: LearningRateScheduleInput, steps: readonly number[], length = Infinity) => {
   const factor = makeKind(
     LEARNING_RATE_SCHEDULES,
     resolveKind('learningRateSchedule', LEARNING_RATE_SCHEDULES, input, 'constant'),
   );
-  return steps.map(factor);
+  return steps.map((step) => factor(step, length));
 };
 const close = (actual: number[], expected: number[]) => {
   for (const [i, value] of actual.entries()) expect(Math.abs(value - expected[i])).toBeLessThan(1e-15);
@@ -44,6 +44,14 @@ describe('the learning rate', () => {
     close(factors(input, [0, 1, 5, 6, 10, 99]), [1 / 4, up(0.2), 1, down(0.2), 1 / 40, 1 / 40]);
   });
 
+  it.each(['cosine', 'one-cycle'] as const)('spans the run where no length is given: %s', (type) => {
+    for (const steps of [1, 2, 10]) {
+      const all = Array.from({ length: steps + 1 }, (_, i) => i);
+      expect(factors({ type }, all, steps)).toEqual(factors({ type, steps }, all));
+    }
+    expect(factors({ type }, [3])[0]).toBeGreaterThan(0); // of no known length
+  });
+
   it('never leaves (0, 1], and is a function of the step alone', () => {
     const kinds = fc.constantFrom<LearningRateScheduleInput>(
       { warmup: 7 },
@@ -64,7 +72,7 @@ describe('the learning rate', () => {
     expect(wrong({ type: 'cosin', steps: 3 })).toThrow(
       '`learningRateSchedule.type` is "cosin"; give one of constant, cosine, one-cycle, perhaps cosine.',
     );
-    expect(wrong({ type: 'cosine' })).toThrow('`learningRateSchedule.steps` is missing; give a whole number from 1.');
+    expect(wrong({ type: 'cosine', steps: 0 })).toThrow('steps` is 0; give a whole number from 1, or null.');
     expect(wrong({ warmUp: 3 })).toThrow(
       'There is no training option `learningRateSchedule.warmUp`; the nearest is `learningRateSchedule.warmup`.',
     );

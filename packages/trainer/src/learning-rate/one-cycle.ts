@@ -1,26 +1,33 @@
 import type { Kind } from '../options/kinds';
-import { numberAbove, numberFrom, wholeNumber } from '../options/settings';
-import type { RateFactor } from './rate';
+import { numberAbove, numberFrom } from '../options/settings';
+import { lengthSetting, type RateFactor } from './rate';
 
 /**
- * One cycle over `steps` steps (Smith & Topin 2018, arXiv:1708.07120), with PyTorch's shape and defaults: half a cosine up
- * from 1/`divisor` (default 25) to 1 in the share `rise` (default 0.3) of the steps, half a cosine down to
- * 1/(`divisor`·`finalDivisor`) (default 10⁴) in the rest. The learning rate is the peak.
+ * One cycle over `steps` steps, by default (null) those of the run (Smith & Topin 2018, arXiv:1708.07120), with PyTorch's
+ * shape and defaults: half a cosine up from 1/`divisor` (default 25) to 1 in the share `rise` (default 0.3) of the steps,
+ * half a cosine down to 1/(`divisor`·`finalDivisor`) (default 10⁴) in the rest. The learning rate is the peak.
  */
-export type OneCycleRate = { type: 'one-cycle'; steps: number; rise: number; divisor: number; finalDivisor: number };
+export type OneCycleRate = {
+  type: 'one-cycle';
+  steps: number | null;
+  rise: number;
+  divisor: number;
+  finalDivisor: number;
+};
 
 export const oneCycle: Kind<OneCycleRate, RateFactor> = {
   settings: {
-    steps: wholeNumber(2),
-    rise: numberFrom(0, 1, 0.3),
-    divisor: numberAbove(0, 25),
-    finalDivisor: numberAbove(0, 1e4),
+    steps: lengthSetting,
+    rise: { ...numberFrom(0, 1, 0.3), about: 'share of the steps in which the rate rises' },
+    divisor: { ...numberAbove(0, 25), about: 'the peak over the first rate' },
+    finalDivisor: { ...numberAbove(0, 1e4), about: 'the first rate over the last' },
   },
   make: ({ steps, rise, divisor, finalDivisor }) => {
     const [first, last] = [1 / divisor, 1 / (divisor * finalDivisor)];
-    const peak = Math.max(0, rise * steps - 1);
-    const end = steps - 1;
-    return (step) => {
+    return (step, length) => {
+      const total = steps ?? length;
+      const peak = rise > 0 ? Math.max(0, rise * total - 1) : 0;
+      const end = total - 1;
       if (step < peak) return between(first, 1, step / peak);
       return peak >= end ? 1 : between(1, last, Math.min(1, (step - peak) / (end - peak)));
     };

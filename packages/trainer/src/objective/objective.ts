@@ -1,4 +1,3 @@
-import { DenoiserError } from '@denoiser/ops';
 import { levelAt, type Schedule, trainingTarget } from '@denoiser/schedules';
 import {
   add,
@@ -11,6 +10,7 @@ import {
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { TrainerError } from '../errors';
 import { makeKind } from '../options/kinds';
 import type { TrainingOptions } from '../options/training-options';
 import type { TrainableDenoiser } from '../types';
@@ -19,7 +19,7 @@ import type { Weight } from '../weighting/weighting';
 import { addNoise } from './add-noise';
 import { perImage } from './per-image';
 import { stopGradient } from './stop-gradient';
-import { variationalBound } from './variational-bound';
+import { variationalBoundTerm } from './variational-bound-term';
 
 /** The images of a loss, with all that was drawn for them: x0 and eps [B, H, W, C], t and labels one for each. */
 export type NoisyImages = { x0: Tensor4D; eps: Tensor4D; t: ArrayLike<number>; labels?: Tensor1D };
@@ -69,7 +69,7 @@ export function createObjective(
       const weights = tensor1d(Float32Array.from(t, (time) => weigh(schedule.snr[time], prediction))); // [B]
       const simple = mul(mean(squaredDifference(predicted, target), [1, 2, 3]), weights) as Tensor1D; // [B]
       if (!v || variance.type !== 'learned-range') return simple;
-      const bound = variationalBound({ schedule, prediction, t, x0, xt, output: stopGradient(predicted), v }); // [B]
+      const bound = variationalBoundTerm({ schedule, prediction, t, x0, xt, output: stopGradient(predicted), v }); // [B]
       return add(simple, mul(bound, variance.vlbWeight * schedule.steps));
     });
 }
@@ -85,8 +85,8 @@ function checkOutput(output: Tensor4D, x0: Tensor4D, factor: 1 | 2): void {
   const expected = [...x0.shape.slice(0, 3), x0.shape[3] * factor];
   if (expected.every((size, i) => output.shape[i] === size)) return;
   const reason = factor === 2 ? 'a learned variance needs twice the channels' : 'the variance is fixed';
-  throw new DenoiserError(
-    'bad-option',
+  throw new TrainerError(
+    'option-invalid',
     `The network gives [${output.shape}] for images [${x0.shape}], where [${expected}] is needed (${reason}); change the network or the option variance.`,
   );
 }

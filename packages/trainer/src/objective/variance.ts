@@ -9,10 +9,12 @@ export type FixedVariance = { type: 'fixed' };
  */
 export type LearnedRange = { type: 'learned-range'; vlbWeight: number };
 
-export type Variance = FixedVariance | LearnedRange;
+export type VarianceOptions = FixedVariance | LearnedRange;
 export type VarianceInput = Input<FixedVariance> | Input<LearnedRange, 'type'>;
 
 export const VARIANCES = {
   fixed: { settings: {} },
-  'learned-range': { settings: { vlbWeight: numberFrom(0, undefined, 0.001) } },
+  'learned-range': {
+    settings: { vlbWeight: { ...numberFrom(0, undefined, 0.001), about: 'λ: weight of the variational bound' } },
+  },
 };

@@ -1,7 +1,7 @@
 /** The options of training without tfjs: for forms, command lines and whoever describes them. */
 export { LEARNING_RATE_SCHEDULES, type LearningRateSchedule } from '../learning-rate/index';
 export { oneKind } from './kinds';
-export { SCHEDULES } from './schedules';
+export { discreteProcess, SCHEDULES } from './schedules';
 export {
   type JsonSchema,
   objectSchema,

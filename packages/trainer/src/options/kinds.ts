@@ -1,13 +1,13 @@
-import { nearest } from '@denoiser/schedules/nearest';
+import { nearest } from '@denoiser/errors';
 import {
   badOption,
+  describeValue,
   isObject,
   type JsonSchema,
   objectSchema,
   resolveSettings,
   type Setting,
   type SettingsOf,
-  said,
 } from './settings';
 
 /** The type of what a program gives as a function: none that a user could name. */
@@ -24,7 +24,7 @@ export type Kinds<Options extends { type: string }, Made> = {
   readonly [Type in Options['type']]: Kind<Extract<Options, { type: Type }>, Made>;
 };
 
-/** The chosen kind's options with defaults filled in; `otherwise` is the type if none is named. Errors: `bad-option`. */
+/** The chosen kind's options with defaults filled in; `otherwise` is the type if none is named. Errors: `option-invalid`. */
 export function resolveKind<Options extends { type: string }>(
   path: string,
   kinds: { readonly [Type in Options['type']]: { readonly settings: object } },
@@ -35,7 +35,7 @@ export function resolveKind<Options extends { type: string }>(
   const types = Object.keys(kinds).filter((name) => name !== OWN);
   if (!Object.hasOwn(kinds, type)) {
     throw badOption(
-      `The training option \`${path}.type\` is ${said(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
+      `The training option \`${path}.type\` is ${describeValue(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
     );
   }
   const { settings } = kinds[type as Options['type']];

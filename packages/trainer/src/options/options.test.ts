@@ -1,3 +1,4 @@
+import { createSchedule, flow, respace } from '@denoiser/schedules';
 import { describe, expect, it } from 'vitest';
 import { type JsonSchema, resolveSettings, wholeNumber } from './settings';
 import { resolveOptions, TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from './training-options';
@@ -11,7 +12,7 @@ describe('the training options', () => {
       seed: 1,
       batchSize: 2,
       microBatchSize: null,
-      schedule: { type: 'linear', steps: 1000 },
+      process: { type: 'linear', steps: 1000 },
       prediction: 'epsilon',
       weighting: { type: 'uniform' },
       timesteps: { type: 'uniform', first: 1 },
@@ -37,22 +38,37 @@ describe('the training options', () => {
     expect(resolveOptions(JSON.parse(JSON.stringify(once)))).toEqual(once);
   });
 
-  it('leave a schedule the defaults of whoever computes it, and make its numbers JSON', () => {
-    const schedule = (options: object) => resolve({ schedule: options })().schedule;
-    expect(schedule({ steps: 10, betaEnd: 0.1, endsScaled: undefined })).toEqual({
+  it('leave a process the defaults of whoever computes it, and make its numbers JSON', () => {
+    const process = (options: object) => resolve({ process: options })().process;
+    expect(process({ steps: 10, betaEnd: 0.1, endsScaled: undefined })).toEqual({
       type: 'linear',
       steps: 10,
       betaEnd: 0.1,
     });
-    expect(schedule({ type: 'cosine', zeroTerminalSnr: true })).toEqual({
+    expect(process({ type: 'cosine', zeroTerminalSnr: true })).toEqual({
       type: 'cosine',
       steps: 1000,
       zeroTerminalSnr: true,
     });
-    expect(schedule({ type: 'custom', betas: Float64Array.of(0.1, 0.2) })).toEqual({
+    expect(process({ type: 'custom', betas: Float64Array.of(0.1, 0.2) })).toEqual({
       type: 'custom',
       betas: [0.1, 0.2],
     });
+  });
+
+  it('take a built process as the options that it was built of', () => {
+    const process = (given: object) => resolve({ process: given })().process;
+    const options = { type: 'cosine', steps: 20, zeroTerminalSnr: true } as const;
+    expect(process(createSchedule(options))).toEqual(options);
+    expect(process({ kind: 'discrete', ...options })).toEqual(options);
+    expect(process(createSchedule({ type: 'custom', betas: Float64Array.of(0.1, 0.2) }))).toEqual({
+      type: 'custom',
+      betas: [0.1, 0.2],
+    });
+    expect(() => process(flow())).toThrow(
+      'The training option `process.kind` is "flow"; give discrete: other processes can be sampled from, not trained.',
+    );
+    expect(() => process(respace(createSchedule(options), [0, 9, 19]))).toThrow('has 3 of the 20 steps of a schedule;');
   });
 
   it('that are wrong are named, with the range or the nearest name', () => {
@@ -66,9 +82,9 @@ describe('the training options', () => {
     expect(resolve({ weighting: { type: 'uniform', gamma: 5 } })).toThrow(
       'no training option `weighting.gamma`; this type has none; leave it out.',
     );
-    expect(resolve({ schedule: { type: 'cosin' } })).toThrow('perhaps cosine.');
-    expect(resolve({ schedule: { type: 'cosine', ofset: 1 } })).toThrow('the nearest is `schedule.offset`.');
-    expect(resolve({ schedule: { betaStart: 2 } })).toThrow('`schedule.betaStart` is 2; give a number from 0 to 1.');
+    expect(resolve({ process: { type: 'cosin' } })).toThrow('perhaps cosine.');
+    expect(resolve({ process: { type: 'cosine', ofset: 1 } })).toThrow('the nearest is `process.offset`.');
+    expect(resolve({ process: { betaStart: 2 } })).toThrow('`process.betaStart` is 2; give a number from 0 to 1.');
     expect(resolve({ prediction: 'eps' })).toThrow(
       '`prediction` is "eps"; give one of epsilon, x0, v, perhaps epsilon.',
     );
@@ -103,7 +119,10 @@ describe('their JSON Schema', () => {
       },
       {
         type: 'object',
-        properties: { type: { const: 'min-snr' }, gamma: { type: 'number', exclusiveMinimum: 0, default: 5 } },
+        properties: {
+          type: { const: 'min-snr' },
+          gamma: { type: 'number', exclusiveMinimum: 0, default: 5, description: expect.stringContaining('γ') },
+        },
         required: ['type'],
         additionalProperties: false,
       },
@@ -111,8 +130,8 @@ describe('their JSON Schema', () => {
     ]);
   });
 
-  it('has the options of each kind of schedule, none of which is needed but the steps of a custom one', () => {
-    const kinds = (properties.schedule as { oneOf: JsonSchema[] }).oneOf;
+  it('has the options of each kind of process, none of which is needed but the steps of a custom one', () => {
+    const kinds = (properties.process as { oneOf: JsonSchema[] }).oneOf;
     const required = kinds.map(({ properties, required }) => [(properties as typeof kinds)['type' as never], required]);
     expect(required).toEqual([
       [{ const: 'linear', default: 'linear' }, undefined],

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/ops/errors';
+import { TrainerError } from '../errors';
 import type { Kind } from './kinds';
 import type { Setting } from './settings';
 
@@ -15,7 +15,7 @@ const name: Setting<string> = {
 export const ownKind = (option: string): Kind<OwnPart, never> => ({
   settings: { name },
   make({ name: given }) {
-    throw new DenoiserError(
+    throw new TrainerError(
       'option-missing',
       `\`${option}\` is the function "${given}" of the program that began this training; give it to createTrainer again.`,
     );

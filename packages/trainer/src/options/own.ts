@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops';
 import type { DecayRule } from '../ema/decay-rule';
+import { TrainerError } from '../errors';
 import type { RateFactor } from '../learning-rate/rate';
 import type { SamplerOf } from '../timesteps/sampler';
 import type { Weight } from '../weighting/weighting';
@@ -34,7 +34,7 @@ export function separateOwn<Input extends object>(input: Input): { input: Input;
     if (typeof part.use !== 'function') continue;
     const name = 'name' in part ? part.name : part.use.name;
     if (typeof name !== 'string' || name === '') {
-      throw new DenoiserError(
+      throw new TrainerError(
         'option-invalid',
         `\`${option}\` is a function without a name, by which checkpoints know it; give { name, use }.`,
       );

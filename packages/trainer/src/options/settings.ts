@@ -1,5 +1,5 @@
-import { DenoiserError } from '@denoiser/ops/errors';
-import { nearest } from '@denoiser/schedules/nearest';
+import { type DenoiserError, nearest } from '@denoiser/errors';
+import { TrainerError } from '../errors';
 
 /** A piece of JSON Schema (2020-12). */
 export type JsonSchema = { readonly [keyword: string]: unknown };
@@ -92,7 +92,7 @@ export const orNull = <T>({ range, schema, isValid, resolve }: Setting<T>): Sett
 });
 
 /**
- * Options with their defaults filled in, each in its range. Errors: `bad-option`, naming the option and its range, or
+ * Options with their defaults filled in, each in its range. Errors: `option-invalid`, naming the option and its range, or
  * the nearest correct name.
  */
 export function resolveSettings<Options extends object>(
@@ -109,7 +109,9 @@ export function resolveSettings<Options extends object>(
     if (value === undefined && mayBeAbsent) continue;
     if (value === undefined) throw badOption(`The training option \`${path}${name}\` is missing; give ${range}.`);
     if (!isValid(value)) {
-      throw badOption(`The training option \`${path}${name}\` is ${said(value)}; give ${range}${hint(value, schema)}.`);
+      throw badOption(
+        `The training option \`${path}${name}\` is ${describeValue(value)}; give ${range}${hint(value, schema)}.`,
+      );
     }
     resolved[name] = resolve ? resolve(path + name, value as Options[typeof name]) : (value as Options[typeof name]);
   }
@@ -135,12 +137,12 @@ export function objectSchema(settings: object): JsonSchema {
   };
 }
 
-export const badOption = (message: string): DenoiserError => new DenoiserError('bad-option', message);
+export const badOption = (message: string): DenoiserError => new TrainerError('option-invalid', message);
 
 const LONGEST = 100;
 
-/** A value as messages show it. */
-export function said(value: unknown): string {
+/** Returns a value as messages show it. */
+export function describeValue(value: unknown): string {
   const text =
     typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

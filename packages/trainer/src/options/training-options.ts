@@ -1,4 +1,4 @@
-import type { ScheduleOptions } from '@denoiser/schedules';
+import type { Process, ProcessOptions, ScheduleOptions } from '@denoiser/schedules';
 import { EMA_RULES, type EmaInput, type EmaOptions } from '../ema/index';
 import { type PostHocEma, postHocSettings } from '../ema/post-hoc-options';
 import {
@@ -6,12 +6,12 @@ import {
   type LearningRateSchedule,
   type LearningRateScheduleInput,
 } from '../learning-rate/index';
-import { VARIANCES, type Variance, type VarianceInput } from '../objective/variance';
+import { VARIANCES, type VarianceInput, type VarianceOptions } from '../objective/variance';
 import { TIMESTEP_SAMPLERS, type Timesteps, type TimestepsInput } from '../timesteps/index';
 import { WEIGHTINGS, type Weighting, type WeightingInput } from '../weighting/index';
 import type { TrainedPrediction } from '../weighting/weighting';
 import { oneKind } from './kinds';
-import { SCHEDULES } from './schedules';
+import { discreteProcess, SCHEDULES } from './schedules';
 import {
   type Input,
   type JsonSchema,
@@ -38,8 +38,8 @@ export type TrainingOptions = {
   batchSize: number;
   /** Images that go through the network at once; the gradients of a step are summed over them. null: all of a step. */
   microBatchSize: number | null;
-  /** Passes `createSchedule`. */
-  schedule: ScheduleOptions;
+  /** What the network is trained for: the options of `createSchedule`. */
+  process: ScheduleOptions;
   /** What the network is trained to give. */
   prediction: TrainedPrediction;
   /** How much a step's error counts, by its signal-to-noise ratio. */
@@ -47,7 +47,7 @@ export type TrainingOptions = {
   /** Which timesteps are trained how often. */
   timesteps: Timesteps;
   /** Whether the network gives its steps' variance, too. */
-  variance: Variance;
+  variance: VarianceOptions;
   /** The share of one number for each image and channel in the noise. 0: none. */
   offsetNoise: number;
   learningRate: number;
@@ -72,9 +72,14 @@ export type TrainingOptions = {
 
 /** The options as they are given: `seed` and `batchSize`, and whatever differs from the defaults. */
 export type TrainingOptionsInput = Input<
-  Omit<TrainingOptions, 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'>,
+  Omit<
+    TrainingOptions,
+    'process' | 'ema' | 'postHocEma' | 'learningRateSchedule' | 'weighting' | 'timesteps' | 'variance'
+  >,
   'seed' | 'batchSize'
 > & {
+  /** What the network is trained for, built or as options; a discrete process. Default: linear in 1000 steps. */
+  process?: Process | ProcessOptions;
   weighting?: WeightingInput;
   timesteps?: TimestepsInput;
   variance?: VarianceInput;
@@ -118,9 +123,9 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     ...orNull(wholeNumber(1)),
     about: 'images at once; the gradients of a step are summed over its parts, which takes less memory',
   },
-  schedule: {
-    ...(oneKind<ScheduleOptions & { type: string }>(SCHEDULES, 'linear') as Setting<ScheduleOptions>),
-    about: 'noise over time',
+  process: {
+    ...discreteProcess(SCHEDULES),
+    about: "noise over time: 'linear' (the original's) and others by β; 'cosine' and others by ᾱ",
   },
   prediction: {
     ...oneOf(['epsilon', 'x0', 'v'], 'epsilon'),
@@ -135,7 +140,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
     about: "which are trained: 'uniform', or more often where the loss is large ('loss-second-moment')",
   },
   variance: {
-    ...oneKind<Variance>(VARIANCES, 'fixed'),
+    ...oneKind<VarianceOptions>(VARIANCES, 'fixed'),
     about: 'the network learns the variance of its steps, too: better likelihoods and samples in few steps',
   },
   offsetNoise: { ...numberFrom(0, undefined, 0), about: 'noise that whole pictures share' },
@@ -150,7 +155,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   maxGradientNorm: { ...orNull(numberAbove(0)), about: 'scale longer gradients down to this norm' },
   ema: {
     ...(oneKind<EmaOptions>(EMA_RULES, 'decay') as Setting<EmaOptions>),
-    about: 'how the average of the weights forgets',
+    about: "how the average of the weights forgets: 'decay', the same in every step, or 'half-life', by images",
   },
   postHocEma: {
     ...orNull(objectOf<PostHocEma>(postHocSettings)),
@@ -177,7 +182,7 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   },
 };
 
-/** The options with defaults filled in. Errors: `bad-option`, naming the option and its range or the nearest name. */
+/** The options with defaults filled in. Errors: `option-invalid`, naming the option and its range or the nearest name. */
 export function resolveOptions(input: TrainingOptionsInput): TrainingOptions {
   return resolveSettings(TRAINING_OPTIONS, input as Partial<TrainingOptions>);
 }

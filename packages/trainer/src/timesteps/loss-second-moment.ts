@@ -1,7 +1,7 @@
-import { DenoiserError } from '@denoiser/ops/errors';
+import { TrainerError } from '../errors';
 import type { Kind } from '../options/kinds';
 import { numberFrom, wholeNumber } from '../options/settings';
-import type { SamplerOf, TimestepMemory } from './sampler';
+import { firstSetting, type SamplerOf, type TimestepMemory } from './sampler';
 
 /**
  * Importance sampling of timesteps (Nichol & Dhariwal 2021, arXiv:2102.09672, section 3.3): p_t ∝ √E[L_t²] over the last
@@ -11,7 +11,11 @@ import type { SamplerOf, TimestepMemory } from './sampler';
 export type LossSecondMoment = { type: 'loss-second-moment'; first: number; history: number; uniformShare: number };
 
 export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
-  settings: { first: wholeNumber(0, 1), history: wholeNumber(1, 10), uniformShare: numberFrom(0, 1, 0.001) },
+  settings: {
+    first: firstSetting,
+    history: { ...wholeNumber(1, 10), about: 'losses of each t that are kept' },
+    uniformShare: { ...numberFrom(0, 1, 0.001), about: 'share of the draws that are uniform' },
+  },
   make:
     ({ first, history, uniformShare }) =>
     (steps) => {
@@ -56,7 +60,7 @@ export const lossSecondMoment: Kind<LossSecondMoment, SamplerOf> = {
         load({ tensors }) {
           const [past, counts] = [tensors.get('losses')?.data, tensors.get('seen')?.data];
           if (past?.length !== losses.length || counts?.length !== count) {
-            throw new DenoiserError(
+            throw new TrainerError(
               'checkpoint-options',
               `The checkpoint's history of losses is not that of ${count} timesteps with ${history} losses each; resume with the timesteps it was written with.`,
             );

@@ -1,4 +1,5 @@
 import type { TensorFile } from '@denoiser/safetensors';
+import { wholeNumber } from '../options/settings';
 
 /** Which timesteps training sees. */
 export type TimestepSampler = {
@@ -18,3 +19,6 @@ export type TimestepMemory = {
 
 /** Makes a sampler for timesteps `first` … `steps` − 1. */
 export type SamplerOf = (steps: number) => TimestepSampler;
+
+/** The setting of the least timestep that is trained. */
+export const firstSetting = { ...wholeNumber(0, 1), about: 'the least t that is trained' };

@@ -7,7 +7,7 @@ import type { Weight } from './weighting';
 export type MinSnrWeighting = { type: 'min-snr'; gamma: number };
 
 export const minSnr: Kind<MinSnrWeighting, Weight> = {
-  settings: { gamma: numberAbove(0, 5) },
+  settings: { gamma: { ...numberAbove(0, 5), about: 'γ: the signal-to-noise ratio above which none counts more' } },
   make:
     ({ gamma }) =>
     (snr, prediction) =>

@@ -7,7 +7,10 @@ import type { Weight } from './weighting';
 export type P2Weighting = { type: 'p2'; k: number; gamma: number };
 
 export const p2: Kind<P2Weighting, Weight> = {
-  settings: { k: numberAbove(0, 1), gamma: numberFrom(0, undefined, 1) },
+  settings: {
+    k: { ...numberAbove(0, 1), about: 'added to the signal-to-noise ratio' },
+    gamma: { ...numberFrom(0, undefined, 1), about: 'γ: how much small noise is played down' },
+  },
   make:
     ({ k, gamma }) =>
     (snr, prediction) => {

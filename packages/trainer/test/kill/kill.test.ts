@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { uniforms } from '@denoiser/ops';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../src/index';
+import { readCheckpoint } from '../../src/parts';
 import { fileStore } from './file-store';
 
 /** DENOISER_KILLS=50 is the long form. */

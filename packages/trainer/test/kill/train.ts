@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { createTrainer } from '../../src/index';
-import { dataset, schedule } from '../helpers';
+import { dataset, noiseProcess } from '../helpers';
 import { tinyModel } from '../tiny-model';
 import { fileStore } from './file-store';
 
@@ -10,8 +10,8 @@ const [folder, steps] = process.argv.slice(2) as [string, string];
 await setBackend('cpu');
 const store = fileStore(folder);
 const trainer = createTrainer({
-  model: tinyModel({ timesteps: schedule.steps, learnsVariance: true }),
-  schedule,
+  model: tinyModel({ timesteps: noiseProcess.steps, learnsVariance: true }),
+  process: noiseProcess,
   seed: 7,
   batchSize: 3,
   microBatchSize: 2,

@@ -33,7 +33,7 @@ import { perImage } from './per-image';
  * @param o x0, xt, output, v [B, H, W, C]; t: B timesteps
  * @returns [B]
  */
-export function variationalBound(o: {
+export function variationalBoundTerm(o: {
   schedule: Schedule;
   prediction: TrainedPrediction;
   t: ArrayLike<number>;

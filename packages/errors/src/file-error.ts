@@ -1,6 +1,7 @@
-import { DenoiserError } from '@denoiser/ops';
+import { DenoiserError } from './denoiser-error';
 
-const advice: Record<string, string> = {
+/** Why the operating system refuses, by its codes, and what to do. */
+const advice: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: free some space or choose another folder',
   EDQUOT: 'your disk quota is used up: free some space or choose another folder',
   EROFS: 'the file system is read-only: choose another folder',
@@ -18,17 +19,17 @@ const advice: Record<string, string> = {
   ERR_INVALID_ARG_VALUE: 'a path cannot hold the character NUL: check the path',
 };
 
-/** The code of a system error such as ENOSPC, if `error` is one. */
+/** Returns the code of a system error such as ENOSPC, if `error` is one. */
 export function systemCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
 /**
- * A failure of the file system as one sentence: what could not be done, with which path, why, and what to do. Its code is
+ * Returns a failure of the file system as one sentence: what could not be done, with which path, why, and what to do. Its code is
  * the system's, in lower case (`enospc`). A `DenoiserError` is passed through, and so is anything that is no system error.
  */
-export function fileError(error: unknown, verb: 'read' | 'write' | 'remove', path: string): unknown {
+export function fileError(error: unknown, verb: 'read' | 'write' | 'remove' | 'use', path: string): unknown {
   const code = systemCode(error);
   if (code === undefined || !(error instanceof Error) || !(code in advice || /^E[A-Z0-9]+$/.test(code))) return error;
   // What is written is not there before, so it is a folder above that is missing and cannot be made.

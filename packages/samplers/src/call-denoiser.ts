@@ -6,7 +6,7 @@ import { bothBranches, isGuided, type ModelInput, mixBranches } from './guidance
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
 /** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */
-export async function evaluate(options: {
+export async function callDenoiser(options: {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly x: Tensor4D;
   readonly time: number;
@@ -43,7 +43,7 @@ export async function evaluate(options: {
 /**
  * The model's answer. What a synchronous model makes on the way is disposed; an asynchronous one sees to that itself.
  *
- * @throws ScheduleError where the answer is no tensor of the shape that it must have.
+ * @throws DenoiserError where the answer is no tensor of the shape that it must have.
  */
 async function call(
   denoiser: Denoiser | AsyncDenoiser,

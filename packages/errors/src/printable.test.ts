@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DenoiserError } from './errors';
+import { DenoiserError } from './denoiser-error';
 import { printable } from './printable';
 
 test('what would move a cursor, colour a terminal or turn the writing is escaped', () => {
@@ -13,7 +13,7 @@ test('names of people stay as they are', () => {
 });
 
 test('the message of an error is printable by construction, line by line', () => {
-  expect(new DenoiserError('bad-image', 'Cannot read \x1b]0;title\x07.png:\nit is empty').message).toBe(
+  expect(new DenoiserError('image-invalid', 'Cannot read \x1b]0;title\x07.png:\nit is empty').message).toBe(
     'Cannot read \\x1b]0;title\\x07.png:\nit is empty',
   );
 });

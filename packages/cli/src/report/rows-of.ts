@@ -1,0 +1,8 @@
+/** Nested JSON as names with dots and values. */
+export function rowsOf(value: object, path = ''): string[][] {
+  return Object.entries(value).flatMap(([key, inner]): string[][] => {
+    const name = path ? `${path}.${key}` : key;
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) return rowsOf(inner, name);
+    return [[name, Array.isArray(inner) ? inner.join(', ') || 'none' : inner === null ? 'none' : String(inner)]];
+  });
+}

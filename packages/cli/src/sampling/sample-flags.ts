@@ -1,0 +1,25 @@
+import type { SourceFlags } from '../open-source';
+import type { PictureFlags } from '../pictures';
+import type { SamplerFlags } from '../sampling-plan';
+
+/** The flags of `denoiser sample`. */
+export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureFlags {
+  list?: boolean;
+  json?: boolean;
+  like?: string;
+  count?: number;
+  class?: string[];
+  seed?: number;
+  /** Numbers of the images of the seed: of a picture that is drawn again. */
+  indices?: number[];
+  interpolate?: readonly [number, number];
+  out: string;
+  columns?: number;
+  trajectory?: string;
+  guidance?: number;
+  guidanceRescale?: number;
+  guidanceInterval?: readonly [number, number];
+  negativeClass?: string;
+  batchSize?: number;
+  device: string;
+}

@@ -1,0 +1,39 @@
+import { DenoiserError } from '@denoiser/errors';
+
+/** The codes of this package's errors. */
+export type PipelineErrorCode =
+  /** The file is of no network that is known here. */
+  | 'architecture-unknown'
+  /** There is no such checkpoint. */
+  | 'checkpoint-missing'
+  /** The classes of the images are not those of the model. */
+  | 'classes-differ'
+  /** Images are of another shape than the model's. */
+  | 'dataset-shape'
+  /** There are too few images. */
+  | 'dataset-small'
+  /** The drawing is being gone through already. */
+  | 'drawing-begun'
+  /** The drawing was left before its end. */
+  | 'drawing-left'
+  /** The file cannot be read as a model. */
+  | 'file-unreadable'
+  /** An option is none, or out of its range. */
+  | 'option-invalid'
+  /** The model gave values that are not finite. */
+  | 'output-not-finite'
+  /** A picture has another size than the model's. */
+  | 'picture-size'
+  /** The measure needs a discrete schedule. */
+  | 'process-continuous'
+  /** There are no snapshots of the averages. */
+  | 'snapshots-missing'
+  /** The training is being gone through already. */
+  | 'training-begun'
+  /** The training was left before its end. */
+  | 'training-left'
+  /** The weights are damaged or not finite. */
+  | 'weights-damaged';
+
+/** An error of this package. */
+export const PipelineError = DenoiserError<PipelineErrorCode>;
