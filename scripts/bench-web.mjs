@@ -3,7 +3,7 @@ import { ensureChromium } from './chromium.mjs';
 import { build, install, root, run } from './setup.mjs';
 
 /** `npm run bench:web -- [--dawn] [--gpu] [--profile] [--json FILE] [--size 64] [--batch 1] [--time-size 16]` */
-install();
+await install();
 if (!process.argv.includes('--dawn')) ensureChromium();
-build();
-run(process.execPath, [join(root, 'bench', 'dist', 'web', 'main.js'), ...process.argv.slice(2)]);
+await build();
+await run(process.execPath, [join(root, 'bench', 'dist', 'web', 'main.js'), ...process.argv.slice(2)]);

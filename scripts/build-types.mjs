@@ -24,7 +24,7 @@ writeFileSync(
     include: [...entries, 'src/**/*.d.ts'].map((entry) => join(folder, entry)),
   }),
 );
-run(tool('tsc'), ['-p', config], { cwd: folder });
+await run(tool('tsc'), ['-p', config], { cwd: folder });
 
 // Node's resolution wants the whole name of a file: './plan' is './plan.js', './solvers' './solvers/index.js'.
 const RELATIVE = /(\bfrom |\bimport\(|\bimport )(["'])(\.\.?(?:\/[^"']*)?)\2/g;

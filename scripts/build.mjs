@@ -1,5 +1,5 @@
 import { build, install } from './setup.mjs';
 
 /** `npm run build`: installs what is missing and builds every package. */
-install();
-build();
+await install();
+await build();

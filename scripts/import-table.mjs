@@ -28,7 +28,7 @@ export const importTable = {
   cli: [
     ...['errors', 'schedules', 'safetensors', 'metrics', 'ops', 'kernels-stock-wasm', 'kernels-cpu', 'kernels-webgpu'],
     ...['samplers', 'unet', 'trainer', 'pipeline', 'backend-node', '@tensorflow/', 'node:'],
-    ...['cli-progress', 'commander', 'd3-scale', 'd3-shape', 'zod'],
+    ...['commander', 'd3-scale', 'd3-shape', 'zod'],
   ],
 };
 

@@ -1,7 +1,7 @@
 import { run, tool } from './setup.mjs';
 
 /** `npm run lint`: what needs neither types nor tests. */
-run(tool('biome'), ['check', '--error-on-warnings', '.']);
+await run(tool('biome'), ['check', '--error-on-warnings', '.']);
 for (const check of ['check-imports', 'architecture-table', 'error-codes', 'check-links', 'check-manifests']) {
-  run(process.execPath, [`scripts/${check}.mjs`]);
+  await run(process.execPath, [`scripts/${check}.mjs`]);
 }

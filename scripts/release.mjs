@@ -11,8 +11,8 @@ import { stagePackages } from './stage.mjs';
 const options = process.argv.slice(2);
 const isDry = options.includes('--dry-run');
 
-install();
-build();
+await install();
+await build();
 for (const folder of stagePackages(join(root, '.release'))) {
   const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const known = spawnSync('npm', ['view', `${name}@${version}`, 'version'], {
@@ -23,6 +23,6 @@ for (const folder of stagePackages(join(root, '.release'))) {
     console.log(`${name} ${version} is published already.`);
     continue;
   }
-  run('npm', ['publish', '--access', 'public', ...options], { cwd: folder });
+  await run('npm', ['publish', '--access', 'public', ...options], { cwd: folder });
 }
-if (!isDry) run(tool('changeset'), ['tag']);
+if (!isDry) await run(tool('changeset'), ['tag']);

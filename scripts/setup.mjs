@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './children.mjs';
 
 /** The repository's root folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -11,20 +11,11 @@ const stamp = join(root, 'node_modules', '.denoiser-setup');
 const onWindows = process.platform === 'win32';
 
 /** Runs a command in the root folder with our own terminal; returns its exit code. */
-export function tryRun(command, args, options = {}) {
-  const { status, signal, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    shell: onWindows,
-    ...options,
-  });
-  if (error) throw error;
-  return signal ? 130 : status;
-}
+export const tryRun = (command, args, options = {}) => runChild(command, args, { cwd: root, ...options });
 
 /** Runs a command as `tryRun` does; ends this process with its exit code when it fails. */
-export function run(command, args, options = {}) {
-  const status = tryRun(command, args, options);
+export async function run(command, args, options = {}) {
+  const status = await tryRun(command, args, options);
   if (status !== 0) process.exit(status);
 }
 
@@ -32,7 +23,7 @@ export function run(command, args, options = {}) {
 export const tool = (name) => join(root, 'node_modules', '.bin', onWindows ? `${name}.cmd` : name);
 
 /** Installs what the lock file says unless that is what is installed. */
-export function install() {
+export async function install() {
   const lock = readFileSync(join(root, 'package-lock.json'));
   // Native packages differ by Node's ABI and by platform, so these belong to the answer of "is it installed".
   const wanted = createHash('sha256')
@@ -41,13 +32,14 @@ export function install() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.log('Installing the packages of package-lock.json …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, wanted);
 }
 
 /** Runs tasks of turbo.json, by default builds every package; turbo skips what has not changed. */
-export function build(tasks = ['build']) {
-  run(tool('turbo'), ['run', ...tasks, '--output-logs=errors-only', '--log-prefix=none'], { env: turboEnvironment });
+export async function build(tasks = ['build']) {
+  const quietly = ['--output-logs=errors-only', '--log-prefix=none'];
+  await run(tool('turbo'), ['run', ...tasks, ...quietly], { env: turboEnvironment });
 }
 
 /** Turbo speaks to nobody and prints no banners. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, install, root, run } from './setup.mjs';
@@ -11,8 +11,8 @@ import { build, install, root, run } from './setup.mjs';
  */
 const { values: options } = parseArgs({ options: { fresh: { type: 'boolean' }, quick: { type: 'boolean' } } });
 
-install();
-build();
+await install();
+await build();
 
 const { writeDigits } = await import('./mnist-digits.mjs');
 const digits = join(root, 'runs', options.quick ? 'mnist-digits-quick' : 'mnist-digits');
@@ -24,16 +24,20 @@ const grid = join(out, 'samples', 'final.png');
 const denoiser = (...args) => run(process.execPath, [join('packages', 'cli', 'dist', 'bin.js'), ...args]);
 const show = (path) => relative(root, path);
 
-if (options.fresh) rmSync(out, { recursive: true, force: true });
-if (existsSync(grid)) {
-  console.log(`Already trained. Look at ${show(grid)}, or begin anew with: npm start -- --fresh`);
+if (existsSync(grid) && !options.fresh) {
+  console.log(`
+Already trained: begin anew with 'npm start -- --fresh', or open
+
+  ${show(join(out, 'report.html'))}
+  ${show(grid)}
+`);
   process.exit(0);
 }
 
-if (existsSync(join(out, 'checkpoints')) && readdirSync(join(out, 'checkpoints')).length > 0) {
-  denoiser('resume', show(out));
+const checkpoints = join(out, 'checkpoints');
+if (!options.fresh && existsSync(checkpoints) && readdirSync(checkpoints).length > 0) {
+  await denoiser('resume', show(out));
 } else {
-  rmSync(out, { recursive: true, force: true });
   // What the original leaves open is chosen for small pictures and little time: one channel, the cosine schedule, which
   // spends fewer of its steps on what is almost pure noise, and a learning rate that a network of this width bears. On
   // the cosine schedule the network predicts v: an error in ε would be divided by √ᾱ, which ends at 0 there, and be seen
@@ -44,24 +48,14 @@ if (existsSync(join(out, 'checkpoints')) && readdirSync(join(out, 'checkpoints')
     ? ['--steps', '12', '--batch-size', '16', '--preview-steps', '10']
     : ['--steps', '6000', '--batch-size', '16', '--lr', '1e-3', '--lr-schedule', 'cosine', '--ema-start', '300'];
   const intervals = ['--sample-every', '1000steps', '--checkpoint-every', '500steps', '--guidance', '2'];
-  denoiser('train', show(digits), '--conditional', ...size, ...noise, ...length, ...intervals, '--out', show(out));
+  const where = ['--out', show(out), '--overwrite'];
+  await denoiser('train', show(digits), '--conditional', ...size, ...noise, ...length, ...intervals, ...where);
 }
-denoiser(
-  'sample',
-  show(out),
-  '--count',
-  '100',
-  '--steps',
-  '100',
-  '--guidance',
-  '2',
-  '--seed',
-  '7',
-  '--out',
-  show(grid),
-);
+const choice = ['--count', '100', '--steps', '100', '--guidance', '2', '--seed', '7'];
+await denoiser('sample', show(out), ...choice, '--out', show(grid));
 console.log(`
-checkpoint   ${show(join(out, 'checkpoints'))}
-loss curve   ${show(join(out, 'loss.svg'))}
+report       ${show(join(out, 'report.html'))}
 samples      ${show(grid)}
+loss curve   ${show(join(out, 'loss.svg'))}
+checkpoints  ${show(checkpoints)}
 `);

@@ -6,14 +6,14 @@ import { build, install, root, run, tool, tryRun } from './setup.mjs';
 /** `npm test`: installs, lints, type-checks, builds and runs every test. Turbo builds only what has changed. */
 const results = join(root, '.vitest', 'results.json');
 
-install();
+await install();
 ensureChromium();
-run(process.execPath, ['scripts/lint.mjs']);
-run(process.execPath, ['scripts/check-types.mjs']);
-build(['build', 'publint']);
+await run(process.execPath, ['scripts/lint.mjs']);
+await run(process.execPath, ['scripts/check-types.mjs']);
+await build(['build', 'publint']);
 
 rmSync(results, { force: true });
-const status = tryRun(tool('vitest'), ['run', '--silent=passed-only', ...process.argv.slice(2)]);
+const status = await tryRun(tool('vitest'), ['run', '--silent=passed-only', ...process.argv.slice(2)]);
 const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, 'utf8'));
 console.log(`\n${numPassedTests} passed, ${numFailedTests} failed`);
 process.exit(status === 0 && numPassedTests > 0 ? 0 : 1);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endTogether } from '../../scripts/children.mjs';
 import type { WorkFiles } from './work-files';
 
 export type Answer = { ms: number; rss_mb: number };
@@ -70,7 +71,7 @@ export function subjects(): SubjectPlan[] {
 }
 
 function start(name: string, command: string, args: string[]): Subject {
-  const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child: ChildProcess = endTogether(spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
   const ask = async (request: object) => {
     child.stdin?.write(`${JSON.stringify(request)}\n`);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { endTogether } from '../../../scripts/children.mjs';
 import { softwareVulkan } from '../../../scripts/chromium.mjs';
 import type { Runner } from './browser';
 
@@ -10,10 +11,9 @@ export function nodeRunner({ onGpu }: { onGpu: boolean }): Runner {
   return {
     run: (task) =>
       new Promise((resolve, reject) => {
-        const child = spawn(process.execPath, [program, JSON.stringify(task)], {
-          env,
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
+        const child = endTogether(
+          spawn(process.execPath, [program, JSON.stringify(task)], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
+        );
         let answer = '';
         child.stdout.on('data', (part) => {
           answer += part;

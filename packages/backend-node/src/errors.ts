@@ -18,6 +18,8 @@ export type NodeErrorCode =
   | 'folder-empty'
   /** The path is no folder. */
   | 'folder-invalid'
+  /** The folder was moved while it was in use. */
+  | 'folder-moved'
   /** An image cannot be read. */
   | 'image-invalid'
   /** Several images cannot be read; `files` lists them. */

@@ -17,7 +17,6 @@ export {
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
   type InterpolateOptions,
-  interpolate,
   modelInTraining,
   trajectory,
 } from '@denoiser/pipeline';
@@ -31,6 +30,7 @@ export type { FileSystem } from './files/file-system';
 export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
+export { clearRunFolder, isMadeByRun, isRunFolder } from './files/run-folder';
 export { prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type GifOptions, writeGif } from './grid/gif';
 export {
@@ -45,7 +45,14 @@ export { describeSkipped } from './images/describe-skipped';
 export { type ImageFolder, type ImageFolderOptions, openImageFolder } from './images/image-folder';
 export type { SkippedFile } from './images/image-tree';
 export { type ReadImage, type ReadImageOptions, readImage } from './images/read-image';
-export { type DrawOptions, drawImages, type InvertOptions, invert, type WorkerDrawOptions } from './model/draw';
+export {
+  type DrawOptions,
+  drawImages,
+  type InvertOptions,
+  interpolate,
+  invert,
+  type WorkerDrawOptions,
+} from './model/draw';
 export { type ModelSource, openModel } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';

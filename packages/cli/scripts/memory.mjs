@@ -1,5 +1,5 @@
 /**
- * What `denoiser train --dry-run` says of memory beside what a run takes, for several configurations: the most that the
+ * What `denoiser train --dry-run` says of memory beside what a run takes, for twenty configurations: the most that the
  * process ever had (VmHWM, so on Linux alone). Exit code 1 if one is off by more than a fifth.
  *
  *   npm run build -w packages/cli && node packages/cli/scripts/memory.mjs [options of train, for one configuration alone]
@@ -23,6 +23,17 @@ const CONFIGURATIONS = [
   '--size 64 --base-width 32 --batch-size 8 --micro-batch-size 2',
   '--size 64 --base-width 16 --batch-size 1 --conditional',
   '--size 64 --base-width 64 --batch-size 4 --recompute',
+  // As `npm start`.
+  '--size 16 --base-width 16 --batch-size 16 --grey --conditional --no-augment --schedule cosine --guidance 2',
+  '--size 8 --base-width 4 --batch-size 1',
+  '--size 16 --base-width 8 --batch-size 64 --flip',
+  '--size 24 --base-width 24 --batch-size 12 --learned-variance',
+  '--size 32 --base-width 16 --batch-size 32 --grey --validation 0.2',
+  '--size 32 --base-width 48 --batch-size 4 --post-hoc-ema --timesteps loss-second-moment',
+  '--size 48 --base-width 32 --batch-size 6 --time-dim 512',
+  '--size 64 --base-width 32 --batch-size 2 --recompute --dropout 0.2',
+  '--size 96 --base-width 16 --batch-size 2',
+  '--size 16 --base-width 64 --batch-size 4 --conditional --clip 1 --ema-half-life 1000',
 ];
 /** A run that does everything soon: grids and checkpoints twice, so that the second meets what the first left behind. */
 const SHORT = '--preview-steps 3 --sample-every 3steps --checkpoint-every 3steps --steps 6';

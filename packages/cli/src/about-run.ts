@@ -9,7 +9,7 @@ import type { RunLength } from '@denoiser/trainer';
 import type { UNet } from '@denoiser/unet';
 import type { RunConfig } from './config/run-schema';
 import type { ReportFacts } from './report/report';
-import { describeDevice } from './text';
+import { count as counted, describeDevice } from './text';
 import { version } from './version';
 
 /** What a run consists of. */
@@ -35,7 +35,7 @@ export function aboutRun({ device, images, config, model, length }: RunParts): R
     images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
     network: `U-Net of base width ${baseWidth} at ${height}×${width}${order}, ${count(parameters)} parameters`,
-    training: `${count(length.steps)} steps of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
+    training: `${counted(length.steps, 'step')} of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
   };
 }
 

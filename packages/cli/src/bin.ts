@@ -1,8 +1,4 @@
 #!/usr/bin/env node
-import { main } from './main';
+import { runInFront } from './process/front';
 
-// A reader that closes its end of the pipe (`denoiser train … | head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runInFront(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import type { Output } from './progress';
+import type { Output } from './status-line';
 
 /** Where a command's words and its result go: for a person all to stdout; for a program the result alone, as JSON. */
 export interface CommandOutput {

@@ -36,6 +36,9 @@ export type CommandErrorCode =
 /** An error of this package. */
 export const CommandError = DenoiserError<CommandErrorCode>;
 
+/** Said where Ctrl-C ended work that has nothing to be saved. */
+export const NOTHING_WRITTEN = 'Stopped; nothing was written.';
+
 /** Thrown where Ctrl-C ended the work in good order; `hint` says how to go on. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';

@@ -3,10 +3,11 @@ import { suggesting } from './completion/vocabulary';
 import { INPUT_RANGES } from './evaluation/input-ranges';
 import { choice, DEVICES, integer, number } from './options';
 import { SAMPLERS } from './sampler-options';
+import { addBareFileOptions, addWeightsOptions } from './source-options';
 
 /** The options of `eval`, with its help. */
 export function addEvalOptions(command: Command): Command {
-  return command
+  command
     .description(
       'Measure a checkpoint against images that it was not trained on: loss, bits/dim, and how close its pictures come.',
     )
@@ -36,22 +37,8 @@ export function addEvalOptions(command: Command): Command {
       'steps of the pictures and of the bound on bits/dim (default: 50, or all of fewer)',
       integer('--steps', { min: 1 }),
     )
-    .option('--guidance <scale>', 'scale of classifier-free guidance (default: 3)', number('--guidance', { min: 0 }))
-    .option(
-      '--weights <which>',
-      "'ema' (averaged, the default) or 'model' (live)",
-      choice('--weights', ['ema', 'model']),
-    )
-    .option(
-      '--ema-length <share>',
-      "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",
-      number('--ema-length', { min: 0, max: 0.28, above: true }),
-    )
-    .option(
-      '--checkpoint <step>',
-      'which checkpoint of the run (default: the latest)',
-      integer('--checkpoint', { min: 0 }),
-    )
+    .option('--guidance <scale>', 'scale of classifier-free guidance (default: 3)', number('--guidance', { min: 0 }));
+  addWeightsOptions(command)
     .optionsGroup('FID, KID, precision and recall:')
     .option(
       '--features <file>',
@@ -75,10 +62,10 @@ export function addEvalOptions(command: Command): Command {
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
       suggesting(DEVICES),
       'auto',
-    )
-    .addHelpText(
-      'after',
-      `
+    );
+  return addBareFileOptions(command).addHelpText(
+    'after',
+    `
 The loss is at ten fixed t, always with the same noise. bits/dim is the variational bound of the process in --steps steps:
 compare figures of equal --steps only. The sliced Wasserstein distance needs no network. FID falls with the number of
 pictures: compare figures of equal --count and of the same network only.
@@ -88,5 +75,5 @@ Examples:
   $ denoiser eval runs/landscape --data others --count 1000 --steps 250 --json eval.json
   $ denoiser eval runs/animals --sampler dpmpp-2m --steps 20
   $ denoiser eval runs/landscape --features mobilenet/model.json --feature-layer global_average_pooling2d_1`,
-    );
+  );
 }

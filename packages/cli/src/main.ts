@@ -1,22 +1,24 @@
 import { CommanderError } from 'commander';
-import { describeError, Interrupted } from './errors';
+import { describeError, Interrupted, NOTHING_WRITTEN } from './errors';
+import { type Host, quietHost } from './process/host';
 import { createProgram } from './program';
 
 /**
  * Runs the command with the arguments after its name and gives the exit code: 0 done, 1 an error (one line on stderr),
  * 130 interrupted in good order.
  */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], host: Host = quietHost()): Promise<number> {
   try {
-    await createProgram().parseAsync([...args], { from: 'user' });
+    await createProgram(host).parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
       return error.exitCode;
-    if (error instanceof Interrupted) {
+    const isStopped = host.signal.aborted && error === host.signal.reason;
+    if (error instanceof Interrupted || isStopped) {
       // A program reads its result on stdout.
       const stream = args.includes('--json') ? process.stderr : process.stdout;
-      stream.write(`${error.message}\n`);
+      stream.write(`${error instanceof Interrupted ? error.message : NOTHING_WRITTEN}\n`);
       return 130;
     }
     process.stderr.write(`denoiser: ${error instanceof CommanderError ? usage(error, args) : describeError(error)}\n`);

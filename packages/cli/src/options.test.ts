@@ -31,7 +31,7 @@ test('numbers keep to open and closed ranges', () => {
 test('a choice is one of its words', () => {
   const variance = choice('--variance', ['posterior', 'beta']);
   expect(variance('beta')).toBe('beta');
-  expect(() => variance('gamma')).toThrow("--variance must be one of posterior, beta, got 'gamma'.");
+  expect(() => variance('gamma')).toThrow("--variance must be one of posterior, beta, got 'gamma'; did you mean beta?");
 });
 
 test('an interval counts epochs unless it says steps', () => {
@@ -48,4 +48,15 @@ test('a size that three halvings do not leave whole is refused with its neighbou
   expect(pictureSize('--size')('48x64')).toEqual([48, 64]);
   expect(pictureSize('--size')('64x64')).toBe(64);
   expect(() => pictureSize('--size')('30')).toThrow('--size must be divisible by 8, got 30; try 24 or 32.');
+});
+
+test('a word that is none is answered with the nearest', () => {
+  const kind = choice('--schedule', ['linear', 'cosine', 'sigmoid']);
+  expect(() => kind('cosin')).toThrow(
+    "--schedule must be one of linear, cosine, sigmoid, got 'cosin'; did you mean cosine?",
+  );
+});
+
+test.each(['0x10', '1e', '1_000', 'Infinity', '1,5', '.'])('%s is no number as people write it', (text) => {
+  expect(() => number('--guidance', { min: 0 })(text)).toThrow(`--guidance must be a number from 0, got '${text}'.`);
 });

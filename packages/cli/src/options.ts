@@ -1,3 +1,4 @@
+import { nearest } from '@denoiser/errors';
 import type { Suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
 
@@ -32,7 +33,7 @@ type Bounds = {
 };
 
 /** The number that a text writes in decimal digits; NaN for any other text. */
-const decimal = (text: string): number =>
+export const decimal = (text: string): number =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 
 const isWithin = (value: number, { min, max = Infinity, above = false, below = false }: Bounds): boolean =>
@@ -78,7 +79,10 @@ export const choice = <const Words extends readonly string[]>(flag: string, word
     (text: string) => {
       const word = words.find((candidate) => candidate === text);
       if (word !== undefined) return word;
-      throw bad(flag, `one of ${words.join(', ')}`, text);
+      throw new CommandError(
+        'option-invalid',
+        `${flag} must be one of ${words.join(', ')}, got '${text}'; did you mean ${nearest(text, words)}?`,
+      );
     },
     { words },
   );

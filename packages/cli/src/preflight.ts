@@ -2,6 +2,7 @@ import { describeDevice as inspectDevice } from '@denoiser/backend-node';
 import type { Preflight } from '@denoiser/trainer';
 import { memoryNeed } from './memory-need';
 import { bytes, duration, rate } from './progress';
+import { count } from './text';
 
 /** What two trial steps have found, for people. Call it right after them and `tryGrid`. */
 export function describePreflight(
@@ -10,10 +11,12 @@ export function describePreflight(
     device: { backend: string };
     images: Parameters<typeof memoryNeed>[0]['images'];
     processBytes?: number;
+    /** The whole run, in seconds by what has been tried, and the seconds that it may take. */
+    whole?: { steps: number; seconds: number; limit?: number };
   },
 ): Record<string, string> {
-  const { device, images, processBytes = process.memoryUsage.rss() } = o;
-  const { stateBytes, peakBytes, secondsPerStep, imagesPerSecond, remaining } = found;
+  const { device, images, whole, processBytes = process.memoryUsage.rss() } = o;
+  const { stateBytes, peakBytes, secondsPerStep, imagesPerSecond } = found;
   const { missing } = inspectDevice(device).kernels;
   const seconds = secondsPerStep < 1 ? `${Math.round(1000 * secondsPerStep)} ms` : `${rate(secondsPerStep)} s`;
   const need = memoryNeed({ processBytes, stateBytes, images });
@@ -21,8 +24,24 @@ export function describePreflight(
     'missing kernels': missing.join(', ') || 'none',
     memory: `about ${bytes(need)} at most; a step has ${bytes(peakBytes)} of tensors, ${bytes(stateBytes)} of them weights, moments and averages`,
     'a step': `${seconds}, ${rate(imagesPerSecond)} images/s`,
-    ...(remaining && {
-      'in all': `${duration(remaining.seconds)} for ${remaining.steps.toLocaleString('en')} steps, without samples`,
-    }),
+    ...(whole && { 'in all': wholeRun(whole) }),
   };
+}
+
+/** Longer than a working day: few want that of a first try, and they had better know now. */
+const LONG = 8 * 3600;
+
+function wholeRun({
+  steps,
+  seconds,
+  limit = Number.POSITIVE_INFINITY,
+}: {
+  steps: number;
+  seconds: number;
+  limit?: number;
+}): string {
+  const all = `about ${duration(seconds)} for ${count(steps, 'step')}, grids and checkpoints included`;
+  if (limit < seconds) return `${duration(limit)} of ${all}; it ends then with what there is`;
+  if (seconds < LONG) return all;
+  return `${all}; quicker: --size 32 --base-width 32, fewer --steps, or --minutes 30, which ends with what there is`;
 }

@@ -5,18 +5,21 @@ import type { RunsFlags } from './commands/runs';
 import { completion, SHELLS } from './completion/index';
 import { suggesting } from './completion/vocabulary';
 import { configFlags } from './config/flags';
+import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
-import { choice, DEVICES, integer, number, pictureSize } from './options';
-import { addSamplerOptions, range, SCHEDULES, seeds } from './sampler-options';
+import { choice, DEVICES, integer, number } from './options';
+import { type Host, quietHost } from './process/host';
+import { addSamplerOptions, range, seeds } from './sampler-options';
 import type { SampleFlags } from './sampling/sample-flags';
-import { addTrainOptions, givenOptions } from './train-options';
+import { addBareFileOptions, addWeightsOptions } from './source-options';
+import { addTrainOptions, givenOptions, LIMIT } from './train-options';
 import { version } from './version';
 
 /**
  * The command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
  * load, which `--help` and a mistyped option need not wait for.
  */
-export function createProgram(): Command {
+export function createProgram(host: Host = quietHost()): Command {
   const program = new Command('denoiser')
     .description('Train denoising diffusion models on a folder of images, and sample from them.')
     .version(version, '-V, --version', 'print the version')
@@ -36,10 +39,11 @@ Examples:
 
 'denoiser <command> --help' lists the options of a command.`,
     );
-  addTrain(program);
-  addResume(program);
-  addSample(program);
-  addEval(program);
+  program.hook('preAction', (_, command) => checkFilled(command));
+  addTrain(program, host);
+  addResume(program, host);
+  addSample(program, host);
+  addEval(program, host);
   addRuns(program);
   program
     .command('doctor')
@@ -68,17 +72,25 @@ Examples:
   return program;
 }
 
-function addTrain(program: Command): void {
+/** An empty path is where a variable of a script was not set: it would mean the current folder. */
+function checkFilled(command: Command): void {
+  const named = command.registeredArguments.map((argument, i) => [`<${argument.name()}>`, command.args[i]] as const);
+  const given = command.options.map((option) => [option.long, command.getOptionValue(option.attributeName())] as const);
+  const empty = [...named, ...given].find(([, value]) => typeof value === 'string' && value.trim() === '');
+  if (empty) throw new CommandError('option-invalid', `${empty[0]} is empty; give it a value.`);
+}
+
+function addTrain(program: Command, host: Host): void {
   const options = configFlags();
   const command = addTrainOptions(program.command('train'), options);
   command.action(async (data: string | undefined) => {
     const { train } = await import('./commands/train');
     const { flags, given } = givenOptions(command, options);
-    await train(data, flags, given);
+    await train(data, flags, given, host);
   });
 }
 
-function addResume(program: Command): void {
+function addResume(program: Command, host: Host): void {
   program
     .command('resume')
     .description('Go on with a run from its latest checkpoint.')
@@ -89,6 +101,8 @@ function addResume(program: Command): void {
       integer('--epochs', { min: 1 }),
     )
     .option('--steps <n>', 'training steps in all, to go further than planned', integer('--steps', { min: 1 }))
+    .option('--minutes <n>', LIMIT, number('--minutes', { min: 0, above: true }))
+    .option('--hours <n>', 'the same in hours', number('--hours', { min: 0, above: true }))
     .option('--lr <rate>', 'another learning rate from here on', number('--lr', { min: 0, above: true }))
     .option('--data <folder>', 'where the images are now, if they were moved')
     .option('--device <name>', 'another device', suggesting(DEVICES))
@@ -106,11 +120,11 @@ Examples:
     )
     .action(async (folder: string, options: ResumeOptions) => {
       const { resume } = await import('./commands/resume');
-      await resume(folder, options);
+      await resume(folder, options, host);
     });
 }
 
-function addSample(program: Command): void {
+function addSample(program: Command, host: Host): void {
   const collect = (value: string, before: string[] = []) => [...before, value];
   const command = program
     .command('sample')
@@ -156,23 +170,7 @@ function addSample(program: Command): void {
       'guide only at σ/α between these, like 0.3:5',
       range('--guidance-interval'),
     );
-  addSamplerOptions(command)
-    .optionsGroup('How:')
-    .option(
-      '--weights <which>',
-      "'ema' (averaged, the default) or 'model' (live)",
-      choice('--weights', ['ema', 'model']),
-    )
-    .option(
-      '--ema-length <share>',
-      "instead the average of this relative length (0.05: short, 0.25: long), after 'train --post-hoc-ema'",
-      number('--ema-length', { min: 0, max: 0.28, above: true }),
-    )
-    .option(
-      '--checkpoint <step>',
-      'which checkpoint of the run (default: the latest)',
-      integer('--checkpoint', { min: 0 }),
-    )
+  addWeightsOptions(addSamplerOptions(command).optionsGroup('How:'))
     .option(
       '--batch-size <n>',
       'pictures drawn at once; changes nothing but speed and memory',
@@ -184,35 +182,8 @@ function addSample(program: Command): void {
       "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
       suggesting(DEVICES),
       'auto',
-    )
-    .optionsGroup('For a bare .safetensors file:')
-    .option(
-      '--size <pixels>',
-      'side of the pictures, divisible by 8, or height x width (default: 64)',
-      pictureSize('--size'),
-    )
-    .option(
-      '--schedule <kind>',
-      `noise it was trained with: ${SCHEDULES.join(', ')} (default: linear)`,
-      choice('--schedule', SCHEDULES),
-    )
-    .option('--zero-snr', 'it was trained with zero terminal SNR')
-    .option(
-      '--prediction <what>',
-      'what it gives: epsilon (default), x0, v or flow',
-      choice('--prediction', ['epsilon', 'x0', 'v', 'flow']),
-    )
-    .option(
-      '--noise-steps <n>',
-      'steps T of the diffusion it was trained with (default: 1000)',
-      integer('--noise-steps', { min: 2 }),
-    )
-    .option(
-      '--beta-start <number>',
-      'its first β (default: 1e-4)',
-      number('--beta-start', { min: 0, max: 1, above: true }),
-    )
-    .option('--beta-end <number>', 'its last β (default: 0.02)', number('--beta-end', { min: 0, max: 1, above: true }))
+    );
+  addBareFileOptions(command)
     .addHelpText(
       'after',
       `
@@ -238,14 +209,14 @@ Examples:
         return;
       }
       const { sample } = await import('./commands/sample');
-      await sample(source, options);
+      await sample(source, options, host);
     });
 }
 
-function addEval(program: Command): void {
+function addEval(program: Command, host: Host): void {
   addEvalOptions(program.command('eval')).action(async (source: string, options: EvalFlags) => {
     const { evaluateRun } = await import('./commands/eval');
-    await evaluateRun(source, options);
+    await evaluateRun(source, options, host);
   });
 }
 

@@ -5,21 +5,21 @@ import { samplingProgress } from './sampling-progress';
 
 const output = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY, columns: 120 });
 const textOf = (stream: PassThrough): string => String(stream.read() ?? '');
-const run = { steps: 100, epochs: 10, batchSize: 4 };
+const run = { steps: 100, epochs: 10 };
 const ESCAPE = '\u001b';
 
 test('in a pipe progress is lines: the first and last step, and one in ten seconds', async () => {
   const stream = output(false);
   let time = 0;
-  const display = await createDisplay({ ...run, output: stream, now: () => time });
+  const display = createDisplay({ ...run, output: stream, now: () => time });
   for (let step = 1; step <= 100; step++) {
     time += 1000;
-    display.step({ step, epoch: Math.ceil(step / 10), loss: 0.5, imagesPerSecond: 4 });
+    display.step({ step, epoch: Math.ceil(step / 10), loss: 0.5, imagesPerSecond: 4, secondsLeft: 100 - step });
   }
   display.line('a line');
   display.stop();
   const lines = textOf(stream).trimEnd().split('\n');
-  expect(lines[0]).toBe('epoch 1/10  step 1/100  loss 0.5000  4.0 images/s  1:39 left');
+  expect(lines[0]).toBe('epoch 1/10  step 1/100  loss 0.5000  1:39 left  4.0 images/s');
   expect(lines.slice(0, -1).map((line) => Number(/step (\d+)/.exec(line)?.[1]))).toEqual([
     1, 11, 21, 31, 41, 51, 61, 71, 81, 91, 100,
   ]);
@@ -29,29 +29,29 @@ test('in a pipe progress is lines: the first and last step, and one in ten secon
 
 test('on a terminal progress is a bar, and lines stand above it', async () => {
   const stream = output(true);
-  const display = await createDisplay({ ...run, output: stream });
-  display.step({ step: 50, epoch: 5, loss: 0.25, imagesPerSecond: 4, memoryBytes: 1.5 * 2 ** 30 });
+  const display = createDisplay({ ...run, output: stream });
+  display.step({ step: 50, epoch: 5, loss: 0.25, imagesPerSecond: 4, secondsLeft: 50, memoryBytes: 1.5 * 2 ** 30 });
   display.line('samples are there');
   display.sampling(1, 2);
   display.stop();
   const text = textOf(stream);
   expect(text).toContain(ESCAPE);
   expect(text).toContain('epoch 5/10');
-  expect(text).toMatch(/step 50\/100 {2}loss 0.2500 {2}4.0 images\/s {2}1.5 GiB {2}0:50 left/);
+  expect(text).toMatch(/step 50\/100 {2}loss 0.2500 {2}0:50 left {2}4.0 images\/s {2}1.5 GiB/);
   expect(text).toContain('samples are there\n');
   expect(text.lastIndexOf('[==========----------]')).toBeGreaterThan(text.indexOf('samples are there'));
 });
 
 test('drawing shows a bar on a terminal and lines in a pipe', async () => {
   const terminal = output(true);
-  const bar = await samplingProgress(terminal);
+  const bar = samplingProgress(terminal);
   bar.update(5, 10);
   bar.stop();
   expect(textOf(terminal)).toContain('step 5/10');
 
   const pipe = output(false);
   let time = 0;
-  const lines = await samplingProgress(pipe, () => time);
+  const lines = samplingProgress(pipe, () => time);
   for (let step = 1; step <= 20; step++) {
     time += 1000;
     lines.update(step, 20);

@@ -1,8 +1,6 @@
 import type { RunLength } from '@denoiser/trainer';
-import type { MultiBar, SingleBar } from 'cli-progress';
-
-/** What the display writes to; `process.stdout` fits. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean };
+import { barLine, type Progress } from './bar';
+import { createStatusLine, type Output } from './status-line';
 
 export interface TrainingProgress {
   step: number;
@@ -11,6 +9,7 @@ export interface TrainingProgress {
   loss: number;
   imagesPerSecond: number;
   memoryBytes?: number;
+  secondsLeft: number;
 }
 
 /** The display of long work: a bar on a terminal, plain lines elsewhere (never a control character in a pipe). */
@@ -43,43 +42,33 @@ export interface DisplayOptions extends Pick<RunLength, 'steps' | 'epochs'> {
   output: Output;
   /** Steps done before: after a resume not 0. */
   first?: number;
-  batchSize: number;
   /** Milliseconds. */
   now?: () => number;
 }
 
-/** The display that suits `output`. */
-export async function createDisplay(options: DisplayOptions): Promise<Display> {
+/** Creates the display that suits `output`. */
+export function createDisplay(options: DisplayOptions): Display {
   const describe = describer(options);
-  if (!options.output.isTTY) return plainDisplay(options, describe);
-  const { MultiBar: Bars, Presets } = (await import('cli-progress')).default;
-  const bars = new Bars(
-    {
-      format: '{text} [{bar}] {tail}',
-      stream: options.output,
-      hideCursor: true,
-      barsize: 20,
-      fps: 8,
-      gracefulExit: false,
-    },
-    Presets.legacy,
-  );
-  return barDisplay(options, describe, bars);
+  return options.output.isTTY ? barDisplay(options, describe) : plainDisplay(options, describe);
 }
 
-type Described = { text: string; tail: string };
+type Describe = (progress: TrainingProgress) => Progress;
 
-/** Smooths images per second over some twenty steps, or the time left would jump about. */
-function describer({ steps, epochs, batchSize }: DisplayOptions): (progress: TrainingProgress) => Described {
+/** Smooths images per second over some twenty steps, or they would jump about. */
+function describer({ steps, epochs }: DisplayOptions): Describe {
   let secondsPerImage: number | undefined;
-  return ({ step, epoch, loss, imagesPerSecond, memoryBytes }) => {
+  return ({ step, epoch, loss, imagesPerSecond, memoryBytes, secondsLeft }) => {
     secondsPerImage = (secondsPerImage ?? 1 / imagesPerSecond) * 0.95 + 0.05 / imagesPerSecond;
-    const left = duration((steps - step) * batchSize * secondsPerImage);
-    const speed = `${rate(1 / secondsPerImage)} images/s`;
-    const memory = memoryBytes === undefined ? '' : `  ${bytes(memoryBytes)}`;
     return {
+      share: step / steps,
       text: `epoch ${epoch}/${epochs}`,
-      tail: `step ${step}/${steps}  loss ${loss.toFixed(4)}  ${speed}${memory}  ${left} left`,
+      details: [
+        `step ${step}/${steps}`,
+        `loss ${loss.toFixed(4)}`,
+        `${duration(secondsLeft)} left`,
+        `${rate(1 / secondsPerImage)} images/s`,
+        ...(memoryBytes === undefined ? [] : [bytes(memoryBytes)]),
+      ],
     };
   };
 }
@@ -87,17 +76,17 @@ function describer({ steps, epochs, batchSize }: DisplayOptions): (progress: Tra
 const EVERY = 10_000;
 
 /** Lines: the first and the last step, and one in ten seconds. */
-function plainDisplay(options: DisplayOptions, describe: ReturnType<typeof describer>): Display {
+function plainDisplay(options: DisplayOptions, describe: Describe): Display {
   const { output, steps, first = 0, now = Date.now } = options;
   let last = Number.NEGATIVE_INFINITY;
   const line = (text: string) => output.write(`${text}\n`);
   return {
     line,
     step(progress) {
-      const { text, tail } = describe(progress);
+      const { text, details } = describe(progress);
       if (now() - last < EVERY && progress.step !== steps && progress.step !== first + 1) return;
       last = now();
-      line(`${text}  ${tail}`);
+      line([text, ...details].join('  '));
     },
     sampling(done, of) {
       if (now() - last < EVERY || done === of) return;
@@ -108,34 +97,38 @@ function plainDisplay(options: DisplayOptions, describe: ReturnType<typeof descr
   };
 }
 
-function barDisplay(
-  { steps, first = 0 }: DisplayOptions,
-  describe: ReturnType<typeof describer>,
-  bars: MultiBar,
-): Display {
-  let bar: SingleBar | undefined;
-  let shown: Described = { text: 'drawing samples', tail: '' };
-  let at = first;
-  const update = (now: Described) => {
-    bar ??= bars.create(steps, first, { ...now });
-    bar.update(at, now);
+/** How often a bar is drawn anew at most, in milliseconds. */
+export const FRAME = 125;
+
+/** A bar in the last line of the terminal; other lines stand above it. */
+function barDisplay({ output, steps, first = 0, now = Date.now }: DisplayOptions, describe: Describe): Display {
+  const status = createStatusLine(output);
+  let shown: Progress = { share: first / steps, text: '', details: [] };
+  let last = Number.NEGATIVE_INFINITY;
+  const draw = (progress: Progress, isLast = false) => {
+    if (!isLast && now() - last < FRAME) return;
+    last = now();
+    status.show((columns) => barLine(progress, columns));
   };
   return {
     line(text) {
-      bar ??= bars.create(steps, first, { ...shown });
-      bars.log(`${text}\n`);
-      bars.update();
+      status.clear();
+      output.write(`${text}\n`);
+      if (shown.details.length > 0) draw(shown, true);
     },
     step(progress) {
       shown = describe(progress);
-      at = progress.step;
-      update(shown);
+      draw(shown, progress.step === steps);
     },
     sampling(done, of) {
-      update(done < of ? { ...shown, text: `drawing samples ${Math.floor((100 * done) / of)} %` } : shown);
+      const share = Math.floor((100 * done) / of);
+      draw(done < of ? { ...shown, details: [`drawing samples ${share} %`, ...shown.details] } : shown, done === of);
     },
     stop() {
-      if (bar) bars.stop();
+      if (shown.details.length === 0) return;
+      if (shown.share >= 1) shown = { ...shown, details: shown.details.filter((detail) => !detail.endsWith(' left')) };
+      status.show((columns) => barLine(shown, columns));
+      output.write('\n');
     },
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseConfig } from './config/parse-config';
-import { checkNewRunFolder, clearLater, clearRun, readConfig, runPaths, samplePath, writeConfig } from './run-folder';
+import { checkNewRunFolder, clearLater, readConfig, runPaths, samplePath, writeConfig } from './run-folder';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'denoiser-run-'));
 
@@ -36,26 +36,29 @@ test('a configuration that was spoiled is refused with the field at fault', asyn
 
 test('a new run takes an absent or empty folder, and never one in use', async () => {
   const run = folder();
-  expect(() => checkNewRunFolder(join(run, 'absent'), false)).not.toThrow();
-  expect(() => checkNewRunFolder(run, false)).not.toThrow();
+  await expect(checkNewRunFolder(join(run, 'absent'), false)).resolves.toBeUndefined();
+  await expect(checkNewRunFolder(run, false)).resolves.toBeUndefined();
   await writeConfig(runPaths(run), newConfig());
-  expect(() => checkNewRunFolder(run, false)).toThrow(`denoiser resume ${run}`);
-  expect(() => checkNewRunFolder(run, true)).not.toThrow();
+  writeFileSync(join(run, 'log.jsonl'), '');
+  // Before its first checkpoint there is nothing to lose.
+  await expect(checkNewRunFolder(run, false)).resolves.toBeUndefined();
+  mkdirSync(join(run, 'checkpoints', 'step-00000001'), { recursive: true });
+  await expect(checkNewRunFolder(run, false)).rejects.toThrow(`denoiser resume ${run}`);
+  await expect(checkNewRunFolder(run, true)).resolves.toBeUndefined();
 
   const other = folder();
   writeFileSync(join(other, 'thesis.tex'), '');
-  expect(() => checkNewRunFolder(other, true)).toThrow('holds no run');
-  expect(() => checkNewRunFolder(join(other, 'thesis.tex'), true)).toThrow('is a file');
+  await expect(checkNewRunFolder(other, true)).rejects.toThrow('holds no run');
+  await expect(checkNewRunFolder(join(other, 'thesis.tex'), true)).rejects.toThrow('is a file');
 });
 
-test('clearing a run leaves files that are not of it', async () => {
-  const run = folder();
-  const paths = runPaths(run);
-  await writeConfig(paths, newConfig());
-  mkdirSync(paths.samples);
-  writeFileSync(join(run, 'notes.txt'), '');
-  clearRun(paths);
-  expect(readdirSync(run)).toEqual(['notes.txt']);
+test('a project with a configuration and checkpoints of its own is no run', async () => {
+  const project = folder();
+  for (const name of ['checkpoints', 'samples']) mkdirSync(join(project, name));
+  for (const config of ['{"name": "thesis"}', '{"format": 3}', '[]', '{', '{"data": "x", "format": "3"}']) {
+    writeFileSync(join(project, 'config.json'), config);
+    await expect(checkNewRunFolder(project, true), config).rejects.toThrow('holds no run');
+  }
 });
 
 test('a run that goes on from before them loses the grids and averages of later steps', () => {

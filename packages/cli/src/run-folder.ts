@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeFileAtomically } from '@denoiser/backend-node';
+import { type Dirent, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileCheckpointStore, isMadeByRun, isRunFolder, writeFileAtomically } from '@denoiser/backend-node';
+import { commandLine } from './command-line';
 import { parseConfig } from './config/parse-config';
 import type { RunConfig } from './config/run-schema';
 import { atPath, CommandError } from './errors';
@@ -36,28 +37,24 @@ export const checkpointPath = (paths: RunPaths, step: number): string =>
 /** What `lockFolder` calls its file. */
 const LOCK = 'run.lock';
 
+/** Whether there is something to go on with: a run that ended before its first checkpoint begins anew. */
+export const hasCheckpoint = async (folder: string): Promise<boolean> =>
+  (await fileCheckpointStore(runPaths(folder).checkpoints).list()).length > 0;
+
 /** Throws if a new run must not be put into `folder`. Looks only, changes nothing. */
-export function checkNewRunFolder(folder: string, overwrite: boolean): void {
+export async function checkNewRunFolder(folder: string, overwrite: boolean): Promise<void> {
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) {
     throw new CommandError('run-exists', `${folder} is a file; choose another folder with --out.`);
   }
   const entries = atPath('read', folder, () => readdirSync(folder));
   if (entries.every((name) => name.startsWith(LOCK))) return; // of a run that is just beginning, or died when it did
-  if (!existsSync(runPaths(folder).config)) {
+  if (!(await isRunFolder(folder))) {
     throw new CommandError('run-exists', `${folder} is not empty and holds no run; choose another folder with --out.`);
   }
-  if (overwrite) return;
-  const ways = `go on with 'denoiser resume ${folder}', choose another folder with --out, or begin anew with --overwrite`;
+  if (overwrite || !(await hasCheckpoint(folder))) return; // nothing to go on with, and nothing to lose
+  const ways = `go on with ${commandLine(['resume', folder])}, choose another folder with --out, or begin anew with --overwrite`;
   throw new CommandError('run-exists', `${folder} holds a run already; ${ways}.`);
-}
-
-/** Removes what an earlier run left in the folder; other files stay. */
-export function clearRun(paths: RunPaths): void {
-  const { folder: _, ...written } = paths;
-  for (const path of Object.values(written)) {
-    atPath('remove', path, () => rmSync(path, { recursive: true, force: true }));
-  }
 }
 
 /**
@@ -73,7 +70,10 @@ export function clearLater(
     return number !== undefined && Number(number) > (unit === 'epoch' ? epochsDone : step);
   };
   for (const folder of [samples, snapshots].filter((path) => existsSync(path))) {
-    for (const name of readdirSync(folder).filter(isLater)) {
+    const isMade = (entry: Dirent) =>
+      isMadeByRun(`${basename(folder)}/${entry.name}`, entry.isDirectory() ? 'folder' : 'file');
+    const later = readdirSync(folder, { withFileTypes: true }).filter((entry) => isLater(entry.name) && isMade(entry));
+    for (const { name } of later) {
       atPath('remove', join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
     }
   }

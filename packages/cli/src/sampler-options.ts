@@ -2,7 +2,7 @@ import { SIGMAS, samplers } from '@denoiser/samplers/arrays';
 import type { Command } from 'commander';
 import { suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
-import { choice, integer, number } from './options';
+import { choice, decimal, integer, number } from './options';
 
 /** Words of `--schedule`: noise over discrete time, or the continuous processes. */
 export const SCHEDULES = [
@@ -23,7 +23,7 @@ export const SAMPLERS = Object.keys(samplers);
 export const range =
   (flag: string) =>
   (text: string): readonly [number, number] => {
-    const [low, high, ...rest] = text.split(':').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    const [low, high, ...rest] = text.split(':').map(decimal);
     if (low !== undefined && high !== undefined && rest.length === 0 && low >= 0 && low < high) return [low, high];
     throw new CommandError(
       'option-invalid',

@@ -1,47 +1,28 @@
-import { duration, type Output } from './progress';
+import { barLine } from './bar';
+import { duration, FRAME } from './progress';
+import { createStatusLine, type Output } from './status-line';
 
 const EVERY = 10_000;
 
 /** Progress of drawing: a bar on a terminal, a line in ten seconds elsewhere. */
-export async function samplingProgress(
+export function samplingProgress(
   output: Output,
   now: () => number = Date.now,
-): Promise<{ update(done: number, total: number): void; stop(): void }> {
-  if (output.isTTY) {
-    const { SingleBar, Presets } = (await import('cli-progress')).default;
-    const bar = new SingleBar(
-      {
-        format: '[{bar}] step {value}/{total}  {eta_formatted} left',
-        hideCursor: true,
-        barsize: 30,
-        fps: 8,
-        gracefulExit: false,
-        stream: output,
-      },
-      Presets.legacy,
-    );
-    let isStarted = false;
-    return {
-      update(done, total) {
-        if (!isStarted) bar.start(total, 0);
-        isStarted = true;
-        bar.update(done);
-      },
-      stop() {
-        if (isStarted) bar.stop();
-        isStarted = false;
-      },
-    };
-  }
+): { update(done: number, total: number): void; stop(): void } {
   const start = now();
-  let last = start;
+  let last = output.isTTY ? Number.NEGATIVE_INFINITY : start;
+  const status = createStatusLine(output);
   return {
     update(done, total) {
-      if (now() - last < EVERY || done === total) return;
+      const isDue = now() - last >= (output.isTTY ? FRAME : EVERY);
+      if (!isDue || (done === total && !output.isTTY)) return;
       last = now();
-      const left = (((last - start) / done) * (total - done)) / 1000;
-      output.write(`step ${done}/${total}, ${duration(left)} left\n`);
+      const left = `${duration((((last - start) / done) * (total - done)) / 1000)} left`;
+      if (output.isTTY) {
+        const progress = { share: done / total, text: '', details: [`step ${done}/${total}`, left] };
+        status.show((columns) => barLine(progress, columns));
+      } else output.write(`step ${done}/${total}, ${left}\n`);
     },
-    stop() {},
+    stop: status.clear,
   };
 }

@@ -1,6 +1,10 @@
 /** Text on the terminal. */
 import { printable, printableLines } from '@denoiser/errors';
 
+/** A number of things: `1 step`, `12,000 steps`. */
+export const count = (n: number, thing: string, things = `${thing}s`): string =>
+  `${n.toLocaleString('en')} ${n === 1 ? thing : things}`;
+
 /** Names and values in two columns. */
 export function list(entries: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(entries).map((name) => name.length));

@@ -2,6 +2,10 @@ import { type Command, Option } from 'commander';
 import type { Flag } from './config/flags';
 import { GROUPS, REST } from './config/presentation';
 import type { GivenOptions } from './config/with-flags';
+import { number } from './options';
+
+/** What `--minutes` is. */
+export const LIMIT = 'the time that training may take: it ends then with a checkpoint and a grid, and resume goes on';
 
 /** Options of `train` that no configuration holds. */
 export interface TrainFlags {
@@ -9,6 +13,8 @@ export interface TrainFlags {
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly dryRun?: boolean;
+  readonly minutes?: number;
+  readonly hours?: number;
   readonly json?: boolean;
   readonly log?: string;
 }
@@ -23,6 +29,8 @@ export function addTrainOptions(command: Command, flags: readonly Flag[]): Comma
     .option('--dry-run', 'say what the run needs, memory and time, after two trial steps; write nothing')
     .option('--out <folder>', 'the run folder (default: runs/<name of the image folder>)')
     .option('--overwrite', 'begin anew where a run lies already')
+    .option('--minutes <n>', LIMIT, number('--minutes', { min: 0, above: true }))
+    .option('--hours <n>', 'the same in hours', number('--hours', { min: 0, above: true }))
     .option('--log <module>', 'a module of your own that is told of every step: it exports onStep, onValidation, …')
     .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr');
   const ordered = flags.toSorted((a, b) => placeOf(a) - placeOf(b));
@@ -71,13 +79,13 @@ function placeOf({ path }: Flag): number {
 }
 
 const AFTER = `
-Grids and checkpoints are written after every epoch unless an interval is given, and at the end. Ctrl-C finishes the step
-and saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
+Unless an interval is given, grids and checkpoints are written at the end of epochs, so seldom that each takes at most a
+twentieth of the time, and at the end. Ctrl-C saves a checkpoint; 'denoiser resume <run>' goes on from there, and gives what an uninterrupted run gives.
 Every switch has its opposite: --no-flip undoes the "flip": true of a configuration.
 
 Examples:
   $ denoiser train ./pictures --size 64 --out runs/landscape
   $ denoiser train ./animals --conditional --epochs 100 --sample-every 10
-  $ denoiser train ./pictures --size 32 --base-width 32 --batch-size 32 --steps 5000   # small and quick
+  $ denoiser train ./pictures --size 32 --base-width 32 --minutes 30   # small and quick
   $ denoiser train ./pictures --dry-run                                # memory and time, before anything else
   $ denoiser train --config runs/landscape/config.json --out runs/again  # the same run once more`;

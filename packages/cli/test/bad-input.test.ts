@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from '@denoiser/safetensors';
@@ -26,6 +26,13 @@ beforeAll(async () => {
 test.each<[what: string, args: string[], message: RegExp]>([
   ['an unknown option', ['train', 'digits', '--epochz', '3'], /--epochz.*did you mean --epochs\?/],
   ['an unknown command', ['trian', 'digits'], /trian.*did you mean train\?/],
+  ['an empty path', ['train', ''], /<data> is empty/],
+  ['an empty option', ['train', 'digits', '--out', ''], /--out is empty/],
+  ['a sampler that is none', ['sample', 'run', '--sampler', 'dpmp-2m'], /did you mean dpmpp-2m\?/],
+  ['a number that is none', ['train', 'digits', '--lr', '0x10'], /--lr must be .*'0x10'/],
+  ['no use for a seed', ['sample', 'run', '--invert', 'digits/0/0.png', '--seed', '3'], /no use for --seed/],
+  ['two limits', ['train', 'digits', '--hours', '1', '--minutes', '3'], /--minutes and --hours/],
+  ['fewer steps than are done', ['resume', 'run', '--steps', '1'], /--steps 1 would end this run before .* 2 steps/],
   ['no folder', ['train'], /folder.*denoiser train --help/],
   [
     'a size not divisible by 8',
@@ -50,6 +57,39 @@ test.each<[what: string, args: string[], message: RegExp]>([
 ])('%s gets one line that says what to do', async (_, args, message) => {
   expect(await fails(args, { cwd })).toMatch(message);
   expect(existsSync(path('runs')), 'nothing is left behind').toBe(false);
+});
+
+test('sizes that nothing here can hold are refused at once, and named', async () => {
+  cpSync(path('run'), path('endless'), { recursive: true });
+  const config = JSON.parse(readFileSync(path('endless/config.json'), 'utf8'));
+  const training = { ...config.training, schedule: { ...config.training.schedule, steps: 1e9 } };
+  writeFileSync(path('endless/config.json'), JSON.stringify({ ...config, training }));
+  expect(await fails(['resume', 'endless', '--steps', '4'], { cwd })).toMatch(/steps must be at most 100000/);
+  expect(await fails(['sample', 'run', '--count', '1000000000'], { cwd })).toMatch(
+    /--count 1000000000 images of 16×16 take \d+ GiB, and this machine has \d+; draw them in parts, each with a --seed/,
+  );
+  expect(await fails(['train', 'digits', '--base-width', '2048'], { cwd })).toMatch(/smaller --base-width/);
+});
+
+test('a picture that is drawn into the images of a run is told of', async () => {
+  const { code, stderr } = await denoiser(['sample', 'run', '--steps', '1', '--out', 'digits/0/grid.png'], { cwd });
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^denoiser: .*digits\/0\/grid\.png .*images of this run/)]);
+  rmSync(path('digits/0/grid.png'));
+  cpSync(path('run'), path('digits/runs/one'), { recursive: true });
+  const { stderr: none } = await denoiser(['sample', 'run', '--steps', '1', '--out', 'digits/runs/one/g.png'], { cwd });
+  expect(none).toBe('');
+  // Nor does eval take that run's grids, and its folder, for a class.
+  expect(await succeeds(['eval', 'run', '--data', 'digits', '--steps', '2', '--count', '4'], { cwd })).toContain(
+    '4 of 4',
+  );
+  rmSync(path('digits/runs'), { recursive: true });
+});
+
+test('a run that refuses keeps its configuration', async () => {
+  const config = () => readFileSync(path('run/config.json'), 'utf8');
+  const before = config();
+  await fails(['resume', 'run', '--epochs', '1', '--lr', '3', '--steps', '1'], { cwd });
+  expect(config()).toBe(before);
 });
 
 test('classes that changed since the checkpoint are refused', async () => {

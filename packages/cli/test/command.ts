@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+export const bin = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
 
 /** What is said of schedules that leave much of the image in their last step. */
 const SIGNAL = /^denoiser: [^\n]*leaves \d+ % of the image[^\n]*\n/m;

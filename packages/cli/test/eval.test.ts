@@ -1,5 +1,6 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import { beforeAll, expect, test } from 'vitest';
 import { fails, succeeds, temporaryFolder } from './command';
 import { writeDigits } from './pictures';
@@ -102,4 +103,18 @@ test('bad requests are one sentence each, before the work', async () => {
   ];
   for (const [args, message] of refused) expect(await fails(['eval', ...args], { cwd })).toMatch(message);
   expect(existsSync(join(cwd, 'digits/evaluation.json'))).toBe(false);
+});
+
+test('a bare file is measured as its options say it was trained', async () => {
+  const { tensors } = readSafetensors(readFileSync(join(cwd, 'run/checkpoints/step-00000002/ema.safetensors')));
+  writeFileSync(join(cwd, 'bare.safetensors'), writeSafetensors({ metadata: {}, tensors }));
+  const how = ['--data', 'numbered', '--steps', '3', '--count', '4'];
+  const trained = ['--size', '16', '--noise-steps', '20', '--prediction', 'epsilon', '--schedule', 'linear'];
+  await evaluate('--count', '4', '--json', 'run.json');
+  // Its classes are known by their numbers.
+  for (const [i, name] of ['3', '5'].entries())
+    cpSync(join(cwd, 'digits', name), join(cwd, 'numbered', `${i}`), { recursive: true });
+  await succeeds(['eval', 'bare.safetensors', ...how, ...trained, '--json', 'bare.json'], { cwd });
+  const { validationLoss, bitsPerDimension } = json('run.json');
+  expect(json('bare.json')).toMatchObject({ validationLoss, bitsPerDimension });
 });

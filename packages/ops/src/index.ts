@@ -16,3 +16,4 @@ export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, u
 export { randomNormal } from './random-normal';
 export { maxPool2x, upsample2x } from './resample';
 export type { BatchShape, ImageShape } from './shapes';
+export { untilAborted } from './until-aborted';

@@ -1,3 +1,4 @@
+import { untilAborted } from '@denoiser/ops';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { wrongOutput } from './denoiser-fault';
@@ -14,12 +15,13 @@ export async function callDenoiser(options: {
   readonly conditioning?: Conditioning;
   readonly guidance?: Guidance;
   readonly learnedVariance: boolean;
+  readonly signal?: AbortSignal;
 }): Promise<Tensor4D> {
-  const { denoiser, x, conditioning, guidance, learnedVariance } = options;
+  const { denoiser, x, conditioning, guidance, learnedVariance, signal } = options;
   const time = tf.fill([x.shape[0]], options.time) as Tensor1D;
   if (!isGuided(guidance, conditioning, options.noiseRatio)) {
     try {
-      return await call(denoiser, { x, time, conditioning }, learnedVariance);
+      return await call(denoiser, { x, time, conditioning }, learnedVariance, signal);
     } finally {
       time.dispose();
     }
@@ -27,7 +29,7 @@ export async function callDenoiser(options: {
   const both = tf.tidy(() => ({ ...bothBranches({ x, time, conditioning }, guidance.negative) }));
   time.dispose();
   try {
-    const output = await call(denoiser, both, learnedVariance);
+    const output = await call(denoiser, both, learnedVariance, signal);
     try {
       return mixBranches(output, guidance, learnedVariance);
     } finally {
@@ -47,12 +49,13 @@ async function call(
   denoiser: Denoiser | AsyncDenoiser,
   { x, time, conditioning }: ModelInput,
   learnedVariance: boolean,
+  signal: AbortSignal | undefined,
 ): Promise<Tensor4D> {
   const engine = tf.engine();
   let answer: Tensor4D | Promise<Tensor4D> | undefined;
   engine.startScope();
   try {
-    answer = denoiser(x, time, conditioning);
+    answer = untilAborted<Tensor4D | Promise<Tensor4D>>(signal, () => denoiser(x, time, conditioning));
   } finally {
     // Tensors of an asynchronous model are still at work: they leave the scope with it.
     engine.endScope(answer instanceof Promise ? [...engine.state.activeScope.track] : answer);

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import { type Combination, evaluations, type Level, type Plan, type PlanStep, type Threshold } from './plan';
 import { refuse } from './refuse';
 import type { NoiseRequest, StepOf } from './step';
@@ -127,7 +128,7 @@ export async function* execute<T>(run: Run<T>): AsyncGenerator<StepOf<T> & { sta
         yield { index, total, time: step.model.time, x, x0, state: { position: position + 1, x, memory } };
         index++;
       }
-      await breathe();
+      await yieldToEventLoop();
     }
   } finally {
     for (const value of [x, ...Object.values(memory)]) arithmetic.dispose(value);
@@ -174,22 +175,4 @@ function keepKnown<T>(run: Run<T>, known: Known<T>, x: T, { alpha, sigma }: Leve
 
 function uses({ next, keep = {} }: PlanStep, name: string): boolean {
   return [next, ...Object.values(keep)].some((sum) => (sum[name] ?? 0) !== 0);
-}
-
-/** Lets timers, input and abort events through between two steps. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
-      return;
-    }
-    // In browsers a message is a macrotask without the 4 ms of nested timeouts.
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => {
-      port1.close();
-      resolve();
-    });
-    port1.start();
-    port2.postMessage(null);
-  });
 }

@@ -64,6 +64,7 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
         conditioning,
         guidance,
         learnedVariance: plan.learnedVariance,
+        ...(signal && { signal }),
       }),
     noise,
     ...(options.inpaint && { known: options.inpaint }),

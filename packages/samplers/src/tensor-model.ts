@@ -16,6 +16,7 @@ export function arrayModel(
     readonly conditioning?: Conditioning;
     readonly guidance?: Guidance;
     readonly learnedVariance?: boolean;
+    readonly signal?: AbortSignal;
   },
 ): ArrayModel<Float64Array> {
   const { shape, learnedVariance = false, ...rest } = options;

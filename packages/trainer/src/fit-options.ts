@@ -87,6 +87,8 @@ export type Occasion = Interval & {
 
 /** Options of `fit`. Training ends when `epochs` or `steps` are done in all, whichever comes first; give at least one. */
 export type FitOptions = RunLimits & {
+  /** Ends, as finished, with the step after which this call has taken so many seconds. Beside epochs or steps. */
+  seconds?: number;
   /** Writes checkpoints, from which `resume` goes on. */
   checkpoints?: CheckpointOptions;
   /** Writes snapshots of the averages that the option `postHocEma` tracks, for `reconstructEma`. */
@@ -96,7 +98,7 @@ export type FitOptions = RunLimits & {
   /** Other recurring work, which runs after checkpoints, snapshots and validation. */
   every?: readonly Occasion[];
   callbacks?: Callbacks;
-  /** Ends training: on abort, `fit` finishes the step under way, writes a checkpoint and returns. */
+  /** Ends training: on abort, `fit` writes a checkpoint and returns. A step in whose midst the signal is heard is as if not begun. */
   signal?: AbortSignal;
   /** Batches that are read ahead. Default 2. */
   prefetch?: number;

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
@@ -16,19 +17,21 @@ import { step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
 import type { ImageDataset } from './types';
 import { type ValidationOptions, validate } from './validation';
-import { yieldToEventLoop } from './yield-to-event-loop';
 
 /** Trains, as `Trainer.fit` says. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   const { progress, model } = run;
-  const { checkpoints, snapshots, validation, callbacks = {}, signal } = options;
+  const { checkpoints, snapshots, validation, callbacks = {}, signal, seconds = Infinity } = options;
+  const { clock: now = () => performance.now() } = options;
   checkRequest(run, dataset, options);
   startOrder(run, dataset);
   const length = lengthOf(run, dataset, options);
   run.length = length.steps;
 
   const { onStep, onEpochEnd, onValidation, onCheckpoint } = callbacks;
-  const clock = stopwatch(options.clock ?? (() => performance.now()));
+  const clock = stopwatch(now);
+  const begun = now();
+  const isTimeUp = () => now() - begun >= 1000 * seconds;
   const losses: StepRecord[] = [];
   let epochStart = 0;
   let pending: Pending | undefined;
@@ -62,7 +65,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 
   const measure = async (held: ValidationOptions) => {
     const { step, epochsDone, best } = progress;
-    const measured = await validate(run, held);
+    const measured = await unlessAborted(signal, () => validate(run, held, signal));
+    if (!measured) return;
     const isBest = measured.emaLoss < (best?.loss ?? Infinity);
     if (isBest) progress.best = { step, loss: measured.emaLoss };
     if (isBest && checkpoints?.best) await saveCheckpoint(run, { ...checkpoints, dataset, store: checkpoints.best });
@@ -80,20 +84,20 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       ...(options.every ?? []),
       { ...EACH_EPOCH, run: endEpoch },
     ],
-    options.clock ?? (() => performance.now()),
+    now,
   );
   const moment = (): Moment => ({
     step: progress.step,
     epochsDone: progress.epochsDone,
     meanLoss: mean(losses.slice(epochStart)),
-    isEnd: progress.step >= length.steps,
+    isEnd: progress.step >= length.steps || isTimeUp(),
     save,
   });
 
   const plan = planBatches({ ...run.options, length: dataset.length, batches: length.stepsLeft, from: progress });
   const batches = readAhead(plan, (planned) => readBatch(dataset, planned, model.checkLabels), options.prefetch ?? 2);
   try {
-    while (progress.step < length.steps && !signal?.aborted) {
+    while (progress.step < length.steps && !signal?.aborted && !isTimeUp()) {
       const batch = await nextBatch(
         () => clock.wait(() => batches.next()),
         async () => {
@@ -105,7 +109,9 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       if (progress.position === 0) epochStart = losses.length;
       // What a sampler learns from a step has to be known before the next.
       if (run.timesteps.memory) await reportBefore();
-      const { values, t } = step(run, batch);
+      const numbers = await unlessAborted(signal, async () => step(run, batch, signal));
+      if (!numbers) break;
+      const { values, t } = numbers;
       const lap = clock.lap(taken(values));
       lap.catch(() => {}); // thrown when the step is reported
       saved = false;
@@ -138,6 +144,16 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
 /** Batches read ahead that memory has room for, if they are small. */
 const MOST_PREFETCHED = 1000;
 
+/** Returns what `work` gives, or nothing where the signal ended it. */
+async function unlessAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}
+
 /** A step whose numbers have not been read yet. */
 type Pending = {
   lap: Promise<Lap & { numbers: Float32Array }>;
@@ -166,7 +182,9 @@ async function nextBatch(
 }
 
 function checkRequest(run: Run, dataset: ImageDataset, options: FitOptions): void {
-  const { epochs = Infinity, steps = Infinity, validation, checkpoints, snapshots, every = [], prefetch = 2 } = options;
+  const { epochs = Infinity, steps = Infinity, seconds = Infinity } = options;
+  const { validation, checkpoints, snapshots, every = [], prefetch = 2 } = options;
+  if (!(seconds > 0)) throw badOption(`\`seconds\` must be a number above 0, not ${seconds}.`);
   const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
   if (!count(epochs) || !count(steps) || (epochs === Infinity && steps === Infinity)) {
     throw badOption(`fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`);

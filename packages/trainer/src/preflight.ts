@@ -13,6 +13,8 @@ import type { ImageDataset } from './types';
 export type PreflightOptions = RunLimits & {
   /** A clock in milliseconds. Default `performance.now`. */
   clock?: () => number;
+  /** Aborted: the trial ends and is thrown with the signal's reason; the weights are what they were. */
+  signal?: AbortSignal;
 };
 
 /** What training needs, measured. */
@@ -40,7 +42,7 @@ export type Preflight = {
  * @throws DenoiserError `kernel-missing` if the backend lacks what training needs; what reading images throws.
  */
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
-  const { clock = () => performance.now() } = options;
+  const { clock = () => performance.now(), signal } = options;
   const { batchSize } = run.options;
   checkDataset(dataset, batchSize);
   const count = Math.min(batchSize, dataset.length);
@@ -51,7 +53,7 @@ export async function preflight(run: Run, dataset: ImageDataset, options: Prefli
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);
   const trial = async () => {
-    const { values } = step(run, batch);
+    const { values } = step(run, batch, signal);
     await values.data();
     values.dispose();
   };

@@ -1,3 +1,4 @@
+import { untilAborted } from '@denoiser/ops';
 import {
   addN,
   concat,
@@ -27,8 +28,12 @@ export type StepNumbers = {
   t: Int32Array;
 };
 
-/** Does one training step on a batch, in parts that fit the device: gradients, their norm, optimizer, averages. */
-export function step(run: Run, batch: Batch): StepNumbers {
+/**
+ * Does one training step on a batch, in parts that fit the device: gradients, their norm, optimizer, averages.
+ *
+ * @throws the signal's reason when it is aborted before the weights change; the step is then as if it had not begun.
+ */
+export function step(run: Run, batch: Batch, signal?: AbortSignal): StepNumbers {
   const { optimizer, ema, powerEma, options, rateFactor, timesteps, progress } = run;
   const { seed } = options;
   const { t, times, weights } = drawTimesteps(timesteps, {
@@ -36,7 +41,7 @@ export function step(run: Run, batch: Batch): StepNumbers {
     isContinuous: run.process.kind !== 'discrete',
   });
   const values = tidy(() => {
-    const { imageLosses, loss, gradients } = batchGradients(run, batch, times, weights);
+    const { imageLosses, loss, gradients } = untilAborted(signal, () => batchGradients(run, batch, times, weights));
     const norm = gradientNorm(gradients);
     const limit = options.maxGradientNorm;
     const gradientScale = limit === null ? undefined : clipFactor(norm, limit);
@@ -58,22 +63,24 @@ function batchGradients(run: Run, batch: Batch, times: Float32Array, weights: Fl
   const imageLosses: Tensor1D[] = [];
   const losses: Scalar[] = [];
   let gradients: Gradients = new Map();
-  for (const { pixels, shape, places } of microBatches(batch, options.microBatchSize)) {
-    const [from, to] = [places[0], places[0] + places.length];
-    const partial = lossAndGradients(model.parameters, () => {
-      const perImage = objective(trainingNetwork(model, options, { step, places }), {
-        x0: tensor4d(pixels, shape), // [B, H, W, C]
-        eps: drawNoise(shape, { seed, step, places, offset: options.offsetNoise }), // [B, H, W, C]
-        t: times.subarray(from, to),
-        ...(isLabelled && { labels: tensor1d(labels.subarray(from, to), 'int32') }),
+  try {
+    for (const { pixels, shape, places } of microBatches(batch, options.microBatchSize)) {
+      const [from, to] = [places[0], places[0] + places.length];
+      const partial = lossAndGradients(model.parameters, () => {
+        const perImage = objective(trainingNetwork(model, options, { step, places }), {
+          x0: tensor4d(pixels, shape), // [B, H, W, C]
+          eps: drawNoise(shape, { seed, step, places, offset: options.offsetNoise }), // [B, H, W, C]
+          t: times.subarray(from, to),
+          ...(isLabelled && { labels: tensor1d(labels.subarray(from, to), 'int32') }),
+        });
+        imageLosses.push(keep(perImage)); // beyond the tidy of the gradients
+        return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / times.length))));
       });
-      imageLosses.push(keep(perImage)); // beyond the tidy of the gradients
-      return sum(mul(perImage, tensor1d(weights.subarray(from, to).map((w) => w / times.length))));
-    });
-    losses.push(partial.value);
-    gradients = addGradients(gradients, partial.gradients);
+      losses.push(partial.value);
+      gradients = addGradients(gradients, partial.gradients);
+    }
+    return { imageLosses: concat(imageLosses), loss: addN(losses), gradients };
+  } finally {
+    for (const kept of imageLosses) kept.dispose();
   }
-  const joined = concat(imageLosses);
-  for (const kept of imageLosses) kept.dispose();
-  return { imageLosses: joined, loss: addN(losses), gradients };
 }

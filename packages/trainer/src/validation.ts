@@ -1,4 +1,4 @@
-import { STREAMS } from '@denoiser/ops';
+import { STREAMS, untilAborted } from '@denoiser/ops';
 import { type Tensor1D, tensor1d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { drawNoise } from './draws';
 import type { Interval } from './interval';
@@ -36,6 +36,7 @@ export type ValidationRecord = {
 export async function validate(
   run: Run,
   { dataset, images = dataset.length }: ValidationOptions,
+  signal?: AbortSignal,
 ): Promise<Pick<ValidationRecord, 'loss' | 'emaLoss'>> {
   const { model, objective, options, process, ema } = run;
   const first = firstTimestep(options);
@@ -56,15 +57,17 @@ export async function validate(
       ['loss', model.parameters],
       ['emaLoss', ema.parameters],
     ] as const) {
-      const losses = tidy((): Tensor1D => {
-        const stream = STREAMS.validation;
-        return objective(model.denoiser(parameters), {
-          x0: tensor4d(batch.pixels, batch.shape), // [B, H, W, C]
-          eps: drawNoise(batch.shape, { seed: options.seed, step: 0, places, stream }), // [B, H, W, C]
-          t,
-          ...(isLabelled && { labels: tensor1d(batch.labels, 'int32') }),
-        });
-      });
+      const losses = untilAborted(signal, () =>
+        tidy((): Tensor1D => {
+          const stream = STREAMS.validation;
+          return objective(model.denoiser(parameters), {
+            x0: tensor4d(batch.pixels, batch.shape), // [B, H, W, C]
+            eps: drawNoise(batch.shape, { seed: options.seed, step: 0, places, stream }), // [B, H, W, C]
+            t,
+            ...(isLabelled && { labels: tensor1d(batch.labels, 'int32') }),
+          });
+        }),
+      );
       for (const loss of await losses.data()) sums[which] += loss / count;
       losses.dispose();
     }

@@ -10,6 +10,8 @@ export type NetworkErrorCode =
   | 'label-invalid'
   /** The network has no classes. */
   | 'labels-unexpected'
+  /** The weights fit nowhere here. */
+  | 'model-too-large'
   /** An option is none, or out of its range. */
   | 'option-invalid'
   /** Parameters are missing, or of other shapes. */

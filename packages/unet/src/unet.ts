@@ -9,6 +9,7 @@ import { NetworkError } from './errors';
 import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
 import type { Hooks, ParameterSpec } from './layer';
 import { network } from './network';
+import { checkRoom } from './room';
 import { type TrainingMode, trainingHooks } from './training-form';
 import { exportParameters, importParameters, parameterOf } from './weights';
 
@@ -78,6 +79,7 @@ type Specs = ReadonlyMap<string, ParameterSpec>;
 
 function unetWith(config: UNetConfig, initial: (specs: Specs) => ReadonlyMap<string, Tensor>): UNet {
   const net = network(config);
+  checkRoom(net.parameters);
   const parameters = new Map<string, Variable>();
   tf.tidy(() => {
     for (const [name, tensor] of initial(net.parameters)) parameters.set(name, tf.variable(tensor));

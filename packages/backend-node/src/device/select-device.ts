@@ -1,3 +1,4 @@
+import { nearest } from '@denoiser/errors';
 import { NodeError } from '../errors';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
@@ -28,7 +29,10 @@ export async function selectDevice(
 ): Promise<Device> {
   const names = candidates.map(({ name }) => name);
   if (device !== 'auto' && !names.includes(device)) {
-    throw new NodeError('device-unknown', `There is no device "${device}": choose one of auto, ${names.join(', ')}.`);
+    throw new NodeError(
+      'device-unknown',
+      `There is no device "${device}": choose one of auto, ${names.join(', ')}; did you mean ${nearest(device, ['auto', ...names])}?`,
+    );
   }
   // All at once: some ask another process.
   const obstacles = candidates.map((candidate) => candidate.obstacle());

@@ -19,6 +19,7 @@ export type FileCheckpointStoreOptions = {
  * a folder of that name is always whole, whenever the process or the machine stops. Where a step is written again and the
  * process is stopped between the two moves of `replaceFolder`, the hidden one that is whole is listed and read, and the next
  * write brings it back. Writes of one process wait for each other; one process writes at a time; any number may read.
+ * A checkpoint that somebody has put files of another kind into stays.
  *
  * @throws DenoiserError that names the path and the cause.
  */
@@ -57,9 +58,18 @@ export function fileCheckpointStore(
       }
       const steps = (await list()).filter((other) => other !== step); // never the new one, even if a later one is there
       for (const old of steps.slice(0, Math.max(0, steps.length + 1 - keep))) {
-        await removeFolder(fileSystem, join(directory, folderOf(old)));
+        const path = join(directory, folderOf(old));
+        if (!(await holdsMore(path, files))) await removeFolder(fileSystem, path);
       }
     });
+  }
+
+  /** Whether somebody has put files of another kind beside a checkpoint's: it is not ours to remove. */
+  async function holdsMore(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+    const names = await fileSystem.readdir(path).catch((error) => {
+      throw fileError(error, 'read', path);
+    });
+    return names.some((name) => !files.has(name) && !/\.(safetensors|json)$/.test(name));
   }
 
   /** The file's bytes, or nothing if it is not there. */

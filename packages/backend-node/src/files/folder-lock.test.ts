@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -122,4 +122,17 @@ test('a release leaves the lock of another', async () => {
   await holder({});
   await lock.release();
   expect(await readdir(folder)).toEqual(['run.lock']);
+});
+
+test('a folder that is moved or replaced while it is held is noticed', async () => {
+  const run = join(folder, 'run');
+  await mkdir(run);
+  const lock = await lockFolder(run);
+  await expect(lock.check()).resolves.toBeUndefined();
+  await rename(run, join(folder, 'elsewhere'));
+  const moved = { code: 'folder-moved', message: expect.stringContaining(`${run} was moved or removed while`) };
+  await expect(lock.check()).rejects.toMatchObject(moved);
+  await mkdir(run);
+  await (await lockFolder(run)).release();
+  await expect(lock.check()).rejects.toMatchObject(moved);
 });

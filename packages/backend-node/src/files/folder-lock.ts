@@ -10,6 +10,8 @@ import { removeQuietly, writeDurably } from './write-atomically';
 
 export type FolderLock = {
   readonly path: string;
+  /** @throws DenoiserError (`folder-moved`) where the folder is not there any more, or is another one. */
+  check(): Promise<void>;
   /** Gives the folder free; never throws. */
   release(): Promise<void>;
 };
@@ -65,7 +67,13 @@ export async function lockFolder(folder: string, options: FolderLockOptions = {}
     const holder = await readHolder(fileSystem, path);
     if (holder === 'damaged') throw damaged(folder, path);
     if (typeof holder === 'object') {
-      if (holder.id === own.id) return { path, release: () => release(fileSystem, path, own) };
+      if (holder.id === own.id) {
+        return {
+          path,
+          check: () => check(fileSystem, folder, path, own),
+          release: () => release(fileSystem, path, own),
+        };
+      }
       if (!isDead(holder)) throw locked(folder, path, holder, isNear(holder));
     }
     if (isDead(holder)) await takeAway(fileSystem, path, isDead);
@@ -110,6 +118,15 @@ async function takeAway(fileSystem: FileSystem, path: string, isDead: (holder: F
   } finally {
     await removeQuietly(fileSystem, guard);
   }
+}
+
+async function check(fileSystem: FileSystem, folder: string, path: string, own: LockHolder): Promise<void> {
+  const holder = await readHolder(fileSystem, path);
+  if (typeof holder === 'object' && holder.id === own.id) return;
+  throw new NodeError(
+    'folder-moved',
+    `${folder} was moved or removed while it was in use, so nothing more is written there; go on where it is now.`,
+  );
 }
 
 async function release(fileSystem: FileSystem, path: string, own: LockHolder): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failingFileSystem } from '../../test/failing-file-system';
 import { stoppingFileSystem } from '../../test/stopping-file-system';
+import { type FileSystem, nodeFileSystem } from './file-system';
 import { prepareFolder, writeFileAtomically } from './write-atomically';
 
 let folder: string;
@@ -82,4 +83,19 @@ test('a folder above that was moved away, and NUL in a path, are sentences', asy
     'its folder is gone or cannot',
   );
   await expect(writeFileAtomically(join(folder, 'a\0x'), '')).rejects.toMatchObject({ isDenoiserError: true });
+});
+
+test('a folder that cannot be made is told with the cause, which Node hides behind ENOENT', async () => {
+  const read = Object.assign(new Error('injected'), { code: 'EROFS' });
+  const gone = Object.assign(new Error('injected'), { code: 'ENOENT' });
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    // As Node makes folders on a file system that is read-only.
+    mkdir: (async (_: string, options?: { recursive?: boolean }) => {
+      throw options?.recursive ? gone : read;
+    }) as FileSystem['mkdir'],
+  };
+  const path = join(folder, 'a', 'b');
+  for (const attempt of [prepareFolder(path, { fileSystem }), writeFileAtomically(join(path, 'x'), '', { fileSystem })])
+    await expect(attempt).rejects.toMatchObject({ code: 'erofs', message: expect.stringMatching(/read-only: choose/) });
 });

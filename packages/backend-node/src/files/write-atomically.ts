@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { fileError } from '@denoiser/errors';
+import { fileError, systemCode } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
 /**
@@ -17,7 +17,7 @@ export async function writeFileAtomically(
   const folder = dirname(path);
   const temporary = join(folder, temporaryName(basename(path)));
   try {
-    await fileSystem.mkdir(folder, { recursive: true });
+    await makeFolder(fileSystem, folder);
     await writeDurably(fileSystem, temporary, data);
     await fileSystem.rename(temporary, path);
     await syncFolder(fileSystem, folder);
@@ -34,12 +34,33 @@ export async function prepareFolder(
 ): Promise<void> {
   const probe = join(path, temporaryName('probe'));
   try {
-    await fileSystem.mkdir(path, { recursive: true });
+    await makeFolder(fileSystem, path);
     await writeDurably(fileSystem, probe, 'x');
     await fileSystem.rm(probe);
   } catch (error) {
     await removeQuietly(fileSystem, probe);
     throw fileError(error, 'write', path);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Where that fails Node says ENOENT of the whole path, whatever the cause (a read-only file
+ * system): the first folder that is missing is tried by itself, and tells.
+ */
+async function makeFolder(fileSystem: FileSystem, path: string): Promise<void> {
+  try {
+    await fileSystem.mkdir(path, { recursive: true });
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    let missing = path;
+    const exists = (folder: string) =>
+      fileSystem.stat(folder).then(
+        () => true,
+        () => false,
+      );
+    while (dirname(missing) !== missing && !(await exists(dirname(missing)))) missing = dirname(missing);
+    await fileSystem.mkdir(missing);
+    throw error;
   }
 }
 

@@ -203,7 +203,7 @@ test('what systems leave in folders is neither class nor image', async () => {
 test('runs of this program in the data are left out, whole, and are no class', async () => {
   const image = await png('#ff0000');
   const run = (at: string) => ({
-    [`${at}/config.json`]: '{}',
+    [`${at}/config.json`]: '{"format": 3, "data": "pictures"}',
     [`${at}/log.jsonl`]: '',
     [`${at}/samples/epoch-0001.png`]: image,
     [`${at}/checkpoints/step-00000001/state.json`]: '{}',
@@ -226,8 +226,14 @@ test('runs of this program in the data are left out, whole, and are no class', a
 });
 
 test('a config.json of another program makes no run of a folder', async () => {
-  root = await folderOf({ 'cat/config.json': '{}', 'cat/1.png': await png('#ff0000') });
-  expect((await open({ conditional: true })).classNames).toEqual(['cat']);
+  for (const [config, beside] of [
+    ['{}', 'notes.txt'],
+    ['{}', 'checkpoints/model.pt'],
+    ['{"data": "x"}', 'log.jsonl'],
+  ]) {
+    root = await folderOf({ 'cat/config.json': config, [`cat/${beside}`]: '', 'cat/1.png': await png('#ff0000') });
+    expect((await open({ conditional: true })).classNames).toEqual(['cat']);
+  }
 });
 
 test('what is to be left out is, however its path is written', async () => {

@@ -7,7 +7,7 @@ import { badImages, reasonOf } from './bad-image';
 import { decode } from './decode';
 import { diskTree, type ImageFiles } from './disk-tree';
 import { forEachParallel } from './for-each-parallel';
-import { isHeldOut } from './held-out';
+import { splitHeldOut } from './held-out';
 import type { SkippedFile } from './image-tree';
 import { pixelCache } from './pixel-cache';
 import { type Box, centreBox, type Pixels } from './pixels';
@@ -29,7 +29,8 @@ export type ImageFolderOptions = {
   readonly seed?: number;
   /**
    * The share of the images, from 0 to below 1, that is held out: they are in `validation` and not in `dataset`. Each is
-   * chosen by its name alone, so that one is never on the other side because others came or went. Default 0.
+   * chosen by its name alone, so that one is never on the other side because others came or went; but every class keeps
+   * an image to train on. Default 0.
    */
   readonly validation?: number;
   /** Leave out files that should be images and can't be read. Default false: an error that names all of them. */
@@ -127,8 +128,7 @@ export async function openImageFolder(path: string, options: ImageFolderOptions)
       return { pixels: values, label: image.label };
     },
   });
-  const held = images.filter(({ name }) => isHeldOut(name, share));
-  const kept = share === 0 ? images : images.filter(({ name }) => !isHeldOut(name, share));
+  const { kept, held } = splitHeldOut(images, share);
   if (share > 0 && (held.length === 0 || kept.length === 0)) {
     throw new NodeError(
       'validation-empty',

@@ -1,6 +1,7 @@
 import { DenoiserError } from '@denoiser/errors';
 import { isLitter } from '@denoiser/trainer/image-names';
 import { NodeError } from '../errors';
+import { CONFIG, isRun, RUN_FOLDERS } from '../files/run-folder';
 import { EXCLUDED } from './disk-tree';
 import { formatOf, hasImageExtension, isReadable } from './formats';
 import { type ImageTree, inFolder, type Listing, type SkippedFile } from './image-tree';
@@ -73,13 +74,16 @@ async function classFolders(tree: ImageTree, look: Look): Promise<{ top: string;
     const folders = within.folders.filter((name) => !isLitter(name));
     // A class may have subfolders, too; one that has pictures of its own beside a single subfolder is taken for a class.
     const isAround = folders.length > 1 || (folders.length === 1 && !within.files.some(hasImageExtension));
-    if (!isAround || isRun(within)) break;
+    if (!isAround || (await isRunIn(tree, only, within))) break;
     top = only;
     listing = await look.list(top);
   }
   if (listing.folders.length === 0) throw noClasses(tree, top);
   return { top, folders: listing.folders };
 }
+
+const isRunIn = (tree: ImageTree, folder: string, listing: Listing): Promise<boolean> =>
+  isRun(listing, () => tree.read(inFolder(folder, CONFIG)));
 
 type Look = ReturnType<typeof lookInto>;
 
@@ -91,12 +95,13 @@ function lookInto(tree: ImageTree) {
   /** What a folder holds that may be data. */
   async function list(folder: string): Promise<Pick<Listing, 'folders' | 'files'>> {
     const listing = await tree.list(folder);
-    if (folder !== '' && isRun(listing)) {
+    const isOfRun = await isRunIn(tree, folder, listing);
+    if (folder !== '' && isOfRun) {
       skip(folder, RUN);
       return { folders: [], files: [] };
     }
     // Where a run is in the midst of the data, only what it makes itself is left out.
-    const isMade = isRun(listing) ? (name: string) => RUN_FOLDERS.includes(name) : () => false;
+    const isMade = isOfRun ? (name: string) => RUN_FOLDERS.includes(name) : () => false;
     const isData = (name: string): boolean => {
       const reason = isLitter(name) ? LITTER : isMade(name) ? RUN : undefined;
       if (reason !== undefined) skip(inFolder(folder, name), reason);
@@ -121,14 +126,6 @@ function lookInto(tree: ImageTree) {
   }
 
   return { skipped, skip, list, imagesBelow };
-}
-
-/** What a run makes in its folder. */
-const RUN_FOLDERS = ['checkpoints', 'best', 'samples', 'snapshots', 'tb'];
-
-/** Whether a folder is one that `denoiser train` made, by what it holds. */
-function isRun({ files, folders }: Listing): boolean {
-  return files.includes('config.json') && (folders.includes('checkpoints') || files.includes('log.jsonl'));
 }
 
 /** Whether a folder is no class because all that is in it is what this program made, or what was asked to be left out. */

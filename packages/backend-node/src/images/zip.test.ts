@@ -147,12 +147,13 @@ test('of two entries of one name the last one counts, as it would unpacked', asy
 
 test('an archive is read as the folder that it unpacks to', async () => {
   const [red, green] = [await png('#ff0000'), await png('#00ff00')];
+  const run = bytes('{"format": 3, "data": "pictures"}');
   const layouts: Record<string, Uint8Array>[] = [
     { 'cat/1.png': red, 'dog/2.png': green, 'cat/@eaDir/x.png': red, '__MACOSX/cat/._1.png': red, 'top.png': red },
     { 'pets/cat/1.png': red, 'pets/cat/more/2.png': red, 'pets/dog/no-extension': green, 'pets/cover.png': red },
     { 'a/b/cat/1.png': red, 'a/b/dog/1.png': green, 'a/notes.txt': bytes('x') },
     { 'cat/1.png': red, 'cat/more/2.png': red },
-    { 'cat/1.png': red, 'runs/x/config.json': bytes('{}'), 'runs/x/log.jsonl': bytes(''), 'runs/x/samples/1.png': red },
+    { 'cat/1.png': red, 'runs/x/config.json': run, 'runs/x/log.jsonl': bytes(''), 'runs/x/samples/1.png': red },
     { 'cat/1.png': red, 'cat/2.png~': red, 'empty/': bytes('') },
     { '1.png': red },
   ];

@@ -1,4 +1,6 @@
+import { totalmem } from 'node:os';
 import * as pipeline from '@denoiser/pipeline';
+import { NodeError } from '../errors';
 import type { WorkerModel } from '../worker/connect-model';
 import type { DrawProgress } from '../worker/methods';
 import { type InpaintSource, openInpainting, openPicture, type PictureSource } from './pictures';
@@ -30,6 +32,7 @@ export function drawImages(
   options: DrawOptions = {},
 ): pipeline.Drawing<pipeline.DrawStep | DrawProgress> {
   return pipeline.createDrawing<pipeline.DrawStep | DrawProgress>(async function* () {
+    if (!('draw' in model)) checkRoom(model, options.count);
     const { image, inpaint, ...others } = options;
     const given = {
       ...others,
@@ -41,6 +44,30 @@ export function drawImages(
     yield* drawing;
     return drawing;
   });
+}
+
+/** Draws rows of images between two seeds; see pipeline's `interpolate`. */
+export function interpolate(
+  model: pipeline.Model,
+  options: pipeline.InterpolateOptions,
+): pipeline.Drawing<pipeline.DrawStep> {
+  return pipeline.createDrawing(async function* () {
+    checkRoom(model, (options.count ?? 1) * Math.max(1, options.classes?.length ?? model.classNames.length));
+    const drawing = pipeline.interpolate(model, options);
+    yield* drawing;
+    return drawing;
+  });
+}
+
+/** Throws where so many images would not fit into the machine's memory, rather than after hours of drawing. */
+function checkRoom({ imageShape: [height, width, channels] }: pipeline.Model, count = 1): void {
+  const bytes = 4 * count * height * width * channels;
+  if (bytes <= totalmem()) return;
+  const [needed, there] = [bytes, totalmem()].map((size) => Math.ceil(size / 2 ** 30));
+  throw new NodeError(
+    'option-invalid',
+    `\`count\` ${count} images of ${height}×${width} take ${needed} GiB, and this machine has ${there}; draw them in parts, each with a \`seed\` of its own.`,
+  );
 }
 
 export type InvertOptions = Omit<pipeline.InvertOptions, 'image'> & { readonly image: PictureSource };

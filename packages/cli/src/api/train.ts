@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { fileCheckpointStore } from '@denoiser/backend-node';
 import { nearest } from '@denoiser/errors';
 import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
 import { type RunConfigInput, runSchema } from '../config/run-schema';
 import { CommandError } from '../errors';
-import { checkNewRunFolder, readConfig, runPaths } from '../run-folder';
+import { checkNewRunFolder, hasCheckpoint, readConfig, runPaths } from '../run-folder';
 import { REPORTER_NAMES, type Reporter } from '../training/reporter';
 import { type TrainingRun, trainRun } from '../training/train-run';
 import type { TrainedRun } from '../training/trained-run';
@@ -24,13 +23,15 @@ export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'version
      * options.
      */
     readonly ifExists?: 'error' | 'replace' | 'resume';
-    /** Ends training after the step under way, with a checkpoint. */
+    /** The time that training may take, in seconds: it ends then with a checkpoint and a grid. Default: no limit. */
+    readonly seconds?: number;
+    /** Ends training, with a checkpoint. */
     readonly signal?: AbortSignal;
     /** Tells by `onBegin` what the run needs, and writes nothing. Default false. */
     readonly dryRun?: boolean;
   };
 
-const OWN = ['out', 'ifExists', 'signal', 'dryRun'];
+const OWN = ['out', 'ifExists', 'seconds', 'signal', 'dryRun'];
 const OF_RUN = Object.keys(runSchema.shape).filter(
   (key) => !['training', 'format', 'versions', '$schema'].includes(key),
 );
@@ -55,8 +56,11 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   if (typeof options.data !== 'string' || options.data.trim() === '') {
     throw new CommandError('option-invalid', '`data` is missing; give the folder of images, or a zip file of them.');
   }
-  const { signal = new AbortController().signal } = options;
-  return trainRun(await runOf(options), { reporter: options, signal });
+  const { signal = new AbortController().signal, seconds } = options;
+  if (seconds !== undefined && !(seconds > 0)) {
+    throw new CommandError('option-invalid', `\`seconds\` must be a number above 0, not ${seconds}.`);
+  }
+  return trainRun({ ...(await runOf(options)), seconds }, { reporter: options, signal });
 }
 
 async function runOf(options: TrainOptions): Promise<TrainingRun> {
@@ -65,18 +69,17 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   const folder = out ?? join('runs', basename(data).replace(/\.zip$/i, '') || 'run');
   const given = { ...pick(options, OF_RUN), data, ...(options.from && { from: resolve(options.from) }) };
   const training = pick(options, OF_TRAINER);
-  const { config: configFile, checkpoints } = runPaths(folder);
-  // One that ended before its first checkpoint has nothing to go on with, and begins anew.
-  const canResume = existsSync(configFile) && (await fileCheckpointStore(checkpoints).list()).length > 0;
+  const canResume = existsSync(runPaths(folder).config) && (await hasCheckpoint(folder));
   if (ifExists === 'resume' && canResume) {
     const { training: before, ...config } = readConfig(folder);
     const length = options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null } : {};
     const changed = { ...config, ...length, ...given, training: { ...before, ...training } };
-    return { folder, config: checked(changed), start: 'resume', isDryRun };
+    const asked = pick(options, ['steps', 'epochs']);
+    return { folder, config: checked(changed), start: 'resume', length: asked, isDryRun };
   }
   const versions = { denoiser: version, node: process.versions.node };
   const config = checked({ ...given, training, versions });
-  if (!isDryRun) checkNewRunFolder(folder, ifExists !== 'error');
+  if (!isDryRun) await checkNewRunFolder(folder, ifExists !== 'error');
   return { folder, config, start: 'anew', isDryRun };
 }
 

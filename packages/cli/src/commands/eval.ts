@@ -10,15 +10,15 @@ import {
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
 import { commandOutput } from '../command-output';
-import { CommandError, Interrupted } from '../errors';
+import { CommandError } from '../errors';
 import { openEvalImages } from '../evaluation/eval-images';
 import { openFeatureNetwork } from '../evaluation/feature-network';
 import type { FeatureOptions } from '../evaluation/feature-options';
 import { evaluationTables, type Report } from '../evaluation/report';
-import { catchInterrupt } from '../interrupt';
 import { openSource, type SourceFlags } from '../open-source';
+import type { Host } from '../process/host';
 import { samplingProgress } from '../sampling-progress';
-import { describeDevice, list } from '../text';
+import { count as counted, describeDevice, list } from '../text';
 
 export interface EvalFlags extends SourceFlags, FeatureOptions {
   data?: string;
@@ -38,7 +38,7 @@ export interface EvalFlags extends SourceFlags, FeatureOptions {
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser eval <run>` */
-export async function evaluateRun(path: string, flags: EvalFlags): Promise<void> {
+export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Host): Promise<void> {
   const { count, seed, json, features } = flags;
   const { name: sampler } = findSampler(flags.sampler);
   checkTogether(flags);
@@ -46,12 +46,11 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
   const { words, print, result } = commandOutput({ isJson: json === true });
   const device = await selectDevice({ device: flags.device });
   const model = await openSource(path, flags);
-  const interrupt = catchInterrupt(() => {});
-  const progress = await samplingProgress(words);
+  const progress = samplingProgress(words);
   let network: FeatureNetwork | undefined;
   try {
     const { imageShape, description } = model;
-    const { dataset, data, areHeldOut, seen, notes } = await openEvalImages(path, model, flags);
+    const { dataset, data, areHeldOut, seen, notes } = await openEvalImages(path, model, { ...flags, signal });
     if (features !== undefined) network = await openFeatureNetwork(features, imageShape, flags);
     const evaluation = await evaluate(model, {
       data: dataset,
@@ -62,7 +61,7 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
       ...(flags.steps !== undefined && { steps: flags.steps }),
       ...(flags.guidance !== undefined && { guidance: flags.guidance }),
       ...(network && { features: network }),
-      signal: interrupt.signal,
+      signal,
       onBegin: (images) =>
         print(
           list({
@@ -70,7 +69,7 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
             device: describeDevice(device),
             images: `${images.count} of ${images.total} ${areHeldOut ? 'held out ' : ''}from ${data}`,
             ...notes,
-            drawing: `${count} pictures of ${imageShape[0]}×${imageShape[1]} by ${sampler}, seed ${seed}`,
+            drawing: `${counted(count, 'picture')} of ${imageShape[0]}×${imageShape[1]} by ${sampler}, seed ${seed}`,
             ...(network && { features: network.description }),
           }),
         ),
@@ -84,12 +83,8 @@ export async function evaluateRun(path: string, flags: EvalFlags): Promise<void>
       print(`\n${json}`);
     }
     result(report);
-  } catch (error) {
-    if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
-    throw error;
   } finally {
     progress.stop();
-    interrupt.release();
     network?.dispose();
     model.dispose();
   }

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
 import type { RunConfig } from '../config/run-schema';
-import { readConfig } from '../run-folder';
+import { limitOf } from '../limit';
+import type { Host } from '../process/host';
+import { hasCheckpoint, readConfig } from '../run-folder';
 import { runTraining } from './run-training';
 
 export interface ResumeOptions {
   epochs?: number;
   steps?: number;
+  minutes?: number;
+  hours?: number;
   lr?: number;
   data?: string;
   device?: string;
@@ -15,7 +19,7 @@ export interface ResumeOptions {
 }
 
 /** `denoiser resume <run>` */
-export async function resume(folder: string, options: ResumeOptions): Promise<void> {
+export async function resume(folder: string, options: ResumeOptions, host: Host): Promise<void> {
   const { epochs, steps, lr, data, device, json: isJson, log } = options;
   const before = readConfig(folder);
   const config: RunConfig = {
@@ -26,5 +30,7 @@ export async function resume(folder: string, options: ResumeOptions): Promise<vo
     ...(device !== undefined && { device }),
   };
   checkTogether(config);
-  await runTraining({ folder, config, start: 'resume' }, { isJson, log });
+  const start = (await hasCheckpoint(folder)) ? 'resume' : 'anew';
+  const length = { ...(steps !== undefined && { steps }), ...(epochs !== undefined && { epochs }) };
+  await runTraining({ folder, config, start, length, seconds: limitOf(options) }, { isJson, log, host });
 }

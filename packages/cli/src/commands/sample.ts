@@ -11,11 +11,13 @@ import {
   trajectory,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
+import { warnAmongImages } from '../among-images';
 import { commandOutput } from '../command-output';
-import { CommandError, Interrupted } from '../errors';
-import { catchInterrupt } from '../interrupt';
+import { CommandError } from '../errors';
+import { flagOf } from '../flag';
 import { openSource } from '../open-source';
 import { checkPictures, picturesOf } from '../pictures';
+import type { Host } from '../process/host';
 import { likePicture, settingsOf } from '../sampling/like';
 import {
   type PictureOutput,
@@ -27,12 +29,12 @@ import {
 import type { SampleFlags } from '../sampling/sample-flags';
 import { samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
-import { describeDevice, list } from '../text';
+import { count as counted, describeDevice, list } from '../text';
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
 /** `denoiser sample <run>` */
-export async function sample(run: string | undefined, given: SampleFlags): Promise<void> {
+export async function sample(run: string | undefined, given: SampleFlags, { signal }: Host): Promise<void> {
   const { run: path, flags } = await likePicture(run, given);
   if (path === undefined) {
     throw new CommandError(
@@ -40,14 +42,15 @@ export async function sample(run: string | undefined, given: SampleFlags): Promi
       "Say what to sample from: 'denoiser sample <run>', a run folder or a .safetensors file.",
     );
   }
+  checkIgnored(given);
   checkTogether(flags);
   const output = await pictureOutput(flags.out, flags);
   const onTheWay = flags.trajectory === undefined ? undefined : await trajectoryOutput(flags.trajectory);
   const device = await selectDevice({ device: flags.device });
+  for (const out of [flags.out, flags.trajectory]) if (out !== undefined) await warnAmongImages(out, path);
   const model = await openSource(path, flags);
   const { words, result } = commandOutput({ isJson: flags.json });
-  const interrupt = catchInterrupt(() => {});
-  const progress = await samplingProgress(words);
+  const progress = samplingProgress(words);
   const print = (text: string) => {
     progress.stop();
     words.write(`${text}\n`);
@@ -55,18 +58,13 @@ export async function sample(run: string | undefined, given: SampleFlags): Promi
   const begin = (drawing: string) =>
     print(list({ weights: model.description, device: describeDevice(device), drawing }));
   const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
-  const { signal } = interrupt;
   const context = { model, flags, output, onTheWay, settings, begin, signal, onProgress: progress.update };
   try {
     const { lines, ...drawn } = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
     for (const line of lines) print(line);
     result({ weights: model.description, ...drawn });
-  } catch (error) {
-    if (interrupt.signal.aborted) throw new Interrupted('Stopped; nothing was written.');
-    throw error;
   } finally {
     progress.stop();
-    interrupt.release();
     model.dispose();
   }
 }
@@ -112,7 +110,9 @@ async function drawGrid(context: Context): Promise<Drawn> {
     ...(batchSize !== undefined && { batchSize }),
     signal,
     onBegin: (drawing: DrawingPlan) =>
-      begin(`${drawing.count} pictures of ${height}×${width} by ${name} in ${drawing.steps} steps, ${seeds}`),
+      begin(
+        `${counted(drawing.count, 'picture')} of ${height}×${width} by ${name} in ${counted(drawing.steps, 'step')}, ${seeds}`,
+      ),
     onProgress,
   };
   const drawing = ends
@@ -142,7 +142,7 @@ async function drawInversion(context: Context): Promise<Drawn> {
     ...(label !== undefined && { class: label }),
     signal,
     onBegin: ({ steps }) =>
-      begin(`${flags.invert}, the noise it comes from and what comes from that, in ${steps} steps of ddim`),
+      begin(`${flags.invert}, the noise it comes from and what comes from that, in ${counted(steps, 'step')} of ddim`),
     onProgress,
   });
   const data = new Float32Array(3 * picture.data.length);
@@ -178,12 +178,26 @@ function guidanceOf(flags: SampleFlags): Pick<DrawOptions, 'guidance' | 'negativ
   };
 }
 
+/** What the inversion of a picture has no use for. */
+const OF_MANY = [
+  ...(['count', 'interpolate', 'trajectory', 'seed', 'columns'] as const),
+  ...(['guidance', 'guidanceRescale', 'guidanceInterval', 'negativeClass'] as const),
+];
+
+/** One sentence for options that were given and would be ignored. */
+function checkIgnored(given: SampleFlags): void {
+  const useless = OF_MANY.find((name) => given[name] !== undefined);
+  if (given.invert !== undefined && useless) {
+    throw invalid(`--invert is of one picture, and has no use for ${flagOf(useless)}; leave it out.`);
+  }
+  if (given.interpolate && given.seed !== undefined) {
+    throw invalid(`--interpolate ${given.interpolate.join(':')} names both seeds; leave out --seed.`);
+  }
+}
+
 /** One sentence for options that contradict each other, whatever the model. */
 function checkTogether(flags: SampleFlags): void {
   checkPictures(flags);
-  const others = { count: '--count', interpolate: '--interpolate', trajectory: '--trajectory' } as const;
-  const given = (Object.keys(others) as (keyof typeof others)[]).find((name) => flags[name] !== undefined);
-  if (flags.invert !== undefined && given) throw invalid(`--invert is of one picture; leave out ${others[given]}.`);
   const picture = flags.from !== undefined ? '--from' : flags.inpaint !== undefined && '--inpaint';
   if (flags.interpolate && picture) throw invalid(`--interpolate leads from noise to noise; leave out ${picture}.`);
 }

@@ -1,21 +1,32 @@
 import { basename, join, resolve } from 'node:path';
+import { commandLine } from '../command-line';
 import { checkTogether } from '../config/contradictions';
 import { COMMAND_LINE, parseConfig } from '../config/parse-config';
 import { upgraded } from '../config/upgrade';
 import { type GivenOptions, withFlags } from '../config/with-flags';
 import { CommandError } from '../errors';
+import { limitOf } from '../limit';
+import type { Host } from '../process/host';
 import { checkNewRunFolder, readJson } from '../run-folder';
 import type { TrainFlags } from '../train-options';
 import { version } from '../version';
 import { runTraining } from './run-training';
 
 /** `denoiser train [data]` */
-export async function train(data: string | undefined, flags: TrainFlags, given: GivenOptions): Promise<void> {
+export async function train(
+  data: string | undefined,
+  flags: TrainFlags,
+  given: GivenOptions,
+  host: Host,
+): Promise<void> {
   const base = flags.config === undefined ? {} : configObject(flags.config);
   const path = data ?? base.data;
   if (typeof path !== 'string') {
     const missing = flags.config === undefined ? '' : `, for ${flags.config} names no data`;
-    throw new CommandError('option-invalid', `Which images? Give their folder${missing}; see 'denoiser train --help'.`);
+    throw new CommandError(
+      'option-invalid',
+      `Which images? Give their folder${missing}; see ${commandLine(['train', '--help'])}.`,
+    );
   }
   const asked = withFlags(base, given);
   const input = {
@@ -27,10 +38,10 @@ export async function train(data: string | undefined, flags: TrainFlags, given: 
   const config = parseConfig(input, flags.config ?? COMMAND_LINE);
   checkTogether(config, given);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
-  if (!flags.dryRun) checkNewRunFolder(out, flags.overwrite ?? false);
+  if (!flags.dryRun) await checkNewRunFolder(out, flags.overwrite ?? false);
   await runTraining(
-    { folder: out, config, start: 'anew', isDryRun: flags.dryRun },
-    { isJson: flags.json, log: flags.log },
+    { folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds: limitOf(flags) },
+    { isJson: flags.json, log: flags.log, host },
   );
 }
 

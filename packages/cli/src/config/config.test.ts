@@ -269,3 +269,17 @@ test('the noise of format 3, where it was called a schedule, is what it was; in 
     expect(training).not.toHaveProperty('schedule');
   }
 });
+
+test('every switch of the run has its opposite on the command line', () => {
+  const options = configFlags();
+  const given = (...args: string[]) => {
+    const command = addTrainOptions(new Command().exitOverride(), options);
+    command.parse(args, { from: 'user' });
+    return givenOptions(command, options).given;
+  };
+  for (const { words, path } of options.filter(({ parse }) => parse === undefined)) {
+    expect(given(words)).toEqual({ [path]: true });
+    expect(given(words.replace('--', '--no-'))).toEqual({ [path]: false });
+  }
+  expect(given()).toEqual({});
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Interval } from '../options';
 import { type RunTraining, resolveTraining, trainingJsonSchema } from './training-settings';
 
 /**
@@ -13,8 +14,8 @@ export const DEVICES =
   "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds";
 
 const count = z.int().min(1).optional();
-/** Every so many steps, or epochs, or either; `{}`: only at the end. */
-const intervalSchema = z.strictObject({ steps: count, epochs: count }).default({ epochs: 1 });
+/** Every so many steps, or epochs, or either; `{}`: only at the end; null: by what it costs. */
+const intervalSchema = z.strictObject({ steps: count, epochs: count }).nullable().default(null);
 
 const side = z.int().min(8).max(4096).multipleOf(8);
 const sizeSchema = z.union([side, z.tuple([side, side])], {
@@ -66,10 +67,10 @@ export const runSchema = z
     device: z.string().min(1).default('auto').describe(DEVICES),
     samples: z.int().min(1).nullable().default(null).describe('pictures in a grid; null: 12, with classes one of each'),
     sampleEvery: intervalSchema.describe(
-      'how often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never',
+      'how often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time',
     ),
     checkpointEvery: intervalSchema.describe(
-      'how often a checkpoint is written, beside the end: in steps, in epochs, {} for never',
+      'how often a checkpoint is written, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time',
     ),
     keep: z.int().min(0).default(3).describe('checkpoints that stay, the latest; 0 keeps all'),
     previewSteps: z
@@ -90,6 +91,9 @@ type Parsed = z.output<typeof runSchema>;
 export type RunConfig = Omit<Parsed, 'training' | '$schema'> & {
   training: Omit<RunTraining, 'batchSize'> & { batchSize: number };
 };
+
+/** A configuration of which also is decided how often grids and checkpoints are made. */
+export type SettledConfig = RunConfig & Readonly<Record<'sampleEvery' | 'checkpointEvery', Interval>>;
 
 /** A configuration as it is written by hand; the data may come from the command line. */
 export type RunConfigInput = z.input<typeof runSchema>;

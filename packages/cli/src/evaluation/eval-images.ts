@@ -34,14 +34,14 @@ export interface EvalImages {
 export async function openEvalImages(
   path: string,
   model: Model,
-  { data, skipBad }: { data?: string | undefined; skipBad?: boolean | undefined },
+  { data, skipBad, signal }: { data?: string | undefined; skipBad?: boolean | undefined; signal: AbortSignal },
 ): Promise<EvalImages> {
   const run = runOf(path);
   if (data !== undefined) {
     const config = run === undefined ? undefined : legible(run);
     // Images that lie elsewhere may be copies: only of those held out it is known that they were not.
     const seen = config && (isWithin(data, config.data) || isWithin(config.data, data)) ? true : null;
-    const { dataset, skipped } = await open(data, model, { skipBad: skipBad ?? false });
+    const { dataset, skipped } = await open(data, model, { skipBad: skipBad ?? false, signal });
     const others = config?.validation ? 'without --data those are taken that it held out' : 'give others';
     return {
       dataset,
@@ -72,6 +72,7 @@ export async function openEvalImages(
   const { validation, skipped } = await open(config.data, model, {
     validation: config.validation,
     skipBad: skipBad ?? config.skipBad,
+    signal,
   });
   return { dataset: validation as ImageDataset, data: config.data, areHeldOut: true, seen: false, notes: skipped };
 }
@@ -95,7 +96,7 @@ function legible(run: string): RunConfig | undefined {
 async function open(
   folder: string,
   { imageShape, classNames }: Model,
-  options: Pick<ImageFolderOptions, 'validation' | 'skipBad'>,
+  options: Pick<ImageFolderOptions, 'validation' | 'skipBad' | 'signal'>,
 ): Promise<Pick<ImageFolder, 'dataset' | 'validation'> & { skipped: Record<string, string> }> {
   const [height, width, channels] = imageShape;
   if (channels !== 1 && channels !== 3) {

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { extractFeatures } from '@denoiser/pipeline';
@@ -43,6 +43,21 @@ describe('a described safetensors network', () => {
   const open = () => openFeatureNetwork(path, shape, {});
   const picture = { data: Float32Array.from({ length: size }, (_, i) => Math.sin(i)), count: 1, shape };
   const pixel = (y: number, x: number, c: number) => (Math.sin((y * 4 + x) * 3 + c) + 1) / 2; // in [0, 1]
+
+  it('has sides and layers that a network can have', async () => {
+    const layers = Array.from({ length: 200_000 }, () => ({ type: 'relu' }));
+    const padded = { ...conv, padding: 4000 };
+    const refused: [description: object, message: RegExp][] = [
+      [{ layers }, /layers: Too big/],
+      [{ layers: [{ ...conv, padding: 1e9 }] }, /layers\.0\.padding/],
+      [{ layers: [padded] }, /layer 0 \(conv\): its output has a side of 8\d\d\d, more than 4096/],
+      [{ layers: [{ type: 'max-pool', size: 1e12 }] }, /layers\.0\.size/],
+    ];
+    for (const [description, message] of refused) {
+      write({ format: 1, input, ...description });
+      await expect(open()).rejects.toThrow(message);
+    }
+  });
 
   it('computes what its description says, in PyTorch’s layouts', async () => {
     // [2, 4, 3] → conv [2, 3, 2] → flatten, channels first: 5 is (c 0, y 1, x 2), 11 is (c 1, y 1, x 2)
@@ -170,5 +185,33 @@ describe('a tfjs layers model', () => {
     }
     writeFileSync(path, '{');
     await expect(open()).rejects.toThrow(/is not JSON/);
+    await expect(openFeatureNetwork('net\0.json', shape, {})).rejects.toThrow(/there is no such file/);
+  });
+
+  it('is refused by name where it would take all there is, before any of it is made', async () => {
+    const [group] = manifest;
+    const [first] = (group?.weights ?? []) as unknown[];
+    const layer = (config: object) => ({
+      modelTopology: { class_name: 'Sequential', config: { layers: [{ class_name: 'Dense', config }] } },
+    });
+    const many = Array.from({ length: 200_000 }, () => ({ class_name: 'ReLU', config: {} }));
+    const weights = (entry: unknown) => ({ weightsManifest: [{ ...group, weights: [entry] }] });
+    const refused: [change: object, message: RegExp][] = [
+      [weights({ ...(first as object), shape: [2 ** 40] }), /shape\.0/],
+      [weights({ ...(first as object), shape: [2 ** 30, 2 ** 30] }), /need 4611686018427388000 bytes/],
+      [layer({ units: 1e9 }), /a layer has units 1000000000, but its largest weight only 20/],
+      [layer({ units: 2, batch_input_shape: [null, 1e6, 1e6, 3] }), /a side of 1000000, and up to 4096/],
+      [{ modelTopology: { class_name: 'Sequential', config: { layers: many } } }, /more layers than any network/],
+      [{ weightsManifest: [{ ...group, paths: ['weights.bin\0'] }] }, /"weights\.bin\\u0000", which does not lie/],
+      [{ weightsManifest: [{ ...group, paths: ['link.bin'] }] }, /"link\.bin", which does not lie in its own folder/],
+      [{ weightsManifest: [{ ...group, paths: ['.'] }] }, /does not lie in its own folder|is not a file/],
+    ];
+    const elsewhere = join(mkdtempSync(join(tmpdir(), 'denoiser-elsewhere-')), 'weights.bin');
+    writeFileSync(elsewhere, new Uint8Array(8));
+    symlinkSync(elsewhere, join(folder, 'link.bin'));
+    for (const [change, message] of refused) {
+      write(change);
+      await expect(open(), String(message)).rejects.toThrow(message);
+    }
   });
 });

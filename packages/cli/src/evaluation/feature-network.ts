@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import type { ImageShape } from '@denoiser/ops';
 import type { FeatureNetwork } from '@denoiser/pipeline';
 import { atPath, CommandError } from '../errors';
@@ -15,10 +16,15 @@ export async function openFeatureNetwork(
   shape: ImageShape,
   options: FeatureOptions,
 ): Promise<FeatureNetwork> {
-  if (!existsSync(path)) {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+  if (/\u0000/.test(path) || !existsSync(path)) {
     throw new CommandError('features-missing', `--features ${path}: there is no such file; check the spelling.`);
   }
-  if (atPath('read', path, () => statSync(path)).isDirectory()) {
+  const info = atPath('read', path, () => statSync(path));
+  if (info.size > totalmem()) {
+    throw new CommandError('features-invalid', `${path} is larger than the memory of this machine.`);
+  }
+  if (info.isDirectory()) {
     throw new CommandError(
       'features-missing',
       `--features ${path} is a folder; name the model.json or .safetensors in it.`,

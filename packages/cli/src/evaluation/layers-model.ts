@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
 import type { FeatureNetwork } from '@denoiser/pipeline';
 import { add, type io, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
@@ -9,9 +10,23 @@ import type { FeatureOptions } from './feature-options';
 const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
 const QUANTIZED = { uint8: 1, uint16: 2, float16: 2 } as const;
 
+/** More than any network of features has; the largest that are known have some hundreds. */
+const MOST_LAYERS = 10_000;
+/** Of the file that describes a network, without its weights. */
+const MOST_JSON = 2 ** 26;
+/** A side of the images that a network takes. */
+const LARGEST_SIDE = 4096;
+
 const weightSchema = z.object({
   name: z.string().min(1),
-  shape: z.array(z.int().min(0)).max(8),
+  shape: z
+    .array(
+      z
+        .int()
+        .min(0)
+        .max(2 ** 31),
+    )
+    .max(8),
   dtype: z.enum(['float32', 'int32', 'bool']),
   quantization: z
     .object({
@@ -25,7 +40,14 @@ const weightSchema = z.object({
 const modelSchema = z.object({
   format: z.string().optional(),
   modelTopology: z.record(z.string(), z.unknown()),
-  weightsManifest: z.array(z.object({ paths: z.array(z.string().min(1)), weights: z.array(weightSchema) })),
+  weightsManifest: z
+    .array(
+      z.object({
+        paths: z.array(z.string().min(1).max(4096)).max(MOST_LAYERS),
+        weights: z.array(weightSchema).max(10 * MOST_LAYERS),
+      }),
+    )
+    .max(MOST_LAYERS),
 });
 
 const bad = (path: string, fault: string) => new CommandError('features-invalid', `${path}: ${fault}.`);
@@ -94,6 +116,9 @@ function scale(images: Tensor4D, range: NonNullable<FeatureOptions['featureRange
 }
 
 function readArtifacts(path: string): io.ModelArtifacts {
+  const { size } = atPath('read', path, () => statSync(path));
+  if (size > MOST_JSON)
+    throw bad(path, `it has ${size} bytes, more than any model.json; give that of a tfjs layers model`);
   let json: unknown;
   try {
     json = JSON.parse(atPath('read', path, () => readFileSync(path, 'utf8')));
@@ -110,15 +135,16 @@ function readArtifacts(path: string): io.ModelArtifacts {
     throw bad(path, `it is no model.json of a tfjs layers model (${issue?.path.join('.')}: ${issue?.message})`);
   }
   const { modelTopology, weightsManifest } = result.data;
+  checkTopology(path, modelTopology, Math.max(1, ...weightsManifest.flatMap(sidesOf)));
   const weightSpecs: io.WeightsManifestEntry[] = [];
   const parts: Uint8Array[] = [];
   for (const { paths, weights } of weightsManifest) {
-    const files = paths.map((name) => ({ name, bytes: readBeside(path, name) }));
+    const files = paths.map((name) => ({ name, ...findBeside(path, name) }));
     const needed = weights.reduce((sum, { shape, dtype, quantization }) => {
       const each = quantization ? QUANTIZED[quantization.dtype] : BYTES[dtype];
       return sum + shape.reduce((product, side) => product * side, each);
     }, 0);
-    const got = files.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
+    const got = files.reduce((sum, { size }) => sum + size, 0);
     if (got !== needed) {
       const names = files.map(({ name }) => name).join(', ');
       throw bad(
@@ -126,9 +152,10 @@ function readArtifacts(path: string): io.ModelArtifacts {
         `its weights need ${needed} bytes, but ${names} ${files.length > 1 ? 'have' : 'has'} ${got}; copy them anew`,
       );
     }
+    if (needed > totalmem()) throw bad(path, `its weights need ${needed} bytes, more than this machine has`);
     // The schema has checked them; zod's own optional fields are undefined, not absent.
     weightSpecs.push(...(weights as io.WeightsManifestEntry[]));
-    parts.push(...files.map(({ bytes }) => bytes));
+    parts.push(...files.map(({ file }) => atPath('read', file, () => readFileSync(file))));
   }
   const weightData = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let at = 0;
@@ -139,14 +166,49 @@ function readArtifacts(path: string): io.ModelArtifacts {
   return { modelTopology, weightSpecs, weightData: weightData.buffer, format: 'layers-model' };
 }
 
-/** A weight file; a name that leads out of the model's folder is refused. */
-function readBeside(path: string, name: string): Uint8Array {
+const sidesOf = ({ weights }: { weights: readonly { shape: readonly number[] }[] }): number[] =>
+  weights.map(({ shape }) => Math.max(1, ...shape));
+
+/** What makes a layer large, by tfjs's names. */
+const SIZES = ['units', 'filters', 'input_dim', 'output_dim', 'inputDim', 'outputDim'];
+const INPUT_SHAPES = ['batch_input_shape', 'batchInputShape', 'batch_shape'];
+
+/** tfjs makes every layer before it looks at the weights: one that is larger than all of them, or a long row, is refused. */
+function checkTopology(path: string, topology: unknown, largest: number): void {
+  let layers = 0;
+  const waiting: unknown[] = [topology];
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if ('class_name' in value && ++layers > 4 * MOST_LAYERS) throw bad(path, 'it has more layers than any network');
+    for (const [key, inside] of Object.entries(value)) {
+      if (SIZES.includes(key) && typeof inside === 'number' && !(inside <= largest)) {
+        throw bad(path, `a layer has ${key} ${inside}, but its largest weight only ${largest}; export it anew`);
+      }
+      const side = INPUT_SHAPES.includes(key) ? [inside].flat().find((side) => Number(side) > LARGEST_SIDE) : undefined;
+      if (side !== undefined)
+        throw bad(path, `it takes images of a side of ${side}, and up to ${LARGEST_SIDE} are taken`);
+      waiting.push(inside);
+    }
+  }
+}
+
+/** Finds a weight file and its size; a name or a link that leads out of the model's folder is refused. */
+function findBeside(path: string, name: string): { file: string; size: number } {
+  const outside = () =>
+    bad(path, `it names the weight file ${JSON.stringify(name)}, which does not lie in its own folder`);
   const inside = normalize(name);
-  if (isAbsolute(inside) || inside.split(sep)[0] === '..' || /^[a-z]+:/i.test(name)) {
-    throw bad(path, `it names the weight file ${JSON.stringify(name)}, which does not lie in its own folder`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f]/.test(name) || isAbsolute(inside) || inside.split(sep)[0] === '..' || /^[a-z]+:/i.test(name)) {
+    throw outside();
   }
   const file = join(dirname(path), inside);
-  return atPath('read', file, () => readFileSync(file));
+  return atPath('read', file, () => {
+    const folder = realpathSync(dirname(path));
+    if (!realpathSync(file).startsWith(folder.endsWith(sep) ? folder : folder + sep)) throw outside();
+    const info = statSync(file);
+    if (!info.isFile()) throw bad(path, `its weight file ${JSON.stringify(name)} is not a file`);
+    return { file, size: info.size };
+  });
 }
 
 const reason = (error: unknown): string =>

@@ -1,4 +1,5 @@
 import type { Evaluation } from '@denoiser/backend-node';
+import { count } from '../text';
 
 /** All that `denoiser eval` finds out, as `--json` writes it. */
 export interface Report extends Evaluation {
@@ -15,15 +16,15 @@ const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;
 export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Report): string {
   const { pixels, features, images, pictures } = rest;
   const sections = [
-    table(`Validation loss (${TARGETS[loss.prediction]}) at fixed t and noise, ${images} images`, [
+    table(`Validation loss (${TARGETS[loss.prediction]}) at fixed t and noise, ${count(images, 'image')}`, [
       ...loss.byTime.map(({ t, mean, standardError }) => [`t = ${t}`, figure(mean), error(standardError)]),
       ['mean', figure(loss.mean.mean), error(loss.mean.standardError)],
     ]),
-    table(`Likelihood: variational bound over ${bits.steps} steps`, [
+    table(`Likelihood: variational bound over ${count(bits.steps, 'step')}`, [
       ['bits/dim', figure(bits.mean), error(bits.standardError)],
       ['of it, the prior', figure(bits.prior), ''],
     ]),
-    table(`Distance of ${pictures} pictures from ${images} images (lower is better)`, [
+    table(`Distance of ${count(pictures, 'picture')} from ${count(images, 'image')} (lower is better)`, [
       ['sliced Wasserstein, pixels', figure(pixels.slicedWasserstein), ''],
       ...pixels.patches.map(({ height, width, distance }) => [
         `sliced Wasserstein, patches at ${height}×${width}`,

@@ -29,20 +29,26 @@ import { atPath, CommandError } from '../errors';
 const KEY = 'denoiser.features';
 
 const weights = { weight: z.string(), bias: z.string().optional() };
-const pool = { size: z.int().min(1), stride: z.int().min(1).optional() };
+const LARGEST_SIDE = 4096;
+const pool = {
+  size: z.int().min(1).max(LARGEST_SIDE),
+  stride: z.int().min(1).max(LARGEST_SIDE).optional(),
+};
 const layerSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('conv'),
     ...weights,
     stride: z.union([z.literal(1), z.literal(2)]).default(1),
-    padding: z.int().min(0).default(0),
+    padding: z.int().min(0).max(LARGEST_SIDE).default(0),
   }),
   z.strictObject({ type: z.literal('linear'), ...weights }),
   z.strictObject({ type: z.literal('max-pool'), ...pool }),
   z.strictObject({ type: z.literal('average-pool'), ...pool }),
   z.strictObject({ type: z.enum(['relu', 'gelu', 'silu', 'flatten', 'global-average']) }),
 ]);
-const side = z.int().min(1).max(4096);
+/** More than any network of features has; the largest that are known have some hundreds. */
+const MOST_LAYERS = 10_000;
+const side = z.int().min(1).max(LARGEST_SIDE);
 const descriptionSchema = z.strictObject({
   format: z.literal(1),
   input: z.strictObject({
@@ -52,7 +58,7 @@ const descriptionSchema = z.strictObject({
     mean: z.array(z.number()).optional(),
     std: z.array(z.number().positive()).optional(),
   }),
-  layers: z.array(layerSchema).min(1),
+  layers: z.array(layerSchema).min(1).max(MOST_LAYERS),
 });
 type LayerDescription = z.infer<typeof layerSchema>;
 
@@ -198,6 +204,9 @@ function makeLayer(layer: LayerDescription, shape: Shape, where: string, file: T
 const ACTIVATIONS: Record<'relu' | 'gelu' | 'silu', Step> = { relu, gelu, silu };
 
 function checkSides(after: readonly number[], where: string, height: number, width: number): void {
+  const large = after.find((length) => length > LARGEST_SIDE);
+  if (large !== undefined)
+    throw bad(`${where}: its output has a side of ${large}, more than ${LARGEST_SIDE}; mend its padding.`);
   if (after.every((length) => length >= 1)) return;
   throw bad(`${where}: images of ${height}×${width} are too small for it; give input.size in the description.`);
 }

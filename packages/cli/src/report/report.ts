@@ -5,6 +5,7 @@ import { duration, rate } from '../progress';
 import { lastSteps, recentLines, type StepLine, type ValidationLine } from '../record/lines';
 import { joined, type LossByTime, RANGES } from '../record/loss-by-time';
 import type { RunPaths } from '../run-folder';
+import { count } from '../text';
 import { chart, legend, type Point, readable, type Series, thinned } from './chart';
 import { grids } from './grids';
 import { details, escapeHtml, page, section, table } from './html';
@@ -120,7 +121,7 @@ function meanSpeed(lines: readonly StepLine[]): StepLine[] {
 function stateOf(step: number, total: number, time?: number): string {
   const when = time === undefined ? '' : `, ${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const done =
-    step >= total ? `Finished after ${readable(step)} steps` : `After step ${readable(step)} of ${readable(total)}`;
+    step >= total ? `Finished after ${count(step, 'step')}` : `After step ${readable(step)} of ${readable(total)}`;
   return `${done}${when}.`;
 }
 

@@ -20,7 +20,7 @@ test('a module that exports functions of a reporter is told what the command sho
   );
   const shown: number[] = [];
   const both = withLogger({ onStep: (line) => void shown.push(line.step) }, logger);
-  await both.onStep?.(step);
+  await both.onStep?.(step, 60);
   expect(shown).toEqual([3]);
   expect(Object.keys(logger)).toEqual(['onStep']);
 });
@@ -39,7 +39,7 @@ test('one that fails is said to once, and training goes on without it', async ()
     { onStep: (line) => void steps.push(line.step), onWarning: (sentence) => void warnings.push(sentence) },
     logger,
   );
-  for (let i = 0; i < 3; i++) await both.onStep?.({ ...step, step: i });
+  for (let i = 0; i < 3; i++) await both.onStep?.({ ...step, step: i }, 60);
   expect([steps, calls]).toEqual([[0, 1, 2], 1]);
   expect(warnings).toEqual(['onStep of the logger failed (no network); training goes on without it.']);
 });
@@ -50,7 +50,7 @@ test('what is no logger is a sentence before training', async () => {
     /nobody calls onSteps; the nearest is onStep/,
   );
   await expect(openLogger(moduleOf('export const step = () => {};'))).rejects.toThrow(
-    /it exports none of onBegin, onStep/,
+    /it exports none of onPreparing, onBegin, onStep/,
   );
   await expect(openLogger(moduleOf('export const onStep = 3;'))).rejects.toThrow(/onStep is no function/);
   await expect(openLogger(moduleOf('throw new Error("no key");'))).rejects.toThrow(/it cannot be loaded \(no key\)/);

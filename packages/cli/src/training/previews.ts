@@ -3,7 +3,7 @@ import { drawImages, modelInTraining, writePngGrid } from '@denoiser/backend-nod
 import type { ImageShape } from '@denoiser/ops';
 import type { Trainer } from '@denoiser/trainer';
 import { diverged, isDue } from '@denoiser/trainer/parts';
-import type { RunConfig } from '../config/run-schema';
+import type { RunConfig, SettledConfig } from '../config/run-schema';
 import { type RunPaths, samplePath } from '../run-folder';
 
 /** Pictures that are drawn at once. */
@@ -20,6 +20,7 @@ export interface GridSource {
 }
 
 export interface PreviewOptions extends GridSource {
+  config: SettledConfig;
   paths: RunPaths;
   signal: AbortSignal;
   onDrawing: (done: number, total: number) => void;
@@ -63,9 +64,22 @@ export function createPreviews({ paths, signal, onDrawing, ...source }: PreviewO
 }
 
 /** Draws one throw-away step, so that the peak of memory includes what grids take. */
-export async function tryGrid(source: GridSource): Promise<void> {
+export async function tryGrid(source: GridSource, signal: AbortSignal): Promise<void> {
   const { model, options } = gridOf(source, 1);
-  await drawImages(model, { ...options, count: Math.min(options.count, BATCH) });
+  await drawImages(model, { ...options, count: Math.min(options.count, BATCH), signal });
+}
+
+/** Pictures in a grid. */
+export function picturesOfGrid({ config: { conditional, classNames, samples } }: Pick<GridSource, 'config'>): number {
+  return samples ?? (Math.min(conditional ? classNames.length : 0, MOST_CLASSES) || COUNT);
+}
+
+/** How often the network is called for a grid, with a full batch. */
+export function callsOfGrid(source: Pick<GridSource, 'config'>): number {
+  const { previewSteps, training } = source.config;
+  const steps = Math.min(previewSteps, training.process.steps);
+  const pictures = picturesOfGrid(source);
+  return steps * (pictures / Math.min(pictures, BATCH));
 }
 
 function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
@@ -76,7 +90,7 @@ function gridOf({ config, trainer, imageShape }: GridSource, steps: number) {
     options: {
       sampler: 'ddpm',
       ...(steps < training.process.steps && { steps }),
-      count: config.samples ?? (Math.min(classNames.length, MOST_CLASSES) || COUNT),
+      count: picturesOfGrid({ config }),
       ...(classNames.length > 0 && { guidance }),
       seed: training.seed,
       batchSize: BATCH,

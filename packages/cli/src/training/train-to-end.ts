@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { fileCheckpointStore } from '@denoiser/backend-node';
 import type { CheckpointStore, FitOptions, ImageDataset, RunLength, Trainer } from '@denoiser/trainer';
-import type { RunConfig } from '../config/run-schema';
+import type { SettledConfig } from '../config/run-schema';
 import type { RunRecord } from '../record/run-record';
 import type { RunPaths } from '../run-folder';
+import type { Forecast } from './forecast';
 import { limitsOf } from './limits';
 import type { Previews } from './previews';
 import type { Reporter } from './reporter';
 
 export interface TrainingParts {
-  config: RunConfig;
+  config: SettledConfig;
   trainer: Trainer;
   dataset: ImageDataset;
   /** Images held out for validation. */
@@ -21,6 +22,11 @@ export interface TrainingParts {
   reporter: Reporter;
   signal: AbortSignal;
   previews: Previews;
+  forecast: Forecast;
+  /** Seconds that training may take. */
+  seconds: number | undefined;
+  /** Throws where the run's folder is not there any more. */
+  checkFolder(): Promise<void>;
 }
 
 /** Snapshots of the averages for afterwards that a run keeps. */
@@ -28,11 +34,14 @@ const SNAPSHOTS = 64;
 
 /** Trains to the end or to the signal, with record and grids. */
 export async function trainToEnd(parts: TrainingParts): Promise<void> {
-  const { config, trainer, dataset, record, length, reporter, signal, previews } = parts;
+  const { config, trainer, dataset, record, length, reporter, signal, previews, forecast, seconds } = parts;
   const { progress } = trainer;
   const hasEnded = () => progress.step >= length.steps;
   const drawGrid = async (title: string) => {
+    await parts.checkFolder();
+    const begun = performance.now();
     if (signal.aborted || !(await previews.draw())) return;
+    forecast.grid((performance.now() - begun) / 1000);
     const [step, path] = [progress.step, previews.path()];
     await record.grid(step, path);
     await reporter.onSamples?.({ title, path, step });
@@ -43,6 +52,7 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
     if (!hasEnded() && !signal.aborted) {
       await trainer.fit(dataset, {
         ...limitsOf(config),
+        ...(seconds !== undefined && { seconds }),
         signal,
         ...stores(parts),
         every: [
@@ -60,7 +70,8 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
         callbacks: {
           async onStep(details) {
             const line = await record.step(details); // whether anybody listens or not
-            await reporter.onStep?.(line);
+            forecast.step(details.step, details.imageLosses.length / details.imagesPerSecond);
+            await reporter.onStep?.(line, forecast.secondsLeft());
           },
           async onValidation(measured) {
             await record.validation(measured);
@@ -76,13 +87,26 @@ export async function trainToEnd(parts: TrainingParts): Promise<void> {
   }
 }
 
+/** A store into which nothing is written where the folder is not the run's any more: a part of the run would lie there alone. */
+const guarded = (store: CheckpointStore, check: () => Promise<void>): CheckpointStore => ({
+  ...store,
+  async write(step, files) {
+    await check();
+    await store.write(step, files);
+  },
+});
+
 /** What is kept when and where. */
-function stores({ config, held, store, paths, length }: TrainingParts): Partial<FitOptions> {
+function stores({ config, held, store, paths, length, checkFolder }: TrainingParts): Partial<FitOptions> {
   const { checkpointEvery: every, training } = config;
   // With no checkpoint but the last, the held-out images are measured once, at the end.
   const isNever = every.steps === undefined && every.epochs === undefined;
   return {
-    checkpoints: { store, every, ...(held && { best: fileCheckpointStore(paths.best, { keep: 1 }) }) },
+    checkpoints: {
+      store: guarded(store, checkFolder),
+      every,
+      ...(held && { best: fileCheckpointStore(paths.best, { keep: 1 }) }),
+    },
     ...(held && { validation: { dataset: held, every: isNever ? { steps: length.steps } : every } }),
     ...(training.postHocEma && {
       snapshots: {

@@ -26,7 +26,7 @@ export async function bitsPerDimension(options: {
   seed: number;
   batchSize: number;
   signal?: AbortSignal | undefined;
-  onCall: () => void;
+  onCall: () => void | Promise<void>;
 }): Promise<BitsPerDimension> {
   const { denoiser, prediction, learnedVariance, steps, images, seed, batchSize, signal, onCall } = options;
   const timesteps = spacedTimesteps(options.schedule.steps, { type: 'linspace', steps }).sort((a, b) => a - b);
@@ -36,7 +36,12 @@ export async function bitsPerDimension(options: {
   for (const [from, to] of batches(images.count, batchSize)) {
     const shape = [to - from, ...images.shape] as const;
     const labels = images.labels && tensor1d(images.labels.slice(from, to), 'int32');
-    const model = arrayModel(denoiser, { shape, learnedVariance, ...(labels && { conditioning: { labels } }) });
+    const model = arrayModel(denoiser, {
+      shape,
+      learnedVariance,
+      ...(labels && { conditioning: { labels } }),
+      ...(signal && { signal }),
+    });
     try {
       const bound = await variationalBound({
         schedule,
@@ -48,7 +53,7 @@ export async function bitsPerDimension(options: {
         noise: ({ step, indices }) => evaluationNoise(seed, step, indices, size),
         model: async (x, time) => {
           const output = await model(x, time);
-          onCall();
+          await onCall();
           return output;
         },
         ...(signal && { signal }),

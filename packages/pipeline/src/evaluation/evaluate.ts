@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import { evaluations, findSampler } from '@denoiser/samplers';
 import type { ImageDataset } from '@denoiser/trainer';
 import { checkOptionNames, checkWhole, optionInvalid } from '../check-options';
@@ -95,9 +96,12 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
       `${model.description} has a continuous noise level; only models of discrete timesteps are evaluated.`,
     );
   }
+  if (options.guidance !== undefined && classNames.length === 0) {
+    throw optionInvalid('`guidance` needs classes, and this model was trained without; leave it out.');
+  }
   const steps = options.steps ?? Math.min(STEPS, schedule.steps);
   const plan = planOf(model, { sampler, steps });
-  const images = await readHeldOut(options.data, { shape, classNames, count, seed });
+  const images = await readHeldOut(options.data, { shape, classNames, count, seed, signal });
   checkCounts(images, count, features);
   options.onBegin?.({ count: images.count, total: images.total });
 
@@ -111,9 +115,15 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
     done++;
     onProgress?.(done, total);
   };
-  const context = { denoiser: model.network.denoiser(), schedule, prediction, images, seed, batchSize, signal, onCall };
-  const loss = await validationLoss(context);
-  const bits = await bitsPerDimension({ ...context, learnedVariance, steps });
+  /** Between two calls there is time to be aborted. */
+  const afterCall = () => {
+    onCall();
+    return yieldToEventLoop();
+  };
+  const context = { schedule, prediction, images, seed, batchSize, signal, onCall: afterCall };
+  const denoiser = model.network.denoiser();
+  const loss = await validationLoss({ ...context, denoiser });
+  const bits = await bitsPerDimension({ ...context, denoiser, learnedVariance, steps });
   const drawn = await drawImages(model, {
     plan,
     count,
@@ -128,8 +138,8 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
   const quality = features && {
     network: features.description,
     ...featureQuality(
-      await extractFeatures(features, images, { batchSize, signal, onCall }),
-      await extractFeatures(features, pictures, { batchSize, signal, onCall }),
+      await extractFeatures(features, images, context),
+      await extractFeatures(features, pictures, context),
       seed,
     ),
   };

@@ -1,4 +1,5 @@
 import type { Vectors } from '@denoiser/metrics';
+import { untilAborted } from '@denoiser/ops';
 import {
   dispose,
   image,
@@ -28,28 +29,34 @@ export interface FeatureNetwork {
 export async function extractFeatures(
   network: FeatureNetwork,
   images: ImageSet,
-  { batchSize, signal, onCall }: { batchSize: number; signal?: AbortSignal | undefined; onCall: () => void },
+  {
+    batchSize,
+    signal,
+    onCall,
+  }: { batchSize: number; signal?: AbortSignal | undefined; onCall: () => void | Promise<void> },
 ): Promise<Vectors> {
   const size = images.data.length / images.count;
   let data: Float32Array | undefined;
   let dimensions = 0;
   for (const [from, to] of batches(images.count, batchSize)) {
     signal?.throwIfAborted();
-    const output = tidy(() => {
-      const pixels = tensor4d(images.data.subarray(from * size, to * size), [to - from, ...images.shape]);
-      const colour = network.channels === pixels.shape[3] ? pixels : tile(pixels, [1, 1, 1, network.channels]);
-      const { size: wanted } = network;
-      const isOtherSize = wanted && (wanted[0] !== images.shape[0] || wanted[1] !== images.shape[1]);
-      const resized = isOtherSize ? image.resizeBilinear(colour, [wanted[0], wanted[1]], false, true) : colour;
-      const features = network.predict(resized);
-      return (features.rank === 4 ? mean(features, [1, 2]) : features) as Tensor2D; // [B, D]
-    });
+    const output = untilAborted(signal, () =>
+      tidy(() => {
+        const pixels = tensor4d(images.data.subarray(from * size, to * size), [to - from, ...images.shape]);
+        const colour = network.channels === pixels.shape[3] ? pixels : tile(pixels, [1, 1, 1, network.channels]);
+        const { size: wanted } = network;
+        const isOtherSize = wanted && (wanted[0] !== images.shape[0] || wanted[1] !== images.shape[1]);
+        const resized = isOtherSize ? image.resizeBilinear(colour, [wanted[0], wanted[1]], false, true) : colour;
+        const features = network.predict(resized);
+        return (features.rank === 4 ? mean(features, [1, 2]) : features) as Tensor2D; // [B, D]
+      }),
+    );
     const values = await output.data<'float32'>();
     dimensions = output.shape[1];
     dispose(output);
     data ??= new Float32Array(images.count * dimensions);
     data.set(values, from * dimensions);
-    onCall();
+    await onCall();
   }
   return { data: data ?? new Float32Array(0), dimensions };
 }

@@ -29,7 +29,13 @@ export interface HeldOut extends ImageSet {
  */
 export async function readHeldOut(
   dataset: ImageDataset,
-  options: { shape: ImageShape; classNames: readonly string[]; count: number; seed: number },
+  options: {
+    shape: ImageShape;
+    classNames: readonly string[];
+    count: number;
+    seed: number;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<HeldOut> {
   const { shape, classNames, seed } = options;
   if (dataset.imageShape.join() !== shape.join()) {
@@ -51,6 +57,7 @@ export async function readHeldOut(
   const data = new Float32Array(count * size);
   const labels: number[] = [];
   for (const [i, index] of indices.entries()) {
+    options.signal?.throwIfAborted();
     const { pixels, label } = await dataset.read(index, 0);
     data.set(pixels, i * size);
     labels.push(classNames.indexOf(found[label] ?? ''));

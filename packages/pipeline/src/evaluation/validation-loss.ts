@@ -1,3 +1,4 @@
+import { untilAborted } from '@denoiser/ops';
 import type { Denoiser } from '@denoiser/samplers';
 import { levelAt, type Prediction, type Schedule, trainingTarget } from '@denoiser/schedules';
 import {
@@ -40,7 +41,7 @@ export async function validationLoss(options: {
   seed: number;
   batchSize: number;
   signal?: AbortSignal | undefined;
-  onCall: () => void;
+  onCall: () => void | Promise<void>;
 }): Promise<ValidationLoss> {
   const { denoiser, schedule, prediction, images, seed, batchSize, signal } = options;
   const size = images.data.length / images.count;
@@ -59,16 +60,18 @@ export async function validationLoss(options: {
           x0.map((value, i) => a * value + b * (eps[i] as number)),
           shape,
         );
-      const loss = tidy(() => {
-        const labels = images.labels && tensor1d(images.labels.slice(from, to), 'int32');
-        const time = tensor1d(new Float32Array(to - from).fill(schedule.timesteps[t] as number));
-        const output = denoiser(mixed(alpha, sigma), time, labels && { labels }); // [B, H, W, C or 2C]
-        const predicted = slice(output, [0, 0, 0, 0], shape); // [B, H, W, C]
-        return mean(squaredDifference(predicted, mixed(target.x0, target.eps)), [1, 2, 3]) as Tensor1D; // [B]
-      });
+      const loss = untilAborted(signal, () =>
+        tidy(() => {
+          const labels = images.labels && tensor1d(images.labels.slice(from, to), 'int32');
+          const time = tensor1d(new Float32Array(to - from).fill(schedule.timesteps[t] as number));
+          const output = denoiser(mixed(alpha, sigma), time, labels && { labels }); // [B, H, W, C or 2C]
+          const predicted = slice(output, [0, 0, 0, 0], shape); // [B, H, W, C]
+          return mean(squaredDifference(predicted, mixed(target.x0, target.eps)), [1, 2, 3]) as Tensor1D; // [B]
+        }),
+      );
       values.push(...(await loss.data()));
       dispose(loss);
-      options.onCall();
+      await options.onCall();
     }
     losses.push({ t, values });
   }

@@ -1,0 +1,30 @@
+import { NetworkError } from './errors';
+
+/** No backend of tfjs holds more in one tensor: 32-bit addresses. */
+const LARGEST_TENSOR = 2 ** 32;
+
+/**
+ * Throws where weights of these shapes fit nowhere here, before any is made: filling them takes minutes, and a machine whose
+ * memory is used up answers nobody.
+ */
+export function checkRoom(parameters: ReadonlyMap<string, { readonly shape: readonly number[] }>): void {
+  const bytes = Array.from(parameters.values(), ({ shape }) => shape.reduce((product, side) => product * side, 4));
+  const all = bytes.reduce((sum, each) => sum + each, 0);
+  const refuse = (why: string) => {
+    const advice = 'choose a smaller `baseWidth` or `timeDim`, or fewer `classes`';
+    throw new NetworkError('model-too-large', `The weights of this U-Net take ${gib(all)} GiB, ${why}; ${advice}.`);
+  };
+  const largest = Math.max(...bytes);
+  if (largest > LARGEST_TENSOR)
+    refuse(`one of them ${gib(largest)}, and none may have more than ${gib(LARGEST_TENSOR)}`);
+  const room = available();
+  if (all > room) refuse(`and this process has ${gib(room)} left`);
+}
+
+/** What the process may still take, where its host says so: Node does. */
+function available(): number {
+  const { process } = globalThis as { process?: { availableMemory?(): number } };
+  return process?.availableMemory?.() || Number.POSITIVE_INFINITY;
+}
+
+const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);

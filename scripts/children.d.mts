@@ -1,0 +1,3 @@
+import type { ChildProcess } from 'node:child_process';
+
+export function endTogether<Child extends ChildProcess>(child: Child): Child;
