@@ -45,7 +45,7 @@ async function interrupted(running: Running, at: RegExp, signal: NodeJS.Signals 
 
 beforeAll(async () => {
   await writeDigits(join(cwd, 'digits'), [0, 1], 40);
-  await succeeds(['train', 'digits', ...TINY, '--steps', '2', '--samples', '1', '--out', 'run'], { cwd });
+  await succeeds(['train', 'digits', ...TINY, '--steps', '2', '--samples', '1', '--out', 'run'], { cwd }, 600_000);
   await succeeds(['train', 'digits', ...SLOW, '--steps', '1', '--out', 'slow'], { cwd });
 });
 

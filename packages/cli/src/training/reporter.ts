@@ -27,12 +27,12 @@ export interface Reporter {
 
 /** What a reporter may have. */
 export const REPORTER_NAMES = [
-  'onPreparing',
   'onBegin',
   'onStep',
   'onValidation',
   'onDrawing',
   'onSamples',
+  'onPreparing',
   'onWarning',
   'onEnd',
 ] as const satisfies readonly (keyof Reporter)[];
