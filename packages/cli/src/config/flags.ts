@@ -6,7 +6,7 @@ import { branches, kindOf, type Node, wordsOf } from './schema-node';
 
 /** One flag of `denoiser train`: what commander is told, and which option of the configuration it stands for. */
 export interface Flag {
-  /** Where the option stands in a configuration: `training.schedule.steps`. */
+  /** Where the option stands in a configuration: `training.process.steps`. */
   readonly path: string;
   /** As commander reads it: `--weight-decay <number>`. */
   readonly words: string;

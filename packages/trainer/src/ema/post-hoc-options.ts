@@ -19,7 +19,7 @@ export const postHocSettings: { sigmaRel: Setting<readonly number[]> } = {
       maxItems: MOST,
       uniqueItems: true,
     },
-    range: `1 to ${MOST} different numbers above 0 to 0.28`,
+    range: `different numbers above 0 to 0.28, 1 to ${MOST} of them`,
     isValid: (value) =>
       Array.isArray(value) &&
       value.length > 0 &&

@@ -84,7 +84,7 @@ describe('the training options', () => {
       'a whole number from 1 to 100.',
     );
     const sigmaRel = Array.from({ length: 101 }, (_, i) => (i + 1) / 1000);
-    expect(resolve({ postHocEma: { sigmaRel } })).toThrow('give 1 to 100 different numbers above 0 to 0.28.');
+    expect(resolve({ postHocEma: { sigmaRel } })).toThrow('give different numbers above 0 to 0.28, 1 to 100 of them.');
   });
 
   it('that are wrong are named, with the range or the nearest name', () => {
