@@ -13,7 +13,7 @@ const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const TINY = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--noise-steps', '20', '--preview-steps', '2'];
 /** A network of which a step takes a second or more: an interrupt falls into one. */
-const SLOW = ['--size', '32', '--base-width', '64', '--batch-size', '16', '--samples', '1', '--preview-steps', '1'];
+const SLOW = ['--size', '32', '--base-width', '48', '--batch-size', '8', '--samples', '1', '--preview-steps', '1'];
 const SELDOM = ['--sample-every', 'never', '--checkpoint-every', 'never', '--steps', '100000'];
 
 const stepsOf = (run: string): number =>
@@ -45,9 +45,9 @@ async function interrupted(running: Running, at: RegExp, signal: NodeJS.Signals 
 
 beforeAll(async () => {
   await writeDigits(join(cwd, 'digits'), [0, 1], 40);
-  await succeeds(['train', 'digits', ...TINY, '--steps', '2', '--samples', '1', '--out', 'run'], { cwd }, 600_000);
+  await succeeds(['train', 'digits', ...TINY, '--steps', '2', '--samples', '1', '--out', 'run'], { cwd });
   await succeeds(['train', 'digits', ...SLOW, '--steps', '1', '--out', 'slow'], { cwd });
-});
+}, 600_000);
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends training with a checkpoint', async (signal) => {
   const running = start(['train', 'digits', ...TINY, ...SELDOM, '--out', signal], { cwd });
