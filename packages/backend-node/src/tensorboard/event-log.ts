@@ -47,7 +47,12 @@ export async function openEventLog(
     return fileSystem.open(path, 'a');
   });
   const write = (...events: readonly Uint8Array[]) => attempt(() => file.appendFile(Buffer.concat(events.map(frame))));
-  await write(versionEvent(now()), startEvent(now(), firstStep));
+  try {
+    await write(versionEvent(now()), startEvent(now(), firstStep));
+  } catch (error) {
+    await file.close().catch(() => {}); // the first failure is the one to be told
+    throw error;
+  }
   return {
     path,
     scalars: (step, scalars) => write(scalarsEvent(now(), step, scalars)),
