@@ -12,7 +12,7 @@ import type { ReportFacts } from './report/report';
 import { count as counted, describeDevice } from './text';
 import { version } from './version';
 
-/** What a run consists of. */
+/** Everything that a run consists of. */
 export interface RunParts {
   device: Device;
   images: ImageFolder;
@@ -21,7 +21,7 @@ export interface RunParts {
   length: RunLength;
 }
 
-/** What is about to happen, before it takes hours. */
+/** Describes what is about to happen, by topic, before it takes hours. */
 export function aboutRun({ device, images, config, model, length }: RunParts): Record<string, string> {
   const { baseWidth, training } = config;
   const [height, width] = images.dataset.imageShape;
@@ -39,7 +39,7 @@ export function aboutRun({ device, images, config, model, length }: RunParts): R
   };
 }
 
-/** What the report says of a run that does not change. */
+/** Returns what the report says of a run that does not change. */
 export const factsOf = (run: RunParts): ReportFacts => ({
   config: run.config,
   steps: run.length.steps,

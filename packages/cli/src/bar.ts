@@ -1,10 +1,10 @@
-/** What a line of progress says. */
+/** The content of a line of progress. */
 export interface Progress {
-  /** From 0 to 1. */
+  /** The share that is done, from 0 to 1. */
   readonly share: number;
-  /** What stands before the bar. */
+  /** The text before the bar. */
   readonly text: string;
-  /** What stands behind it, the most important first. */
+  /** The texts behind it, the most important first. */
   readonly details: readonly string[];
 }
 

@@ -6,7 +6,7 @@ const OF_NPM = /node_modules[\\/]\.bin[\\/]?$/;
 
 let name: string | undefined;
 
-/** The command's name as it can be typed here: by itself where it is on the path, else through npx. */
+/** Returns the command's name as it can be typed here: by itself where it is on the path, else through npx. */
 function commandName(path = process.env.PATH ?? ''): string {
   const folders = path.split(delimiter).filter((folder) => folder !== '' && !OF_NPM.test(folder));
   const files = process.platform === 'win32' ? ['denoiser.cmd', 'denoiser.exe'] : ['denoiser'];

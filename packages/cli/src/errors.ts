@@ -36,10 +36,10 @@ export type CommandErrorCode =
 /** An error of this package. */
 export const CommandError = DenoiserError<CommandErrorCode>;
 
-/** Said where Ctrl-C ended work that has nothing to be saved. */
+/** The sentence where Ctrl-C ended work that has nothing to be saved. */
 export const NOTHING_WRITTEN = 'Stopped; nothing was written.';
 
-/** Thrown where Ctrl-C ended the work in good order; `hint` says how to go on. */
+/** The error where Ctrl-C ended the work in good order; `hint` says how to go on. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   constructor(readonly hint: string) {
@@ -58,7 +58,11 @@ export function describeError(error: unknown): string {
   return oneLine(`unexpected error: ${message || 'no message'} (DENOISER_DEBUG=1 shows where)`);
 }
 
-/** Runs `action`; what the file system refuses in it is told with what was to be done, and the path. */
+/**
+ * Runs `action` and returns its result.
+ *
+ * @throws DenoiserError with `verb` and the path where the file system refuses it.
+ */
 export function atPath<T>(verb: 'read' | 'remove', path: string, action: () => T): T {
   try {
     return action();

@@ -5,7 +5,7 @@ import { choice, DEVICES, integer, number } from './options';
 import { SAMPLERS } from './sampler-options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
-/** The options of `eval`, with its help. */
+/** Adds the options of `eval`, with its help. */
 export function addEvalOptions(command: Command): Command {
   command
     .description(

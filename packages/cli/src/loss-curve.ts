@@ -10,7 +10,7 @@ const DOTS = 3000;
 
 type Point = { step: number; loss: number };
 
-/** The geometric mean of the `span` steps around each, fewer towards the ends: exact where the loss falls evenly. */
+/** Returns the geometric mean of the `span` steps around each, fewer towards the ends: exact where the loss falls evenly. */
 export function smooth(points: readonly Point[], span: number): Point[] {
   const sums = [0];
   for (const { loss } of points) sums.push((sums.at(-1) as number) + Math.log(loss));
@@ -39,7 +39,7 @@ const thinned = (points: readonly Point[], most: number): Point[] => {
   return points.filter((_, i) => i % stride === 0 || i === points.length - 1);
 };
 
-/** SVG text of the curve of `history`; steps whose loss is not a positive number are left out. */
+/** Draws the curve of `history` as SVG; steps whose loss is not a positive number are left out. */
 export function lossCurve(history: readonly Point[], title: string): string {
   const points = history.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
   const span = Math.min(1000, Math.round(points.length / 10));

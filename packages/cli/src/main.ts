@@ -4,7 +4,7 @@ import { type Host, quietHost } from './process/host';
 import { createProgram } from './program';
 
 /**
- * Runs the command with the arguments after its name and gives the exit code: 0 done, 1 an error (one line on stderr),
+ * Runs the command with the arguments after its name and returns the exit code: 0 done, 1 an error (one line on stderr),
  * 130 interrupted in good order.
  */
 export async function main(args: readonly string[], host: Host = quietHost()): Promise<number> {

@@ -10,7 +10,7 @@ const DECODED_BEFORE = 10_000;
 const CHECKPOINT = 2.5;
 
 /**
- * The most bytes that the process of a training run will have, grids and checkpoints included. Two trial steps and one of a
+ * Returns the most bytes that the process of a training run will have, grids and checkpoints included. Two trial steps and one of a
  * grid have taken what they take; what comes later is added.
  *
  * @param processBytes what the process has after them

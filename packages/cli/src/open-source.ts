@@ -20,7 +20,11 @@ export interface SourceFlags {
   betaEnd?: number;
 }
 
-/** Opens what a command works on: a run folder, a checkpoint's folder or a bare safetensors file. */
+/**
+ * Opens the model that a command works on: a run folder, a checkpoint's folder or a bare safetensors file.
+ *
+ * @throws DenoiserError where there is none, or its weights do not fit.
+ */
 export async function openSource(path: string, flags: SourceFlags): Promise<Model> {
   const { weights, emaLength, checkpoint, size, prediction } = flags;
   if (emaLength !== undefined && weights === 'model') {

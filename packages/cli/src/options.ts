@@ -13,7 +13,7 @@ export type Interval = { readonly steps?: number; readonly epochs?: number };
 const bad = (flag: string, wanted: string, got: string) =>
   new CommandError('option-invalid', `${flag} must be ${wanted}, got '${got}'.`);
 
-/** Whole numbers from `min` to `max`, both included, that `unit` divides. */
+/** Returns a parser of whole numbers from `min` to `max`, both included, that `unit` divides. */
 export const integer =
   (flag: string, { min, max = Number.MAX_SAFE_INTEGER, unit = 1 }: { min: number; max?: number; unit?: number }) =>
   (text: string): number => {
@@ -32,7 +32,7 @@ type Bounds = {
   readonly below?: boolean;
 };
 
-/** The number that a text writes in decimal digits; NaN for any other text. */
+/** Returns the number that a text writes in decimal digits; NaN for any other text. */
 export const decimal = (text: string): number =>
   /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
 
@@ -44,7 +44,7 @@ function rangeOf({ min, max = Infinity, above = false, below = false }: Bounds):
   return max === Infinity ? least : `${least} to ${below ? 'below ' : ''}${max}`;
 }
 
-/** Finite numbers from `min` (or only above it) to `max` (or only below it). */
+/** Returns a parser of finite numbers from `min` (or only above it) to `max` (or only below it). */
 export const number =
   (flag: string, bounds: Bounds) =>
   (text: string): number => {
@@ -53,7 +53,7 @@ export const number =
     throw bad(flag, `a number${rangeOf(bounds)}`, text);
   };
 
-/** Finite numbers with commas between them, from `least` to `most` of them. */
+/** Returns a parser of finite numbers with commas between them, from `least` to `most` of them. */
 export const numbers =
   (flag: string, { least = 1, most = Infinity, ...bounds }: Bounds & { least?: number; most?: number }) =>
   (text: string): number[] => {
@@ -65,7 +65,7 @@ export const numbers =
     throw bad(flag, `${count}${rangeOf(bounds)}, with commas between them`, text);
   };
 
-/** Any text but an empty one. */
+/** Returns a parser of any text but an empty one. */
 export const text =
   (flag: string) =>
   (value: string): string => {
@@ -73,7 +73,7 @@ export const text =
     throw bad(flag, 'a name', value);
   };
 
-/** One of a few words. */
+/** Returns a parser of one of a few words. */
 export const choice = <const Words extends readonly string[]>(flag: string, words: Words): Suggesting<Words[number]> =>
   Object.assign(
     (text: string) => {
@@ -87,7 +87,7 @@ export const choice = <const Words extends readonly string[]>(flag: string, word
     { words },
   );
 
-/** `2` or `2epochs`: epochs; `500steps`: steps; `never`: only at the end. */
+/** Returns a parser of intervals: `2` or `2epochs`, `500steps`, or `never` for the end alone. */
 export const interval =
   (flag: string) =>
   (text: string): Interval => {
@@ -100,7 +100,7 @@ export const interval =
     return match[2]?.startsWith('step') ? { steps: every } : { epochs: every };
   };
 
-/** Side of the pictures, or `48x64`, their height and width: what three halvings leave whole. */
+/** Returns a parser of the side of pictures, or of `48x64`, height and width: what three halvings leave whole. */
 export const pictureSize =
   (flag: string) =>
   (text: string): number | [height: number, width: number] => {

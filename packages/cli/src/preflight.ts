@@ -4,7 +4,7 @@ import { memoryNeed } from './memory-need';
 import { bytes, duration, rate } from './progress';
 import { count } from './text';
 
-/** What two trial steps have found, for people. Call it right after them and `tryGrid`. */
+/** Describes what two trial steps have found. Call it right after them and `tryGrid`. */
 export function describePreflight(
   found: Preflight,
   o: {

@@ -16,7 +16,7 @@ import { addTrainOptions, givenOptions, LIMIT } from './train-options';
 import { version } from './version';
 
 /**
- * The command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
+ * Creates the command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
  * load, which `--help` and a mistyped option need not wait for.
  */
 export function createProgram(host: Host = quietHost()): Command {

@@ -14,15 +14,15 @@ export interface TrainingProgress {
 
 /** The display of long work: a bar on a terminal, plain lines elsewhere (never a control character in a pipe). */
 export interface Display {
-  /** A line that stays. */
+  /** Writes a line that stays. */
   line(text: string): void;
   step(progress: TrainingProgress): void;
-  /** Drawing pictures: so many of so many calls of the model are done. */
+  /** Shows that pictures are being drawn: so many of so many calls of the model are done. */
   sampling(done: number, total: number): void;
   stop(): void;
 }
 
-/** `75 s` as `1:15`, longer as `2:03:04`. */
+/** Formats seconds: 75 as `1:15`, longer times as `2:03:04`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));
@@ -31,10 +31,11 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** Formats a number of things a second. */
 export const rate = (perSecond: number): string =>
   perSecond >= 10 ? perSecond.toFixed(0) : perSecond >= 1 ? perSecond.toFixed(1) : perSecond.toPrecision(2);
 
-/** Bytes in the unit that suits them. */
+/** Formats bytes in the unit that suits them. */
 export const bytes = (n: number): string =>
   n < 2 ** 30 ? `${Math.round(n / 2 ** 20)} MiB` : `${(n / 2 ** 30).toFixed(1)} GiB`;
 

@@ -6,7 +6,7 @@ import { parseConfig } from './config/parse-config';
 import type { RunConfig } from './config/run-schema';
 import { atPath, CommandError } from './errors';
 
-/** Where everything of a run lies. */
+/** Returns the paths of everything in a run folder. */
 export const runPaths = (folder: string) => ({
   folder,
   config: join(folder, 'config.json'),
@@ -23,14 +23,14 @@ export const runPaths = (folder: string) => ({
 });
 export type RunPaths = ReturnType<typeof runPaths>;
 
-/** `…/samples/epoch-0003.png`, or `step-00000500.png` where the grid falls inside an epoch. */
+/** Returns the path of a grid: `…/samples/epoch-0003.png`, or `step-00000500.png` where the grid falls inside an epoch. */
 export const samplePath = (paths: RunPaths, at: { epoch: number } | { step: number }): string =>
   join(
     paths.samples,
     'epoch' in at ? `epoch-${String(at.epoch).padStart(4, '0')}.png` : `step-${String(at.step).padStart(8, '0')}.png`,
   );
 
-/** `…/checkpoints/step-00000500`, as the checkpoint store of `@denoiser/backend-node` names it. */
+/** Returns the path of a checkpoint: `…/checkpoints/step-00000500`, as the checkpoint store of `@denoiser/backend-node` names it. */
 export const checkpointPath = (paths: RunPaths, step: number): string =>
   join(paths.checkpoints, `step-${String(step).padStart(8, '0')}`);
 
@@ -41,7 +41,11 @@ const LOCK = 'run.lock';
 export const hasCheckpoint = async (folder: string): Promise<boolean> =>
   (await fileCheckpointStore(runPaths(folder).checkpoints).list()).length > 0;
 
-/** Throws if a new run must not be put into `folder`. Looks only, changes nothing. */
+/**
+ * Checks that a new run may be put into `folder`; changes nothing.
+ *
+ * @throws DenoiserError where it may not.
+ */
 export async function checkNewRunFolder(folder: string, overwrite: boolean): Promise<void> {
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) {
@@ -82,7 +86,11 @@ export function clearLater(
 export const writeConfig = (paths: RunPaths, config: RunConfig): Promise<void> =>
   writeFileAtomically(paths.config, `${JSON.stringify(config, null, 2)}\n`);
 
-/** The configuration of the run in `folder`, checked. */
+/**
+ * Reads the configuration of the run in `folder`.
+ *
+ * @throws DenoiserError where there is none, or it is not valid.
+ */
 export function readConfig(folder: string): RunConfig {
   const { config: path } = runPaths(folder);
   if (!existsSync(folder)) {
@@ -97,7 +105,7 @@ export function readConfig(folder: string): RunConfig {
   return parseConfig(readJson(path), path);
 }
 
-/** The content of a JSON file. */
+/** Reads the content of a JSON file. */
 export function readJson(path: string): unknown {
   try {
     return JSON.parse(atPath('read', path, () => readFileSync(path, 'utf8')));

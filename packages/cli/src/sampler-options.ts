@@ -19,7 +19,7 @@ export const SCHEDULES = [
 /** Names of samplers, without their aliases. */
 export const SAMPLERS = Object.keys(samplers);
 
-/** `a:b`, two numbers of which the first is the smaller one. */
+/** Returns a parser of `a:b`, two numbers of which the first is the smaller one. */
 export const range =
   (flag: string) =>
   (text: string): readonly [number, number] => {
@@ -31,7 +31,7 @@ export const range =
     );
   };
 
-/** `7:8`, two seeds. */
+/** Returns a parser of `7:8`, two seeds. */
 export const seeds =
   (flag: string) =>
   (text: string): readonly [number, number] => {
@@ -41,7 +41,7 @@ export const seeds =
     throw new CommandError('option-invalid', `${flag} must be two seeds, like 7:8, got '${text}'.`);
   };
 
-/** `990,700,333`, descending timesteps. */
+/** Returns a parser of `990,700,333`, descending timesteps. */
 export const timesteps =
   (flag: string) =>
   (text: string): number[] => {
@@ -49,7 +49,7 @@ export const timesteps =
     throw new CommandError('option-invalid', `${flag} must be whole numbers like 990,700,333, got '${text}'.`);
   };
 
-/** The options of `sample` that say which sampler takes which steps. Defaults are the sampler's own. */
+/** Adds the options of `sample` that say which sampler takes which steps. Defaults are the sampler's own. */
 export function addSamplerOptions(command: Command): Command {
   const atLeast0 = (flag: string) => number(flag, { min: 0 });
   const above0 = (flag: string) => number(flag, { min: 0, above: true });

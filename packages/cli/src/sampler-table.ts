@@ -3,7 +3,7 @@ import { flagOf } from './flag';
 
 const HEAD = ['name', 'what it is', 'order', 'noise', 'steps', 'calls', 'options of its own', 'from'];
 
-/** The table of `denoiser sample --list`: order and noise as the solvers say, calls as their plans count them. */
+/** Returns the table of `denoiser sample --list`: order and noise as the solvers say, calls as their plans count them. */
 export function samplerTable(): string {
   const rows = [HEAD, ...Object.entries(samplers).map(([name, sampler]) => row(name, sampler))];
   const widths = HEAD.map((_, column) => Math.max(...rows.map((cells) => (cells[column] as string).length)));

@@ -4,7 +4,7 @@ import { createStatusLine, type Output } from './status-line';
 
 const EVERY = 10_000;
 
-/** Progress of drawing: a bar on a terminal, a line in ten seconds elsewhere. */
+/** Shows the progress of drawing: a bar on a terminal, a line in ten seconds elsewhere. */
 export function samplingProgress(
   output: Output,
   now: () => number = Date.now,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { choice, integer, number, pictureSize } from './options';
 import { SCHEDULES } from './sampler-options';
 
-/** The options that say which weights of a run a command works on. */
+/** Adds the options that say which weights of a run a command works on. */
 export function addWeightsOptions(command: Command): Command {
   return command
     .option(
@@ -22,7 +22,7 @@ export function addWeightsOptions(command: Command): Command {
     );
 }
 
-/** The options that say how a bare file was trained, which does not say so itself. */
+/** Adds the options that say how a bare file was trained, which does not say so itself. */
 export function addBareFileOptions(command: Command): Command {
   return command
     .optionsGroup('For a bare .safetensors file:')

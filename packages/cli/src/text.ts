@@ -1,11 +1,11 @@
 /** Text on the terminal. */
 import { printable, printableLines } from '@denoiser/errors';
 
-/** A number of things: `1 step`, `12,000 steps`. */
+/** Formats a number of things: `1 step`, `12,000 steps`. */
 export const count = (n: number, thing: string, things = `${thing}s`): string =>
   `${n.toLocaleString('en')} ${n === 1 ? thing : things}`;
 
-/** Names and values in two columns. */
+/** Formats names and values in two columns. */
 export function list(entries: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(entries).map((name) => name.length));
   return Object.entries(entries)
@@ -13,12 +13,12 @@ export function list(entries: Readonly<Record<string, string>>): string {
     .join('\n');
 }
 
-/** What the user should know though the work goes on. */
+/** Warns of what the user should know though the work goes on. */
 export const warn = (message: string): void => {
   process.stderr.write(`denoiser: ${printable(message.replace(/\s*\n\s*/g, ' '))}\n`);
 };
 
-/** The device that computes, on what, and why it. */
+/** Describes the device that computes: its name, on what it runs, and why it was chosen. */
 export const describeDevice = (device: { name: string; threads: number; adapter?: string; reason: string }): string => {
   const { name, threads, adapter, reason } = device;
   return `${name}, ${adapter ?? (threads === 1 ? 'one thread' : `${threads} threads`)}: ${reason}`;

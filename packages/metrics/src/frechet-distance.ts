@@ -4,7 +4,7 @@ import { symmetricEigen, symmetricEigenvalues } from './symmetric-eigen';
 import { checkPair, type Vectors } from './vectors';
 
 /**
- * The squared Fréchet (2-Wasserstein) distance of two Gaussians (Dowson and Landau 1982):
+ * Returns the squared Fréchet (2-Wasserstein) distance of two Gaussians (Dowson and Landau 1982):
  * ‖μ₁ − μ₂‖² + tr Σ₁ + tr Σ₂ − 2·tr (Σ₁Σ₂)^½.
  *
  * The trace of the root is Σ √λ(Σ₁^½·Σ₂·Σ₁^½): symmetric, so its eigenvalues are real and ≥ 0, and covariances without
@@ -31,7 +31,7 @@ function traceOfRoot(matrix: Float64Array): number {
 }
 
 /**
- * FID (Heusel et al. 2017, arXiv:1706.08500, equation 6): the Fréchet distance of Gaussians with the mean and covariance
+ * Returns the FID (Heusel et al. 2017, arXiv:1706.08500, equation 6): the squared Fréchet distance of Gaussians with the mean and covariance
  * of the features. Lower is better. It is biased upwards for few samples, so compare only figures of equal numbers of
  * images and of the same features; the literature's are of 50,000 images and Inception's features.
  *
@@ -39,6 +39,7 @@ function traceOfRoot(matrix: Float64Array): number {
  * A₁Σ₂A₁ᵀ = (A₁A₂ᵀ)(A₁A₂ᵀ)ᵀ is small: seconds instead of minutes for 2048 features.
  *
  * @param real, generated features [N, d], N ≥ 2 in each
+ * @throws DenoiserError if there are fewer, the dimensions differ, or a value is not finite.
  */
 export function frechetInceptionDistance(real: Vectors, generated: Vectors): number {
   const { reals, fakes } = checkPair(real, generated, 2);

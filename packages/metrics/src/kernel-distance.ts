@@ -2,14 +2,15 @@ import { checkWhole, MetricsError } from './errors';
 import { choose, createRandom } from './random';
 import { checkPair, row, type Vectors } from './vectors';
 
+/** Options of `kernelInceptionDistance`. */
 export interface KernelDistanceOptions {
   /** How many subsets are drawn; default 100. */
   readonly subsets?: number;
   /** Samples of each set in a subset; default 1000, or all of the smaller set. */
   readonly subsetSize?: number;
-  /** Decides the subsets; default 0. */
+  /** Seed of the choice of subsets; default 0. */
   readonly seed?: number;
-  /** Of the polynomial kernel; default 3. */
+  /** Degree of the polynomial kernel; default 3. */
   readonly degree?: number;
 }
 
@@ -21,11 +22,12 @@ export interface KernelDistance {
 }
 
 /**
- * The unbiased estimate of MMD² with the polynomial kernel k(x, y) = (xᵀy/d + 1)^degree (Gretton et al. 2012, equation 3;
+ * Returns the unbiased estimate of MMD² with the polynomial kernel k(x, y) = (xᵀy/d + 1)^degree (Gretton et al. 2012, equation 3;
  * Bińkowski et al. 2018, arXiv:1801.01401, equation 4). Its expectation is 0 where both come from one distribution, so it
  * may be negative.
  *
  * @param real, generated [N, d], N ≥ 2 in each
+ * @throws DenoiserError if there are fewer, the dimensions differ, a value is not finite or `degree` is none.
  */
 export function maximumMeanDiscrepancy(real: Vectors, generated: Vectors, options: { degree?: number } = {}): number {
   const { reals, fakes } = checkPair(real, generated, 2);
@@ -36,11 +38,12 @@ export function maximumMeanDiscrepancy(real: Vectors, generated: Vectors, option
 }
 
 /**
- * KID (Bińkowski et al. 2018, section 4): MMD² between random subsets of both sets, and how far it varies. Unlike FID it
- * has no bias in the number of images. Lower is better.
+ * Returns the KID (Bińkowski et al. 2018, section 4): MMD² between random subsets of both sets, and how far it varies. Unlike
+ * FID it has no bias in the number of images. Lower is better.
  *
  * @param real, generated features [N, d], N ≥ 2 in each
- * @throws DenoiserError if a subset is larger than the smaller set.
+ * @throws DenoiserError if there are fewer, a subset is larger than the smaller set, the dimensions differ or a value is not
+ *   finite.
  */
 export function kernelInceptionDistance(
   real: Vectors,

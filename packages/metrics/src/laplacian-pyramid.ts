@@ -17,7 +17,7 @@ export interface PyramidLevel {
 /** The smallest side of a level, as in Karras et al. 2018. */
 const COARSEST = 16;
 
-/** The sizes of the levels, finest first: halved while both sides are even and stay at least 16. */
+/** Returns the sizes of the levels, finest first: halved while both sides are even and stay at least 16. */
 export function pyramidSizes([height, width]: Images['shape']): (readonly [height: number, width: number])[] {
   const sizes: (readonly [number, number])[] = [[height, width]];
   let [h, w] = [height, width];
@@ -29,8 +29,11 @@ export function pyramidSizes([height, width]: Images['shape']): (readonly [heigh
 }
 
 /**
- * The Laplacian pyramid of one image (Burt and Adelson 1983), finest level first: each level is what the next coarser one
- * lacks, the last is the coarsest image itself. Enlarging the last and adding level by level gives the image again.
+ * Returns the Laplacian pyramid of one image (Burt and Adelson 1983), finest level first: each level is what the next coarser
+ * one lacks, the last is the coarsest image itself. Enlarging the last and adding level by level gives the image again.
+ *
+ * @param image [height, width, channels], flat
+ * @param shape [height, width, channels]
  */
 export function laplacianPyramid(image: ArrayLike<number>, shape: Images['shape']): PyramidLevel[] {
   const [height, width, channels] = shape;
@@ -51,7 +54,7 @@ export function laplacianPyramid(image: ArrayLike<number>, shape: Images['shape'
   return [...levels, finer];
 }
 
-/** Half the height and width: blurred, then every second pixel. */
+/** Halves height and width: blurs, then takes every second pixel. */
 export function reduce({ pixels, height, width }: PyramidLevel, channels: number): Float64Array {
   const blurred = blur(pixels, height, width, channels);
   const [h, w] = [height / 2, width / 2];
@@ -65,7 +68,7 @@ export function reduce({ pixels, height, width }: PyramidLevel, channels: number
   return result;
 }
 
-/** Twice the height and width: pixels set apart by zeros, times 4, blurred. */
+/** Doubles height and width: sets pixels apart by zeros, times 4, and blurs. */
 export function expand({ pixels, height, width }: PyramidLevel, channels: number): Float64Array {
   const apart = new Float64Array(4 * pixels.length);
   for (let y = 0; y < height; y++) {

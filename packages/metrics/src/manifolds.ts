@@ -1,18 +1,20 @@
 import { checkWhole, MetricsError } from './errors';
 import { checkPair, row, type Vectors } from './vectors';
 
+/** Options of `precisionRecall` and `densityCoverage`. */
 export interface NeighbourOptions {
   /** k: a sample's ball reaches to its k-th nearest neighbour in its own set. */
   readonly neighbours?: number;
 }
 
 /**
- * Precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991, section 2): the share of generated samples within the
+ * Returns precision and recall (Kynkäänniemi et al. 2019, arXiv:1904.06991, section 2): the share of generated samples within the
  * real ones' manifold, and of real samples within the generated ones'. A manifold is the union of the balls around its
  * samples. Precision falls with bad pictures, recall with missing kinds of pictures. Both in [0, 1].
  *
  * @param real, generated features [N, d], more than k in each; compare equal numbers of both
  * @param options neighbours: k, default 3 as in the paper
+ * @throws DenoiserError if there are too few samples, the dimensions differ or a value is not finite.
  */
 export function precisionRecall(
   real: Vectors,
@@ -32,12 +34,13 @@ export function precisionRecall(
 }
 
 /**
- * Density and coverage (Naeem et al. 2020, arXiv:2002.09797, equations 3 and 5): how many real samples' balls a generated
+ * Returns density and coverage (Naeem et al. 2020, arXiv:2002.09797, equations 3 and 5): how many real samples' balls a generated
  * one lies in, over k; and the share of the real samples' balls that hold a generated one. Sturdier against outliers than
  * precision and recall. Density may exceed 1; its expectation is 1 where both sets come from one distribution.
  *
  * @param real, generated features [N, d], more than k real ones
  * @param options neighbours: k, default 5 as in the paper
+ * @throws DenoiserError if there are too few samples, the dimensions differ or a value is not finite.
  */
 export function densityCoverage(
   real: Vectors,

@@ -4,12 +4,13 @@ import { createRandom } from './random';
 import { type SlicedWassersteinOptions, slicedWasserstein } from './sliced-wasserstein';
 import { countVectors, type Vectors } from './vectors';
 
+/** Which patches `pyramidDescriptors` and `pyramidDistances` take. */
 export interface PatchOptions {
   /** Side of a patch; default 7. */
   readonly patchSize?: number;
   /** Patches of each image, at random places; default 128. */
   readonly patchesPerImage?: number;
-  /** Decides the places; default 0. */
+  /** Seed of the places; default 0. */
   readonly seed?: number;
 }
 
@@ -21,8 +22,8 @@ export interface LevelDistance {
 }
 
 /**
- * Sliced Wasserstein distance of local structure, level by level (Karras et al. 2018, arXiv:1710.10196, section 5): patches
- * of the Laplacian pyramid, each set and channel brought to mean 0 and deviation 1, p = 1. Fine levels tell of sharpness
+ * Returns the sliced Wasserstein distance of local structure, level by level (Karras et al. 2018, arXiv:1710.10196, section 5):
+ * patches of the Laplacian pyramid, each set and channel brought to mean 0 and deviation 1, p = 1. Fine levels tell of sharpness
  * and noise, coarse ones of large structure. The literature gives it times 1000.
  *
  * @returns finest level first; levels go down to 16 pixels.
@@ -49,8 +50,10 @@ export function pyramidDistances(
 }
 
 /**
- * Patches of each level of the images' Laplacian pyramids, each channel brought to mean 0 and deviation 1 over the set.
- * One set of vectors [N·patchesPerImage, patchSize²·channels] a level, float32.
+ * Returns patches of each level of the images' Laplacian pyramids, each channel brought to mean 0 and deviation 1 over the set.
+ *
+ * @returns a set of vectors [N·patchesPerImage, patchSize²·channels] a level, finest first, float32.
+ * @throws DenoiserError if the images are smaller than a patch.
  */
 export function pyramidDescriptors(images: Images, options: PatchOptions = {}): Vectors[] {
   const { patchSize = 7, patchesPerImage = 128, seed = 0 } = options;

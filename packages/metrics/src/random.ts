@@ -2,14 +2,14 @@ import { checkWhole } from './errors';
 
 /** A stream of random numbers that a seed decides. */
 export interface Random {
-  /** In (0, 1), of 32 bits. */
+  /** Draws a number in (0, 1), of 32 bits. */
   uniform(): number;
   normal(): number;
-  /** A whole number in [0, n). */
+  /** Draws a whole number in [0, n). */
   below(n: number): number;
 }
 
-/** Words by a counter: murmur3's finalizer over a Weyl sequence (SplitMix, Steele et al. 2014, with 32 bits). */
+/** Creates a stream whose words come from a counter: murmur3's finalizer over a Weyl sequence (SplitMix, Steele et al. 2014, with 32 bits). */
 export function createRandom(seed: number): Random {
   checkWhole('seed', seed, 0);
   let state = mix(((seed % 2 ** 32) ^ mix(Math.floor(seed / 2 ** 32))) >>> 0);
@@ -42,7 +42,7 @@ function mix(word: number): number {
   return (k ^ (k >>> 16)) >>> 0;
 }
 
-/** `size` different numbers below `n`, in random order: the first part of a Fisher–Yates shuffle. */
+/** Draws `size` different numbers below `n`, in random order: the first part of a Fisher–Yates shuffle. */
 export function choose(random: Random, n: number, size: number): Uint32Array {
   const numbers = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = 0; i < size; i++) {

@@ -2,17 +2,18 @@ import { checkWhole, MetricsError } from './errors';
 import { createRandom } from './random';
 import { checkPair, countVectors, type Vectors } from './vectors';
 
+/** Options of `slicedWasserstein`. */
 export interface SlicedWassersteinOptions {
   /** Random directions; default 512. */
   readonly projections?: number;
   /** p of the distance: 1 or 2 (default). */
   readonly order?: 1 | 2;
-  /** Decides the directions; default 0. */
+  /** Seed of the directions; default 0. */
   readonly seed?: number;
 }
 
 /**
- * The p-Wasserstein distance of two sets of numbers: (∫₀¹ |F⁻¹(u) − G⁻¹(u)|^p du)^(1/p) (Villani 2003, equation 2.47), the
+ * Returns the p-Wasserstein distance of two sets of numbers: (∫₀¹ |F⁻¹(u) − G⁻¹(u)|^p du)^(1/p) (Villani 2003, equation 2.47), the
  * inverses of the empirical distribution functions, exactly; the sets may differ in size.
  */
 export function wasserstein1d(a: ArrayLike<number>, b: ArrayLike<number>, order: 1 | 2 = 1): number {
@@ -23,11 +24,12 @@ export function wasserstein1d(a: ArrayLike<number>, b: ArrayLike<number>, order:
 }
 
 /**
- * Sliced Wasserstein distance (Rabin et al. 2012; Bonneel et al. 2015, equation 10): the 1-D distance to the p-th power
+ * Returns the sliced Wasserstein distance (Rabin et al. 2012; Bonneel et al. 2015, equation 10): the 1-D distance to the p-th power
  * along random directions of length 1, its mean, the p-th root. A set shifted by v is ‖v‖/√d away, for p = 2 and in
  * expectation. Needs no network: raw pixels do, or the patches of `pyramidDescriptors`. Lower is better.
  *
- * @param real, generated [N, d]; the numbers may differ
+ * @param real, generated [N, d]; the numbers of samples may differ
+ * @throws DenoiserError if a set is empty, the dimensions differ or a value is not finite.
  */
 export function slicedWasserstein(real: Vectors, generated: Vectors, options: SlicedWassersteinOptions = {}): number {
   const { reals, fakes } = checkPair(real, generated, 1);

@@ -7,22 +7,26 @@ export interface Gaussian {
   readonly covariance: Float64Array;
 }
 
-/** Mean and covariance of vectors that come in portions, which need not be kept. */
+/** Mean and covariance of vectors that arrive in portions and need not be kept. */
 export interface Statistics {
   readonly dimensions: number;
   readonly count: number;
   add(vectors: Vectors): void;
-  /** Takes in what another one has seen. */
+  /** Adds what another one has seen. */
   merge(other: Statistics): void;
   /** The sums so far: mean [d], and the lower triangle of Σ(x − mean)(x − mean)ᵀ [d, d]. Borrowed. */
   readonly moments: { readonly mean: Float64Array; readonly scatter: Float64Array };
-  /** Mean and unbiased covariance (divided by count − 1). Throws for fewer than two samples. */
+  /**
+   * Returns mean and unbiased covariance (divided by count − 1).
+   *
+   * @throws DenoiserError for fewer than two samples.
+   */
   gaussian(): Gaussian;
 }
 
 /**
- * Streaming mean and covariance. A portion's own mean is taken away before its squares are summed, and portions are joined
- * by Chan, Golub and LeVeque 1983 (equation 2.1), Welford's rule where a portion is one vector: no difference of large
+ * Creates a streaming mean and covariance. A portion's own mean is subtracted before its squares are summed, and portions are
+ * joined by Chan, Golub and LeVeque 1983 (equation 2.1), Welford's rule where a portion is one vector: no difference of large
  * sums, so a mean far from 0 costs no digits.
  */
 export function createStatistics(dimensions: number): Statistics {
@@ -103,7 +107,11 @@ export function createStatistics(dimensions: number): Statistics {
   };
 }
 
-/** Mean and unbiased covariance of samples [N, d], N ≥ 2. */
+/**
+ * Returns mean and unbiased covariance of samples [N, d].
+ *
+ * @throws DenoiserError for fewer than two samples, or a value that is not finite.
+ */
 export function gaussianOf(samples: Vectors): Gaussian {
   const statistics = createStatistics(samples.dimensions);
   statistics.add(samples);

@@ -7,11 +7,11 @@ export interface SymmetricEigen {
 }
 
 /**
- * Eigenvalues and eigenvectors of a symmetric matrix [n, n]: Householder tridiagonalization, then QL with Wilkinson's
+ * Returns eigenvalues and eigenvectors of a symmetric matrix [n, n]: Householder tridiagonalization, then QL with Wilkinson's
  * shifts (Golub and Van Loan, Matrix Computations, sections 8.3.1 and 8.3.3). About 10·n³ operations. Only the lower
  * triangle is read.
  *
- * @throws DenoiserError if it is not square or not finite.
+ * @throws DenoiserError if the matrix is not square or not finite.
  */
 export function symmetricEigen(matrix: ArrayLike<number>): SymmetricEigen {
   const a = copySquare(matrix);
@@ -27,7 +27,11 @@ export function symmetricEigen(matrix: ArrayLike<number>): SymmetricEigen {
   return { values: diagonal.slice().sort(), vectors: sorted };
 }
 
-/** The eigenvalues alone, ascending: a quarter of the work. */
+/**
+ * Returns the eigenvalues alone, ascending: a quarter of the work.
+ *
+ * @throws DenoiserError if the matrix is not square or not finite.
+ */
 export function symmetricEigenvalues(matrix: ArrayLike<number>): Float64Array {
   const a = copySquare(matrix);
   const { diagonal, offDiagonal } = tridiagonalize(a, Math.sqrt(a.length));

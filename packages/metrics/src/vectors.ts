@@ -7,7 +7,11 @@ export interface Vectors {
   readonly dimensions: number;
 }
 
-/** How many vectors there are; throws unless they are whole, at least `min`, and finite. */
+/**
+ * Returns how many vectors there are.
+ *
+ * @throws DenoiserError unless they are whole, at least `min`, and finite.
+ */
 export function countVectors(name: string, { data, dimensions }: Vectors, min: number): number {
   if (!Number.isSafeInteger(dimensions) || dimensions < 1) {
     throw new MetricsError(
@@ -37,7 +41,7 @@ export function countVectors(name: string, { data, dimensions }: Vectors, min: n
   return count;
 }
 
-/** Checks two sets that are to be compared: same dimensions, and `min` samples in each. */
+/** Counts the vectors of two sets to be compared, and checks them: same dimensions, and `min` samples in each. */
 export function checkPair(real: Vectors, generated: Vectors, min: number): { reals: number; fakes: number } {
   const reals = countVectors('real', real, min);
   const fakes = countVectors('generated', generated, min);
@@ -50,7 +54,7 @@ export function checkPair(real: Vectors, generated: Vectors, min: number): { rea
   return { reals, fakes };
 }
 
-/** Row `i`, as a view where the data are typed. */
+/** Returns row `i`, as a view where the data are typed. */
 export function row({ data, dimensions }: Vectors, i: number): ArrayLike<number> {
   const [from, to] = [i * dimensions, (i + 1) * dimensions];
   if (data instanceof Float64Array || data instanceof Float32Array) return data.subarray(from, to);

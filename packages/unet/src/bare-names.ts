@@ -2,13 +2,13 @@ import type { TensorFile } from '@denoiser/safetensors';
 
 /** A parameter that every such network has. */
 const LANDMARK = 'inc.double_conv.0.weight';
-/** What PyTorch's DataParallel and compile, averages of weights and training frameworks put before the names. */
+/** Prefixes that PyTorch's DataParallel and compile, averages of weights and training frameworks put before the names. */
 const WRAPPERS = /^((module|ema_model|_orig_mod|model)\.)+$/;
 
 /**
- * Returns a file with the names of a network that was saved within others, as `module.inc.…` or `ema_model.module.inc.…`, as
- * they are without: what stands beside it (an optimizer's counters, the weights that were averaged) is left out. Where there
- * are several, an average counts first.
+ * Returns a file without the prefixes of a network that was saved within others, such as `module.inc.…` or
+ * `ema_model.module.inc.…`. What stands beside it (an optimizer's counters, the weights that were averaged) is left out. Where
+ * there are several networks, an average is preferred.
  */
 export function bareNames(file: TensorFile): TensorFile {
   if (file.tensors.has(LANDMARK)) return file;

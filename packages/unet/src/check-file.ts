@@ -11,8 +11,9 @@ const NAMED = 3;
 const LONGEST = 120;
 
 /**
- * Throws a DenoiserError unless a file holds exactly these parameters, in the file's shapes. The message names the first
- * few that don't fit and says what the file seems to be.
+ * Checks that a file holds exactly these parameters, in the file's shapes.
+ *
+ * @throws DenoiserError that names the first few that don't fit and says what the file seems to be.
  */
 export function checkFile(file: TensorFile, specs: ReadonlyMap<string, ParameterSpec>, config: UNetConfig): void {
   checkArchitecture(file);
@@ -37,7 +38,11 @@ export function checkFile(file: TensorFile, specs: ReadonlyMap<string, Parameter
   );
 }
 
-/** Throws if the file says that it is of another architecture; says nothing of files that don't say. */
+/**
+ * Checks the architecture that a file names; one that names none passes.
+ *
+ * @throws DenoiserError if it is another one.
+ */
 export function checkArchitecture({ metadata }: TensorFile): void {
   const name = metadata[ARCHITECTURE_KEY];
   if (name === undefined || name === ARCHITECTURE) return;

@@ -1,6 +1,6 @@
 import { NetworkError } from './errors';
 
-/** Everything that decides the shapes of the network; JSON, written into checkpoints. */
+/** Everything that decides the shapes of the network, as JSON in checkpoints. */
 export type UNetConfig = {
   /** Channels of the images, in and out. */
   readonly channels: number;
@@ -28,7 +28,7 @@ const NAMES: readonly string[] = [
 /**
  * Returns the options with defaults filled in.
  *
- * @throws DenoiserError for an option that is none, or has a value that it cannot have.
+ * @throws DenoiserError for an unknown option or a value out of range.
  */
 export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
   const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
@@ -46,7 +46,11 @@ export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
   return withoutUndefined({ channels, baseWidth, timeDim, classes, imageSize, learnedVariance });
 }
 
-/** Throws unless the network can halve images of this size three times. */
+/**
+ * Checks the size of images.
+ *
+ * @throws DenoiserError unless the network can halve it three times.
+ */
 export function checkImageSize(height: number, width: number): void {
   if (height % 8 === 0 && width % 8 === 0 && height > 0 && width > 0) return;
   throw new NetworkError(

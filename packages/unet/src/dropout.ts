@@ -8,8 +8,8 @@ import { normalQuantile } from './normal-quantile';
 const STEEP = 2 ** 100;
 
 /**
- * Dropout (Srivastava et al. 2014): each number is 0 with probability `rate`, the others grow by 1/(1 − rate). Which ones
- * is a pure function of (seed, step, place of the image, name of the layer). Nothing is kept for the gradient: as the
+ * Drops activations (Srivastava et al. 2014): each number is 0 with probability `rate`, the others grow by 1/(1 − rate). Which
+ * ones is a pure function of (seed, step, place of the image, name of the layer). Nothing is kept for the gradient: as the
  * gradient of dropout is the same dropout of the gradient, the choice is drawn again.
  *
  * @param x [B, H, W, C]
@@ -37,7 +37,7 @@ export function dropout(
   return op(x);
 }
 
-/** The stream of random numbers of a layer, by its name. */
+/** Returns the stream of random numbers of a layer, by its name. */
 export function dropoutStream(name: string): number {
   return layerDropoutStream(hash(name));
 }

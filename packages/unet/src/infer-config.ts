@@ -6,7 +6,7 @@ export const ARCHITECTURE = 'ddpm-unet';
 export const ARCHITECTURE_KEY = 'denoiser.architecture';
 export const CONFIG_KEY = 'denoiser.config';
 
-/** The sizes of the U-Net that a file holds, by the shapes of four of its parameters; undefined if it holds none. */
+/** Returns the sizes of the U-Net that a file holds, by the shapes of four of its parameters; undefined if it holds none. */
 export function inferConfig({ tensors }: TensorFile): UNetConfig | undefined {
   const [baseWidth, channels, ...kernel] = tensors.get('inc.double_conv.0.weight')?.shape ?? [];
   const [, timeDim, ...none] = tensors.get('down1.emb_layer.1.weight')?.shape ?? [];
@@ -22,7 +22,7 @@ export function inferConfig({ tensors }: TensorFile): UNetConfig | undefined {
   };
 }
 
-/** Sizes as people read them. */
+/** Returns the sizes of a network in words. */
 export function describeConfig({ channels, baseWidth, timeDim, classes, learnedVariance }: UNetConfig): string {
   const labels = classes === undefined ? 'no classes' : `${classes} classes`;
   const variance = learnedVariance ? ', a learned variance' : '';

@@ -9,18 +9,19 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export interface Layer<Call> {
   readonly parameters: ReadonlyMap<string, ParameterSpec>;
-  /** The computation with these parameters; looks all of them up at once. */
+  /** Returns the computation with these parameters; looks all of them up at once. */
   bind(parameter: (name: string) => Tensor, hooks?: Hooks): Call;
 }
 
 /** What a caller may do at places inside a network, without the network knowing. Training does; sampling does nothing. */
 export type Hooks = {
-  /** Runs a child of the outermost `compose`: gives `call(...inputs)`, which is a function of these tensors alone. */
+  /** Runs a child of the outermost `compose`: returns `call(...inputs)`, which is a function of these tensors alone. */
   readonly part?: (name: string, call: (...inputs: Tensor[]) => Tensor, inputs: readonly Tensor[]) => Tensor;
-  /** What goes on from the place of that name, where activations may be dropped. */
+  /** Returns what the network goes on with at the place of that name, where activations may be dropped. */
   readonly dropout?: (name: string, x: Tensor4D) => Tensor4D;
 };
 
+/** Describes a parameter: its shape, its layout in files, its initial values. */
 export type ParameterSpec = {
   /** The shape in memory, in tfjs's layout. */
   readonly shape: readonly number[];
@@ -36,7 +37,7 @@ type Calls<Children> = {
   [Name in keyof Children]: Children[Name] extends Layer<infer Call> | undefined ? Call : never;
 };
 
-/** A layer without children: parameters and a function of their tensors. */
+/** Creates a layer without children: parameters and a function of their tensors. */
 export function layer<Name extends string, Call>(
   specs: Record<Name, ParameterSpec>,
   call: (parameters: Record<Name, Tensor>) => Call,
@@ -51,7 +52,7 @@ export function layer<Name extends string, Call>(
   };
 }
 
-/** A layer of named layers. Its computation runs in a `tf.tidy`, so that what is between is freed as early as can be. */
+/** Creates a layer of named layers. Its computation runs in a `tf.tidy`, so that intermediate tensors are freed early. */
 export function compose<
   Children extends Record<string, Layer<unknown>>,
   Arguments extends readonly unknown[],

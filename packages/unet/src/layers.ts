@@ -74,7 +74,7 @@ export function dense(from: number, to: number): Layer<<T extends Tensor2D | Ten
 
 /**
  * MultiheadAttention(channels, heads) of x with itself (Vaswani et al. 2017, arXiv:1706.03762). The projections to q, k
- * and v are one matrix. It starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0. [B, N, C]
+ * and v are one matrix, which starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0. [B, N, C]
  */
 export function multiHeadSelfAttention(channels: number, heads: number): Layer<(x: Tensor3D) => Tensor3D> {
   const xavier: InitialValues = { kind: 'uniform', bound: Math.sqrt(6 / (4 * channels)) };
@@ -100,7 +100,7 @@ export function embeddingTable(rows: number, width: number): Layer<(indices: Ten
   return layer({ weight }, (p) => (indices) => embedding(p.weight as Tensor2D, indices));
 }
 
-/** A place where training may drop activations, with no parameters; by itself it does nothing. [B, H, W, C] */
+/** A place without parameters where training may drop activations; otherwise it returns its input. [B, H, W, C] */
 export function dropoutPlace(): Layer<(x: Tensor4D) => Tensor4D> {
   return {
     parameters: new Map(),

@@ -1,6 +1,6 @@
 import type { ParameterSpec } from './layer';
 
-/** The shape that a parameter has in files: PyTorch's. */
+/** Returns the shape that a parameter has in files: PyTorch's. */
 export function fileShape({ shape, layout }: ParameterSpec): number[] {
   if (layout === 'same') return [...shape];
   if (layout === 'matrix') return [...shape].reverse();
@@ -8,13 +8,13 @@ export function fileShape({ shape, layout }: ParameterSpec): number[] {
   return [to, from, height, width];
 }
 
-/** From the layout in memory to that of files; always a copy. */
+/** Returns a copy of a parameter in the layout of files, from that in memory. */
 export function toFileLayout(data: Float32Array, spec: ParameterSpec): Float32Array {
   const [outer, middle, inner] = threeAxes(spec);
   return reverseAxes(data, outer, middle, inner);
 }
 
-/** From the layout of files to that in memory; always a copy. */
+/** Returns a copy of a parameter in the layout of memory, from that of files. */
 export function toMemoryLayout(data: Float32Array, spec: ParameterSpec): Float32Array {
   const [outer, middle, inner] = threeAxes(spec);
   return reverseAxes(data, inner, middle, outer);

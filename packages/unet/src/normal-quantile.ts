@@ -1,4 +1,4 @@
-/** Φ⁻¹(p): a standard normal number is below it with probability p, 0 < p < 1. */
+/** Returns Φ⁻¹(p): a standard normal number is below it with probability p, 0 < p < 1. */
 export function normalQuantile(p: number): number {
   if (p > 0.5) return -normalQuantile(1 - p);
   // Newton's method: Φ is convex below 0, so from there the steps go down to the root and never beyond it.

@@ -4,8 +4,10 @@ import { NetworkError } from './errors';
 const LARGEST_TENSOR = 2 ** 32;
 
 /**
- * Throws where weights of these shapes fit nowhere here, before any is made: filling them takes minutes, and a machine whose
+ * Checks that there is room for weights of these shapes before any is made: filling them takes minutes, and a machine whose
  * memory is used up answers nobody.
+ *
+ * @throws DenoiserError if they fit neither a tensor nor the memory.
  */
 export function checkRoom(parameters: ReadonlyMap<string, { readonly shape: readonly number[] }>): void {
   const bytes = Array.from(parameters.values(), ({ shape }) => shape.reduce((product, side) => product * side, 4));
@@ -21,7 +23,7 @@ export function checkRoom(parameters: ReadonlyMap<string, { readonly shape: read
   if (all > room) refuse(`and this process has ${gib(room)} left`);
 }
 
-/** What the process may still take, where its host says so: Node does. */
+/** Returns the bytes that the process may still take, where its host tells: Node does. */
 function available(): number {
   const { process } = globalThis as { process?: { availableMemory?(): number } };
   return process?.availableMemory?.() || Number.POSITIVE_INFINITY;

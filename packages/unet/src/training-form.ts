@@ -6,7 +6,7 @@ import type { Hooks } from './layer';
 export type TrainingMode = {
   /** The share of activations to drop before the second convolution of every block, from 0 to below 1. */
   readonly dropout: number;
-  /** What the choice of them is a pure function of, with each image's place in the step's batch: [B]. */
+  /** The choice of them is a pure function of these and of each image's place in the step's batch: [B]. */
   readonly seed: number;
   readonly step: number;
   readonly places: readonly number[];
@@ -18,7 +18,7 @@ export type TrainingMode = {
   ) => T;
 };
 
-/** What training does inside a network that has these parameters. */
+/** Returns what training does inside a network that has these parameters. */
 export function trainingHooks(mode: TrainingMode, parameters: ReadonlyMap<string, Variable>): Hooks {
   const { dropout: rate, seed, step, places, runPart } = mode;
   const variablesOf = (part: string) =>

@@ -13,7 +13,7 @@ import { checkRoom } from './room';
 import { type TrainingMode, trainingHooks } from './training-form';
 import { exportParameters, importParameters, parameterOf } from './weights';
 
-/** What a prediction depends on besides image and time. labels: [B] int32; −1: none. */
+/** What a prediction depends on besides image and time. `labels`: [B] int32, −1 for no class. */
 export type Conditioning = { readonly labels?: Tensor1D };
 
 /** Predicts the noise ε in x [B, H, W, C] at the times [B], in steps; [B, H, W, 2C] with a learned variance, v after ε. */
@@ -24,21 +24,29 @@ export interface UNet {
   readonly architecture: { readonly name: typeof ARCHITECTURE; readonly config: UNetConfig };
   /** The weights by PyTorch's names, in tfjs's layouts: filters HWIO, matrices [in, out]. */
   readonly parameters: ReadonlyMap<string, Variable>;
-  /** The network with the live weights, or with others of the same names and shapes, which it borrows. */
+  /** Returns the network with the live weights, or with others of the same names and shapes, which it borrows. */
   denoiser(parameters?: ReadonlyMap<string, Tensor>): Denoiser;
-  /** The network with the live weights as it trains: with dropout, and run part by part. */
+  /** Returns the network with the live weights as it trains: with dropout, and run part by part. */
   trainingDenoiser(mode: TrainingMode): Denoiser;
-  /** The weights, or anything of their names and shapes, in PyTorch's layouts. */
+  /** Returns the weights, or tensors of the same names and shapes, as a file in PyTorch's layouts. */
   exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
-  /** New tensors from a file, in tfjs's layouts; the caller disposes them. Throws if names or shapes don't fit. */
+  /**
+   * Returns new tensors from a file, in tfjs's layouts; the caller disposes them.
+   *
+   * @throws DenoiserError if names or shapes don't fit.
+   */
   importParameters(file: TensorFile): Map<string, Tensor>;
-  /** Throws unless every label is a class of this network or −1. For labels as numbers, before they are a tensor. */
+  /**
+   * Checks labels as numbers, before they are a tensor.
+   *
+   * @throws DenoiserError unless each is a class of this network or −1.
+   */
   checkLabels(labels: ArrayLike<number>): void;
   dispose(): void;
 }
 
 /**
- * The U-Net of the original program, with fresh weights: PyTorch's initial distributions, numbers from Philox.
+ * Creates the U-Net of the original program with fresh weights: PyTorch's initial distributions, numbers from Philox.
  *
  * @param options channels: of the images, default 3; baseWidth: default 64; timeDim: default 256; classes: how many, none
  *   by default; imageSize: what images it is for, kept in the config only; learnedVariance: whether it gives twice the
@@ -137,7 +145,7 @@ function checkLabels({ classes }: UNetConfig, labels: ArrayLike<number>): void {
   }
 }
 
-/** The image size that the file's config names, if it has a config and that names one. */
+/** Returns the image size in the file's config, if there is one. */
 function imageSizeOf({ metadata }: TensorFile): UNetConfig['imageSize'] {
   const text = metadata[CONFIG_KEY];
   if (text === undefined) return undefined; // a file that PyTorch wrote

@@ -11,7 +11,7 @@ import { fileShape, toFileLayout, toMemoryLayout } from './layout';
 
 type Specs = ReadonlyMap<string, ParameterSpec>;
 
-/** Parameters as a file for PyTorch: its names, its layouts. Metadata says how to build the network again. */
+/** Returns parameters as a file for PyTorch: its names, its layouts. Metadata says how to build the network again. */
 export async function exportParameters(
   parameters: ReadonlyMap<string, Tensor>,
   specs: Specs,
@@ -27,7 +27,11 @@ export async function exportParameters(
   return { metadata, tensors };
 }
 
-/** The reverse: a tensor for each parameter, in the layout of memory. All is checked before the first one is made. */
+/**
+ * Returns a tensor for each parameter of a file, in the layout of memory.
+ *
+ * @throws DenoiserError if a name or shape does not fit; all are checked before the first tensor is made.
+ */
 export function importParameters(given: TensorFile, specs: Specs, config: UNetConfig): Map<string, Tensor> {
   const file = bareNames(given);
   checkFile(file, specs, config);
@@ -39,7 +43,7 @@ export function importParameters(given: TensorFile, specs: Specs, config: UNetCo
   return tensors;
 }
 
-/** The tensor of that name, in the shape that it has in memory. */
+/** Returns the tensor of that name, in the shape that it has in memory. */
 export function parameterOf(parameters: ReadonlyMap<string, Tensor>, name: string, { shape }: ParameterSpec): Tensor {
   const tensor = parameters.get(name);
   if (tensor && tensor.shape.join() === shape.join()) return tensor;

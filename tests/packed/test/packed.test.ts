@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importTable, packageName } from '../../../scripts/import-table.mjs';
 import { stagePackages } from '../../../scripts/stage.mjs';
+import { blocksOf, importsOf, installedBy, isProgram } from './readme-blocks';
 
 /**
  * What a user gets is the tarball, not the workspace: a file missing from `files`, a dependency missing from
@@ -22,7 +23,17 @@ const modules = Object.keys(importTable).flatMap((folder) => {
 /** These begin to serve a page when they are imported. */
 const inBrowsersOnly = ['@denoiser/backend-web/worker-ready'];
 const project = mkdtempSync(join(tmpdir(), 'denoiser-packed-'));
+/** Milliseconds that packing and installing may take on a busy machine. */
+const INSTALLATION = 900_000;
 const inProject = { cwd: project, encoding: 'utf8' } as const;
+
+function typeCheck(files: readonly string[], options: readonly string[]): void {
+  const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
+  const strictly = ['--noEmit', '--strict', '--skipLibCheck', ...options];
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...strictly, ...files], inProject);
+  expect(stdout).toBe('');
+  expect(status).toBe(0);
+}
 
 beforeAll(() => {
   const tarballs = join(project, 'tarballs');
@@ -47,7 +58,7 @@ beforeAll(() => {
   const manifest = { name: 'user', private: true, type: 'module', dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], inProject);
-});
+}, INSTALLATION);
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -69,13 +80,8 @@ it('everything type-checks in a strict project, with both module resolutions', (
   for (const [module, moduleResolution] of [
     ['NodeNext', 'NodeNext'],
     ['ESNext', 'Bundler'],
-  ]) {
-    const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'ES2022', '--module', module];
-    const tsc = join(project, 'node_modules', 'typescript', 'bin', 'tsc');
-    const args = [tsc, ...options, '--moduleResolution', moduleResolution, 'user.ts'];
-    const { status, stdout } = spawnSync(process.execPath, args, inProject);
-    expect(stdout).toBe('');
-    expect(status).toBe(0);
+  ] as const) {
+    typeCheck(['user.ts'], ['--target', 'ES2022', '--module', module, '--moduleResolution', moduleResolution]);
   }
 });
 
@@ -98,6 +104,60 @@ it('a model draws in a thread of its own, whose program the tarball has', () => 
     process.stdout.write(JSON.stringify({ count, imageShape }));`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
   expect(stdout.split('\n').at(-1), stderr).toBe('{"count":2,"imageShape":[8,8,3]}');
+});
+
+describe('code in READMEs and guides', () => {
+  const readmes = ['README.md', ...Object.keys(importTable).map((folder) => `packages/${folder}/README.md`)];
+  const guides = readdirSync(join(repository, 'docs')).filter((name) => name.endsWith('.md'));
+  const textOf = (path: string) => readFileSync(join(repository, path), 'utf8');
+  const blocks = [...readmes, ...guides.map((name) => `docs/${name}`)].flatMap((path) =>
+    blocksOf(textOf(path))
+      .filter(({ language }) => language === 'js')
+      .map((block) => ({ ...block, file: `${path.replaceAll('/', '-')}-${block.line}.js` })),
+  );
+  /** What cannot be run here: in a page, on a graphics card, on a backend of one's own, with a file from elsewhere, for half an hour. */
+  const elsewhere = /document\.|serveWorker|registerWebGPU|'mine'|example\.org|ema\.safetensors|seconds: 1800/;
+
+  beforeAll(() => {
+    for (const block of blocks) {
+      // Of a fragment, which takes its names from the text around it, the syntax alone is looked at.
+      const code = isProgram(block) ? block.code : `// @ts-nocheck\n${block.code}`;
+      writeFileSync(join(project, block.file), code);
+    }
+  });
+
+  it.each(readmes)('%s says to install what its programs import', (path) => {
+    const imported = blocksOf(textOf(path)).filter(isProgram).flatMap(importsOf);
+    expect(installedBy(textOf(path))).toEqual(expect.arrayContaining(imported));
+  });
+
+  it('programs type-check in strict JavaScript, and fragments are JavaScript', () => {
+    const options = ['--allowJs', '--checkJs', '--target', 'ES2023', '--lib', 'ES2023,DOM', '--module', 'NodeNext'];
+    typeCheck(
+      blocks.map(({ file }) => file),
+      options,
+    );
+  });
+
+  describe('run to their end', () => {
+    const programs = blocks.filter((block) => isProgram(block) && !elsewhere.test(block.code));
+
+    /** The pictures and the run that some of them open. */
+    beforeAll(() => {
+      const program = `
+        import { train, writePngs } from 'denoiser';
+        const images = { data: new Float32Array(4 * 16 * 16 * 3), imageShape: [16, 16, 3] };
+        for (const name of ['cat', 'dog']) await writePngs('animals/' + name, images);
+        const network = { size: 16, baseWidth: 4, timeDim: 8 };
+        await train({ data: 'animals', ...network, steps: 2, previewSteps: 2, out: 'runs/landscape' });`;
+      execFileSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+    });
+
+    it.each(programs)('$file', ({ file }) => {
+      const { status, stderr } = spawnSync(process.execPath, [file], inProject);
+      expect(status, stderr).toBe(0);
+    });
+  });
 });
 
 describe.each(names)('%s', (name) => {

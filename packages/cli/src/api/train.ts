@@ -12,22 +12,22 @@ import { type TrainingRun, trainRun } from '../training/train-run';
 import type { TrainedRun } from '../training/trained-run';
 import { version } from '../version';
 
-/** What a run is: the options of `config.json`, with those of the trainer among them. */
+/** Options of `train`: those of `config.json`, with the trainer's among them, callbacks, and what concerns this call alone. */
 export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'versions' | '$schema'> &
   Partial<TrainingOptionsInput> &
   Reporter & {
-    /** The run folder. Default `runs/` and the name of the data. */
+    /** The run folder. Default: `runs/` and the name of the data. */
     readonly out?: string;
     /**
-     * What to do with a run that is there: 'error' (default), 'replace' it, or 'resume' it with whatever differs in these
+     * What to do where there is a run already: 'error' (default), 'replace' it, or 'resume' it with whatever differs in these
      * options.
      */
     readonly ifExists?: 'error' | 'replace' | 'resume';
     /** The time that training may take, in seconds: it ends then with a checkpoint and a grid. Default: no limit. */
     readonly seconds?: number;
-    /** Ends training, with a checkpoint. */
+    /** Ends training when it is aborted, with a checkpoint. */
     readonly signal?: AbortSignal;
-    /** Tells by `onBegin` what the run needs, and writes nothing. Default false. */
+    /** Whether to tell what the run needs by `onBegin` and write nothing. Default false. */
     readonly dryRun?: boolean;
   };
 
@@ -42,8 +42,8 @@ const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
  * Trains a model on a folder of images, or a zip file of them, as the command does: checkpoints, grids of samples, log and a
  * report go into the run folder. `await train({ data: './pictures', size: 64, out: 'runs/a', steps: 10_000 })`.
  *
- * @throws DenoiserError in one sentence for an option that is none or out of range, for images that can't be read, and
- * where there is a run already; until all of the request is found right, nothing is written.
+ * @throws DenoiserError for an option that is unknown or out of range, for images that can't be read, and where there is a run
+ *   already. Nothing is written before the whole request is checked.
  */
 export async function train(options: TrainOptions): Promise<TrainedRun> {
   const wrong = Object.keys(options).find((key) => !ALL.includes(key));

@@ -1,6 +1,6 @@
 import type { Vocabulary } from './vocabulary';
 
-/** The completion of bash: words of a case for each command and flag. */
+/** Returns the completion of bash: words of a case for each command and flag. */
 export function bashCompletion({ commands }: Vocabulary): string {
   const flagCases = commands.map(
     ({ name, flags }) => `    ${name}) words="${flags.map(({ long }) => long).join(' ')}" ;;`,

@@ -1,6 +1,6 @@
 import type { FlagWords, Vocabulary } from './vocabulary';
 
-/** The completion of fish: a line for each command and flag. */
+/** Returns the completion of fish: a line for each command and flag. */
 export function fishCompletion({ commands }: Vocabulary): string {
   const lines = commands.flatMap(({ name, about, flags }) => [
     `complete -c denoiser -n __fish_use_subcommand -a ${name} -d ${quoted(about)}`,

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What can be typed after `denoiser`: commands and their flags, as the command's own table has them. */
+/** The words that can be typed after `denoiser`: commands and their flags, as the command's own table has them. */
 export interface Vocabulary {
   readonly commands: readonly CommandWords[];
 }

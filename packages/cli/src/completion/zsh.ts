@@ -1,6 +1,6 @@
 import type { FlagWords, Vocabulary } from './vocabulary';
 
-/** The completion of zsh: a list of `_arguments` for each command. */
+/** Returns the completion of zsh: a list of `_arguments` for each command. */
 export function zshCompletion({ commands }: Vocabulary): string {
   const names = commands.map(({ name, about }) => `    ${quoted(`${name}:${escaped(about)}`)}`);
   const cases = commands.map(

@@ -7,7 +7,11 @@ const bad = (message: string) => new CommandError('option-invalid', message);
 
 const OF_CLASSES = ['training.labelDropout', 'training.labelDropoutPer', 'guidance'];
 
-/** Options that are right by themselves and wrong together, named as the command line has them. Errors: `option-invalid`. */
+/**
+ * Checks options that are right by themselves and wrong together.
+ *
+ * @throws DenoiserError that names them as the command line has them.
+ */
 export function checkTogether(config: RunConfig, given: GivenOptions = {}): void {
   const { training, conditional, previewSteps } = config;
   const { process, learningRateSchedule, batchSize, microBatchSize } = training;

@@ -6,8 +6,9 @@ import { branches, kindOf, type Node, wordsOf } from './schema-node';
 import { upgraded } from './upgrade';
 
 /**
- * The configuration that `value` describes, with everything said. Errors: `config-invalid`, naming where it comes from, the
- * option and its range, or the nearest correct name.
+ * Returns the configuration that `value` describes, with all defaults filled in.
+ *
+ * @throws DenoiserError that names where it comes from, the option and its range, or the nearest correct name.
  */
 export function parseConfig(value: unknown, source: string): RunConfig {
   const input = upgraded(value);

@@ -87,12 +87,12 @@ export const runSchema = z
 
 type Parsed = z.output<typeof runSchema>;
 
-/** A configuration with everything said. */
+/** A configuration with all defaults filled in. */
 export type RunConfig = Omit<Parsed, 'training' | '$schema'> & {
   training: Omit<RunTraining, 'batchSize'> & { batchSize: number };
 };
 
-/** A configuration of which also is decided how often grids and checkpoints are made. */
+/** A configuration that also says how often grids and checkpoints are made. */
 export type SettledConfig = RunConfig & Readonly<Record<'sampleEvery' | 'checkpointEvery', Interval>>;
 
 /** A configuration as it is written by hand; the data may come from the command line. */
@@ -116,7 +116,7 @@ export function completed({ $schema: _, training: given, ...config }: Parsed): R
   };
 }
 
-/** The JSON Schema that is published with the package. */
+/** Returns the JSON Schema that is published with the package. */
 export function jsonSchema(): Record<string, unknown> {
   const { properties, ...rest } = z.toJSONSchema(runSchema, { io: 'input' });
   const training = { ...trainingJsonSchema(), description: runSchema.shape.training.description, default: {} };

@@ -35,7 +35,7 @@ const SETTINGS = {
 } as unknown as SettingsOf<RunTraining>;
 
 /**
- * Returns the options with everything said.
+ * Returns the options with all defaults filled in.
  *
  * @throws DenoiserError naming the option and its range, or the nearest correct name.
  */

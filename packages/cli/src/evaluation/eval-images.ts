@@ -22,7 +22,7 @@ export interface EvalImages {
   readonly areHeldOut: boolean;
   /** Whether the run was trained on them; null where nothing tells. */
   readonly seen: boolean | null;
-  /** What should be known of them, by topic. */
+  /** Remarks on them, by topic. */
   readonly notes: Readonly<Record<string, string>>;
 }
 

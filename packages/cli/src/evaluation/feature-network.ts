@@ -9,7 +9,10 @@ import { openSequentialNetwork } from './sequential-network';
 
 /**
  * Opens a feature network: model.json of a tfjs layers model, or a safetensors file with a description, as
- * docs/feature-networks.md defines them. `shape` is of the images that it will be given.
+ * docs/feature-networks.md defines them.
+ *
+ * @param shape [height, width, channels] of the images that it will be given
+ * @throws DenoiserError if there is no such file, or it holds no network for these images.
  */
 export async function openFeatureNetwork(
   path: string,

@@ -53,8 +53,10 @@ const modelSchema = z.object({
 const bad = (path: string, fault: string) => new CommandError('features-invalid', `${path}: ${fault}.`);
 
 /**
- * A tfjs layers model from its model.json and the weight files beside it. What it says of itself is checked first: its
+ * Opens a tfjs layers model from its model.json and the weight files beside it. What it says of itself is checked first: its
  * form, that its files lie in its own folder, that they have as many bytes as the weights need.
+ *
+ * @throws DenoiserError where one of these does not hold.
  */
 export async function openLayersModel(path: string, options: FeatureOptions): Promise<FeatureNetwork> {
   const artifacts = readArtifacts(path);

@@ -1,7 +1,7 @@
 import type { Evaluation } from '@denoiser/backend-node';
 import { count } from '../text';
 
-/** All that `denoiser eval` finds out, as `--json` writes it. */
+/** The result of `denoiser eval`, as `--json` writes it. */
 export interface Report extends Evaluation {
   /** Which weights were measured, and the folder of images. */
   readonly weights: string;
@@ -12,7 +12,7 @@ export interface Report extends Evaluation {
 
 const TARGETS = { epsilon: 'ε', x0: 'x0', v: 'v', flow: 'flow' } as const;
 
-/** The evaluation as tables. */
+/** Returns the evaluation as tables. */
 export function evaluationTables({ validationLoss: loss, bitsPerDimension: bits, ...rest }: Report): string {
   const { pixels, features, images, pictures } = rest;
   const sections = [

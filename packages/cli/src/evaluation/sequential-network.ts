@@ -68,7 +68,11 @@ type Step = (x: Tensor) => Tensor;
 
 const bad = (fault: string) => new CommandError('features-invalid', fault);
 
-/** A network of plain layers from a safetensors file that describes them, as docs/feature-networks.md has it. */
+/**
+ * Opens a network of plain layers from a safetensors file that describes them, as docs/feature-networks.md has it.
+ *
+ * @throws DenoiserError where the description or the weights do not fit.
+ */
 export function openSequentialNetwork(path: string, imageShape: ImageShape): FeatureNetwork {
   const bytes = atPath('read', path, () => readFileSync(path));
   try {

@@ -18,7 +18,7 @@ const GREETING = 300;
 const INTERRUPTED = 130;
 
 /**
- * Runs the command in a thread of its own and gives its exit code. This thread computes nothing, so that it hears Ctrl-C,
+ * Runs the command in a thread of its own and returns its exit code. This thread computes nothing, so that it hears Ctrl-C,
  * TERM, HUP and the end of the process that started it at once: the first ends the work in good order, with what can be saved
  * saved, a second ends the process.
  */

@@ -1,6 +1,6 @@
 import type { Link } from './link';
 
-/** What a command has of the process that it runs in. */
+/** The process that a command runs in, as far as it concerns the command. */
 export interface Host {
   /** Aborted by Ctrl-C, TERM and HUP: the work ends in good order. */
   readonly signal: AbortSignal;
@@ -10,7 +10,7 @@ export interface Host {
   status(text: string): void;
 }
 
-/** A host that asks for nothing and shows nothing, for programs that call the command's functions. */
+/** Creates a host that asks for nothing and shows nothing, for programs that call the command's functions. */
 export const quietHost = (): Host => ({ signal: new AbortController().signal, hold() {}, status() {} });
 
 /**

@@ -1,17 +1,20 @@
 /** One line of `log.jsonl`. Logs of older versions lack some of it. */
 export interface StepLine {
+  /** The number of the step, from 1. */
   step: number;
-  /** From 1. */
+  /** The number of the epoch, from 1. */
   epoch: number;
+  /** The mean loss of the batch. */
   loss: number;
+  /** The norm of all gradients, before it is limited. */
   gradientNorm?: number;
   learningRate?: number;
   imagesPerSecond: number;
   /** The share of the time that was spent waiting for images. */
   waitingShare?: number;
-  /** What the process holds, tensors and all. */
+  /** Memory of the process in bytes, tensors included. */
   memoryBytes?: number;
-  /** Milliseconds since 1970. */
+  /** The time, in milliseconds since 1970. */
   time: number;
 }
 
@@ -24,10 +27,10 @@ export interface ValidationLine {
   emaLoss: number;
 }
 
-/** The last tenth of a run: what its figures of the moment are a mean of. */
+/** Returns the last tenth of a run, over which its current figures are averaged. */
 export const recentLines = (lines: readonly StepLine[]): StepLine[] =>
   lines.slice(-Math.max(1, Math.round(lines.length / 10)));
 
-/** The last step of each epoch: their lengths differ where images came or went between two stretches of the run. */
+/** Returns the last step of each epoch: their lengths differ where images came or went between two stretches of the run. */
 export const lastSteps = (lines: readonly StepLine[]): ReadonlyMap<number, number> =>
   new Map(lines.map(({ epoch, step }) => [epoch, step]));

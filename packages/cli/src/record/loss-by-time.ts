@@ -2,7 +2,7 @@
 
 export const RANGES = 10;
 
-/** What one stretch of training saw: for each range of t the mean loss, and of how many images. */
+/** The losses of one stretch of training: for each range of t the mean loss, and of how many images. */
 export interface LossByTime {
   /** The step with which the stretch ended. */
   step: number;
@@ -12,7 +12,7 @@ export interface LossByTime {
 
 export interface LossByTimeCounter {
   add(timesteps: ArrayLike<number>, losses: ArrayLike<number>): void;
-  /** What was added since the last call; nothing if that was nothing. */
+  /** Returns what was added since the last call; undefined if nothing was. */
   take(step: number): LossByTime | undefined;
 }
 
@@ -37,7 +37,7 @@ export function lossByTimeCounter(noiseSteps: number): LossByTimeCounter {
   };
 }
 
-/** Several stretches as one. */
+/** Returns several stretches as one. */
 export function joined(stretches: readonly LossByTime[]): LossByTime {
   const total = (value: (stretch: LossByTime, range: number) => number) =>
     Array.from({ length: RANGES }, (_, range) => stretches.reduce((sum, stretch) => sum + value(stretch, range), 0));

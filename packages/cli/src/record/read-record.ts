@@ -3,7 +3,7 @@ import type { RunPaths } from '../run-folder';
 import type { StepLine, ValidationLine } from './lines';
 import type { LossByTime } from './loss-by-time';
 
-/** What a run has written of its course. Lines that are not legible are left out. */
+/** The course of a run as it has written it. Lines that are not legible are left out. */
 export interface RecordedCourse {
   lines: StepLine[];
   stretches: LossByTime[];

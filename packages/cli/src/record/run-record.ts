@@ -12,7 +12,7 @@ import { readCourse } from './read-record';
 export interface RunRecord {
   step(details: StepDetails): Promise<StepLine>;
   validation(measured: ValidationRecord): Promise<void>;
-  /** A grid of samples has been written. */
+  /** Records a grid of samples that has been written. */
   grid(step: number, path: string): Promise<void>;
   /** Brings curve and report up to date. */
   checkpoint(step: number): Promise<void>;

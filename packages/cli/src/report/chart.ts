@@ -22,7 +22,7 @@ export type Tone = (typeof TONES)[number];
 const classesOf = ({ tone = 1, isDashed }: Pick<Series, 'tone' | 'isDashed'>): string =>
   `tone-${tone}${isDashed ? ' dashed' : ''}`;
 
-/** What the lines of a chart stand for. */
+/** Returns what the lines of a chart stand for. */
 export const legend = (series: readonly Series[]): string => {
   const items = series.map(
     (one) =>
@@ -50,7 +50,7 @@ const MARGIN = { top: 14, right: 16, bottom: 44, left: 92 };
 const MOST = 2500;
 const MOST_READ = 400;
 
-/** Evenly chosen ones, first and last among them. */
+/** Returns evenly chosen items, first and last among them. */
 export function thinned<T>(items: readonly T[], most: number): T[] {
   if (items.length <= most) return [...items];
   return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))] as T);
@@ -120,7 +120,7 @@ ${marks.join('\n')}
 
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** Three digits, without a needless exponent. */
+/** Formats a number with three digits, without a needless exponent. */
 export function readable(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return value.toLocaleString('en');
   const short = Number(value.toPrecision(3));

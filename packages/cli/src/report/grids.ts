@@ -11,7 +11,7 @@ const MOST_BYTES = 12 * 2 ** 20;
 export interface GridFile {
   path: string;
   step: number;
-  /** For people. */
+  /** The time of the grid, in words. */
   when: string;
 }
 
@@ -32,13 +32,13 @@ export async function gridFiles(folder: string, lastSteps: ReadonlyMap<number, n
   return found.sort((a, b) => a.step - b.step);
 }
 
-/** A grid as a part of a page, which needs no file beside it. */
+/** Returns a grid as a part of a page, which needs no file beside it. */
 export async function gridFigure(path: string, description: string, caption: string): Promise<string> {
   const data = (await readFile(path)).toString('base64');
   return `<figure><img src="data:image/png;base64,${data}" alt="${escapeHtml(description)}"><figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
-/** The grids of samples in a folder, evenly chosen over time, first and last among them, within the page. */
+/** Returns the grids of samples in a folder as a part of a page: evenly chosen over time, first and last among them, within the page. */
 export async function grids(folder: string, lastSteps: ReadonlyMap<number, number>): Promise<string> {
   const found = await gridFiles(folder, lastSteps);
   if (found.length === 0) return '<p>There is no grid yet.</p>';

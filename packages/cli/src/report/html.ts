@@ -2,7 +2,7 @@
 
 export const escapeHtml = (text: string): string => text.replace(/[<>&"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
-/** A table with a caption; the first cell of a row names it. Cells are text, not HTML. */
+/** Returns a table with a caption; the first cell of a row names it. Cells are text, not HTML. */
 export function table(caption: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
   const headings = head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('');
   const body = rows.map(
@@ -12,14 +12,14 @@ export function table(caption: string, head: readonly string[], rows: readonly (
   return `<table><caption>${escapeHtml(caption)}</caption><thead><tr>${headings}</tr></thead><tbody>${body.join('\n')}</tbody></table>`;
 }
 
-/** A section that can be jumped to. */
+/** Returns a section that can be jumped to. */
 export const section = (id: string, title: string, ...content: readonly string[]): string =>
   `<section aria-labelledby="${id}">\n<h2 id="${id}">${escapeHtml(title)}</h2>\n${content.join('\n')}\n</section>`;
 
 export const details = (summary: string, content: string): string =>
   `<details><summary>${escapeHtml(summary)}</summary>\n${content}\n</details>`;
 
-/** A whole document that needs no other file. */
+/** Returns a whole document that needs no other file. */
 export const page = (o: { title: string; style: string; script: string; body: string }): string =>
   `<!doctype html>
 <html lang="en">

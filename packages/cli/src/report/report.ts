@@ -12,7 +12,7 @@ import { details, escapeHtml, page, section, table } from './html';
 import { rowsOf } from './rows-of';
 import { SCRIPT, STYLE } from './style';
 
-/** What is known of a run before it begins. */
+/** Facts of a run that are known before it begins. */
 export interface ReportFacts {
   /** The configuration, as JSON. */
   config: object;

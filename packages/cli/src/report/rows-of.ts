@@ -1,4 +1,4 @@
-/** Nested JSON as names with dots and values. */
+/** Returns nested JSON as rows: names with dots, and values. */
 export function rowsOf(value: object, path = ''): string[][] {
   return Object.entries(value).flatMap(([key, inner]): string[][] => {
     const name = path ? `${path}.${key}` : key;

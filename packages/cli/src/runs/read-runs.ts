@@ -9,7 +9,7 @@ import { gridFiles } from '../report/grids';
 import { rowsOf } from '../report/rows-of';
 import { readConfig, runPaths } from '../run-folder';
 
-/** What is known of a run afterwards. */
+/** Summary of a run that is read from its folder. */
 export interface RunSummary {
   readonly folder: string;
   /** Why its configuration can't be read, where it can't. */

@@ -6,7 +6,7 @@ import { differences, type RunSummary } from './read-runs';
 const NONE = '–';
 const BETWEEN = 2;
 
-/** Runs as text for a terminal so wide: a table where it fits, else a paragraph for each. Nothing is cut. */
+/** Formats runs for a terminal of `width` columns: a table where it fits, else a paragraph for each. Nothing is cut. */
 export function runsText(runs: readonly RunSummary[], width = Number.POSITIVE_INFINITY): string {
   const different = differences(runs);
   const columns = ['run', 'step', 'loss', 'validation', ...different.map(shortName), 'last grid'];

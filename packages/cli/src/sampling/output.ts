@@ -53,14 +53,14 @@ export async function pictureOutput(out: string, { columns }: { columns?: number
   };
 }
 
-/** Files as a line for people: many are told by the first and the last. */
+/** Describes files in a line: many by the first and the last. */
 export const toldFiles = (paths: readonly string[]): string =>
   paths.length === 1 ? `${paths[0]}` : `${paths.length} pictures: ${paths[0]} to ${paths.at(-1)}`;
 
 /** Frames of a trajectory as a GIF. */
 const FRAMES = 50;
 
-/** A second file of a drawing: what becomes of each picture on the way. */
+/** A second file of a drawing that shows each picture on the way. */
 export interface TrajectoryOutput {
   /** Images on the way of each picture; as many as suit it where it doesn't matter. */
   readonly columns: number | undefined;
@@ -79,7 +79,11 @@ export async function trajectoryOutput(path: string): Promise<TrajectoryOutput> 
   };
 }
 
-/** Throws unless a file of this name can be written, and is of a kind that is. */
+/**
+ * Checks a file before it is written.
+ *
+ * @throws DenoiserError where it can't be written, or is of none of the kinds.
+ */
 export async function checkFile(flag: string, path: string, kinds: readonly string[]): Promise<void> {
   const kind = kinds.join(' or ');
   if (isFolder(path) || (existsSync(path) && statSync(path).isDirectory())) {

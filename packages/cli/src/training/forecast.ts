@@ -19,9 +19,9 @@ export interface ForecastOptions {
 
 /** Says how long a run will take, grids and checkpoints included: by what they are expected to cost, then by what they have. */
 export interface Forecast {
-  /** A step has been done, in so many seconds; what is due after it is still to be done. */
+  /** Records a step, done in so many seconds; what is due after it is still to be done. */
   step(step: number, seconds: number): void;
-  /** A grid has been drawn and written, in so many seconds. */
+  /** Records a grid, drawn and written in so many seconds. */
   grid(seconds: number): void;
   secondsLeft(): number;
 }

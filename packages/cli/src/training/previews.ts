@@ -12,7 +12,7 @@ const BATCH = 16;
 const COUNT = 12;
 const MOST_CLASSES = 64;
 
-/** What grids are drawn from. */
+/** The source that grids are drawn from. */
 export interface GridSource {
   config: RunConfig;
   trainer: Trainer;
@@ -28,11 +28,11 @@ export interface PreviewOptions extends GridSource {
 
 /** The grids of samples that a run writes on its way, drawn from the averaged weights and always the same noise. */
 export interface Previews {
-  /** Where the grid of the present step lies. */
+  /** Returns where the grid of the present step lies. */
   path(): string;
   /** Whether a grid of the present step was due and is not there: Ctrl-C came between. */
   isMissing(): boolean;
-  /** Draws the grid of the present step; false if Ctrl-C came between. */
+  /** Draws the grid of the present step; returns false if Ctrl-C came between. */
   draw(): Promise<boolean>;
 }
 
@@ -69,12 +69,12 @@ export async function tryGrid(source: GridSource, signal: AbortSignal): Promise<
   await drawImages(model, { ...options, count: Math.min(options.count, BATCH), signal });
 }
 
-/** Pictures in a grid. */
+/** Returns the number of pictures in a grid. */
 export function picturesOfGrid({ config: { conditional, classNames, samples } }: Pick<GridSource, 'config'>): number {
   return samples ?? (Math.min(conditional ? classNames.length : 0, MOST_CLASSES) || COUNT);
 }
 
-/** How often the network is called for a grid, with a full batch. */
+/** Returns how often the network is called for a grid, with a full batch. */
 export function callsOfGrid(source: Pick<GridSource, 'config'>): number {
   const { previewSteps, training } = source.config;
   const steps = Math.min(previewSteps, training.process.steps);

@@ -1,17 +1,20 @@
 import type { RunPaths } from '../run-folder';
 
-/** What has become of a run. */
+/** The outcome of a run. */
 export interface TrainedRun {
+  /** The run folder. */
   readonly folder: string;
   /**
-   * 'tried': a dry run. 'stopped' came by the signal, 'out-of-time' by the limit of seconds; all can be gone on with, a finished
-   * run to more steps.
+   * How it ended. 'tried': a dry run; 'stopped': by the signal; 'out-of-time': by the limit of seconds. Each can be resumed, a
+   * finished run with more steps.
    */
   readonly status: 'finished' | 'stopped' | 'out-of-time' | 'tried';
-  /** Steps done in all, and before this call. */
+  /** Steps done in all. */
   readonly step: number;
+  /** Steps done before this call. */
   readonly firstStep: number;
+  /** The paths of all that lies in the run folder. */
   readonly paths: RunPaths;
-  /** The last grid of samples. */
+  /** The path of the last grid of samples. */
   readonly samples: string;
 }
