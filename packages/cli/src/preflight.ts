@@ -9,13 +9,14 @@ export function describePreflight(
   found: Preflight,
   o: {
     device: { backend: string };
+    baseWidth: number;
     images: Parameters<typeof memoryNeed>[0]['images'];
     processBytes?: number;
     /** The whole run, in seconds by what has been tried, and the seconds that it may take. */
     whole?: { steps: number; seconds: number; limit?: number };
   },
 ): Record<string, string> {
-  const { device, images, whole, processBytes = process.memoryUsage.rss() } = o;
+  const { device, baseWidth, images, whole, processBytes = process.memoryUsage.rss() } = o;
   const { stateBytes, peakBytes, secondsPerStep, imagesPerSecond } = found;
   const { missing } = inspectDevice(device).kernels;
   const seconds = secondsPerStep < 1 ? `${Math.round(1000 * secondsPerStep)} ms` : `${rate(secondsPerStep)} s`;
@@ -24,24 +25,30 @@ export function describePreflight(
     'missing kernels': missing.join(', ') || 'none',
     memory: `about ${bytes(need)} at most; a step has ${bytes(peakBytes)} of tensors, ${bytes(stateBytes)} of them weights, moments and averages`,
     'a step': `${seconds}, ${rate(imagesPerSecond)} images/s`,
-    ...(whole && { 'in all': wholeRun(whole) }),
+    ...(whole && { 'in all': wholeRun(whole, quicker({ imageShape: images.imageShape, baseWidth })) }),
   };
 }
 
 /** Longer than a working day: few want that of a first try, and they had better know now. */
 const LONG = 8 * 3600;
 
-function wholeRun({
-  steps,
-  seconds,
-  limit = Number.POSITIVE_INFINITY,
-}: {
-  steps: number;
-  seconds: number;
-  limit?: number;
-}): string {
+/** What a computer without a graphics card bears; only what is above it is worth a flag. */
+const SMALL = { size: 32, baseWidth: 32 };
+
+function quicker({ imageShape, baseWidth }: { imageShape: readonly number[]; baseWidth: number }): string {
+  const flags = [
+    ...(Math.max(...imageShape.slice(0, 2)) > SMALL.size ? [`--size ${SMALL.size}`] : []),
+    ...(baseWidth > SMALL.baseWidth ? [`--base-width ${SMALL.baseWidth}`] : []),
+  ];
+  const smaller = flags.length > 0 ? `${flags.join(' ')}, ` : '';
+  return `quicker: ${smaller}fewer --steps, or --minutes 30, which ends with what there is`;
+}
+
+function wholeRun(
+  { steps, seconds, limit = Number.POSITIVE_INFINITY }: { steps: number; seconds: number; limit?: number },
+  hint: string,
+): string {
   const all = `about ${duration(seconds)} for ${count(steps, 'step')}, grids and checkpoints included`;
   if (limit < seconds) return `${duration(limit)} of ${all}; it ends then with what there is`;
-  if (seconds < LONG) return all;
-  return `${all}; quicker: --size 32 --base-width 32, fewer --steps, or --minutes 30, which ends with what there is`;
+  return seconds < LONG ? all : `${all}; ${hint}`;
 }

@@ -1,6 +1,6 @@
 import { TRAINING_OPTIONS } from '@denoiser/trainer/options';
 import { expect, test } from 'vitest';
-import { boundsOf, plainOptions } from './more-options';
+import { boundsOf, plainOptions, sentence } from './more-options';
 
 test("an option that is added to the trainer's table has its field, with its range, default and words", () => {
   const skyBend = { ...TRAINING_OPTIONS.weightDecay, about: 'how far the sky bends', fallback: 0.25 };
@@ -21,4 +21,10 @@ test('numbers, words and switches have fields; what has options of its own has n
   });
   expect(kinds).not.toHaveProperty('ema');
   expect(kinds).not.toHaveProperty('betas');
+});
+
+test('what is said of an option is a sentence, and ε stays ε', () => {
+  expect(sentence('noise that whole pictures share')).toBe('Noise that whole pictures share.');
+  expect(sentence('ε of AdamW')).toBe('ε of AdamW.');
+  expect(sentence('')).toBe('');
 });

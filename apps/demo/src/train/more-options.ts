@@ -36,6 +36,10 @@ export function boundsOf({ setting }: PlainOption): Bounds {
   return { ...(min !== undefined && { min }), ...(maximum !== undefined && { max: maximum }) };
 }
 
+/** Returns what is said of an option as a sentence. A letter of mathematics stays what it is: a great ε is another letter. */
+export const sentence = (about: string): string =>
+  about === '' ? '' : `${about.replace(/^[a-z]/, (letter) => letter.toUpperCase())}.`;
+
 /** The schema without null. */
 const plainSchema = (schema: Schema): Schema => schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
 

@@ -99,8 +99,8 @@ export function NetworkCard() {
             <TextField label="Name of the run" disabled={!isFree} signal={runName} />
           </div>
           <details>
-            <summary>All options of training</summary>
-            <div class="stack">
+            <summary>Further options of training</summary>
+            <div class="pairs">
               <OptionFields disabled={!isFree} />
             </div>
           </details>

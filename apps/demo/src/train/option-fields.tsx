@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import { Check, Hint, Select } from '../ui/fields';
-import { boundsOf, type PlainOption, plainOptions } from './more-options';
+import { boundsOf, type PlainOption, plainOptions, sentence } from './more-options';
 import { moreOptions } from './state';
 
 /** Options that have fields of their own, or that the page decides. */
@@ -75,5 +75,3 @@ function OptionalNumber({
     </div>
   );
 }
-
-const sentence = (about: string): string => (about === '' ? '' : `${about[0]?.toUpperCase()}${about.slice(1)}.`);

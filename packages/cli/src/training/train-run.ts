@@ -251,6 +251,7 @@ function describeTrial(
   const seconds = wholeRun(costs, { length, grids: config.sampleEvery, checkpoints: config.checkpointEvery });
   return describePreflight(found, {
     device,
+    baseWidth: config.baseWidth,
     images: { length: dataset.length, imageShape: dataset.imageShape, isAugmented: config.augment },
     processBytes,
     whole: { steps: length.steps, seconds, ...(limit !== undefined && { limit }) },
