@@ -13,7 +13,7 @@ export function createAgenda(occasions: readonly Occasion[], now: () => number) 
         const last = done[i] as { step: number; time: number };
         const { seconds } = occasion;
         const isOverdue = seconds !== undefined && now() - last.time >= 1000 * seconds;
-        if (!isOverdue && !isDue(occasion, progress)) return false;
+        if (!isOverdue && !isDue(occasion, progress) && !occasion.at?.includes(step)) return false;
         done[i] = { step, time: now() };
         return true;
       });

@@ -80,6 +80,8 @@ export type Moment = {
 
 /** Recurring work, for which training waits: to draw samples, to ask a question. */
 export type Occasion = Interval & {
+  /** Steps after which it runs besides, such as some early ones. */
+  readonly at?: readonly number[] | undefined;
   /** Whether it runs at the end of training, too, whatever the interval. Default false. */
   readonly atEnd?: boolean | undefined;
   run(moment: Moment): void | Promise<void>;

@@ -5,7 +5,8 @@ import { expect } from 'vitest';
 import { type Browser, launch, screenshotPath } from './browser';
 import { serve } from './server';
 
-const folder = fileURLToPath(new URL('../../../apps/demo/dist/', import.meta.url));
+/** Where the built demo lies. */
+export const demoFolder = fileURLToPath(new URL('../../../apps/demo/dist/', import.meta.url));
 
 export type Demo = {
   readonly browser: Browser;
@@ -20,8 +21,8 @@ export type Demo = {
 /** The built demo on a server of static files, in a browser of its own. */
 export async function startDemo(options: Parameters<typeof launch>[0] & { isolated: boolean }): Promise<Demo> {
   const { isolated, ...launchOptions } = options;
-  if (!existsSync(folder)) throw new Error('The demo is not built: npm run build.');
-  const [site, browser] = await Promise.all([serve({ '/': folder }, { isolated }), launch(launchOptions)]);
+  if (!existsSync(demoFolder)) throw new Error('The demo is not built: npm run build.');
+  const [site, browser] = await Promise.all([serve({ '/': demoFolder }, { isolated }), launch(launchOptions)]);
   return {
     browser,
     url: site.url,

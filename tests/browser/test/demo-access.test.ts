@@ -104,5 +104,45 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
     await page.goBack();
     await page.getByRole('tab', { name: 'Forward', selected: true }).waitFor();
     demo.expectNoProblems();
+    await page.close();
+  });
+
+  test('the button that draws is the one that stops, and keeps the focus; an emptied number draws nothing', async () => {
+    const page = await demo.open('sample');
+    const steps = page.getByRole('spinbutton', { name: 'Steps' });
+    await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
+    await steps.fill('');
+    await steps.press('Enter');
+    expect(await steps.evaluate((field: HTMLInputElement) => field.matches(':invalid'))).toBe(true);
+    expect(await page.getByRole('button', { name: 'Draw pictures' }).count()).toBe(1);
+    await page.getByText('Press “Draw pictures”.').waitFor();
+    await steps.fill('1000');
+    await page.getByRole('button', { name: 'Draw pictures' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Step \d+ of 1000/).waitFor();
+    expect(await focused(page)).toEqual({ text: 'Stop', isVisible: true });
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    expect(await page.getByRole('button', { name: 'Stop', exact: true }).boundingBox()).toMatchObject({ x: 16 });
+    await page.keyboard.press('Enter');
+    await page.getByText(/^\d+ of 1000 steps/).waitFor();
+    expect(await focused(page)).toEqual({ text: 'Draw pictures', isVisible: true });
+    demo.expectNoProblems();
+    await page.close();
+  });
+
+  test('where the system chooses the colours, what is chosen is still seen', async () => {
+    const page = await demo.open('forward');
+    await page.emulateMedia({ forcedColors: 'active' });
+    const chosen = page.getByRole('button', { name: 'Go to t = 200' });
+    await chosen.click();
+    await page.mouse.move(0, 0);
+    expect(await chosen.evaluate((element) => getComputedStyle(element).outlineStyle)).toBe('solid');
+    const [bar, ground] = await page
+      .getByRole('tab', { selected: true })
+      .evaluate((tab) => [getComputedStyle(tab, '::after').backgroundColor, getComputedStyle(tab).backgroundColor]);
+    expect(bar).not.toBe(ground);
+    await look(page, 'forward-forced-colours');
+    await page.close();
   });
 });

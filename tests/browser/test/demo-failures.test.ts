@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noChromium } from '../harness/browser';
-import { type Demo, look, saved, startDemo } from '../harness/demo';
+import { type Demo, demoFolder, look, saved, startDemo } from '../harness/demo';
 
 /** What goes wrong in real life: each time a sentence, and a way on. */
 
@@ -15,6 +17,22 @@ describe.skipIf(noChromium)('when something fails', () => {
 
   const alert = (page: Page) => page.getByRole('alert').first();
   const drawButton = (page: Page) => page.getByRole('button', { name: 'Draw pictures' });
+
+  test('no program, as from a file on disk or where scripts are blocked: the page says what it needs', async () => {
+    const page = await demo.browser.context.newPage();
+    const advice = page.getByText('program could not start. It runs in browsers of 2023');
+    await page.goto(pathToFileURL(join(demoFolder, 'index.html')).href);
+    await advice.waitFor();
+    await page.route('**/*.js', (route) => route.abort());
+    await page.goto(demo.url);
+    await advice.waitFor();
+    await page.unroute('**/*.js');
+    await page.goto(demo.url);
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    expect(await advice.count()).toBe(0);
+    await page.close();
+    demo.browser.problems.length = 0; // the browser itself tells of what it did not load
+  });
 
   test('no WebGPU where it was asked for: the page says so and computes on something else', async () => {
     const page = await demo.open('sample', '?device=webgpu');

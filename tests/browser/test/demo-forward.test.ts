@@ -68,6 +68,19 @@ describe.skipIf(noChromium)('the forward tab', () => {
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/letter\.png/);
   });
 
+  test('a file that is dropped beside the place for it does not take the place of the page', async () => {
+    const isKept = await page.evaluate(() => {
+      const drop = new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer: new DataTransfer() });
+      return !document.querySelector('h1')?.dispatchEvent(drop);
+    });
+    expect(isKept).toBe(true);
+  });
+
+  test('what changes with t is not read out at every step', async () => {
+    const spoken = page.locator('main output:not([aria-live="off"])');
+    expect(await spoken.count()).toBe(0);
+  });
+
   test('plays to the end without blocking the page', async () => {
     await slider().press('Home');
     const tasks = await measureTasks(page, async () => {

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { noChromium } from '../harness/browser';
 import { type Demo, look, saved, startDemo } from '../harness/demo';
 import { describeTasks, measureTasks } from '../harness/tasks';
+import { button, number, start, stepsDone } from '../harness/training';
 
 /** The train tab, as somebody uses it who has a few pictures and ten minutes. */
 
@@ -16,23 +17,6 @@ const work = mkdtempSync(join(tmpdir(), 'denoiser-train-'));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const denoiser = fileURLToPath(new URL('../../../packages/cli/bin/denoiser.js', import.meta.url));
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const number = (page: Page, name: string) => page.getByRole('spinbutton', { name, exact: true });
-
-/** Fills in the smallest network and starts. */
-async function start(page: Page, { steps, batchSize }: { steps: number; batchSize: number }): Promise<void> {
-  await number(page, 'Training steps').fill(String(steps));
-  await page.getByText('More settings').click();
-  await page.getByRole('radio', { name: '8, quick' }).check();
-  await number(page, 'Batch size').fill(String(batchSize));
-  await button(page, 'Start training').click();
-}
-
-const stepsDone = async (page: Page): Promise<number> => {
-  const bar = page.getByRole('progressbar', { name: 'Training' });
-  return (await bar.count()) === 0 ? 0 : bar.evaluate((element: HTMLProgressElement) => element.value);
-};
 
 describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
   let demo: Demo;

@@ -26,6 +26,20 @@ export async function switchDevice(request: DeviceRequest): Promise<Engine> {
   return startEngine();
 }
 
+/** Does something with the worker, and once more with the next one where the worker was ended for another device. */
+export async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await startEngine();
+  try {
+    return await work(engine);
+  } catch (error) {
+    if (!isSwitched(error)) throw error;
+    return withEngine(work);
+  }
+}
+
+/** Whether work ended only because its worker was ended for another device. */
+export const isSwitched = (error: unknown): boolean => (error as { code?: unknown }).code === 'worker-closed';
+
 async function start(request: DeviceRequest): Promise<Engine> {
   isStarting.value = true;
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'denoiser' });

@@ -26,7 +26,11 @@ export function Equation() {
       </span>
       <figure>
         <div class="factor">
-          {rootAlphaBar} = <output aria-label="Share of the picture">{signal.toFixed(3)}</output> ×
+          {rootAlphaBar} ={' '}
+          <output aria-label="Share of the picture" aria-live="off">
+            {signal.toFixed(3)}
+          </output>{' '}
+          ×
         </div>
         <Pixels picture={x0.value} label={`The picture itself: ${pictureName.value}`} />
         <figcaption>
@@ -38,7 +42,11 @@ export function Equation() {
       </span>
       <figure>
         <div class="factor">
-          {rootOneMinusAlphaBar} = <output aria-label="Share of the noise">{noise.toFixed(3)}</output> ×
+          {rootOneMinusAlphaBar} ={' '}
+          <output aria-label="Share of the noise" aria-live="off">
+            {noise.toFixed(3)}
+          </output>{' '}
+          ×
         </div>
         <Pixels picture={{ ...x0.value, pixels: eps.value }} label="Noise alone" />
         <figcaption>

@@ -6,6 +6,7 @@ import { busy, chosenClass, classNames, count, guidance, model, sampler, seed, s
 /** All that decides which pictures come out. */
 export function Controls() {
   const about = samplerMenu.find(({ value }) => value === sampler.value)?.about;
+  const isDrawing = busy.value?.what === 'pictures';
   const noiseSteps = trainedSteps(model.value?.info.process);
   return (
     <form
@@ -13,15 +14,20 @@ export function Controls() {
       aria-label="Sampling"
       onSubmit={(event) => {
         event.preventDefault();
-        void drawPictures();
+        if (isDrawing) busy.value?.stop();
+        else void drawPictures();
       }}
     >
-      <div class="row">
-        <button type="submit" class="primary" disabled={busy.value !== undefined} style={{ flex: 1 }}>
-          Draw pictures
-        </button>
-        <button type="button" disabled={busy.value?.what !== 'pictures'} onClick={() => busy.value?.stop()}>
-          Stop
+      {/* One button for both, which keeps the focus, and which stays in sight on small screens while pictures come. */}
+      <div class={`row draw${isDrawing ? ' now' : ''}`}>
+        <button
+          type="submit"
+          class="primary"
+          formNoValidate={isDrawing}
+          disabled={busy.value !== undefined && !isDrawing}
+          style={{ flex: 1 }}
+        >
+          {isDrawing ? 'Stop' : 'Draw pictures'}
         </button>
       </div>
       {classNames.value.length > 0 && <ClassMenu />}

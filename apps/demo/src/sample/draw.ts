@@ -1,4 +1,5 @@
 import { type DrawOptions, drawImages, type Drawing as Steps } from '@denoiser/backend-web';
+import { isSwitched } from '../engine/engine';
 import { samplerOptions } from './samplers';
 import {
   announcement,
@@ -38,7 +39,7 @@ export async function occupy(
     announcement.value = 'Drawing has begun.';
     announcement.value = await job(loaded, controller.signal);
   } catch (error) {
-    if (controller.signal.aborted) announcement.value = 'Stopped.';
+    if (controller.signal.aborted || isSwitched(error)) announcement.value = 'Stopped.';
     else failure.value = (error as Error).message;
   } finally {
     busy.value = undefined;

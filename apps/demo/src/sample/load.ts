@@ -1,7 +1,7 @@
 import type { ModelFacts } from '@denoiser/backend-web';
 import { effect } from '@preact/signals';
 import { device } from '../engine/device';
-import { startEngine } from '../engine/engine';
+import { isSwitched, startEngine } from '../engine/engine';
 import { busy, chosenClass, drawing, failure, guidance, loading, model, sampler, selected, steps } from './state';
 
 /** A model that can be loaded again when the device changes. */
@@ -51,7 +51,7 @@ export async function loadModel(source: ModelSource): Promise<void> {
     }
     model.value = { name: source.name, info };
   } catch (error) {
-    if (mine !== turn) return;
+    if (mine !== turn || isSwitched(error)) return; // another device loads it again, below
     failure.value = (error as Error).message;
     if (model.value) current = before;
   } finally {

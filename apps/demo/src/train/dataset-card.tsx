@@ -7,12 +7,12 @@ import { Camera } from './camera';
 import { addEntries, classes, type Entry, entries, removeClass } from './dataset';
 import { DrawingPad } from './drawing-pad';
 import { SHAPES, shapePictures } from './shapes';
+import { MOST, sortOut } from './sort-out';
 import { Thumb } from './thumb';
 
 const OF_EACH_SHAPE = 120;
 const AT_ONCE = 30;
 const SHOWN = 16;
-const MOST = 5000;
 
 /** The pictures to learn from. */
 export function DatasetCard() {
@@ -20,22 +20,10 @@ export function DatasetCard() {
   const failure = useSignal('');
   const count = entries.value.length;
   const add = (found: readonly TrainingImage[]) => {
-    const pictures = found.filter(isPicture);
-    const room = MOST - count;
-    failure.value =
-      pictures.length === 0
-        ? 'None of these files is a picture; choose PNG, JPEG or WebP files.'
-        : pictures.length > room
-          ? `More than ${MOST} pictures do not fit here, so the last ${pictures.length - room} were left out; the command has no such bound.`
-          : '';
+    const { pictures, failures } = sortOut(found, MOST - count);
+    failure.value = failures.join(' ');
     const given = className.value.trim();
-    addEntries(
-      pictures.slice(0, room).map(({ name, source, className }) => ({
-        name: name ?? 'picture',
-        className: given || (className ?? ''),
-        source: source as File,
-      })),
-    );
+    addEntries(pictures.map(({ name, source, className }) => ({ name, source, className: given || className })));
   };
   return (
     <section class="card" aria-labelledby="dataset-title">
@@ -119,5 +107,3 @@ async function addShapes(): Promise<void> {
   }
   addEntries(drawn);
 }
-
-const isPicture = ({ source }: TrainingImage) => source instanceof File && source.type.startsWith('image/');

@@ -3,7 +3,8 @@ import { Notice } from '../ui/notice';
 import { Rgba } from '../ui/rgba';
 import { LossChart } from './loss-chart';
 import { downloadRun, goOn, pause, sampleFrom, stop } from './session';
-import { checkpointAt, failure, progress, run, samples, session, stage, warnings } from './state';
+import { checkpointAt, failure, progress, run, samples, secondsLeft, session, stage, warnings } from './state';
+import { roughly } from './time-left';
 
 const STAGES = {
   idle: '',
@@ -73,6 +74,9 @@ function Numbers() {
     <>
       <progress aria-label="Training" value={now.step} max={now.steps} />
       <dl class="facts">
+        {session.value && (
+          <Fact name="Time left" value={secondsLeft.value === undefined ? '…' : roughly(secondsLeft.value)} />
+        )}
         <Fact name="Step" value={`${now.step} of ${now.steps}`} />
         <Fact name="Loss" value={now.losses.at(-1)?.loss.toFixed(4) ?? '…'} />
         <Fact name="Pictures a second" value={perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} />

@@ -6,7 +6,7 @@ import {
   type TrainingEvent,
 } from '@denoiser/backend-web';
 import { effect } from '@preact/signals';
-import { type Engine, startEngine } from '../engine/engine';
+import { type Engine, isSwitched, withEngine } from '../engine/engine';
 import { loadModel } from '../sample/load';
 import { saveFile } from '../save/save-file';
 import { showTab } from '../tab';
@@ -27,6 +27,7 @@ import {
   runName,
   runs,
   samples,
+  secondsLeft,
   session,
   size,
   stage,
@@ -34,8 +35,12 @@ import {
   warnings,
   width,
 } from './state';
+import { createPace } from './time-left';
 
-const PREVIEWS = { every: { steps: 100 }, count: 12, sampler: 'dpmpp-2m', steps: 16, guidance: 1 };
+/** The first come early: then most changes from one to the next. */
+const PREVIEWS = { every: { steps: 100 }, at: [1, 10, 30], count: 12, sampler: 'dpmpp-2m', steps: 16, guidance: 1 };
+
+const pace = createPace();
 
 /** Trains a new network on the pictures that were gathered, in place of a kept run of that name. */
 export const startTraining = (): Promise<void> =>
@@ -67,7 +72,7 @@ export const startTraining = (): Promise<void> =>
         ...moreOptions.value,
       },
       steps: steps.value,
-      checkpointEvery: { steps: 100 },
+      checkpointEvery: { seconds: 10 }, // no more is lost than that, whatever happens to the page
       samples: PREVIEWS,
       ...control,
     });
@@ -77,25 +82,54 @@ export const startTraining = (): Promise<void> =>
 export const resumeTraining = (name: string, until?: number): Promise<void> =>
   attempt(({ client }, control) => client.resumeRun(name, { steps: until, ...control }));
 
-/** Follows a training to its end. What is shown of the one before stays until this one has begun. */
+/**
+ * Follows a training to its end. What is shown of the one before stays until this one has begun. Where the device is changed
+ * it goes on from its last checkpoint on the other one, or begins there if nothing was trained yet.
+ */
 async function attempt(begin: (engine: Engine, control: TrainingControl) => Training): Promise<void> {
   if (session.value || stage.value === 'preparing') return;
   const before = stage.value;
   let hasBegun = false;
+  let hasTrained = false;
   stage.value = 'preparing';
   failure.value = undefined;
   announcement.value = 'Training is being prepared.';
   isPausedByUser = false;
-  try {
-    const training = begin(await startEngine(), {
+
+  const follow = async (engine: Engine) => {
+    let isFirst = true;
+    const control: TrainingControl = {
       onEvent(event) {
         if (!hasBegun) clearRecords(training);
+        if (isFirst) stage.value = 'training';
+        isFirst = false;
         hasBegun = true;
+        hasTrained ||= event.type === 'progress';
         take(event);
       },
-    });
+    };
+    const training = hasTrained ? engine.client.resumeRun(run.value as string, control) : begin(engine, control);
     session.value = training;
-    await training;
+    if (isPausedByUser) training.pause().catch(() => {}); // what went wrong the training itself says
+    try {
+      await training;
+    } catch (error) {
+      if (!isSwitched(error)) throw error;
+      session.value = undefined;
+      if (stage.value === 'stopping') {
+        announcement.value = `Stopped at step ${checkpointAt.value ?? 0}.`;
+        return;
+      }
+      pace.rest();
+      secondsLeft.value = undefined;
+      stage.value = 'preparing';
+      announcement.value = `The device changes; training goes on from step ${checkpointAt.value ?? 0}.`;
+      throw error;
+    }
+  };
+
+  try {
+    await withEngine(follow);
   } catch (error) {
     failure.value = (error as Error).message;
     announcement.value = '';
@@ -112,15 +146,18 @@ function clearRecords({ run: name }: Training): void {
   samples.value = [];
   progress.value = undefined;
   checkpointAt.value = undefined;
+  pace.rest();
+  secondsLeft.value = undefined;
   run.value = name;
-  stage.value = 'training';
 }
 
 function take(event: TrainingEvent): void {
   switch (event.type) {
     case 'progress':
+      pace.record(event.step, performance.now());
+      secondsLeft.value = pace.secondsTo(event.steps);
       progress.value = event;
-      losses.value = [...losses.value, ...event.losses];
+      losses.value = [...recordsBefore(losses.value, event.losses[0]?.step), ...event.losses];
       break;
     case 'samples':
       samples.value = [...samples.value, event];
@@ -133,6 +170,8 @@ function take(event: TrainingEvent): void {
       warnings.value = [...warnings.value, event.message];
       break;
     case 'paused':
+      pace.rest();
+      secondsLeft.value = undefined;
       stage.value = 'paused';
       announcement.value = `Paused at step ${event.step}.`;
       break;
@@ -144,8 +183,6 @@ function take(event: TrainingEvent): void {
       warnings.value = [...warnings.value, event.message];
       break;
     case 'device-recovered':
-      // What came after the checkpoint is trained again.
-      losses.value = losses.value.filter(({ step }) => step <= event.step);
       announcement.value = `The device was lost; training goes on from step ${event.step}.`;
       break;
     case 'done':
@@ -155,22 +192,33 @@ function take(event: TrainingEvent): void {
   }
 }
 
+/** Records before a step: what came after a checkpoint is trained again. */
+function recordsBefore<T extends { readonly step: number }>(records: readonly T[], step = Infinity): readonly T[] {
+  const last = records.at(-1);
+  return last && last.step >= step ? records.filter((record) => record.step < step) : records;
+}
+
 let isPausedByUser = false;
 
 export async function pause(): Promise<void> {
   isPausedByUser = true;
   stage.value = 'pausing';
-  await session.value?.pause();
+  await session.value?.pause().catch(ignoreSwitch);
 }
 
 export async function goOn(): Promise<void> {
   isPausedByUser = false;
-  await session.value?.resume();
+  await session.value?.resume().catch(ignoreSwitch);
 }
 
 export async function stop(): Promise<void> {
   stage.value = 'stopping';
-  await session.value?.stop();
+  await session.value?.stop().catch(ignoreSwitch);
+}
+
+/** The training itself goes on with the next device. */
+function ignoreSwitch(error: unknown): void {
+  if (!isSwitched(error)) throw error;
 }
 
 effect(() => {
@@ -178,21 +226,26 @@ effect(() => {
   if (running && pausesHidden.value) return pauseWhenHidden(running, { isPausedByUser: () => isPausedByUser });
 });
 
+// What was trained since the last checkpoint would be lost, and the rest would have to be found and resumed.
+effect(() => {
+  if (!session.value) return;
+  const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+  addEventListener('beforeunload', ask);
+  return () => removeEventListener('beforeunload', ask);
+});
+
 /** Asks what runs the browser keeps. A storage that can't be read is a sentence, not a broken page. */
 export async function listRuns(): Promise<void> {
   try {
-    const { client } = await startEngine();
-    runs.value = await client.runs();
+    runs.value = await withEngine(({ client }) => client.runs());
   } catch (error) {
     runs.value = [];
     failure.value ??= (error as Error).message;
   }
 }
 
-const weightsOf = async (name: string): Promise<Blob> => {
-  const { client } = await startEngine();
-  return new Blob([await client.download(name)]);
-};
+const weightsOf = (name: string): Promise<Blob> =>
+  withEngine(async ({ client }) => new Blob([await client.download(name)]));
 
 /** The averaged weights as a file that this page, the command and PyTorch read. */
 export async function downloadRun(name: string): Promise<void> {
@@ -209,10 +262,7 @@ export async function sampleFrom(name: string): Promise<void> {
 }
 
 export async function deleteRun(name: string): Promise<void> {
-  await orFail(async () => {
-    const { client } = await startEngine();
-    await client.deleteRun(name);
-  });
+  await orFail(() => withEngine(({ client }) => client.deleteRun(name)));
   await listRuns();
 }
 

@@ -25,6 +25,8 @@ export const run = signal<string | undefined>(undefined);
 type EventOf<T extends TrainingEvent['type']> = Extract<TrainingEvent, { type: T }>;
 
 export const progress = signal<EventOf<'progress'> | undefined>(undefined);
+/** Until the end; undefined until it can be told. */
+export const secondsLeft = signal<number | undefined>(undefined);
 export const losses = signal<readonly { readonly step: number; readonly loss: number }[]>([]);
 export const samples = signal<readonly EventOf<'samples'>[]>([]);
 export const checkpointAt = signal<number | undefined>(undefined);

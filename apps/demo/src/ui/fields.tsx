@@ -36,7 +36,7 @@ export function Slider({
     <div class="field">
       <label for={id}>
         {label}
-        <output for={id} aria-hidden="true">
+        <output for={id} aria-hidden="true" aria-live="off">
           {text}
         </output>
       </label>
@@ -78,6 +78,7 @@ export function NumberField({
         id={id}
         type="number"
         inputMode="numeric"
+        required
         min={min}
         max={max}
         step={1}

@@ -53,6 +53,8 @@ export type SentTrainRequest = Omit<TrainRequest, 'images' | 'size' | 'channels'
 export type SamplesOptions = {
   /** How often; default every 200 steps. The last ones are drawn at the end. */
   readonly every?: Interval | undefined;
+  /** Steps after which they are drawn besides, such as `[1, 10, 30]`: early ones show the most change. Default none. */
+  readonly at?: readonly number[] | undefined;
   /** How many images; default 8. Classes are dealt round. */
   readonly count?: number | undefined;
   /** A sampler by its name, as `drawImages` takes it; default 'dpmpp-2m'. */

@@ -43,7 +43,7 @@ test('a run that was kept when options had other names is read in the present on
   await runs.create({ ...older, training: { ...training, schedule: process } } as unknown as WebRunConfig, images);
   expect(await runs.config('old')).toEqual({
     ...{ ...rest, conditional: true, flip: true, checkpointEvery: { steps: 7 }, training: { ...training, process } },
-    samples: { every: { steps: 3 }, count: 4, sampler: 'dpmpp-2m', steps: 5, guidance: 2 },
+    samples: { every: { steps: 3 }, at: [], count: 4, sampler: 'dpmpp-2m', steps: 5, guidance: 2 },
   });
 });
 

@@ -194,6 +194,7 @@ function inPresentWords({ isConditional, isFlipped, checkpointEvery, samples, ..
     checkpointEvery: { steps: checkpointEvery },
     samples: samples && {
       every: { steps: samples.every },
+      at: [],
       count: samples.count,
       sampler: 'dpmpp-2m',
       steps: samples.solverSteps,

@@ -11,7 +11,7 @@ const OPTIONS: readonly (keyof SentTrainRequest)[] = [
   ...(['run', 'ifExists', 'images', 'model', 'conditional', 'training', 'steps', 'flip', 'checkpointEvery'] as const),
   ...(['keep', 'samples', 'isKept'] as const),
 ];
-const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'count', 'sampler', 'steps', 'guidance'];
+const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'at', 'count', 'sampler', 'steps', 'guidance'];
 const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
 
 /**
@@ -49,7 +49,9 @@ export function runConfigOf(
   mustCount('keep', keep);
   must(!conditional || classNames.length > 0, '`conditional` needs images with class names.');
   checkOptionNames('train.samples', samples ?? {}, OF_SAMPLES);
-  const { count = 8, sampler = 'dpmpp-2m', steps: samplerSteps = 20, guidance = 3 } = samples ?? {};
+  const { at = [], count = 8, sampler = 'dpmpp-2m', steps: samplerSteps = 20, guidance = 3 } = samples ?? {};
+  must(Array.isArray(at), `\`samples.at\` must be a list of steps, not ${at}.`);
+  at.forEach((step, i) => void mustCount(`samples.at[${i}]`, step));
   mustCount('samples.count', count);
   mustCount('samples.steps', samplerSteps);
   return {
@@ -71,7 +73,7 @@ export function runConfigOf(
     samples:
       samples === null
         ? null
-        : { every: intervalOf('samples.every', samples.every), count, sampler, steps: samplerSteps, guidance },
+        : { every: intervalOf('samples.every', samples.every), at, count, sampler, steps: samplerSteps, guidance },
     changed: Date.now(),
   };
 }

@@ -11,14 +11,21 @@ import { train } from './training';
 
 beforeAll(() => selectDevice({ device: 'engine' }));
 
-type Given = { msOfAStep?: number; steps?: number; count?: number; store?: CheckpointStore; training?: object };
+type Given = {
+  msOfAStep?: number;
+  at?: readonly number[];
+  steps?: number;
+  count?: number;
+  store?: CheckpointStore;
+  training?: object;
+};
 
 /** The events of a run, by default of 6 steps on 2 images, each of which takes so long. */
-async function run({ msOfAStep = 1, steps = 6, count = 2, store = memoryStore(), training }: Given = {}) {
+async function run({ msOfAStep = 1, at, steps = 6, count = 2, store = memoryStore(), training }: Given = {}) {
   const bytes = new Uint8Array(count * 192);
   const images = { bytes, labels: Array(count).fill(-1), classNames: [], imageShape: [8, 8, 3] as const };
   const request = { run: 'a', isKept: true, images: 1, steps, model: { baseWidth: 4, timeDim: 8 } };
-  const samples = { every: { steps: 4 }, count: 1, steps: 1 };
+  const samples = { every: { steps: 4 }, at, count: 1, steps: 1 };
   const config = runConfigOf({ ...request, training: { batchSize: 2, ...training }, samples }, images);
   const device = createDeviceKeeper();
   await device.start('engine');
@@ -53,7 +60,8 @@ test('where steps are slow, there are checkpoints between', async () => {
   expect(slow.at(-1)).toEqual({ type: 'done', status: 'finished', step: 6 });
 });
 
-test('samples are drawn in their rhythm and at the end', async () => {
+test('samples are drawn in their rhythm, at steps that were named, and at the end', async () => {
+  expect(stepsOf(await run({ at: [1, 4] }), 'samples')).toEqual([1, 4, 6]);
   expect(stepsOf(await run(), 'samples')).toEqual([4, 6]);
 });
 

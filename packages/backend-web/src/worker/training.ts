@@ -149,7 +149,7 @@ async function trainOn(
       steps,
       signal,
       checkpoints: { store, every: { seconds: LONGEST_STRETCH_SECONDS, ...config.checkpointEvery } },
-      every: samples ? [{ ...samples.every, atEnd: true, run: () => drawNow(signal) }] : [],
+      every: samples ? [{ ...samples.every, at: samples.at, atEnd: true, run: () => drawNow(signal) }] : [],
       callbacks: { onStep: reports.step },
       ...(clock && { clock }),
     });
