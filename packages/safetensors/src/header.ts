@@ -1,4 +1,4 @@
-import { bytesPerElement, isDType } from './dtypes';
+import { bytesPerElement, DTYPES, isDType } from './dtypes';
 import { duplicateKey } from './duplicate-key';
 import { quote, SafetensorsError } from './errors';
 import { elementCount, MAX_RANK, shapeText } from './shape';
@@ -9,7 +9,6 @@ import type { TensorFileHeader, TensorLocation } from './types';
 export const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 const METADATA = '__metadata__';
-const DTYPES = 'F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL';
 
 /**
  * The header of a safetensors file (https://huggingface.co/docs/safetensors), checked: what the file holds, without the
@@ -123,7 +122,7 @@ function readLocation(name: string, value: unknown, dataOffset: number): TensorL
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string') return fail('has no dtype');
   if (!isDType(dtype)) {
-    const message = `Tensor ${quote(name)} has the dtype ${quote(dtype)}; ${DTYPES} can be read.`;
+    const message = `Tensor ${quote(name)} has the dtype ${quote(dtype)}; ${DTYPES.join(', ')} can be read.`;
     throw new SafetensorsError('dtype-unsupported', message);
   }
   if (!Array.isArray(shape)) return fail('has no shape');

@@ -1,3 +1,4 @@
+export { convertTensor, type FloatDType } from './convert';
 export type { DType, TensorArrays } from './dtypes';
 export type { SafetensorsErrorCode } from './errors';
 export { toFloat32Array } from './float32';
