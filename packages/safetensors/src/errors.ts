@@ -8,6 +8,8 @@ export type SafetensorsErrorCode =
   | 'file-truncated'
   /** The header is no JSON of the right form. */
   | 'header-invalid'
+  /** The list of a model's files is none. */
+  | 'index-invalid'
   /** A tensor does not fit its shape, its format or the file. */
   | 'tensor-invalid'
   /** There is no tensor of this name. */

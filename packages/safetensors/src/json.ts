@@ -1,16 +1,20 @@
 import { duplicateKey } from './duplicate-key';
-import { quote, SafetensorsError } from './errors';
+import { quote, SafetensorsError, type SafetensorsErrorCode } from './errors';
 import { checkStructure } from './structure';
 
 /**
  * The object that a JSON text from outside holds; `what` names the text in messages.
  *
- * @throws DenoiserError (`header-invalid`) where it is nested or filled beyond what tensors need, is no UTF-8, no JSON, no object, or
+ * @throws DenoiserError of that code where it is nested or filled beyond what tensors need, is no UTF-8, no JSON, no object, or
  * has a key twice.
  */
-export function parseObject(text: Uint8Array, what: string): Record<string, unknown> {
-  checkStructure(text, what);
-  const refuse = (why: string) => new SafetensorsError('header-invalid', `${what} ${why}.`);
+export function parseObject(
+  text: Uint8Array,
+  what: string,
+  code: SafetensorsErrorCode = 'header-invalid',
+): Record<string, unknown> {
+  checkStructure(text, what, code);
+  const refuse = (why: string) => new SafetensorsError(code, `${what} ${why}.`);
   let json: string;
   try {
     json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text);

@@ -4,6 +4,8 @@ import { checkLength, entryAt } from './read';
 import type { ByteSource } from './source';
 import type { TensorEntry, TensorFile, TensorFileHeader, TensorInfo, TensorList } from './types';
 
+const HEADER = 'the header';
+
 /** Tensors that are read one by one; `tensors` lists them in the order in which that is quickest. */
 export interface OpenTensors extends TensorList {
   /**
@@ -30,7 +32,7 @@ export async function openSafetensors(source: ByteSource): Promise<OpenTensors> 
     const { metadata, tensors } = header;
     const read = async (name: string) => {
       const location = locationOf(tensors, name);
-      const bytes = await readExactly(source, location.begin, location.end, name);
+      const bytes = await readExactly(source, location.begin, location.end, `tensor ${quote(name)}`);
       return entryAt(bytes, { ...location, begin: 0, end: bytes.length });
     };
     return { metadata, tensors, read, close };
@@ -55,24 +57,24 @@ export function locationOf<Info extends TensorInfo>(tensors: ReadonlyMap<string,
 }
 
 async function readHeader(source: ByteSource): Promise<TensorFileHeader> {
-  const start = await readExactly(source, 0, Math.min(source.length, LENGTH_BYTES));
+  const start = await readExactly(source, 0, Math.min(source.length, LENGTH_BYTES), HEADER);
   const end = headerEnd(start, source.length);
-  const text = await readExactly(source, start.length, end);
+  const text = await readExactly(source, start.length, end, HEADER);
   const bytes = new Uint8Array(end);
   bytes.set(start);
   bytes.set(text, start.length);
   return readSafetensorsHeader(bytes);
 }
 
-async function readExactly(source: ByteSource, from: number, to: number, name?: string): Promise<Uint8Array> {
+/** Reads a part of a source, `what` in messages, which must be all of it. */
+export async function readExactly(source: ByteSource, from: number, to: number, what: string): Promise<Uint8Array> {
   if (from === to) return new Uint8Array(0);
-  const where = name === undefined ? 'the header' : `tensor ${quote(name)}`;
   const bytes = await source.read(from, to).catch((error: unknown) => {
     if (!(error instanceof RangeError)) throw error;
-    const message = `Memory has no room for the ${to - from} bytes of ${where}; take a smaller file.`;
+    const message = `Memory has no room for the ${to - from} bytes of ${what}; take a smaller file.`;
     throw new SafetensorsError('tensor-too-large', message);
   });
   if (bytes.length === to - from) return bytes;
-  const message = `The source gives ${bytes.length} bytes of the ${to - from} of ${where}; the file has changed or is damaged.`;
+  const message = `The source gives ${bytes.length} bytes of the ${to - from} of ${what}; the file has changed or is damaged.`;
   throw new SafetensorsError('file-truncated', message);
 }
