@@ -14,6 +14,12 @@ export type NodeErrorCode =
   | 'device-missing'
   /** There is no device of this name. */
   | 'device-unknown'
+  /** The connection breaks again and again. */
+  | 'download-broken'
+  /** The file on the web became another one while it was read. */
+  | 'download-changed'
+  /** What came from the web is not what was announced. */
+  | 'download-damaged'
   /** The folder has no images. */
   | 'folder-empty'
   /** The path is no folder. */

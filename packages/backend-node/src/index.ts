@@ -24,14 +24,16 @@ export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
 export { ensureDevice } from './device/ensure-device';
 export { type Device, selectDevice } from './device/select-device';
+export { type DownloadProgress, openUrlSource, type UrlSourceOptions } from './download/url-source';
 export type { NodeErrorCode } from './errors';
 export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
+export { openFileSource } from './files/file-source';
 export type { FileSystem } from './files/file-system';
 export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { clearRunFolder, isMadeByRun, isRunFolder } from './files/run-folder';
-export { prepareFolder, writeFileAtomically } from './files/write-atomically';
+export { type FileData, prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type GifOptions, writeGif } from './grid/gif';
 export {
   type EncodedPicture,

@@ -1,13 +1,13 @@
 import type { TensorEntry } from '@denoiser/safetensors';
 
-/** Bits of the exponent; all set in infinities and in what is not a number. */
-const HALF_EXPONENT = { F16: 0x7c00, BF16: 0x7f80 } as const;
+/** Bits that are all set in infinities and in what is not a number: of the exponent; in E4M3, which has only NaN, all. */
+const NOT_FINITE = { F16: 0x7c00, BF16: 0x7f80, F8_E5M2: 0x7c, F8_E4M3: 0x7f } as const;
 
 /** Returns the place of the first value that is not finite, −1 if all are. */
 export function firstNotFinite({ dtype, data }: Pick<TensorEntry, 'dtype' | 'data'>): number {
-  if (dtype === 'F16' || dtype === 'BF16') {
-    const exponent = HALF_EXPONENT[dtype];
-    return (data as Uint16Array).findIndex((bits) => (bits & exponent) === exponent);
+  if (Object.hasOwn(NOT_FINITE, dtype)) {
+    const mask = NOT_FINITE[dtype as keyof typeof NOT_FINITE];
+    return (data as Uint16Array | Uint8Array).findIndex((bits) => (bits & mask) === mask);
   }
   return dtype === 'F32' || dtype === 'F64' ? firstNotFiniteOf(data as Float32Array | Float64Array) : -1;
 }

@@ -8,8 +8,14 @@ export type SafetensorsErrorCode =
   | 'file-truncated'
   /** The header is no JSON of the right form. */
   | 'header-invalid'
+  /** The list of a model's files is none. */
+  | 'index-invalid'
   /** A tensor does not fit its shape, its format or the file. */
-  | 'tensor-invalid';
+  | 'tensor-invalid'
+  /** There is no tensor of this name. */
+  | 'tensor-missing'
+  /** Memory has no room for a tensor. */
+  | 'tensor-too-large';
 
 /** An error of this package. */
 export const SafetensorsError = DenoiserError<SafetensorsErrorCode>;

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readSafetensors, toFloat32Array, writeSafetensors } from './index';
+import { convertTensor, readSafetensors, type TensorEntry, toFloat32Array, writeSafetensors } from './index';
 
 /** Written by test/fixtures/make-python.py. */
-const bytes = new Uint8Array(readFileSync(new URL('../test/fixtures/python.safetensors', import.meta.url)));
+const fixture = (name: string) => new Uint8Array(readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url)));
+const bytes = fixture('python.safetensors');
 
 test('a file that Python wrote has the numbers that Python put in', () => {
   const { metadata, tensors } = readSafetensors(bytes);
@@ -46,4 +47,21 @@ test('float32 data is given without a copy', () => {
 test('what Python wrote survives being written again', () => {
   const once = readSafetensors(bytes);
   expect(readSafetensors(writeSafetensors(once)).tensors).toEqual(once.tensors);
+});
+
+test('floats of 8 bits, rounding and integers without sign are those of Python', () => {
+  const { tensors } = readSafetensors(fixture('python-small.safetensors'));
+  const get = (name: string) => tensors.get(name) as TensorEntry;
+  for (const [name, dtype] of [
+    ['e4m3', 'F8_E4M3'],
+    ['e5m2', 'F8_E5M2'],
+  ] as const) {
+    expect(get(name).dtype).toBe(dtype);
+    expect(toFloat32Array(get(name))).toEqual(get(`${name}.values`).data);
+  }
+  expect(convertTensor(get('random'), 'F16')).toEqual(get('random.f16'));
+  expect(convertTensor(get('random'), 'BF16')).toEqual(get('random.bf16'));
+  expect(get('u64')).toEqual({ dtype: 'U64', shape: [2], data: BigUint64Array.of(2n ** 64n - 1n, 5n) });
+  expect(get('u32')).toEqual({ dtype: 'U32', shape: [1], data: Uint32Array.of(2 ** 32 - 1) });
+  expect(get('u16')).toEqual({ dtype: 'U16', shape: [2], data: Uint16Array.of(65535, 1) });
 });

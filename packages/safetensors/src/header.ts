@@ -1,15 +1,16 @@
-import { bytesPerElement, isDType } from './dtypes';
-import { duplicateKey } from './duplicate-key';
+import { bytesPerElement, DTYPES, isDType } from './dtypes';
 import { quote, SafetensorsError } from './errors';
+import { isObject, parseObject } from './json';
 import { elementCount, MAX_RANK, shapeText } from './shape';
-import { checkStructure } from './structure';
 import type { TensorFileHeader, TensorLocation } from './types';
 
 /** The format's own limit on the header's text. */
 export const MAX_HEADER_BYTES = 100_000_000;
-const LENGTH_BYTES = 8;
+export const LENGTH_BYTES = 8;
+const OPENING_BRACE = 0x7b;
+/** So that places in the file, which begin behind the header, are exact as well. */
+const MAX_OFFSET = Number.MAX_SAFE_INTEGER - MAX_HEADER_BYTES - LENGTH_BYTES;
 const METADATA = '__metadata__';
-const DTYPES = 'F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL';
 
 /**
  * The header of a safetensors file (https://huggingface.co/docs/safetensors), checked: what the file holds, without the
@@ -19,9 +20,39 @@ const DTYPES = 'F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL';
  * arrays with overlaps or holes.
  */
 export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
-  const text = headerText(bytes);
-  const dataOffset = LENGTH_BYTES + text.bytes;
-  const header = parseHeader(text.json);
+  return parseHeader(bytes.subarray(LENGTH_BYTES, headerEnd(bytes, bytes.length)));
+}
+
+/** Where the header of a file of `available` bytes ends, from its first bytes. */
+export function headerEnd(bytes: Uint8Array, available: number): number {
+  if (bytes.length < LENGTH_BYTES) {
+    throw new SafetensorsError(
+      'file-truncated',
+      `The file is no safetensors file or cut off: it has ${bytes.length} bytes and needs at least ${LENGTH_BYTES}.`,
+    );
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw new SafetensorsError(
+      'header-invalid',
+      `This is no safetensors file: its header would be ${length} bytes long, and ${MAX_HEADER_BYTES} is the most.`,
+    );
+  }
+  const end = LENGTH_BYTES + Number(length);
+  if (end <= available) return end;
+  throw new SafetensorsError(
+    'file-truncated',
+    `The file is cut off within its header: it has ${available} bytes and the header ends at ${end}.`,
+  );
+}
+
+function parseHeader(text: Uint8Array): TensorFileHeader {
+  const dataOffset = LENGTH_BYTES + text.length;
+  const header = parseObject(text, 'The header');
+  // The format's own reader takes no space before the object.
+  if (text[0] !== OPENING_BRACE) {
+    throw new SafetensorsError('header-invalid', 'The header is not a JSON object from its first byte: it is damaged.');
+  }
 
   let metadata = emptyMetadata();
   const located: [name: string, location: TensorLocation][] = [];
@@ -40,63 +71,6 @@ export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
     end = location.end;
   }
   return { metadata, tensors: new Map(located), dataOffset, byteLength: end };
-}
-
-function headerText(bytes: Uint8Array): { json: string; bytes: number } {
-  if (bytes.length < LENGTH_BYTES) {
-    throw new SafetensorsError(
-      'file-truncated',
-      `The file is no safetensors file or cut off: it has ${bytes.length} bytes and needs at least ${LENGTH_BYTES}.`,
-    );
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getBigUint64(0, true);
-  if (length > MAX_HEADER_BYTES) {
-    throw new SafetensorsError(
-      'header-invalid',
-      `This is no safetensors file: its header would be ${length} bytes long, and ${MAX_HEADER_BYTES} is the most.`,
-    );
-  }
-  const end = LENGTH_BYTES + Number(length);
-  if (bytes.length < end) {
-    throw new SafetensorsError(
-      'file-truncated',
-      `The file is cut off within its header: it has ${bytes.length} bytes and the header ends at ${end}.`,
-    );
-  }
-  const text = bytes.subarray(LENGTH_BYTES, end);
-  checkStructure(text);
-  try {
-    return { json: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text), bytes: Number(length) };
-  } catch {
-    throw new SafetensorsError('header-invalid', 'The header is not UTF-8 text: this is no safetensors file.');
-  }
-}
-
-function parseHeader(json: string): Record<string, unknown> {
-  let header: unknown;
-  try {
-    header = JSON.parse(json);
-  } catch {
-    throw new SafetensorsError(
-      'header-invalid',
-      'The header is not valid JSON: the file is damaged or of another kind.',
-    );
-  }
-  if (!json.startsWith('{') || !isObject(header)) {
-    throw new SafetensorsError(
-      'header-invalid',
-      'The header is not a JSON object: the file is damaged or of another kind.',
-    );
-  }
-  const twice = duplicateKey(json);
-  if (twice !== undefined) {
-    throw new SafetensorsError(
-      'header-invalid',
-      `The header has ${quote(twice)} twice; which one is meant is not clear.`,
-    );
-  }
-  return header;
 }
 
 function readMetadata(value: unknown): Record<string, string> {
@@ -123,7 +97,7 @@ function readLocation(name: string, value: unknown, dataOffset: number): TensorL
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string') return fail('has no dtype');
   if (!isDType(dtype)) {
-    const message = `Tensor ${quote(name)} has the dtype ${quote(dtype)}; ${DTYPES} can be read.`;
+    const message = `Tensor ${quote(name)} has the dtype ${quote(dtype)}; ${DTYPES.join(', ')} can be read.`;
     throw new SafetensorsError('dtype-unsupported', message);
   }
   if (!Array.isArray(shape)) return fail('has no shape');
@@ -143,11 +117,7 @@ function readLocation(name: string, value: unknown, dataOffset: number): TensorL
 }
 
 function isOffset(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'number' && value <= MAX_OFFSET && Number.isSafeInteger(value) && value >= 0;
 }
 
 /** Without a prototype, so that a key such as `__proto__` is one like any other. */

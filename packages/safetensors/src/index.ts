@@ -1,7 +1,11 @@
+export { convertTensor, type FloatDType } from './convert';
 export type { DType, TensorArrays } from './dtypes';
 export type { SafetensorsErrorCode } from './errors';
 export { toFloat32Array } from './float32';
 export { readSafetensorsHeader } from './header';
+export { type OpenTensors, openSafetensors, readAllTensors } from './open';
 export { readSafetensors } from './read';
-export type { TensorEntry, TensorFile, TensorFileHeader, TensorLocation } from './types';
-export { writeSafetensors } from './write';
+export { openShards } from './shards';
+export { type ByteSource, memorySource } from './source';
+export type { TensorEntry, TensorFile, TensorFileHeader, TensorInfo, TensorList, TensorLocation } from './types';
+export { type SafetensorsStream, streamSafetensors, writeSafetensors } from './write';

@@ -1,7 +1,7 @@
 import { ARRAYS, bytesPerElement } from './dtypes';
 import { quote, SafetensorsError } from './errors';
 import { readSafetensorsHeader } from './header';
-import type { TensorEntry, TensorFile, TensorLocation } from './types';
+import type { TensorEntry, TensorFile, TensorFileHeader, TensorLocation } from './types';
 
 /**
  * The arrays of a safetensors file. Arrays are views of `bytes` where they are aligned to their element size, else
@@ -11,25 +11,31 @@ import type { TensorEntry, TensorFile, TensorLocation } from './types';
  */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   const header = readSafetensorsHeader(bytes);
-  if (bytes.length < header.byteLength) {
-    const [name] = [...header.tensors].find(([, location]) => location.end > bytes.length) ?? [''];
-    throw new SafetensorsError(
-      'file-truncated',
-      `The file is cut off: it has ${bytes.length} bytes of ${header.byteLength}, and ends before or within tensor ${quote(name)}.`,
-    );
-  }
-  if (bytes.length > header.byteLength) {
-    throw new SafetensorsError(
-      'header-invalid',
-      `The file has ${bytes.length} bytes, but its header describes ${header.byteLength}; it is damaged.`,
-    );
-  }
+  checkLength(header, bytes.length);
   const tensors = new Map<string, TensorEntry>();
-  for (const [name, location] of header.tensors) tensors.set(name, entry(bytes, location));
+  for (const [name, location] of header.tensors) tensors.set(name, entryAt(bytes, location));
   return { metadata: header.metadata, tensors };
 }
 
-function entry(bytes: Uint8Array, { dtype, shape, begin, end }: TensorLocation): TensorEntry {
+/** Throws a DenoiserError unless a file is as long as its header says. */
+export function checkLength({ tensors, byteLength }: TensorFileHeader, length: number): void {
+  if (length < byteLength) {
+    const [name] = [...tensors].find(([, location]) => location.end > length) ?? [''];
+    throw new SafetensorsError(
+      'file-truncated',
+      `The file is cut off: it has ${length} bytes of ${byteLength}, and ends before or within tensor ${quote(name)}.`,
+    );
+  }
+  if (length > byteLength) {
+    throw new SafetensorsError(
+      'header-invalid',
+      `The file has ${length} bytes, but its header describes ${byteLength}; it is damaged.`,
+    );
+  }
+}
+
+/** The array at a place in `bytes`: a view where it is aligned, else a copy. */
+export function entryAt(bytes: Uint8Array, { dtype, shape, begin, end }: TensorLocation): TensorEntry {
   const start = bytes.byteOffset + begin;
   const length = (end - begin) / bytesPerElement(dtype);
   const aligned = start % bytesPerElement(dtype) === 0;

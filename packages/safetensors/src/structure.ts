@@ -1,5 +1,4 @@
-import type { DenoiserError } from '@denoiser/errors';
-import { SafetensorsError } from './errors';
+import { SafetensorsError, type SafetensorsErrorCode } from './errors';
 
 /** A header is an object of objects that hold lists: three levels, and some for fields that others may add. */
 const MAX_DEPTH = 8;
@@ -15,12 +14,14 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Bounds what parsing the text of a header can take, in one pass over its bytes: a few bytes of JSON become an object of a
- * hundred.
+ * Bounds what parsing the text of a header, named `what` in messages, can take, in one pass over its bytes: a few bytes of
+ * JSON become an object of a hundred.
  *
- * @throws DenoiserError (`header-invalid`) if it is nested or filled beyond what a header of tensors can be.
+ * @throws DenoiserError of that code if it is nested or filled beyond what a header of tensors can be.
  */
-export function checkStructure(json: Uint8Array): void {
+export function checkStructure(json: Uint8Array, what: string, code: SafetensorsErrorCode): void {
+  const tooMuch = (more: string) =>
+    new SafetensorsError(code, `${what} has ${more}: this is no file of tensors, or it is damaged.`);
   let depth = 0;
   let opened = 0;
   let values = 0;
@@ -35,11 +36,4 @@ export function checkStructure(json: Uint8Array): void {
       if (++opened > MAX_OPENED) throw tooMuch(`more than ${MAX_OPENED} objects and lists`);
     } else if (CLOSE.includes(byte)) depth--;
   }
-}
-
-function tooMuch(what: string): DenoiserError {
-  return new SafetensorsError(
-    'header-invalid',
-    `The header has ${what}: this is no file of tensors, or it is damaged.`,
-  );
 }

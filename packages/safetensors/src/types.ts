@@ -8,8 +8,14 @@ export type TensorEntry = {
 /** What a safetensors file holds. */
 export type TensorFile = { metadata: Record<string, string>; tensors: Map<string, TensorEntry> };
 
+/** What an array is, without its numbers. */
+export type TensorInfo = { dtype: DType; shape: number[] };
+
+/** What a file holds, without the arrays. */
+export type TensorList = { metadata: Record<string, string>; tensors: Map<string, TensorInfo> };
+
 /** Where an array stands; `begin` and `end` are bytes from the start of the file. */
-export type TensorLocation = { dtype: DType; shape: number[]; begin: number; end: number };
+export type TensorLocation = TensorInfo & { begin: number; end: number };
 
 /** What the beginning of a safetensors file says about all of it. */
 export type TensorFileHeader = {

@@ -5,7 +5,7 @@ import { ARCHITECTURE, ARCHITECTURE_KEY, describeConfig, inferConfig } from './i
 import type { ParameterSpec } from './layer';
 import { fileShape } from './layout';
 
-const FLOATS: readonly DType[] = ['F32', 'F16', 'BF16', 'F64'];
+const FLOATS: readonly DType[] = ['F32', 'F16', 'BF16', 'F64', 'F8_E4M3', 'F8_E5M2'];
 const NAMED = 3;
 /** Of a name in a message, and of the shape after it. */
 const LONGEST = 120;

@@ -143,11 +143,15 @@ describe('files', () => {
     expect(Buffer.compare(written, bytes)).toBe(0);
   });
 
-  test('of half precision load as float32', async () => {
+  test.each([
+    ['F16', (data: Float32Array) => Uint16Array.from(data, (x) => (x === 1 ? 0x3c00 : 0))],
+    ['BF16', (data: Float32Array) => Uint16Array.from(data, (x) => (x === 1 ? 0x3f80 : 0))],
+    ['F8_E4M3', (data: Float32Array) => Uint8Array.from(data, (x) => (x === 1 ? 0x38 : 0))],
+    ['F64', (data: Float32Array) => Float64Array.from(data)],
+  ] as const)('of the type %s load as float32', async (dtype, bitsOf) => {
     const file = await fileOf(keep(createUNet(SMALL)));
     for (const [name, { shape, data }] of file.tensors) {
-      const bits = Uint16Array.from(new Uint32Array((data as Float32Array).buffer), (word) => word >>> 16);
-      file.tensors.set(name, { dtype: 'BF16', shape, data: bits });
+      file.tensors.set(name, { dtype, shape, data: bitsOf(data as Float32Array) } as TensorEntry);
     }
     const loaded = keep(loadUNet(writeSafetensors(file)));
     expect(loaded.parameters.get('sa1.ln.weight')?.dataSync()).toEqual(new Float32Array(8).fill(1));

@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileError, systemCode } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
+/** What a file is to hold: all of it, or part by part, such as `streamSafetensors` gives. */
+export type FileData = Uint8Array | string | AsyncIterable<Uint8Array>;
+
 /**
  * Writes a file so that at every moment `path` holds the old content or the new, never a half: a hidden sibling is
  * written, flushed to the disk and renamed. Missing folders are made.
@@ -11,7 +14,7 @@ import { type FileSystem, nodeFileSystem } from './file-system';
  */
 export async function writeFileAtomically(
   path: string,
-  data: Uint8Array | string,
+  data: FileData,
   { fileSystem = nodeFileSystem }: { fileSystem?: FileSystem } = {},
 ): Promise<void> {
   const folder = dirname(path);
@@ -70,7 +73,7 @@ export function temporaryName(name: string): string {
 }
 
 /** Writes a new file and flushes it to the disk. */
-export async function writeDurably(fileSystem: FileSystem, path: string, data: Uint8Array | string): Promise<void> {
+export async function writeDurably(fileSystem: FileSystem, path: string, data: FileData): Promise<void> {
   const handle = await fileSystem.open(path, 'wx');
   try {
     await handle.writeFile(data);
