@@ -8,6 +8,7 @@ export const importTable = {
   errors: [],
   schedules: ['errors'],
   safetensors: ['errors'],
+  pytorch: ['errors', 'safetensors'],
   metrics: ['errors'],
   ops: ['errors', tf],
   'kernels-stock-wasm': ['ops', tf],

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { type TensorEntry, toFloat32Array } from '@denoiser/safetensors';
+import { expect, test } from 'vitest';
+import { isTensor, type PyTorchValue, readPyTorch } from './index';
+
+const read = (name: string) => new Uint8Array(readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url)));
+/** Written by test/fixtures/make-pytorch.py, with the files: what PyTorch has in them. */
+const expected = JSON.parse(Buffer.from(read('expected.json')).toString()) as Record<string, unknown>;
+
+const number = (value: number) => (Number.isFinite(value) ? value : { NaN: 'nan', Infinity: 'inf' }[String(value)]);
+
+function numbersOf(tensor: TensorEntry): unknown[] {
+  if (tensor.dtype === 'I64') return Array.from(tensor.data, String);
+  return Array.from(tensor.dtype === 'F64' ? tensor.data : toFloat32Array(tensor), number);
+}
+
+/** A value as make-pytorch.py describes it. */
+function described(value: PyTorchValue): unknown {
+  if (typeof value === 'number') return number(value);
+  if (typeof value === 'bigint') return { bigint: String(value) };
+  if (value instanceof Uint8Array) return { bytes: [...value] };
+  if (isTensor(value)) return { tensor: [value.dtype, value.shape, numbersOf(value)] };
+  if (Array.isArray(value)) return value.map(described);
+  if (value instanceof Map) return { map: [...value].map(([key, inner]) => [described(key), described(inner)]) };
+  return value;
+}
+
+test.each(Object.keys(expected))('%s has the values that PyTorch put in', async (name) => {
+  expect(described(await readPyTorch(read(name)))).toEqual(expected[name]);
+});
+
+test('a file that is read in parts has the values of one that is in memory', async () => {
+  for (const name of ['zip.pt', 'legacy.pt']) {
+    const bytes = read(name);
+    const parts = { size: bytes.length, read: async (begin: number, end: number) => bytes.slice(begin, end) };
+    expect(described(await readPyTorch(parts))).toEqual(expected[name]);
+  }
+});
+
+test('of an archive the storages that tensors have are read, each once', async () => {
+  const bytes = read('zip.pt');
+  let storages = 0;
+  const source = {
+    size: bytes.length,
+    read: (begin: number, end: number) => {
+      if (end - begin === 96) storages++; // the 24 numbers that five tensors are views of
+      return bytes.slice(begin, end);
+    },
+  };
+  const { views } = Object.fromEntries((await readPyTorch(source)) as Map<string, Map<string, TensorEntry>>);
+  expect(storages).toBe(1);
+  const of = (name: string) => views.get(name)?.data as Float32Array;
+  expect(of('row').buffer).toBe(of('whole').buffer);
+  expect(of('parameter').buffer).toBe(of('whole').buffer);
+  expect(of('transposed').buffer).not.toBe(of('whole').buffer);
+});
+
+test('arrays of a file in memory are views of it', async () => {
+  const bytes = read('zip.pt');
+  const { views } = Object.fromEntries((await readPyTorch(bytes)) as Map<string, Map<string, TensorEntry>>);
+  expect(views.get('whole')?.data.buffer).toBe(bytes.buffer);
+});
+
+test('a Buffer whose numbers are not aligned is read as the bytes are', async () => {
+  const bytes = read('zip.pt');
+  const shifted = Buffer.alloc(bytes.length + 1);
+  shifted.set(bytes, 1);
+  expect(described(await readPyTorch(shifted.subarray(1)))).toEqual(expected['zip.pt']);
+});
+
+test.each([
+  ['refused-complex.pt', /torch\.ComplexFloatStorage/],
+  ['refused-uint16.pt', /torch\._utils\._rebuild_tensor_v3/],
+  ['refused-float8.pt', /torch\._utils\._rebuild_tensor_v3/],
+  ['refused-sparse.pt', /torch\._utils\._rebuild_sparse_tensor/],
+])('%s is refused by the name of its numbers', async (name, message) => {
+  await expect(readPyTorch(read(name))).rejects.toMatchObject({
+    code: 'dtype-unsupported',
+    message: expect.stringMatching(message),
+  });
+});
+
+test.each([
+  ['refused-module.pt', /"torch\.nn\.modules\.linear\.Linear".*save\(model\.state_dict\(\)/],
+  ['refused-array.pt', /"numpy\._core\.multiarray\._reconstruct"/],
+])('%s is refused by the name of its class', async (name, message) => {
+  await expect(readPyTorch(read(name))).rejects.toMatchObject({
+    code: 'pickle-refused',
+    message: expect.stringMatching(message),
+  });
+});

@@ -1,0 +1,46 @@
+import { checkTree } from './check-tree';
+import { PyTorchError } from './errors';
+import { readLegacyForm } from './read-legacy';
+import { readZipForm } from './read-zip';
+import { type ByteSource, sourceOf } from './source';
+import type { PyTorchValue } from './values';
+
+const PICKLE = 0x80;
+const BEGINNING = 512;
+
+/**
+ * Reads a file of `torch.save`, of PyTorch 1.6 and later or before, without executing anything: a file can name a few classes,
+ * each of which is a few lines here, and every other name is refused. Tensors are views of `source`, or of what was read
+ * of it, wherever they stand there in row-major order: don't change them while they are in use.
+ *
+ * @param source the file in memory, or something that reads parts of it.
+ * @throws DenoiserError `file-unreadable` for other files, `pickle-refused` for names that weights have no use for, others
+ * where it is damaged.
+ */
+export async function readPyTorch(source: Uint8Array | ByteSource): Promise<PyTorchValue> {
+  const file = sourceOf(source);
+  const beginning = await file.read(0, Math.min(BEGINNING, file.size));
+  const value = isZip(beginning)
+    ? await readZipForm(file)
+    : beginning[0] === PICKLE
+      ? await readLegacyForm(file)
+      : refuse(beginning);
+  checkTree(value);
+  return value;
+}
+
+/** Returns whether a file begins as those of `torch.save` do: an archive, or a pickle. */
+export function isPyTorchFile(beginning: Uint8Array): boolean {
+  return isZip(beginning) || (beginning[0] === PICKLE && beginning[1] >= 2 && beginning[1] <= 5);
+}
+
+const isZip = ([p, k, three, four]: Uint8Array): boolean => p === 0x50 && k === 0x4b && three === 3 && four === 4;
+
+function refuse(beginning: Uint8Array): never {
+  const isTar = new TextDecoder('latin1').decode(beginning.subarray(257, 262)) === 'ustar';
+  const what = isTar ? 'of PyTorch before 0.2, a tar archive' : 'no file of torch.save';
+  throw new PyTorchError(
+    'file-unreadable',
+    `The file is ${what}; choose another one, or save it anew with torch.save.`,
+  );
+}

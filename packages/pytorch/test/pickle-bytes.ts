@@ -1,0 +1,57 @@
+import { OP } from '../src/pickle/opcodes';
+
+type Part = number | string | readonly number[];
+
+/** Bytes of instructions, numbers and texts, one after the other. */
+export const bytesOf = (...parts: Part[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : part)));
+
+/** A text as a pickle has it. */
+export const text = (value: string): number[] => {
+  const bytes = [...Buffer.from(value)];
+  return [OP.SHORT_BINUNICODE, bytes.length, ...bytes];
+};
+
+/** A class or function by its name. */
+export const named = (module: string, name: string): number[] => [OP.GLOBAL, ...Buffer.from(`${module}\n${name}\n`)];
+
+/** A pickle of protocol 2 that does this. */
+export const pickleOf = (...parts: Part[]): Uint8Array => bytesOf([OP.PROTO, 2], ...parts, OP.STOP);
+
+/** A file of the old form: the pickle and no storages. */
+export function legacyFileOf(pickle: Uint8Array, ...behind: Part[]): Uint8Array {
+  const magic = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
+  const version = pickleOf([OP.BININT2, 0xe9, 0x03]);
+  const machine = pickleOf(OP.EMPTY_DICT);
+  const keys = pickleOf(OP.EMPTY_LIST);
+  return Buffer.concat([magic, version, machine, pickle, behind.length > 0 ? bytesOf(...behind) : keys]);
+}
+
+/** An archive of stored files, as torch.save writes it. */
+export function zipOf(files: Readonly<Record<string, Uint8Array>>, { method = 0, flags = 0 } = {}): Uint8Array {
+  const [parts, directory]: [Uint8Array[], Uint8Array[]] = [[], []];
+  let at = 0;
+  for (const [name, content] of Object.entries(files)) {
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50);
+    local.writeUInt16LE(name.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50);
+    entry.writeUInt16LE(flags, 8);
+    entry.writeUInt16LE(method, 10);
+    entry.writeUInt32LE(content.length, 20);
+    entry.writeUInt32LE(content.length, 24);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(at, 42);
+    directory.push(entry, Buffer.from(name));
+    parts.push(local, Buffer.from(name), content);
+    at += 30 + name.length + content.length;
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50);
+  end.writeUInt16LE(Object.keys(files).length, 8);
+  end.writeUInt16LE(Object.keys(files).length, 10);
+  end.writeUInt32LE(Buffer.concat(directory).length, 12);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+}
