@@ -135,7 +135,11 @@ describe('what cannot be is refused in a sentence', () => {
     ],
     ['betas beyond 1', () => createSchedule({ type: 'custom', betas: [0.1, 1.5] }), 'beta 1 is 1.5'],
     ['no steps', () => createSchedule({ steps: 0 }), 'steps must be'],
-    ['more steps than anybody counts', () => createSchedule({ steps: 1e9 }), 'steps must be a whole number from 1 to 100000'],
+    [
+      'more steps than anybody counts',
+      () => createSchedule({ steps: 1e9 }),
+      'steps must be a whole number from 1 to 100000',
+    ],
     ['sigmas upside down', () => sigmaGrid({ type: 'explicit', values: [1, 2] }, 2, { min: 1, max: 2 }), 'descend'],
     ['a kind that is not known', () => createSchedule(JSON.parse('{"type":"quartic"}')), 'none of linear'],
   ];

@@ -5,6 +5,7 @@ import { NodeError } from '../errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { inTurn } from './in-turn';
 import { removeFolder, replaceFolder, restoreFolders, wholeAmong } from './replace-folder';
+import { makeFolder } from './write-atomically';
 
 export type FileCheckpointStoreOptions = {
   /** How many checkpoints stay, the latest by step; `Infinity` keeps all. Default 2. */
@@ -50,7 +51,7 @@ export function fileCheckpointStore(
     const target = join(directory, checkStep(step));
     return inTurn(resolve(directory), async () => {
       try {
-        await fileSystem.mkdir(directory, { recursive: true });
+        await makeFolder(fileSystem, directory);
         await restoreFolders(fileSystem, directory, (name) => stepOf(name) !== undefined);
         await replaceFolder(fileSystem, target, files);
       } catch (error) {

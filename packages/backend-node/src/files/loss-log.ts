@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fileError, systemCode } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
-import { writeFileAtomically } from './write-atomically';
+import { makeFolder, writeFileAtomically } from './write-atomically';
 
 /** One line of the log: the step and whatever numbers, or lists of numbers, belong to it. */
 export type LossRecord = { readonly step: number; readonly [quantity: string]: number | readonly number[] };
@@ -47,7 +47,7 @@ export async function openLossLog(
     }
   };
   const file = await attempt(async () => {
-    await fileSystem.mkdir(dirname(path), { recursive: true });
+    await makeFolder(fileSystem, dirname(path));
     return fileSystem.open(path, 'a');
   });
   return {

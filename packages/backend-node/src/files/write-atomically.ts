@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileError, systemCode } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
@@ -47,23 +47,26 @@ export async function prepareFolder(
 }
 
 /**
- * Makes a folder and those above it. Where that fails Node says ENOENT of the whole path, whatever the cause (a read-only file
- * system): the first folder that is missing is tried by itself, and tells.
+ * Makes a folder and those above it that are missing, one by one: Node's recursive way says ENOENT whatever the cause, and
+ * never ends where a file system refuses folders by that code, as /proc does.
  */
-async function makeFolder(fileSystem: FileSystem, path: string): Promise<void> {
-  try {
-    await fileSystem.mkdir(path, { recursive: true });
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
-    let missing = path;
-    const exists = (folder: string) =>
-      fileSystem.stat(folder).then(
-        () => true,
-        () => false,
-      );
-    while (dirname(missing) !== missing && !(await exists(dirname(missing)))) missing = dirname(missing);
-    await fileSystem.mkdir(missing);
-    throw error;
+export async function makeFolder(fileSystem: FileSystem, path: string): Promise<void> {
+  const kindOf = (found: string) =>
+    fileSystem.stat(found).then(
+      (stats) => (stats.isDirectory() ? 'folder' : 'file'),
+      () => undefined,
+    );
+  const folderAt = async (folder: string) => (await kindOf(folder)) === 'folder';
+  if (await folderAt(path)) return;
+  const missing = [resolve(path)];
+  for (let above = dirname(resolve(path)); !(await kindOf(above)); above = dirname(above)) missing.unshift(above);
+  for (const folder of missing) {
+    try {
+      await fileSystem.mkdir(folder);
+    } catch (error) {
+      // Another process may have been quicker.
+      if (systemCode(error) !== 'EEXIST' || !(await folderAt(folder))) throw error;
+    }
   }
 }
 
@@ -76,7 +79,7 @@ export function temporaryName(name: string): string {
 export async function writeDurably(fileSystem: FileSystem, path: string, data: FileData): Promise<void> {
   const handle = await fileSystem.open(path, 'wx');
   try {
-    await handle.writeFile(data);
+    await handle.writeFile(data as Uint8Array); // Node takes iterables, too, of which its types do not know
     await handle.sync();
   } finally {
     await handle.close();

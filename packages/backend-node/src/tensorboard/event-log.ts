@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileError } from '@denoiser/errors';
 import { type FileSystem, nodeFileSystem } from '../files/file-system';
+import { makeFolder } from '../files/write-atomically';
 import { imageEvent, scalarsEvent, startEvent, versionEvent } from './event';
 import { frame } from './tf-record';
 
@@ -43,7 +44,7 @@ export async function openEventLog(
     }
   };
   const file = await attempt(async () => {
-    await fileSystem.mkdir(folder, { recursive: true });
+    await makeFolder(fileSystem, folder);
     return fileSystem.open(path, 'a');
   });
   const write = (...events: readonly Uint8Array[]) => attempt(() => file.appendFile(Buffer.concat(events.map(frame))));
