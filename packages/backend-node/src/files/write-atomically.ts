@@ -76,7 +76,8 @@ export function temporaryName(name: string): string {
 export async function writeDurably(fileSystem: FileSystem, path: string, data: FileData): Promise<void> {
   const handle = await fileSystem.open(path, 'wx');
   try {
-    await handle.writeFile(data);
+    // Node takes parts as they come as well; its types do not say so of handles.
+    await handle.writeFile(data as Uint8Array);
     await handle.sync();
   } finally {
     await handle.close();
