@@ -1,6 +1,13 @@
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
-import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
+import {
+  type ByteSource,
+  memorySource,
+  type OpenTensors,
+  openSafetensors,
+  readAllTensors,
+  type TensorFile,
+} from '@denoiser/safetensors';
 import { createProcess, type Prediction, type Process, type ProcessOptions, signalWarning } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
@@ -10,8 +17,11 @@ import { firstNotFinite } from './finite';
 import type { Model } from './model';
 import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
-/** What a model is opened from: the checkpoints of a run, or the bytes of a safetensors file. */
-export type ModelSource = CheckpointStore | Uint8Array | ArrayBuffer;
+/** A safetensors file: its bytes, where they can be read, or its tensors, opened. */
+type FileSource = Uint8Array | ArrayBuffer | ByteSource | OpenTensors;
+
+/** What a model is opened from: the checkpoints of a run, or a safetensors file, which may be a set of shards. */
+export type ModelSource = CheckpointStore | FileSource;
 
 /** Which of a run's weights: averaged ones, those of the last step, or the average of a relative length (post-hoc EMA). */
 export type WeightsChoice = 'ema' | 'model' | { readonly length: number };
@@ -45,23 +55,33 @@ const ALL = [...OF_RUNS, ...OF_FILES, 'name', 'networks', 'onWarning'];
 
 /**
  * Opens a trained model: the latest checkpoint of a run, with its averaged weights, or a safetensors file. Files that
- * this library wrote say themselves how they were trained.
+ * this library wrote say themselves how they were trained. Sources of a file are closed, whatever comes of it.
  *
  * @throws DenoiserError where there is no checkpoint, where a file is damaged or holds another kind of network, and where
  * an option does not fit the source.
  */
 export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<Model> {
-  checkOptionNames('openModel', options, ALL);
-  const isFile = source instanceof Uint8Array || source instanceof ArrayBuffer;
-  const misplaced = (isFile ? OF_RUNS : OF_FILES).find((name) => options[name] !== undefined);
-  if (misplaced) {
-    throw optionInvalid(
-      isFile
-        ? `\`${misplaced}\` chooses from a run, but ${nameOf(options, 'the source')} is a file; leave it out.`
-        : `\`${misplaced}\` is for bare .safetensors files; ${nameOf(options, 'the checkpoints')} know their own.`,
-    );
+  const file = fileOf(source);
+  try {
+    checkOptionNames('openModel', options, ALL);
+    const misplaced = (file ? OF_RUNS : OF_FILES).find((name) => options[name] !== undefined);
+    if (misplaced) {
+      throw optionInvalid(
+        file
+          ? `\`${misplaced}\` chooses from a run, but ${nameOf(options, 'the source')} is a file; leave it out.`
+          : `\`${misplaced}\` is for bare .safetensors files; ${nameOf(options, 'the checkpoints')} know their own.`,
+      );
+    }
+    return await (file ? openFile(file, options) : openCheckpoint(source as CheckpointStore, options));
+  } finally {
+    await file?.close?.();
   }
-  return isFile ? openFile(new Uint8Array(source), options) : openCheckpoint(source, options);
+}
+
+/** A file as what it is read of; undefined for the checkpoints of a run. */
+function fileOf(source: ModelSource): ByteSource | OpenTensors | undefined {
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return memorySource(new Uint8Array(source));
+  return 'list' in source ? undefined : source;
 }
 
 const nameOf = ({ name }: OpenModelOptions, otherwise: string): string => name ?? otherwise;
@@ -115,17 +135,14 @@ async function averageOf(
   return { tensors, description: `average of relative length ${length} up to step ${last}` };
 }
 
-function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
+async function openFile(source: ByteSource | OpenTensors, options: OpenModelOptions): Promise<Model> {
   const name = nameOf(options, 'the file');
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4) {
-    const way = 'in Python, safetensors.torch.save_file(torch.load(…), …) converts it';
-    throw new PipelineError('file-unreadable', `${name} is a PyTorch pickle, not safetensors; ${way}.`);
-  }
-  const { network, training } = told(name, () => {
-    const file = readSafetensors(bytes);
+  const known = 'tensors' in source ? source : await notPickle(source, name);
+  const { network, training } = await told(name, async () => {
+    const opened = 'tensors' in known ? known : await openSafetensors(known);
     // Before the weights take memory.
-    const training = readFileTraining(file);
-    return { training, network: open(file, options) };
+    const training = readFileTraining(opened);
+    return { training, network: open(await readAllTensors(opened), options) };
   });
   try {
     const config = network.architecture.config as ImageConfig;
@@ -155,6 +172,18 @@ function openFile(bytes: Uint8Array, options: OpenModelOptions): Model {
     network.dispose();
     throw error;
   }
+}
+
+/** Returns the source of a file that does not begin as PyTorch's own do. Its first bytes, known now, are not read again. */
+async function notPickle(source: ByteSource, name: string): Promise<ByteSource> {
+  const start = await source.read(0, Math.min(8, source.length));
+  if (start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4) {
+    const way = 'in Python, safetensors.torch.save_file(torch.load(…), …) converts it';
+    throw new PipelineError('file-unreadable', `${name} is a PyTorch pickle, not safetensors; ${way}.`);
+  }
+  const read: ByteSource['read'] = async (from, to) =>
+    to <= start.length ? start.subarray(from, to) : source.read(from, to);
+  return { length: source.length, read };
 }
 
 /** Tells where sampling begins elsewhere than training ended. */
@@ -215,9 +244,9 @@ function modelOf(network: Network, { prediction, step, process, ...facts }: Fact
 }
 
 /** Runs `action`; the sentence of an error in it begins with the file's name. */
-function told<T>(name: string, action: () => T): T {
+async function told<T>(name: string, action: () => Promise<T>): Promise<T> {
   try {
-    return action();
+    return await action();
   } catch (error) {
     if (!isDenoiserError(error)) throw error;
     throw new DenoiserError(error.code, `${name}: ${error.message}`);

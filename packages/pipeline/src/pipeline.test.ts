@@ -1,8 +1,15 @@
-import { writeSafetensors } from '@denoiser/safetensors';
+import {
+  convertTensor,
+  memorySource,
+  openShards,
+  readSafetensors,
+  type TensorEntry,
+  writeSafetensors,
+} from '@denoiser/safetensors';
 import { createTrainer, memoryDataset, memoryStore } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type DrawStep, drawImages, evaluate, interpolate, invert, type Model, openModel, trajectory } from './index';
 
 const imageShape = [8, 8, 1] as const;
@@ -42,6 +49,33 @@ describe('openModel', () => {
     const [a, b] = [await drawImages(file, { steps: 3 }), await drawImages(model, { steps: 3 })];
     expect(a.data).toEqual(b.data);
     expect(file.classNames).toEqual(classNames);
+  });
+
+  it('opens a file tensor by tensor, in half precision, and one in shards, and closes them', async () => {
+    const file = readSafetensors(await bytesOf());
+    const half = new Map([...file.tensors].map(([name, entry]) => [name, convertTensor(entry, 'F16')]));
+    const bytes = writeSafetensors({ ...file, tensors: half });
+    const names = [...half.keys()];
+    const shards = [names.slice(0, 7), names.slice(7)].map((part) =>
+      writeSafetensors({ ...file, tensors: new Map(part.map((name) => [name, half.get(name) as TensorEntry])) }),
+    );
+    const weightMap = Object.fromEntries(names.map((name, i) => [name, `${i < 7 ? 0 : 1}.safetensors`]));
+    const index = new TextEncoder().encode(JSON.stringify({ weight_map: weightMap }));
+    let open = 0;
+    const source = (of: Uint8Array) => {
+      open++;
+      const close = vi.fn(async () => void open--);
+      return { ...memorySource(of), close: () => (close.mock.calls.length ? Promise.resolve() : close()) };
+    };
+    using one = await openModel(source(bytes));
+    using several = await openModel(
+      await openShards(source(index), async (name) => source(shards[Number(name[0])] as Uint8Array)),
+    );
+    await expect(openModel(source(bytes), { checkpoint: 2 })).rejects.toThrow('`checkpoint` chooses from a run');
+    expect(open).toBe(0);
+    const [a, b] = [await drawImages(one, { steps: 2 }), await drawImages(several, { steps: 2 })];
+    expect(a.data).toEqual(b.data);
+    expect(several.classNames).toEqual(classNames);
   });
 
   it('opens live weights, and says what does not fit the source', async () => {

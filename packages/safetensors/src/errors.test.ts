@@ -12,6 +12,7 @@ function fileOf(header: string | object, dataLength = 0): Uint8Array {
 }
 
 const f32 = (shape: unknown, begin: unknown, end: unknown) => ({ dtype: 'F32', shape, data_offsets: [begin, end] });
+const f32Of = (begin: number, end: number) => ({ w: f32([1], begin, end) });
 
 const broken: [what: string, bytes: Uint8Array, code: string, message: RegExp][] = [
   ['an empty file', new Uint8Array(0), 'file-truncated', /has 0 bytes and needs at least 8/],
@@ -33,6 +34,45 @@ const broken: [what: string, bytes: Uint8Array, code: string, message: RegExp][]
   ['no shape', fileOf({ w: { dtype: 'F32' } }), 'tensor-invalid', /"w" has no shape/],
   ['a negative size', fileOf({ w: f32([-1], 0, 4) }), 'tensor-invalid', /"w" has a shape that/],
   ['half an element', fileOf({ w: f32([0.5], 0, 2) }), 'tensor-invalid', /"w" has a shape that/],
+  [
+    'a size of minus zero',
+    fileOf('{"w":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}'),
+    'tensor-invalid',
+    /"w" has a shape that/,
+  ],
+  [
+    'a size beyond any number',
+    fileOf('{"w":{"dtype":"F32","shape":[1e400],"data_offsets":[0,4]}}'),
+    'tensor-invalid',
+    /"w" has a shape that/,
+  ],
+  [
+    'a size that float64 rounds',
+    fileOf('{"w":{"dtype":"U8","shape":[9007199254740993],"data_offsets":[0,9007199254740993]}}'),
+    'tensor-invalid',
+    /"w" has a shape that/,
+  ],
+  [
+    'a product that overflows to the right number',
+    fileOf(`{"w":{"dtype":"U8","shape":[${2 ** 33},${2 ** 33},4],"data_offsets":[0,0]}}`),
+    'tensor-invalid',
+    /"w" has a shape that/,
+  ],
+  [
+    'offsets at the end of the numbers',
+    fileOf(f32Of(Number.MAX_SAFE_INTEGER - 4, Number.MAX_SAFE_INTEGER)),
+    'tensor-invalid',
+    /"w" has data_offsets that/,
+  ],
+  ['offsets of text', fileOf({ w: f32([1], '0', '4') }), 'tensor-invalid', /"w" has data_offsets that/],
+  ['negative offsets', fileOf({ w: f32([1], -4, 0) }), 'tensor-invalid', /"w" has data_offsets that/],
+  [
+    'an empty tensor within another',
+    fileOf({ v: f32([2], 0, 8), w: f32([0], 4, 4) }, 8),
+    'tensor-invalid',
+    /"w" overlaps/,
+  ],
+  ['the same bytes twice', fileOf({ v: f32([1], 0, 4), w: f32([1], 0, 4) }, 4), 'tensor-invalid', /"w" overlaps/],
   ['an impossible size', fileOf({ w: f32([2 ** 40, 2 ** 40], 0, 4) }), 'tensor-invalid', /"w" has a shape that/],
   ['no offsets', fileOf({ w: { dtype: 'F32', shape: [] } }), 'tensor-invalid', /"w" has no data_offsets/],
   ['descending offsets', fileOf({ w: f32([1], 4, 0) }), 'tensor-invalid', /"w" has data_offsets that/],

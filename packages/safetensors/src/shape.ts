@@ -12,7 +12,7 @@ export function shapeText(shape: readonly number[]): string {
 export function elementCount(shape: readonly unknown[]): number | undefined {
   let count = 1;
   for (const size of shape) {
-    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0) return undefined;
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || Object.is(size, -0)) return undefined;
     count *= size;
     if (!Number.isSafeInteger(count)) return undefined;
   }

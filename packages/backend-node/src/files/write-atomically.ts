@@ -79,7 +79,8 @@ export function temporaryName(name: string): string {
 export async function writeDurably(fileSystem: FileSystem, path: string, data: FileData): Promise<void> {
   const handle = await fileSystem.open(path, 'wx');
   try {
-    await handle.writeFile(data as Uint8Array); // Node takes iterables, too, of which its types do not know
+    // Node takes parts as they come as well; its types do not say so of handles.
+    await handle.writeFile(data as Uint8Array);
     await handle.sync();
   } finally {
     await handle.close();

@@ -1,14 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { fileError } from '@denoiser/errors';
 import * as pipeline from '@denoiser/pipeline';
 import { ensureDevice } from '../device/ensure-device';
 import { NodeError } from '../errors';
 import { fileCheckpointStore } from '../files/file-checkpoint-store';
-import { fetchFile } from './fetch-file';
 import { locateModel } from './locate-model';
+import { openWeights } from './open-weights';
 
-/** A run folder, a folder in its `checkpoints/`, a .safetensors file, a URL, bytes, or a store of checkpoints. */
+/** A run folder, a folder in its `checkpoints/`, a .safetensors file or the .index.json of several, a URL of such a file, bytes, or a store of checkpoints. */
 export type ModelSource = string | URL | pipeline.ModelSource;
 
 /**
@@ -19,19 +17,13 @@ export type ModelSource = string | URL | pipeline.ModelSource;
 export async function openModel(source: ModelSource, options: pipeline.OpenModelOptions = {}): Promise<pipeline.Model> {
   const url = urlOf(source);
   if (url) {
-    const bytes = await fetchFile(url);
-    await ensureDevice();
-    return pipeline.openModel(bytes, { name: url.href, ...options });
+    return openFile(url, { name: url.href, ...options });
   }
   if (typeof source === 'string' || source instanceof URL) {
     const path = typeof source === 'string' ? source : fileURLToPath(source);
     const found = locateModel(path);
     if ('file' in found) {
-      const bytes = await readFile(path).catch((error) => {
-        throw fileError(error, 'read', path);
-      });
-      await ensureDevice();
-      return pipeline.openModel(bytes, { name: path, ...options });
+      return openFile(path, { name: path, ...options });
     }
     await ensureDevice();
     const { checkpoints, snapshots, step } = found;
@@ -50,6 +42,16 @@ export async function openModel(source: ModelSource, options: pipeline.OpenModel
   }
   await ensureDevice();
   return pipeline.openModel(source, options);
+}
+
+/** A wrong place is told before a device is chosen, which takes longer. */
+async function openFile(place: string | URL, options: pipeline.OpenModelOptions): Promise<pipeline.Model> {
+  const weights = await openWeights(place);
+  await ensureDevice().catch(async (error) => {
+    await weights.close();
+    throw error;
+  });
+  return pipeline.openModel(weights, options);
 }
 
 /** An address on the web; other texts are paths. */

@@ -124,6 +124,6 @@ function sendable(source: ModelSource): SentSource {
   if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : source.href;
   if (typeof source === 'string' || source instanceof Uint8Array || source instanceof ArrayBuffer) return source;
   throw optionInvalid(
-    'A store of checkpoints cannot go to another thread; give `source` as a path, an address or bytes.',
+    'A store of checkpoints or an opened file cannot go to another thread; give `source` as a path, an address or bytes.',
   );
 }
