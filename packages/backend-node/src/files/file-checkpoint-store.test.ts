@@ -30,19 +30,19 @@ test('what is written is listed and read back', async () => {
   expect(await readdir(folder)).toEqual(['step-00001200']);
 });
 
-test('the last two stay by default, or as many as are asked for', async () => {
+test('the last three stay by default, as in the command, or as many as are asked for', async () => {
   const store = fileCheckpointStore(folder);
   for (const step of [9, 10, 11, 100000000]) await store.write(step, files(String(step)));
-  expect(await store.list()).toEqual([11, 100000000]);
+  expect(await store.list()).toEqual([10, 11, 100000000]);
   const all = fileCheckpointStore(folder, { keep: Number.POSITIVE_INFINITY });
   await all.write(200000000, files('x'));
-  expect(await all.list()).toEqual([11, 100000000, 200000000]);
+  expect(await all.list()).toEqual([10, 11, 100000000, 200000000]);
   await fileCheckpointStore(folder, { keep: 1 }).write(300000000, files('x'));
   expect(await all.list()).toEqual([300000000]);
 });
 
 test('the one just written stays even if later ones are there', async () => {
-  const store = fileCheckpointStore(folder);
+  const store = fileCheckpointStore(folder, { keep: 2 });
   for (const step of [10, 20, 15]) await store.write(step, files(String(step)));
   expect(await store.list()).toEqual([15, 20]);
 });
@@ -92,7 +92,7 @@ test.each([
 });
 
 test('writes of one folder wait for each other, whichever store they go through', async () => {
-  const stores = [fileCheckpointStore(folder), fileCheckpointStore(folder)];
+  const stores = [fileCheckpointStore(folder, { keep: 2 }), fileCheckpointStore(folder, { keep: 2 })];
   const written = Array.from({ length: 12 }, (_, i) => stores[i % 2].write(i % 4, files(`write ${i}`)));
   await Promise.all(written);
   expect(await stores[0].list()).toEqual([2, 3]);

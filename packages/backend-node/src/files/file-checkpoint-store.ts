@@ -8,7 +8,7 @@ import { removeFolder, replaceFolder, restoreFolders, wholeAmong } from './repla
 import { makeFolder } from './write-atomically';
 
 export type FileCheckpointStoreOptions = {
-  /** How many checkpoints stay, the latest by step; `Infinity` keeps all. Default 2. */
+  /** How many checkpoints stay, the latest by step; `Infinity` keeps all. Default 3. */
   readonly keep?: number;
   readonly fileSystem?: FileSystem;
 };
@@ -26,7 +26,7 @@ export type FileCheckpointStoreOptions = {
  */
 export function fileCheckpointStore(
   directory: string,
-  { keep = 2, fileSystem = nodeFileSystem }: FileCheckpointStoreOptions = {},
+  { keep = 3, fileSystem = nodeFileSystem }: FileCheckpointStoreOptions = {},
 ): CheckpointStore {
   if (!(keep >= 1)) {
     throw new NodeError('option-invalid', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);

@@ -20,6 +20,8 @@ type Attempt = { readonly folder: string; readonly step: number; readonly attemp
  * removed first. A second checkpoint of a step is a second folder. Whatever stops the page in between leaves what was there
  * before; leftovers go with the next write. Files are checked against the manifest's SHA-256 when they are read.
  *
+ * By default the last two stay, not three as in a folder: a browser may give a page little room.
+ *
  * One writer at a time; see `lockRun`. Throws `DenoiserError`s; `storage-full` leaves every older checkpoint in place.
  */
 export function opfsCheckpointStore(
