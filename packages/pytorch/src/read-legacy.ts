@@ -30,7 +30,8 @@ export async function readLegacyForm(source: ByteSource): Promise<unknown> {
     at = end;
     return value;
   };
-  checkMark(next(plain), next(plain), next(plain));
+  checkMagic(next(plain));
+  checkForm(next(plain), next(plain));
 
   const tensors = new Tensors(bytes.length);
   /** Every storage by its key; parts of one are of it. */
@@ -71,13 +72,16 @@ export async function readLegacyForm(source: ByteSource): Promise<unknown> {
   return value;
 }
 
-function checkMark(magic: unknown, protocol: unknown, machine: unknown): void {
+function checkMagic(magic: unknown): void {
   if (magic !== MAGIC) {
     throw new PyTorchError(
       'file-unreadable',
       'The file is a pickle, but none that torch.save writes; choose another file.',
     );
   }
+}
+
+function checkForm(protocol: unknown, machine: unknown): void {
   if (protocol !== PROTOCOL) {
     throw new PyTorchError('file-unreadable', 'The file is of a form of torch.save that is not known; save it anew.');
   }
