@@ -1,6 +1,6 @@
 import { latin1 } from './latin1';
 import { pickleDamaged } from './pickle/cursor';
-import { viewOf } from './source';
+import { viewOf } from './view-of';
 
 type Read = (view: DataView, little: boolean) => number | bigint | boolean;
 

@@ -1,10 +1,11 @@
+import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError, quote } from './errors';
 import { pickleDamaged } from './pickle/cursor';
 import { type PickleWorld, unpickle } from './pickle/unpickle';
-import { type ByteSource, viewOf } from './source';
 import { isCount, storageOf } from './storage-of';
 import { Storage } from './storage-types';
 import { Tensors } from './tensors';
+import { viewOf } from './view-of';
 import { createWorld } from './world';
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -23,7 +24,7 @@ const plain: PickleWorld = createWorld(new Tensors(0), () => {
  * @throws DenoiserError
  */
 export async function readLegacyForm(source: ByteSource): Promise<unknown> {
-  const bytes = await source.read(0, source.size);
+  const bytes = await source.read(0, source.length);
   let at = 0;
   const next = (world: PickleWorld): unknown => {
     const { value, end } = unpickle(bytes, at, world);
