@@ -28,6 +28,8 @@ const slow = [
   'packages/backend-node/src/images/large-folder.test.ts',
   'packages/backend-node/src/fuzz.test.ts',
   'packages/safetensors/src/fuzz.test.ts',
+  'packages/pytorch/src/fuzz.test.ts',
+  'packages/pytorch/src/hostile.test.ts',
   'packages/trainer/src/fuzz.test.ts',
   'packages/samplers/src/every-sampler.test.ts',
   // What is built, measured.

@@ -1,5 +1,6 @@
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
+import { isPyTorchFile, readPyTorch, stateDictOf } from '@denoiser/pytorch';
 import {
   type ByteSource,
   memorySource,
@@ -17,10 +18,11 @@ import { firstNotFinite } from './finite';
 import type { Model } from './model';
 import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
-/** A safetensors file: its bytes, where they can be read, or its tensors, opened. */
+/** A safetensors file or one of PyTorch: its bytes, where they can be read, or its tensors, opened. */
 type FileSource = Uint8Array | ArrayBuffer | ByteSource | OpenTensors;
 
-/** What a model is opened from: the checkpoints of a run, or a safetensors file, which may be a set of shards. */
+/** What a model is opened from: the checkpoints of a run, a file of PyTorch, or a safetensors file, which may be a
+ * set of shards. */
 export type ModelSource = CheckpointStore | FileSource;
 
 /** Which of a run's weights: averaged ones, those of the last step, or the average of a relative length (post-hoc EMA). */
@@ -137,12 +139,12 @@ async function averageOf(
 
 async function openFile(source: ByteSource | OpenTensors, options: OpenModelOptions): Promise<Model> {
   const name = nameOf(options, 'the file');
-  const known = 'tensors' in source ? source : await notPickle(source, name);
-  const { network, training } = await told(name, async () => {
-    const opened = 'tensors' in known ? known : await openSafetensors(known);
+  const { network, training, description } = await told(name, async () => {
+    const { tensors, description } = 'tensors' in source ? { tensors: source } : await openWeights(source);
     // Before the weights take memory.
-    const training = readFileTraining(opened);
-    return { training, network: open(await readAllTensors(opened), options) };
+    const training = readFileTraining(tensors);
+    const network = open('read' in tensors ? await readAllTensors(tensors) : tensors, options);
+    return { training, network, description: description ? `${name}, ${description}` : name };
   });
   try {
     const config = network.architecture.config as ImageConfig;
@@ -166,7 +168,7 @@ async function openFile(source: ByteSource | OpenTensors, options: OpenModelOpti
       imageShape: [height, width, channels],
       classNames,
       step: training.step,
-      description: name,
+      description,
     });
   } catch (error) {
     network.dispose();
@@ -174,16 +176,17 @@ async function openFile(source: ByteSource | OpenTensors, options: OpenModelOpti
   }
 }
 
-/** Returns the source of a file that does not begin as PyTorch's own do. Its first bytes, known now, are not read again. */
-async function notPickle(source: ByteSource, name: string): Promise<ByteSource> {
+/** Opens a safetensors file, or reads the weights in a file of PyTorch and says which of those in it they are. */
+async function openWeights(source: ByteSource): Promise<{ tensors: OpenTensors | TensorFile; description?: string }> {
   const start = await source.read(0, Math.min(8, source.length));
-  if (start[0] === 0x50 && start[1] === 0x4b && start[2] === 3 && start[3] === 4) {
-    const way = 'in Python, safetensors.torch.save_file(torch.load(…), …) converts it';
-    throw new PipelineError('file-unreadable', `${name} is a PyTorch pickle, not safetensors; ${way}.`);
+  if (isPyTorchFile(start)) {
+    const { tensors, description } = stateDictOf(await readPyTorch(source));
+    return { tensors: { metadata: {}, tensors }, description };
   }
+  // The first bytes, known now, are not read again.
   const read: ByteSource['read'] = async (from, to) =>
     to <= start.length ? start.subarray(from, to) : source.read(from, to);
-  return { length: source.length, read };
+  return { tensors: await openSafetensors({ length: source.length, read }) };
 }
 
 /** Tells where sampling begins elsewhere than training ended. */

@@ -10,6 +10,7 @@ import { createTrainer, memoryDataset, memoryStore } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { torchFileOf } from '../../pytorch/test/torch-file';
 import { type DrawStep, drawImages, evaluate, interpolate, invert, type Model, openModel, trajectory } from './index';
 
 const imageShape = [8, 8, 1] as const;
@@ -78,6 +79,16 @@ describe('openModel', () => {
     expect(several.classNames).toEqual(classNames);
   });
 
+  it('opens a checkpoint of PyTorch, by the average in it', async () => {
+    const tensors = (bytes: Uint8Array) => readSafetensors(bytes).tensors;
+    const [average, live] = [tensors(await bytesOf()), tensors(await bytesOf('model'))];
+    const options = { imageSize: 8, process: { type: 'cosine', steps: 20 } } as const;
+    using file = await openModel(torchFileOf({ model: live, ema: average }), options);
+    expect(file.description).toBe('the file, averaged weights at "ema"');
+    expect((await drawImages(file, { steps: 3 })).data).toEqual((await drawImages(model, { steps: 3 })).data);
+    await expect(openModel(torchFileOf({}))).rejects.toMatchObject({ code: 'state-dict-missing' });
+  });
+
   it('opens live weights, and says what does not fit the source', async () => {
     using live = await openModel(store, { weights: 'model' });
     expect(live.description).toBe('the checkpoints, step 2, live weights');
@@ -86,7 +97,7 @@ describe('openModel', () => {
     await expect(openModel(store, { checkpiont: 2 } as object)).rejects.toThrow('did you mean `checkpoint`?');
     await expect(openModel(memoryStore())).rejects.toMatchObject({ code: 'checkpoint-missing' });
     await expect(openModel(store, { weights: { length: 0.1 } })).rejects.toMatchObject({ code: 'snapshots-missing' });
-    await expect(openModel(Uint8Array.of(80, 75, 3, 4))).rejects.toThrow('the file is a PyTorch pickle');
+    await expect(openModel(Uint8Array.of(80, 75, 3, 4))).rejects.toThrow('the file: The archive is damaged');
   });
 
   it('refuses weights that are not finite, by name', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type TensorEntry, toFloat32Array } from '@denoiser/safetensors';
 import { expect, test } from 'vitest';
-import { isTensor, type PyTorchValue, readPyTorch } from './index';
+import { isPyTorchFile, isTensor, type PyTorchValue, readPyTorch } from './index';
 
 const read = (name: string) => new Uint8Array(readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url)));
 /** Written by test/fixtures/make-pytorch.py, with the files: what PyTorch has in them. */
@@ -32,7 +32,7 @@ test.each(Object.keys(expected))('%s has the values that PyTorch put in', async 
 test('a file that is read in parts has the values of one that is in memory', async () => {
   for (const name of ['zip.pt', 'legacy.pt']) {
     const bytes = read(name);
-    const parts = { size: bytes.length, read: async (begin: number, end: number) => bytes.slice(begin, end) };
+    const parts = { length: bytes.length, read: async (begin: number, end: number) => bytes.slice(begin, end) };
     expect(described(await readPyTorch(parts))).toEqual(expected[name]);
   }
 });
@@ -41,8 +41,8 @@ test('of an archive the storages that tensors have are read, each once', async (
   const bytes = read('zip.pt');
   let storages = 0;
   const source = {
-    size: bytes.length,
-    read: (begin: number, end: number) => {
+    length: bytes.length,
+    read: async (begin: number, end: number) => {
       if (end - begin === 96) storages++; // the 24 numbers that five tensors are views of
       return bytes.slice(begin, end);
     },
@@ -88,4 +88,9 @@ test.each([
     code: 'pickle-refused',
     message: expect.stringMatching(message),
   });
+});
+
+test('files of PyTorch are told from safetensors, whose headers have any length', () => {
+  for (const name of Object.keys(expected)) expect(isPyTorchFile(read(name))).toBe(true);
+  expect(isPyTorchFile(Uint8Array.of(0x80, 2, 0, 0, 0, 0, 0, 0))).toBe(false);
 });

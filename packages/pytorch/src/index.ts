@@ -1,5 +1,4 @@
 export type { PyTorchErrorCode } from './errors';
 export { isPyTorchFile, readPyTorch } from './read';
-export type { ByteSource } from './source';
 export { type StateDict, type StateDictOptions, stateDictOf } from './state-dict';
 export { isTensor, type PyTorchKey, type PyTorchValue } from './values';

@@ -1,5 +1,6 @@
+import { latin1 } from './latin1';
 import { pickleDamaged } from './pickle/cursor';
-import { viewOf } from './source';
+import { viewOf } from './view-of';
 
 type Read = (view: DataView, little: boolean) => number | bigint | boolean;
 
@@ -42,8 +43,7 @@ export class NumpyType {
 
 /** The number that a numpy scalar is; losses and steps are often saved as such. */
 export function scalarOf(type: unknown, content: unknown): number | bigint | boolean {
-  const bytes =
-    typeof content === 'string' ? Uint8Array.from(content, (character) => character.charCodeAt(0)) : content; // Python 2
+  const bytes = typeof content === 'string' ? latin1(content) : content; // a string of Python 2
   if (!(type instanceof NumpyType && bytes instanceof Uint8Array))
     throw pickleDamaged('it has a broken number of NumPy');
   return type.read(bytes);

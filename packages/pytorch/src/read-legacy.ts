@@ -1,10 +1,11 @@
+import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError, quote } from './errors';
 import { pickleDamaged } from './pickle/cursor';
 import { type PickleWorld, unpickle } from './pickle/unpickle';
-import { type ByteSource, viewOf } from './source';
 import { isCount, storageOf } from './storage-of';
 import { Storage } from './storage-types';
 import { Tensors } from './tensors';
+import { viewOf } from './view-of';
 import { createWorld } from './world';
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -23,14 +24,15 @@ const plain: PickleWorld = createWorld(new Tensors(0), () => {
  * @throws DenoiserError
  */
 export async function readLegacyForm(source: ByteSource): Promise<unknown> {
-  const bytes = await source.read(0, source.size);
+  const bytes = await source.read(0, source.length);
   let at = 0;
   const next = (world: PickleWorld): unknown => {
     const { value, end } = unpickle(bytes, at, world);
     at = end;
     return value;
   };
-  checkMark(next(plain), next(plain), next(plain));
+  checkMagic(next(plain));
+  checkForm(next(plain), next(plain));
 
   const tensors = new Tensors(bytes.length);
   /** Every storage by its key; parts of one are of it. */
@@ -71,13 +73,16 @@ export async function readLegacyForm(source: ByteSource): Promise<unknown> {
   return value;
 }
 
-function checkMark(magic: unknown, protocol: unknown, machine: unknown): void {
+function checkMagic(magic: unknown): void {
   if (magic !== MAGIC) {
     throw new PyTorchError(
       'file-unreadable',
       'The file is a pickle, but none that torch.save writes; choose another file.',
     );
   }
+}
+
+function checkForm(protocol: unknown, machine: unknown): void {
   if (protocol !== PROTOCOL) {
     throw new PyTorchError('file-unreadable', 'The file is of a form of torch.save that is not known; save it anew.');
   }

@@ -1,8 +1,8 @@
+import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError, quote } from './errors';
 import { pickleDamaged } from './pickle/cursor';
 import { MOST_PICKLE_BYTES } from './pickle/limits';
 import { unpickle } from './pickle/unpickle';
-import type { ByteSource } from './source';
 import { storageOf } from './storage-of';
 import { Tensors } from './tensors';
 import { createWorld } from './world';
@@ -28,7 +28,7 @@ export async function readZipForm(source: ByteSource): Promise<unknown> {
   }
   const pickle = entries.get(`${folder}/data.pkl`) as ZipEntry;
   if (pickle.size > MOST_PICKLE_BYTES) throw pickleDamaged(`it is longer than ${MOST_PICKLE_BYTES} bytes`);
-  const tensors = new Tensors(source.size);
+  const tensors = new Tensors(source.length);
   const entryOf = (key: string): ZipEntry => {
     const entry = entries.get(`${folder}/data/${key}`);
     if (!entry) throw pickleDamaged(`it has a tensor of the storage ${quote(key)}, which is missing`);

@@ -1,8 +1,9 @@
+import { type ByteSource, memorySource } from '@denoiser/safetensors';
 import { checkTree } from './check-tree';
 import { PyTorchError } from './errors';
+import { OP } from './pickle/opcodes';
 import { readLegacyForm } from './read-legacy';
 import { readZipForm } from './read-zip';
-import { type ByteSource, sourceOf } from './source';
 import type { PyTorchValue } from './values';
 
 const PICKLE = 0x80;
@@ -18,8 +19,8 @@ const BEGINNING = 512;
  * where it is damaged.
  */
 export async function readPyTorch(source: Uint8Array | ByteSource): Promise<PyTorchValue> {
-  const file = sourceOf(source);
-  const beginning = await file.read(0, Math.min(BEGINNING, file.size));
+  const file = source instanceof Uint8Array ? memorySource(source) : source;
+  const beginning = await file.read(0, Math.min(BEGINNING, file.length));
   const value = isZip(beginning)
     ? await readZipForm(file)
     : beginning[0] === PICKLE
@@ -29,9 +30,13 @@ export async function readPyTorch(source: Uint8Array | ByteSource): Promise<PyTo
   return value;
 }
 
-/** Returns whether a file begins as those of `torch.save` do: an archive, or a pickle. */
+/** Returns whether a file begins as those of `torch.save` do: an archive, or a pickle of a long number. */
 export function isPyTorchFile(beginning: Uint8Array): boolean {
-  return isZip(beginning) || (beginning[0] === PICKLE && beginning[1] >= 2 && beginning[1] <= 5);
+  if (isZip(beginning)) return true;
+  const [pickle, protocol, instruction, length] = beginning;
+  // A safetensors file may begin with the first two, as the length of its header, but no header is so long with all four.
+  const isNumber = (instruction === OP.LONG1 || instruction === OP.FRAME) && length >= 6;
+  return pickle === PICKLE && protocol >= 2 && protocol <= 5 && isNumber;
 }
 
 const isZip = ([p, k, three, four]: Uint8Array): boolean => p === 0x50 && k === 0x4b && three === 3 && four === 4;

@@ -1,7 +1,8 @@
 import { PyTorchError, quote } from './errors';
+import { latin1 } from './latin1';
 import { NumpyType, scalarOf } from './numpy-scalar';
 import { pickleDamaged } from './pickle/cursor';
-import { MOST_OBJECTS, MOST_PICKLE_BYTES } from './pickle/limits';
+import { MOST_ENCODED, MOST_OBJECTS } from './pickle/limits';
 import type { PickleWorld } from './pickle/unpickle';
 import { type StorageType, storageTypeOf } from './storage-types';
 import type { Tensors } from './tensors';
@@ -60,8 +61,8 @@ export function createWorld(tensors: Tensors, load: PickleWorld['load']): Pickle
     // Python 3 writes bytes so for protocol 2.
     '_codecs.encode': (text, encoding) => {
       if (typeof text !== 'string' || encoding !== 'latin1') throw misused('_codecs.encode');
-      charge(text.length, MOST_PICKLE_BYTES);
-      return Uint8Array.from(text, (character) => character.charCodeAt(0));
+      charge(text.length, MOST_ENCODED);
+      return latin1(text);
     },
     'numpy.dtype': (code) => {
       if (typeof code !== 'string') throw misused('numpy.dtype');

@@ -1,6 +1,7 @@
 import type { DenoiserError } from '@denoiser/errors';
+import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError, quote } from './errors';
-import { type ByteSource, viewOf } from './source';
+import { viewOf } from './view-of';
 
 /** Where a stored file stands in an archive; bytes of the archive. */
 export interface ZipEntry {
@@ -47,7 +48,7 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
     if (entries.has(name)) throw damaged(`it has two files of the name ${quote(name)}`);
     total += entry.size;
     // So that nobody has to read more than there is: no two files share their bytes.
-    if (!(total <= source.size)) throw damaged('its files are longer than itself');
+    if (!(total <= source.length)) throw damaged('its files are longer than itself');
     entries.set(name, entry);
     at = next;
   }
@@ -62,8 +63,8 @@ export async function readZipEntry(source: ByteSource, { header, size }: ZipEntr
 }
 
 async function findDirectory(source: ByteSource): Promise<{ count: number; size: number; offset: number }> {
-  const from = Math.max(0, source.size - END_BYTES - LONGEST_COMMENT - LOCATOR_BYTES);
-  const tail = viewOf(await read(source, from, source.size - from));
+  const from = Math.max(0, source.length - END_BYTES - LONGEST_COMMENT - LOCATOR_BYTES);
+  const tail = viewOf(await read(source, from, source.length - from));
   let end = tail.byteLength - END_BYTES;
   while (end >= 0 && !isEnd(tail, end)) end--;
   if (end < 0) throw damaged('its end is missing');
@@ -122,7 +123,7 @@ function zip64Field(view: DataView, from: number, end: number): number | undefin
 /** Bytes of the archive, asked for by numbers that it says itself: they may be anything. */
 async function read(source: ByteSource, begin: number, length: number): Promise<Uint8Array> {
   const end = begin + length;
-  if (!(Number.isSafeInteger(end) && length >= 0 && begin >= 0 && end <= source.size)) throw damaged('it is cut off');
+  if (!(Number.isSafeInteger(end) && length >= 0 && begin >= 0 && end <= source.length)) throw damaged('it is cut off');
   const bytes = await source.read(begin, end);
   if (bytes.length !== length) throw damaged('it is cut off');
   return bytes;

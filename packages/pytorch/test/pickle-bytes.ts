@@ -1,10 +1,16 @@
 import { OP } from '../src/pickle/opcodes';
 
-type Part = number | string | readonly number[];
+type Part = number | string | readonly number[] | Uint8Array;
 
 /** Bytes of instructions, numbers and texts, one after the other. */
 export const bytesOf = (...parts: Part[]): Uint8Array =>
-  Uint8Array.from(parts.flatMap((part) => (typeof part === 'string' ? [...Buffer.from(part)] : part)));
+  Buffer.concat(
+    parts.map((part) => (typeof part === 'number' ? Uint8Array.of(part) : Buffer.from(part as string | Uint8Array))),
+  );
+
+/** These bytes so many times. */
+export const repeat = (count: number, ...bytes: number[]): Uint8Array =>
+  Buffer.alloc(count * bytes.length, Uint8Array.from(bytes));
 
 /** A text as a pickle has it. */
 export const text = (value: string): number[] => {

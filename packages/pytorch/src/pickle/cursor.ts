@@ -1,5 +1,5 @@
 import { PyTorchError } from '../errors';
-import { viewOf } from '../source';
+import { viewOf } from '../view-of';
 import { MOST_INTEGER_BYTES, MOST_PICKLE_BYTES } from './limits';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -3,7 +3,9 @@ export const MOST_PICKLE_BYTES = 2 ** 26;
 /** Lists, dicts, tuples and calls. */
 export const MOST_OBJECTS = 2 ** 20;
 export const MOST_ON_STACK = 2 ** 20;
-export const MOST_REMEMBERED = 2 ** 21;
+export const MOST_REMEMBERED = 2 ** 20;
+/** Of bytes that are written as text, together. */
+export const MOST_ENCODED = 2 ** 24;
 /** Of a whole number: 2048 bits. */
 export const MOST_INTEGER_BYTES = 256;
 /** Values, each counted as often as it stands in the tree, and how deep they are nested. */
