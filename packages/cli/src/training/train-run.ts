@@ -9,6 +9,7 @@ import {
 import { DenoiserError, isDenoiserError, shortList } from '@denoiser/errors';
 import { createProcess, signalWarning } from '@denoiser/schedules';
 import { createTrainer, horizontalFlip, type Interval, type RunLength } from '@denoiser/trainer';
+import { readCheckpoint } from '@denoiser/trainer/parts';
 import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
 import { commandLine } from '../command-line';
@@ -92,8 +93,9 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
     const keep = opened.config.keep || Number.POSITIVE_INFINITY;
     const store = fileCheckpointStore(paths.checkpoints, { keep });
     if (!isNew) {
+      // Before what has changed since is told: that training goes on would not be true.
+      checkLength(run.length, (await readCheckpoint(store)).state);
       await trainer.resume(store);
-      checkLength(run.length, progress);
     }
     const length = trainer.runLength(dataset, limitsOf(opened.config));
     if (isNew) reporter.onPreparing?.('Trying two steps and a grid …');
