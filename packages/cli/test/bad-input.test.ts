@@ -65,7 +65,7 @@ test('sizes that nothing here can hold are refused at once, and named', async ()
   const training = { ...config.training, process: { ...config.training.process, steps: 1e9 } };
   writeFileSync(path('endless/config.json'), JSON.stringify({ ...config, training }));
   expect(await fails(['resume', 'endless', '--steps', '4'], { cwd })).toMatch(
-    /noise-steps is 1000000000; give a whole number from 1 to 100000/,
+    /process\.steps is 1000000000; give a whole number from 1 to 100000/,
   );
   expect(await fails(['sample', 'run', '--count', '1000000000'], { cwd })).toMatch(
     /--count 1000000000 images of 16×16 take \d+ GiB, and this machine has \d+; draw them in parts, each with a --seed/,

@@ -168,7 +168,7 @@ test('bad requests are refused before the work', async () => {
     [['--inpaint', 'run/loss.svg'], /needs --mask/],
     [['--from', 'nowhere.png'], /nowhere\.png.*does not exist/],
     [['--negative-class', '9'], /--negative-class 9.*3 classes/],
-    [['--invert', 'nowhere.png', '--count', '2'], /leave out --count/],
+    [['--invert', 'nowhere.png', '--count', '2'], /no use for --count; leave it out/],
     [['--trajectory', 'steps.jpg'], /--trajectory steps\.jpg .*\.png or \.gif/],
   ];
   for (const [args, message] of refused) expect(await fails(['sample', 'run', ...args], { cwd })).toMatch(message);

@@ -107,7 +107,7 @@ test('Ctrl-C finishes the step, saves a checkpoint and says how to go on; until 
   expect(stderr).toBe('');
   expect(code).toBe(130);
   expect(existsSync(join(cwd, 'stopped/run.lock'))).toBe(false);
-  expect(stdout).toContain('go on with: denoiser resume stopped\n');
+  expect(stdout).toMatch(/go on with: (npx )?denoiser resume stopped\n/);
 
   const step = logOf('stopped').length;
   expect(stdout).toContain(`Stopped after step ${step};`);
