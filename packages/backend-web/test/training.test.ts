@@ -2,7 +2,7 @@ import { readSafetensors } from '@denoiser/safetensors';
 import { loadUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { drawImages, interpolate, type Model } from '../src/index';
+import { drawImages, evaluate, interpolate, type Model } from '../src/index';
 import type { Client } from '../src/page/client';
 import type { Training } from '../src/page/training';
 import type { TrainingEvent, TrainRequest } from '../src/protocol/training';
@@ -42,6 +42,19 @@ const weightsOf = async (client: Client, run: string) => {
   const { tensors } = readSafetensors(await client.download(run, { weights: 'model' }));
   return [...tensors].map(([name, { data }]) => [name, [...(data as Float32Array)]]);
 };
+
+test('pictures that are not square are trained on and drawn, measured and begun with at their own shape', async () => {
+  const { client } = await worker();
+  const pixels = (i: number) => ({ width: 16, height: 8, data: new Uint8ClampedArray(4 * 128).fill(60 * i) });
+  const images = Array.from({ length: 4 }, (_, i) => pixels(i));
+  await client.train({ ...small, run: 'wide', images, size: [8, 16], steps: 2 });
+  const model = await client.openModel('wide');
+  expect(model.imageShape).toEqual([8, 16, 3]);
+  const drawn = await drawImages(model, { count: 1, sampler: 'ddim', steps: 2, image: pixels(2), strength: 0.5 });
+  expect(drawn.data).toHaveLength(8 * 16 * 3);
+  expect((await evaluate(model, { images, count: 4, steps: 2 })).images).toBe(4);
+  await expect(client.openImages({ images, size: [8, 20] })).rejects.toThrow('divisible by 8, not 20');
+});
 
 test('a run tells its losses, samples and checkpoints, and gives a file to sample from that knows its classes', async () => {
   const { client, images } = await worker();

@@ -4,14 +4,14 @@ import { WebError } from '../errors';
 import type { SentImagesRequest } from '../protocol/pictures';
 import type { DecodedImages } from './image-set';
 import { fromRgba } from './pixels';
-import { toSquare } from './to-square';
+import { toSize } from './to-size';
 
 /** Pictures that are decoded at once; the browser does it on threads of its own. */
 const AT_ONCE = 4;
 const MAX_BYTES = 2 ** 30;
 
 /**
- * Decodes images to squares of one size. One that cannot be read is left out, with a sentence in `skipped`.
+ * Decodes images at one size. One that cannot be read is left out, with a sentence in `skipped`.
  *
  * @throws DenoiserError (`option-invalid`, `option-invalid`; `dataset-empty` if none is left; `dataset-memory`).
  */
@@ -21,10 +21,12 @@ export async function openImages(
 ): Promise<{ readonly images: DecodedImages; readonly skipped: string[] }> {
   const { images, size = 32, channels = 3 } = request;
   checkOptionNames('openImages', request, ['images', 'size', 'channels']);
-  if (!Number.isInteger(size) || size < 8 || size % 8 !== 0) {
-    throw new WebError('option-invalid', `The size of the images is a whole number divisible by 8, not ${size}.`);
+  const [height, width] = typeof size === 'number' ? [size, size] : size;
+  const wrong = [height, width].find((side) => !Number.isInteger(side) || side < 8 || side % 8 !== 0);
+  if (wrong !== undefined) {
+    throw new WebError('option-invalid', `The size of the images is a whole number divisible by 8, not ${wrong}.`);
   }
-  const bytesEach = size * size * channels;
+  const bytesEach = height * width * channels;
   if (images.length * bytesEach > MAX_BYTES) {
     const most = Math.floor(MAX_BYTES / bytesEach);
     throw new WebError(
@@ -42,7 +44,7 @@ export async function openImages(
       const i = next++;
       const { name, source } = images[i] as SentImagesRequest['images'][number];
       try {
-        decoded[i] = fromRgba((await toSquare(source, size)).data, channels);
+        decoded[i] = fromRgba((await toSize(source, [height, width])).data, channels);
       } catch (error) {
         if (!isDenoiserError(error) || error.code !== 'image-invalid') throw error;
         faults[i] = `${name} was left out: ${error.message}.`;
@@ -62,5 +64,5 @@ export async function openImages(
   const bytes = new Uint8Array(kept.length * bytesEach);
   kept.forEach(({ pixels }, i) => void bytes.set(pixels, i * bytesEach));
   const labels = kept.map(({ className }) => (className === undefined ? -1 : classNames.indexOf(className)));
-  return { images: { bytes, labels, classNames, imageShape: [size, size, channels] }, skipped };
+  return { images: { bytes, labels, classNames, imageShape: [height, width, channels] }, skipped };
 }

@@ -56,11 +56,16 @@ export type EvaluateOptions = EvaluateRequest &
 export async function evaluate(model: Model, { images, ...options }: EvaluateOptions): Promise<Evaluation> {
   const { signal, onProgress, ...request } = options;
   const { caller, id } = linkOf(model);
-  const [size, , channels] = model.imageShape;
+  const [height, width, channels] = model.imageShape;
   const isOpen = isImageSet(images);
   const set = isOpen
     ? images
-    : await openImageSet(caller, { images, size, channels: channels === 1 ? 1 : 3, ...(signal && { signal }) });
+    : await openImageSet(caller, {
+        images,
+        size: [height, width],
+        channels: channels === 1 ? 1 : 3,
+        ...(signal && { signal }),
+      });
   try {
     return await caller.call(
       'evaluate',

@@ -25,8 +25,11 @@ export type TrainingImages = Iterable<Now<TrainingImage> | PictureLike>;
 
 export type ImagesRequest = {
   readonly images: TrainingImages;
-  /** Side of the square that the network sees, a multiple of 8. The picture's centre square is scaled to it. Default 32. */
-  readonly size?: number | undefined;
+  /**
+   * Side of the square that the network sees, or its height and width: multiples of 8. The middle of each picture is scaled to it.
+   * Default 32.
+   */
+  readonly size?: number | readonly [height: number, width: number] | undefined;
   /** 3: colours (default), 1: grey. Transparent parts become white. */
   readonly channels?: 1 | 3 | undefined;
 };

@@ -10,7 +10,7 @@ import {
   type RgbaPicture,
 } from '@denoiser/pipeline';
 import { toRgba } from '../images/pixels';
-import { toSquare } from '../images/to-square';
+import { toSize } from '../images/to-size';
 import type { Context } from '../protocol/answerer';
 import type { InterpolateRequest, SentDrawRequest, SentImages, SentStep, Showing, Shown } from '../protocol/drawing';
 import type { PictureSource } from '../protocol/pictures';
@@ -91,12 +91,9 @@ async function show(
   return { imageShape, data, pixels: toRgba(data, channels), columns, ...(labels && { labels }) };
 }
 
-/** Returns a picture's centre square at the model's size; where that is no square, it has to have that size. */
-export async function fitted(picture: PictureSource, { imageShape: [height, width] }: Model): Promise<RgbaPicture> {
-  const isPixels = 'data' in picture;
-  if (isPixels && (height !== width || (picture.height === height && picture.width === width))) return picture;
-  return toSquare(picture, width);
-}
+/** Returns the middle of a picture at the model's size. */
+export const fitted = (picture: PictureSource, { imageShape: [height, width] }: Model): Promise<RgbaPicture> =>
+  toSize(picture, [height, width]);
 
 const maskOf = (mask: Float32Array | Uint8Array | Uint8ClampedArray): Float32Array =>
   mask instanceof Float32Array ? mask : Float32Array.from(mask, (byte) => byte / 255);
