@@ -14,8 +14,8 @@ export async function toSize(
   if (isPicture(source) && source.width === width && source.height === height) return source;
   const bitmap = await decode(source);
   try {
-    const scale = Math.min(bitmap.width / width, bitmap.height / height);
-    const [across, down] = [width * scale, height * scale];
+    const across = Math.min(bitmap.width, (bitmap.height * width) / height);
+    const down = Math.min(bitmap.height, (bitmap.width * height) / width);
     const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
     if (!context) throw new WebError('canvas-missing', 'This browser has no canvas to scale pictures with: update it.');
     context.imageSmoothingQuality = 'high';
