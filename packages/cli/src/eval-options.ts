@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { suggesting } from './completion/vocabulary';
 import { INPUT_RANGES } from './evaluation/input-ranges';
+import { helpText } from './help-text';
 import { choice, DEVICES, integer, number } from './options';
 import { SAMPLERS } from './sampler-options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
@@ -65,7 +66,7 @@ export function addEvalOptions(command: Command): Command {
     );
   return addBareFileOptions(command).addHelpText(
     'after',
-    `
+    helpText(`
 The loss is at ten fixed t, always with the same noise. bits/dim is the variational bound of the process in --steps steps:
 compare figures of equal --steps only. The sliced Wasserstein distance needs no network. FID falls with the number of
 pictures: compare figures of equal --count and of the same network only.
@@ -74,6 +75,6 @@ Examples:
   $ denoiser eval runs/landscape                                  # what --validation held out
   $ denoiser eval runs/landscape --data others --count 1000 --steps 250 --json eval.json
   $ denoiser eval runs/animals --sampler dpmpp-2m --steps 20
-  $ denoiser eval runs/landscape --features mobilenet/model.json --feature-layer global_average_pooling2d_1`,
+  $ denoiser eval runs/landscape --features mobilenet/model.json --feature-layer global_average_pooling2d_1`),
   );
 }

@@ -7,6 +7,7 @@ import { suggesting } from './completion/vocabulary';
 import { configFlags } from './config/flags';
 import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
+import { helpText } from './help-text';
 import { choice, DEVICES, integer, number } from './options';
 import { type Host, quietHost } from './process/host';
 import { addSamplerOptions, range, seeds } from './sampler-options';
@@ -30,14 +31,14 @@ export function createProgram(host: Host = quietHost()): Command {
     .configureHelp({ showGlobalOptions: false })
     .addHelpText(
       'after',
-      `
+      helpText(`
 Examples:
   $ denoiser train ./pictures --size 64 --out runs/landscape
   $ denoiser resume runs/landscape
   $ denoiser sample runs/landscape --count 16 --seed 7 --out grid.png
   $ denoiser doctor
 
-'denoiser <command> --help' lists the options of a command.`,
+'denoiser <command> --help' lists the options of a command.`),
     );
   program.hook('preAction', (_, command) => checkFilled(command));
   addTrain(program, host);
@@ -60,11 +61,11 @@ Examples:
     .argument('<shell>', SHELLS.join(', '), choice('The shell', SHELLS))
     .addHelpText(
       'after',
-      `
+      helpText(`
 Examples:
   $ denoiser completion fish > ~/.config/fish/completions/denoiser.fish
   $ eval "$(denoiser completion bash)"                                        # in ~/.bashrc
-  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit`,
+  $ eval "$(denoiser completion zsh)"                                         # in ~/.zshrc, after compinit`),
     )
     .action((shell: (typeof SHELLS)[number]) => {
       process.stdout.write(completion(shell, program));
@@ -110,13 +111,13 @@ function addResume(program: Command, host: Host): void {
     .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr')
     .addHelpText(
       'after',
-      `
+      helpText(`
 Everything else is as the run's config.json says. The run ends as if it had not been interrupted.
 
 Examples:
   $ denoiser resume runs/landscape
   $ denoiser resume runs/landscape --epochs 800
-  $ denoiser resume runs/landscape --lr 1e-4          # when the loss was not finite any more`,
+  $ denoiser resume runs/landscape --lr 1e-4          # when the loss was not finite any more`),
     )
     .action(async (folder: string, options: ResumeOptions) => {
       const { resume } = await import('./commands/resume');
@@ -186,7 +187,7 @@ function addSample(program: Command, host: Host): void {
   addBareFileOptions(command)
     .addHelpText(
       'after',
-      `
+      helpText(`
 --variance: each step adds noise of variance β_t or β̃_t = β_t·(1 − ᾱ_(t−1))/(1 − ᾱ_t), the smaller one. Over all 1000 steps
 they hardly differ, and β is what the original programs take; with few steps β leaves noise in the pictures.
 '--variance beta --noclip --original' samples exactly as the original programs do.
@@ -200,7 +201,7 @@ Examples:
   $ denoiser sample --list                                        # every sampler
   $ denoiser sample runs/landscape --from sketch.png --strength 0.6 --sampler ddim
   $ denoiser sample runs/landscape --inpaint photo.png --mask hole.png
-  $ denoiser sample ema_ckpt.safetensors --size 64 --variance beta --noclip --original`,
+  $ denoiser sample ema_ckpt.safetensors --size 64 --variance beta --noclip --original`),
     )
     .action(async (source: string | undefined, options: SampleFlags) => {
       if (options.list) {
@@ -229,12 +230,12 @@ function addRuns(program: Command): void {
     .option('--json', 'print one JSON value instead of a table')
     .addHelpText(
       'after',
-      `
+      helpText(`
 loss: the mean of the last tenth of the steps. validation: the lowest of the averaged weights on held-out images.
 
 Examples:
   $ denoiser runs
-  $ denoiser runs runs/animals --html compared.html`,
+  $ denoiser runs runs/animals --html compared.html`),
     )
     .action(async (folder: string, options: RunsFlags) => {
       const { runs } = await import('./commands/runs');

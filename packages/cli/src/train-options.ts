@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Flag } from './config/flags';
 import { GROUPS, REST } from './config/presentation';
 import type { GivenOptions } from './config/with-flags';
+import { helpText } from './help-text';
 import { number } from './options';
 
 /** What `--minutes` is. */
@@ -35,7 +36,7 @@ export function addTrainOptions(command: Command, flags: readonly Flag[]): Comma
     .option('--json', 'print how it ended as one JSON value on stdout, everything else on stderr');
   const ordered = flags.toSorted((a, b) => placeOf(a) - placeOf(b));
   for (const option of ordered.flatMap(commanderOptions)) command.addOption(option);
-  return command.addHelpText('after', AFTER);
+  return command.addHelpText('after', helpText(AFTER));
 }
 
 /** Returns what was given, without the defaults: options of the configuration by their paths, and the others. */

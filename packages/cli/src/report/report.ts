@@ -135,7 +135,9 @@ function summary(lines: readonly StepLine[], { batchSize }: ReportFacts, step: n
     step: readable(step),
     epoch: readable(lines.at(-1)?.epoch ?? 0),
     ...(lines.length > 0 && {
-      [`loss, mean of the last ${readable(recent.length)}`]: readable(mean(({ loss }) => loss)),
+      [recent.length === 1 ? 'loss of the last step' : `loss, mean of the last ${readable(recent.length)}`]: readable(
+        mean(({ loss }) => loss),
+      ),
       'images per second': rate(1 / mean(({ imagesPerSecond }) => 1 / imagesPerSecond)),
       'time in training': duration(seconds),
     }),

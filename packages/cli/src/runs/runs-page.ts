@@ -2,6 +2,7 @@ import { chart, legend, type Point, readable, type Series, TONES, type Tone } fr
 import { gridFigure } from '../report/grids';
 import { escapeHtml, page, section, table } from '../report/html';
 import { SCRIPT, STYLE } from '../report/style';
+import { count } from '../text';
 import { differences, type Run } from './read-runs';
 
 /** Curves that one can still tell apart: each colour, drawn through and dashed. */
@@ -13,7 +14,7 @@ export async function runsPage(runs: readonly Run[]): Promise<string> {
   const title = runs.length === 1 ? 'One run' : `${runs.length} runs compared`;
   const figures = await Promise.all(
     runs.flatMap(({ folder, grid, steps }) =>
-      grid === null ? [] : [gridFigure(grid, `The last samples of ${folder}`, `${folder}, ${readable(steps)} steps`)],
+      grid === null ? [] : [gridFigure(grid, `The last samples of ${folder}`, `${folder}, ${count(steps, 'step')}`)],
     ),
   );
   const body = [
@@ -22,7 +23,7 @@ export async function runsPage(runs: readonly Run[]): Promise<string> {
       'runs',
       'Runs',
       table(
-        'What came of them, and the options in which they differ',
+        runs.length === 1 ? 'What came of it' : 'What came of them, and the options in which they differ',
         ['run', 'step', 'loss', 'best validation loss', ...different],
         runs.map(({ folder, steps, loss, bestValidation, config }) => [
           folder,
