@@ -141,3 +141,9 @@ test.each(['checkpoint.pt', 'checkpoint-legacy.pt'])(
     ]);
   },
 );
+
+test('as many dicts as a file can hold are gone through', () => {
+  const one = tensor(2);
+  const many = new Map(Array.from({ length: 200_000 }, (_, i) => [`d${i}`, new Map([['w', one]])]));
+  expect(stateDictOf(many as PyTorchValue).others).toHaveLength(199_999);
+});

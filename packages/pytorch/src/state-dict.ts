@@ -43,7 +43,7 @@ export function stateDictOf(value: PyTorchValue, { at }: StateDictOptions = {}):
   const found: Found = { candidates: [], unusable: [] };
   if (value instanceof Map) collect(value, [], found, new Set());
   const { candidates, unusable } = found;
-  const largest = Math.max(...candidates.map(({ elements }) => elements));
+  const largest = candidates.reduce((most, { elements }) => Math.max(most, elements), 0);
   // A few averaged numbers are no average of the weights.
   const isWhole = ({ isAverage, elements }: Candidate) => Number(isAverage && 2 * elements >= largest);
   candidates.sort((a, b) => isWhole(b) - isWhole(a) || a.rank - b.rank || b.elements - a.elements);
