@@ -4,6 +4,19 @@
  */
 const tf = '@tensorflow/tfjs-core';
 
+/** What everything above may use: numbers, files, operations and their kernels. */
+const engineRoom = [
+  'errors',
+  'schedules',
+  'safetensors',
+  'pytorch',
+  'metrics',
+  'ops',
+  'kernels-stock-wasm',
+  'kernels-cpu',
+  'kernels-webgpu',
+];
+
 export const importTable = {
   errors: [],
   schedules: ['errors'],
@@ -18,46 +31,10 @@ export const importTable = {
   unet: ['errors', 'safetensors', 'ops', tf],
   trainer: ['errors', 'schedules', 'safetensors', 'ops', 'samplers', tf],
   pipeline: ['errors', 'schedules', 'safetensors', 'pytorch', 'metrics', 'ops', 'samplers', 'unet', 'trainer', tf],
-  'backend-node': [
-    ...[
-      'errors',
-      'schedules',
-      'safetensors',
-      'pytorch',
-      'metrics',
-      'ops',
-      'kernels-stock-wasm',
-      'kernels-cpu',
-      'kernels-webgpu',
-    ],
-    ...['samplers', 'trainer', 'pipeline', '@tensorflow/', 'sharp', 'webgpu', 'node:'],
-  ],
-  'backend-web': [
-    ...[
-      'errors',
-      'schedules',
-      'safetensors',
-      'pytorch',
-      'metrics',
-      'ops',
-      'kernels-stock-wasm',
-      'kernels-cpu',
-      'kernels-webgpu',
-    ],
-    ...['samplers', 'unet', 'trainer', 'pipeline', '@tensorflow/'],
-  ],
+  'backend-node': [...engineRoom, ...['samplers', 'trainer', 'pipeline', '@tensorflow/', 'sharp', 'webgpu', 'node:']],
+  'backend-web': [...engineRoom, ...['samplers', 'unet', 'trainer', 'pipeline', '@tensorflow/']],
   cli: [
-    ...[
-      'errors',
-      'schedules',
-      'safetensors',
-      'pytorch',
-      'metrics',
-      'ops',
-      'kernels-stock-wasm',
-      'kernels-cpu',
-      'kernels-webgpu',
-    ],
+    ...engineRoom,
     ...['samplers', 'unet', 'trainer', 'pipeline', 'backend-node', '@tensorflow/', 'node:'],
     ...['commander', 'd3-scale', 'd3-shape', 'zod'],
   ],

@@ -9,10 +9,10 @@ import { root } from './setup.mjs';
  * Measures how clean the backgrounds are that each named sampler draws in its default steps, and writes the table into
  * docs/choosing-a-sampler.md, between its markers:
  *
- *   node scripts/sampler-backgrounds.mjs [model.safetensors] [--print]
+ *   node scripts/sampler-backgrounds.mjs [model.safetensors] [--print] [--only=ddim,heun]
  *
  * after `npm run build`. The model is the demo's, whose digits stand on black: the mean of the outermost pixels of 40
- * digits, of 255, is 0 where a sampler does its work. `--print` leaves the guide as it is.
+ * digits, of 255, is 0 where a sampler does its work. `--print` and `--only` leave the guide as it is.
  */
 const GUIDE = join(root, 'docs/choosing-a-sampler.md');
 const [BEGIN, END] = [

@@ -1,3 +1,4 @@
+import { writeSafetensors } from '@denoiser/safetensors';
 import { createUNet, loadUNet } from '@denoiser/unet';
 import { connectWorker } from '../src/index';
 import type { Client } from '../src/page/client';
@@ -40,6 +41,14 @@ export function pageAndWorker(o: { opfs?: FakeOpfs; locks?: Locks } = {}): { cli
 
 export function closeAll(): void {
   for (const port of open.splice(0)) port.close();
+}
+
+/** The file of a network of 8×8 images in two classes, small and not trained. */
+export async function tinyFile(): Promise<Uint8Array> {
+  const network = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, imageSize: 8, seed: 3 });
+  const file = writeSafetensors(await network.exportParameters(network.parameters));
+  network.dispose();
+  return file;
 }
 
 /** A picture in one colour. */

@@ -1,11 +1,9 @@
 import * as pipeline from '@denoiser/pipeline';
-import { writeSafetensors } from '@denoiser/safetensors';
 import { memoryDataset } from '@denoiser/trainer';
-import { createUNet } from '@denoiser/unet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { evaluate, invert, type Model } from '../src/index';
 import type { Client } from '../src/page/client';
-import { closeAll, pageAndWorker, plainPicture, redAndBlue } from './in-node';
+import { closeAll, pageAndWorker, plainPicture, redAndBlue, tinyFile } from './in-node';
 
 const facts = { process: { type: 'linear', steps: 20 }, classNames: ['blue', 'red'] } as const;
 let client: Client;
@@ -15,9 +13,7 @@ let model: Model;
 beforeAll(async () => {
   ({ client } = pageAndWorker());
   await client.start({ device: 'engine' });
-  const network = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, imageSize: 8, seed: 3 });
-  file = writeSafetensors(await network.exportParameters(network.parameters));
-  network.dispose();
+  file = await tinyFile();
   model = await client.openModel(file.slice(), facts);
 });
 afterAll(closeAll);

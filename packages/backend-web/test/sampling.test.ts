@@ -1,5 +1,4 @@
 import { toBytes } from '@denoiser/pipeline';
-import { writeSafetensors } from '@denoiser/safetensors';
 import { createPlan, ddim, ddpm, philoxNoise, sampleImages } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { createUNet } from '@denoiser/unet';
@@ -7,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DrawingStep, type DrawOptions, drawImages, interpolate, type Model } from '../src/index';
 import type { Client } from '../src/page/client';
-import { closeAll, pageAndWorker, plainPicture } from './in-node';
+import { closeAll, pageAndWorker, plainPicture, tinyFile } from './in-node';
 
 const schedule = createSchedule({ type: 'linear', steps: 1000 });
 const plan = createPlan({ process: schedule, solver: ddim(), steps: 4, threshold: true });
@@ -18,9 +17,7 @@ let model: Model;
 beforeAll(async () => {
   ({ client } = pageAndWorker());
   await client.start({ device: 'engine' });
-  const network = createUNet({ baseWidth: 4, timeDim: 8, classes: 2, imageSize: 8, seed: 3 });
-  file = writeSafetensors(await network.exportParameters(network.parameters));
-  network.dispose();
+  file = await tinyFile();
   model = await client.openModel(file.slice());
 });
 afterAll(closeAll);

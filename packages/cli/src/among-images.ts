@@ -1,5 +1,6 @@
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isRunFolder } from '@denoiser/backend-node';
+import { isWithin } from './is-within';
 import { readConfig } from './run-folder';
 import { warn } from './text';
 
@@ -7,8 +8,7 @@ import { warn } from './text';
 export async function warnAmongImages(out: string, run: string): Promise<void> {
   if (!(await isRunFolder(run))) return;
   const { data } = readConfig(run);
-  const way = relative(data, resolve(out));
-  if (way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way) return;
+  if (!isWithin(out, data)) return;
   // Runs in the data are left out, with all that is in them.
   for (let folder = dirname(resolve(out)); folder !== data && folder !== dirname(folder); folder = dirname(folder)) {
     if (await isRunFolder(folder)) return;

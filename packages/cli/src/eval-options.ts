@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { suggesting } from './completion/vocabulary';
 import { INPUT_RANGES } from './evaluation/input-ranges';
 import { helpText } from './help-text';
-import { choice, DEVICES, integer, number } from './options';
+import { choice, DEVICE_HELP, DEVICES, integer, number } from './options';
 import { SAMPLERS } from './sampler-options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
@@ -58,12 +58,7 @@ export function addEvalOptions(command: Command): Command {
       integer('--batch-size', { min: 1 }),
       16,
     )
-    .option(
-      '--device <name>',
-      "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
-      suggesting(DEVICES),
-      'auto',
-    );
+    .option('--device <name>', DEVICE_HELP, suggesting(DEVICES), 'auto');
   return addBareFileOptions(command).addHelpText(
     'after',
     helpText(`

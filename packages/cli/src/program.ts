@@ -8,7 +8,7 @@ import { configFlags } from './config/flags';
 import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
 import { helpText } from './help-text';
-import { choice, DEVICES, integer, number } from './options';
+import { choice, DEVICE_HELP, DEVICES, integer, number } from './options';
 import { type Host, quietHost } from './process/host';
 import { addSamplerOptions, range, seeds } from './sampler-options';
 import type { SampleFlags } from './sampling/sample-flags';
@@ -178,12 +178,7 @@ function addSample(program: Command, host: Host): void {
       integer('--batch-size', { min: 1 }),
       16,
     )
-    .option(
-      '--device <name>',
-      "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds",
-      suggesting(DEVICES),
-      'auto',
-    );
+    .option('--device <name>', DEVICE_HELP, suggesting(DEVICES), 'auto');
   addBareFileOptions(command)
     .addHelpText(
       'after',

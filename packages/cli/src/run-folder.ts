@@ -37,7 +37,16 @@ export const checkpointPath = (paths: RunPaths, step: number): string =>
 /** What `lockFolder` calls its file. */
 const LOCK = 'run.lock';
 
-/** Whether there is something to go on with: a run that ended before its first checkpoint begins anew. */
+/**
+ * Returns whether a folder has what a run has, legible or not: to be read from. Whoever writes or removes there asks
+ * `isRunFolder`.
+ */
+export function looksLikeRun(folder: string): boolean {
+  const { config, checkpoints, log } = runPaths(folder);
+  return existsSync(config) && (existsSync(checkpoints) || existsSync(log));
+}
+
+/** Returns whether there is something to go on with: a run that ended before its first checkpoint begins anew. */
 export const hasCheckpoint = async (folder: string): Promise<boolean> =>
   (await fileCheckpointStore(runPaths(folder).checkpoints).list()).length > 0;
 

@@ -158,6 +158,7 @@ test('bad requests are refused before the work', async () => {
     [['--steps', '21'], /--steps 21 .*20 steps/],
     [['--out', 'run'], /--out run is a folder/],
     [['--out', 'grid.jpg'], /--out grid\.jpg .*\.png/],
+    [['--out', 'way.gif'], /--out way\.gif .*--trajectory way\.gif/],
     [['--out', 'run/config.json/grid.png'], /run\/config\.json.*a file/],
     [['--size', '32'], /--size is for bare/],
     [['--checkpoint', '77'], /77.*choose one of 2/],

@@ -10,7 +10,7 @@ export type FloatDType = 'F32' | 'F16' | 'BF16';
  * Returns a tensor in another type: each number the nearest one there, of two that are equally near the one with an even last
  * bit. What is too large becomes infinite, NaN stays NaN. A tensor that has the type already is given as it is.
  *
- * Errors: `DenoiserError` (`dtype-unsupported`) if the type is none to convert to.
+ * @throws DenoiserError (`dtype-unsupported`) if the type is none to convert to.
  */
 export function convertTensor<D extends FloatDType>(tensor: TensorEntry, dtype: D): TensorEntry & { dtype: D };
 export function convertTensor(tensor: TensorEntry, dtype: FloatDType): TensorEntry {

@@ -16,7 +16,7 @@ const METADATA = '__metadata__';
  * The header of a safetensors file (https://huggingface.co/docs/safetensors), checked: what the file holds, without the
  * arrays. `bytes` is the file or its beginning, at least as far as the header goes.
  *
- * Errors: `DenoiserError` if the header is cut off, is no JSON of the right form, names something twice, or places the
+ * @throws DenoiserError if the header is cut off, is no JSON of the right form, names something twice, or places the
  * arrays with overlaps or holes.
  */
 export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {

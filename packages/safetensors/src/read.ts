@@ -7,7 +7,7 @@ import type { TensorEntry, TensorFile, TensorFileHeader, TensorLocation } from '
  * The arrays of a safetensors file. Arrays are views of `bytes` where they are aligned to their element size, else
  * copies; don't change `bytes` while they are in use. Little-endian machines only, as all are that run JavaScript.
  *
- * Errors: `DenoiserError` as `readSafetensorsHeader`, and if the file is shorter or longer than its header says.
+ * @throws DenoiserError as `readSafetensorsHeader`, and if the file is shorter or longer than its header says.
  */
 export function readSafetensors(bytes: Uint8Array): TensorFile {
   const header = readSafetensorsHeader(bytes);

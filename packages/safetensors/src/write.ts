@@ -8,7 +8,7 @@ import type { TensorEntry, TensorFile, TensorInfo, TensorList } from './types';
  * The bytes of a safetensors file with these arrays. They stand with larger element types first and then by name, so
  * that every array is aligned and equal content gives equal bytes.
  *
- * Errors: `DenoiserError` that names the tensor whose data doesn't fit its dtype and shape, or whose name can't be one.
+ * @throws DenoiserError that names the tensor whose data doesn't fit its dtype and shape, or whose name can't be one.
  */
 export function writeSafetensors(file: TensorFile): Uint8Array {
   const { header, names, byteLength } = layOut(file);
@@ -32,7 +32,7 @@ export interface SafetensorsStream extends AsyncIterable<Uint8Array> {
  * The bytes are those of `writeSafetensors`. `tensorOf` is asked once for each tensor; what `openSafetensors` gives is a list
  * as well.
  *
- * Errors: `DenoiserError` as `writeSafetensors`, and where an array is not what the list says.
+ * @throws DenoiserError as `writeSafetensors`, and where an array is not what the list says.
  */
 export function streamSafetensors(
   list: TensorList,

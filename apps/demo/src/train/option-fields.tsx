@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { Check, Hint, Select } from '../ui/fields';
+import { Check, described, Labelled, Select } from '../ui/fields';
 import { boundsOf, type PlainOption, plainOptions, sentence } from './more-options';
 import { moreOptions } from './state';
 
@@ -54,9 +54,9 @@ function OptionalNumber({
   const id = useId();
   const { label, about, setting, isWhole } = option;
   const isWrong = value !== undefined && !setting.isValid(value);
+  const hint = isWrong ? `Give ${setting.range}.` : sentence(about);
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Labelled id={id} label={label} hint={hint}>
       <input
         id={id}
         type="number"
@@ -66,12 +66,11 @@ function OptionalNumber({
         value={value === undefined ? '' : String(value)}
         disabled={disabled}
         aria-invalid={isWrong}
-        aria-describedby={`${id}-hint`}
+        {...described(id, hint)}
         onInput={({ currentTarget: { value: typed, valueAsNumber } }) =>
           onInput(typed === '' ? undefined : valueAsNumber)
         }
       />
-      <Hint id={id} hint={isWrong ? `Give ${setting.range}.` : sentence(about)} />
-    </div>
+    </Labelled>
   );
 }

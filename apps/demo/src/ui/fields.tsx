@@ -59,6 +59,27 @@ export function Slider({
   );
 }
 
+/** A field's name above it, and what is said of it beneath. */
+export function Labelled({
+  id,
+  label,
+  hint,
+  children,
+}: {
+  id: string;
+  label: string;
+  hint?: ComponentChildren;
+  children: ComponentChildren;
+}) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children}
+      <Hint id={id} hint={hint} />
+    </div>
+  );
+}
+
 /** A whole number. What is being typed counts as soon as it is one of the range; anything else is put right on leaving. */
 export function NumberField({
   label,
@@ -72,8 +93,7 @@ export function NumberField({
   const { value, onInput } = held(field);
   const [draft, setDraft] = useState<string | undefined>(undefined);
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Labelled id={id} label={label} hint={hint}>
       <input
         id={id}
         type="number"
@@ -96,8 +116,7 @@ export function NumberField({
           if (!Number.isNaN(typed)) onInput(Math.round(Math.min(max, Math.max(min, typed))));
         }}
       />
-      <Hint id={id} hint={hint} />
-    </div>
+    </Labelled>
   );
 }
 
@@ -105,8 +124,7 @@ export function TextField({ label, hint, disabled, ...field }: Common & Held<str
   const id = useId();
   const { value, onInput } = held(field);
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Labelled id={id} label={label} hint={hint}>
       <input
         id={id}
         type="text"
@@ -116,8 +134,7 @@ export function TextField({ label, hint, disabled, ...field }: Common & Held<str
         {...described(id, hint)}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
-      <Hint id={id} hint={hint} />
-    </div>
+    </Labelled>
   );
 }
 
@@ -133,8 +150,7 @@ export function Select<T extends string>({
   const id = useId();
   const { value, onInput } = held<T>(field);
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
+    <Labelled id={id} label={label} hint={hint}>
       <select
         id={id}
         value={value}
@@ -148,8 +164,7 @@ export function Select<T extends string>({
           </option>
         ))}
       </select>
-      <Hint id={id} hint={hint} />
-    </div>
+    </Labelled>
   );
 }
 
@@ -209,12 +224,12 @@ export function Check({ label, hint, disabled, ...field }: Common & Held<boolean
   );
 }
 
-function described(id: string, hint: ComponentChildren) {
+/** The attribute by which a field is described by its hint. */
+export function described(id: string, hint: ComponentChildren) {
   return hint ? { 'aria-describedby': `${id}-hint` } : {};
 }
 
-/** What stands beneath a field. */
-export function Hint({ id, hint }: { id: string; hint?: ComponentChildren }) {
+function Hint({ id, hint }: { id: string; hint?: ComponentChildren }) {
   return hint ? (
     <p class="hint" id={`${id}-hint`}>
       {hint}

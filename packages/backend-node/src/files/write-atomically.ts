@@ -10,7 +10,7 @@ export type FileData = Uint8Array | string | AsyncIterable<Uint8Array>;
  * Writes a file so that at every moment `path` holds the old content or the new, never a half: a hidden sibling is
  * written, flushed to the disk and renamed. Missing folders are made.
  *
- * Throws a `DenoiserError` that names the path and the cause (full disk, read-only, a file where a folder should be).
+ * @throws DenoiserError that names the path and the cause (full disk, read-only, a file where a folder should be).
  */
 export async function writeFileAtomically(
   path: string,

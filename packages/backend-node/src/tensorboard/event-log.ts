@@ -28,7 +28,7 @@ export type EventLogOptions = {
  * Opens a new TensorBoard event file in `folder` (TFRecord framing, protocol buffers; no TensorFlow needed). Show it with
  * `tensorboard --logdir <folder>`.
  *
- * Throws `DenoiserError`s that name the path and the cause.
+ * @throws DenoiserError that names the path and the cause.
  */
 export async function openEventLog(
   folder: string,

@@ -13,7 +13,7 @@ const MAX_BYTES = 2 ** 30;
 /**
  * Decodes images at one size. One that cannot be read is left out, with a sentence in `skipped`.
  *
- * @throws DenoiserError (`option-invalid`, `option-invalid`; `dataset-empty` if none is left; `dataset-memory`).
+ * @throws DenoiserError (`option-invalid`; `dataset-empty` if none is left; `dataset-memory`).
  */
 export async function openImages(
   request: SentImagesRequest,

@@ -50,7 +50,7 @@ export const openModel: Client['openModel'] = (source, facts) => defaultClient()
  * Trains a network on pictures: `await train({ images: input.files, steps: 500, onStep })`. Go through what happens instead
  * for samples on the way: `for await (const event of train(…))`.
  *
- * @throws DenoiserError where an option is none or does not fit; `run-exists`; `run-locked`; `pictures-missing`.
+ * @throws DenoiserError where an option is none or does not fit; `run-exists`; `run-locked`; `dataset-empty`.
  */
 export const train: Client['train'] = (request) => defaultClient().train(request);
 

@@ -22,7 +22,9 @@ type Attempt = { readonly folder: string; readonly step: number; readonly attemp
  *
  * By default the last two stay, not three as in a folder: a browser may give a page little room.
  *
- * One writer at a time; see `lockRun`. Throws `DenoiserError`s; `storage-full` leaves every older checkpoint in place.
+ * One writer at a time; see `lockRun`.
+ *
+ * @throws DenoiserError; `storage-full` leaves every older checkpoint in place.
  */
 export function opfsCheckpointStore(
   directory: FileSystemDirectoryHandle,

@@ -8,7 +8,7 @@ export interface DeviceKeeper {
   /**
    * Chooses it, once; whoever asks meanwhile gets the same.
    *
-   * @throws what `selectDevice` throws; WebError (`device-chosen`) where another was chosen.
+   * @throws what `selectDevice` throws; DenoiserError (`device-chosen`) where another was chosen.
    */
   start(request: DeviceRequest): Promise<Device>;
   /**

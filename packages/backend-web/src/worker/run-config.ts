@@ -18,7 +18,7 @@ const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds']
  * Returns the page's request as JSON with defaults filled in. The network checks its own options.
  *
  * @throws DenoiserError (`option-invalid`) for an option that is none, or has a value that it cannot have; the trainer's error
- * (`option-invalid`) for one of its own.
+ * for one of its own.
  */
 export function runConfigOf(
   request: SentTrainRequest,

@@ -1,5 +1,5 @@
 import { type Suggesting, suggesting } from '../completion/vocabulary';
-import { DEVICES, interval, pictureSize } from '../options';
+import { DEVICES, interval, pictureSize, text } from '../options';
 
 /** How the options of a configuration look on the command line, by their paths, where the schema does not say it. */
 
@@ -15,6 +15,7 @@ export const READERS: Readonly<
   Record<string, { readonly value: string; readonly read: (flag: string) => Suggesting<unknown> }>
 > = {
   size: { value: 'pixels', read: pictureSize },
+  from: { value: 'run', read: text },
   device: { value: 'name', read: () => suggesting(DEVICES) },
   sampleEvery: { value: 'interval', read: interval },
   checkpointEvery: { value: 'interval', read: interval },

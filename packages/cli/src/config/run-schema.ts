@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Interval } from '../options';
+import { DEVICE_HELP, type Interval } from '../options';
 import { type RunTraining, resolveTraining, trainingJsonSchema } from './training-settings';
 
 /**
@@ -8,10 +8,6 @@ import { type RunTraining, resolveTraining, trainingJsonSchema } from './trainin
  */
 
 export const FORMAT = 4;
-
-/** What `--device` says of itself in every command. */
-export const DEVICES =
-  "where to compute: cuda, webgpu, engine, wasm or cpu; 'auto' takes the best that 'denoiser doctor' finds";
 
 const count = z.int().min(1).optional();
 /** Every so many steps, or epochs, or either; `{}`: only at the end; null: by what it costs. */
@@ -64,7 +60,7 @@ export const runSchema = z
     epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),
     steps: z.int().min(1).nullable().default(null).describe('the run ends after so many steps; null: no limit'),
     training: z.looseObject({}).default({}).describe('the options of the trainer, as @denoiser/trainer takes them'),
-    device: z.string().min(1).default('auto').describe(DEVICES),
+    device: z.string().min(1).default('auto').describe(DEVICE_HELP),
     samples: z.int().min(1).nullable().default(null).describe('pictures in a grid; null: 12, with classes one of each'),
     sampleEvery: intervalSchema.describe(
       'how often a grid of samples is drawn, beside the end: in steps, in epochs, {} for never; null: after epochs, so that all take at most a twentieth of the time',

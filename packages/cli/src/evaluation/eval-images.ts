@@ -1,5 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   describeSkipped,
   type ImageFolder,
@@ -11,7 +10,8 @@ import { shortList } from '@denoiser/errors';
 import type { ImageDataset } from '@denoiser/trainer';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
-import { readConfig } from '../run-folder';
+import { isWithin } from '../is-within';
+import { looksLikeRun, readConfig } from '../run-folder';
 
 /** Images that a model is measured on. */
 export interface EvalImages {
@@ -80,7 +80,7 @@ export async function openEvalImages(
 /** The folder of the run that a path leads to or into: the run, a checkpoint of it, a file of that. */
 function runOf(path: string): string | undefined {
   const places = [path, ...['..', '../..', '../../..'].map((above) => join(resolve(path), above))];
-  return places.find((place) => existsSync(join(place, 'config.json')) && existsSync(join(place, 'checkpoints')));
+  return places.find(looksLikeRun);
 }
 
 /** The configuration of a run, unless it is illegible: that is no matter where images are given. */
@@ -130,11 +130,3 @@ async function open(
     skipped: skipped.length > 0 ? { skipped: describeSkipped(skipped) } : ({} as Record<string, string>),
   };
 }
-
-/** Whether a file or folder is another one or lies in it, wherever links lead. */
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(real(folder), real(path));
-  return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || resolve(way) === way);
-}
-
-const real = (path: string): string => (existsSync(path) ? realpathSync(path) : resolve(path));

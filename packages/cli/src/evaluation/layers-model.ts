@@ -6,16 +6,13 @@ import { add, type io, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-
 import { z } from 'zod';
 import { atPath, CommandError } from '../errors';
 import type { FeatureOptions } from './feature-options';
+import { LARGEST_SIDE, MOST_LAYERS } from './limits';
 
 const BYTES = { float32: 4, int32: 4, bool: 1 } as const;
 const QUANTIZED = { uint8: 1, uint16: 2, float16: 2 } as const;
 
-/** More than any network of features has; the largest that are known have some hundreds. */
-const MOST_LAYERS = 10_000;
 /** Of the file that describes a network, without its weights. */
 const MOST_JSON = 2 ** 26;
-/** A side of the images that a network takes. */
-const LARGEST_SIDE = 4096;
 
 const weightSchema = z.object({
   name: z.string().min(1),

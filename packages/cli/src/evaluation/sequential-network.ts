@@ -24,12 +24,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { atPath, CommandError } from '../errors';
+import { LARGEST_SIDE, MOST_LAYERS } from './limits';
 
 /** The metadata's key of the description. */
 const KEY = 'denoiser.features';
 
 const weights = { weight: z.string(), bias: z.string().optional() };
-const LARGEST_SIDE = 4096;
 const pool = {
   size: z.int().min(1).max(LARGEST_SIDE),
   stride: z.int().min(1).max(LARGEST_SIDE).optional(),
@@ -46,8 +46,6 @@ const layerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('average-pool'), ...pool }),
   z.strictObject({ type: z.enum(['relu', 'gelu', 'silu', 'flatten', 'global-average']) }),
 ]);
-/** More than any network of features has; the largest that are known have some hundreds. */
-const MOST_LAYERS = 10_000;
 const side = z.int().min(1).max(LARGEST_SIDE);
 const descriptionSchema = z.strictObject({
   format: z.literal(1),

@@ -25,7 +25,7 @@ const INTERRUPTED = 130;
 export async function runInFront(args: readonly string[]): Promise<number> {
   const link = createLink();
   const out = createOutput(process.stdout, (sentence) => {
-    process.stderr.write(`denoiser: ${sentence} The work goes on.\n`);
+    process.stderr.write(`denoiser: ${sentence} What is written to files is not affected.\n`);
   });
   const follow = () => {
     for (const name of ['stdout', 'stderr'] as const) {

@@ -7,7 +7,7 @@ import { readCourse } from '../record/read-record';
 import { type Point, thinned } from '../report/chart';
 import { gridFiles } from '../report/grids';
 import { rowsOf } from '../report/rows-of';
-import { readConfig, runPaths } from '../run-folder';
+import { looksLikeRun, readConfig, runPaths } from '../run-folder';
 
 /** Summary of a run that is read from its folder. */
 export interface RunSummary {
@@ -60,12 +60,8 @@ export async function readRuns(folder: string): Promise<Run[]> {
   return runs;
 }
 
-const isRun = (folder: string): boolean =>
-  existsSync(join(folder, 'config.json')) &&
-  (existsSync(join(folder, 'checkpoints')) || existsSync(join(folder, 'log.jsonl')));
-
 function runFolders(folder: string, deep: number): string[] {
-  if (isRun(folder)) return [folder];
+  if (looksLikeRun(folder)) return [folder];
   if (deep === 0) return [];
   const entries = atPath('read', folder, () => readdirSync(folder, { withFileTypes: true }));
   return entries

@@ -92,7 +92,12 @@ export async function checkFile(flag: string, path: string, kinds: readonly stri
     throw invalid(`${flag} ${path} is a folder; give the name of a ${kind} file, like ${file}${other}.`);
   }
   if (!kinds.some((kind) => path.toLowerCase().endsWith(kind))) {
-    const other = flag === '--out' ? ', or with a slash for a folder of single pictures' : '';
+    const isWay = flag === '--out' && /\.gif$/i.test(path);
+    const other = isWay
+      ? `; of the way to the pictures, --trajectory ${path} makes a GIF`
+      : flag === '--out'
+        ? ', or with a slash for a folder of single pictures'
+        : '';
     throw invalid(`${flag} ${path} must end with ${kind}${other}.`);
   }
   await prepareFolder(dirname(path));

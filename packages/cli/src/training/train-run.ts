@@ -1,31 +1,23 @@
-import {
-  clearRunFolder,
-  fileCheckpointStore,
-  lockFolder,
-  openImageFolder,
-  prepareFolder,
-  selectDevice,
-} from '@denoiser/backend-node';
-import { DenoiserError, isDenoiserError, shortList } from '@denoiser/errors';
+import { clearRunFolder, fileCheckpointStore, lockFolder, prepareFolder } from '@denoiser/backend-node';
+import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import { createProcess, signalWarning } from '@denoiser/schedules';
-import { createTrainer, horizontalFlip, type Interval, type RunLength } from '@denoiser/trainer';
+import type { RunLength } from '@denoiser/trainer';
 import { readCheckpoint } from '@denoiser/trainer/parts';
-import { createUNet, type UNet } from '@denoiser/unet';
 import { aboutRun, factsOf } from '../about-run';
 import { commandLine } from '../command-line';
-import type { RunConfig, SettledConfig } from '../config/run-schema';
+import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
-import { describePreflight } from '../preflight';
 import { openRunRecord } from '../record/run-record';
 import { clearLater, runPaths, writeConfig } from '../run-folder';
 import { count } from '../text';
-import { createForecast, wholeRun } from './forecast';
-import { affordable, type Costs, type Length } from './intervals';
+import { createForecast } from './forecast';
 import { limitsOf } from './limits';
-import { callsOfGrid, createPreviews, picturesOfGrid, tryGrid } from './previews';
+import { type OpenParts, openParts } from './open-parts';
+import { createPreviews } from './previews';
 import type { Reporter } from './reporter';
 import { trainToEnd } from './train-to-end';
 import type { TrainedRun } from './trained-run';
+import { describeTrial, settled, trial, worthOf } from './trial';
 
 export interface TrainingRun {
   folder: string;
@@ -172,92 +164,10 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
   }
 }
 
-/** Everything that a run consists of, opened and checked. */
-async function openParts(requested: RunConfig, { reporter, signal }: Watching) {
-  reporter.onPreparing?.('Starting the device …');
-  const device = await selectDevice({ device: requested.device });
-  const { seed } = requested.training;
-  const images = await openImageFolder(requested.data, {
-    ...{ ...requested, seed, signal },
-    onProgress(done, total) {
-      if (done % 100 !== 0) return;
-      reporter.onPreparing?.(`Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} …`);
-    },
-  });
-  checkClasses(requested, images.classNames);
-  const config = { ...requested, classNames: [...images.classNames] };
-  const dataset = config.flip ? horizontalFlip(images.dataset, { seed }) : images.dataset;
-  const model = createModel(config);
-  const onWarning = (message: string) => reporter.onWarning?.(message);
-  const trainer = createTrainer({ model, ...config.training, onWarning });
-  return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
-}
-
 /** Tells where sampling will begin elsewhere than training ends. */
 function warnOfSignal({ training }: RunConfig, reporter: Reporter): void {
   const warning = signalWarning(createProcess(training.process));
   if (warning) reporter.onWarning?.(warning);
-}
-
-type OpenParts = Awaited<ReturnType<typeof openParts>>;
-type Parts = OpenParts & { config: SettledConfig };
-
-/** Bytes of a checkpoint that are encoded, hashed and flushed in a second, and what curve and report take beside. */
-const CHECKPOINT_SPEED = 200e6;
-const REPORT = 0.2;
-/** A call of the network is this part of a step, which computes gradients, too. */
-const CALL = 1 / 3;
-
-/** Two trial steps, which leave no trace in the weights, and a throw-away grid; a run that goes on has shown that it can. */
-async function trial(parts: OpenParts, signal: AbortSignal) {
-  const { trainer, dataset, config, images } = parts;
-  const found = await trainer.preflight(dataset, { ...limitsOf(config), signal });
-  const begun = performance.now();
-  await tryGrid(parts, signal);
-  const call = (performance.now() - begun) / 1000;
-  const held = images.validation?.length ?? 0;
-  // Under live weights and under their average.
-  const validation = (2 * CALL * found.secondsPerStep * held) / config.training.batchSize;
-  const costs: Costs = {
-    step: found.secondsPerStep,
-    grid: call * callsOfGrid(parts),
-    checkpoint: found.stateBytes / CHECKPOINT_SPEED + REPORT + validation,
-  };
-  return { found, costs, processBytes: process.memoryUsage.rss() };
-}
-
-type Trial = Awaited<ReturnType<typeof trial>>;
-
-/** What grids and checkpoints are worth in steps, where nothing has been tried. */
-const worthOf = (parts: OpenParts) => ({
-  grid: (CALL * picturesOfGrid(parts) * callsOfGrid(parts)) / parts.config.training.batchSize,
-  checkpoint: 1,
-});
-
-/** The configuration with intervals where it leaves them open: such that they cost little, as far as costs are known. */
-function settled(config: RunConfig, length: Length, costs?: Costs): SettledConfig {
-  const usual = (cost: number | undefined): Interval =>
-    costs && cost !== undefined ? affordable(cost, costs.step, length) : { epochs: 1 };
-  return {
-    ...config,
-    sampleEvery: config.sampleEvery ?? usual(costs?.grid),
-    checkpointEvery: config.checkpointEvery ?? usual(costs?.checkpoint),
-  };
-}
-
-function describeTrial(
-  { dataset, config, device }: Parts,
-  { found, costs, processBytes }: Trial,
-  { length, limit }: { length: RunLength; limit: number | undefined },
-): Record<string, string> {
-  const seconds = wholeRun(costs, { length, grids: config.sampleEvery, checkpoints: config.checkpointEvery });
-  return describePreflight(found, {
-    device,
-    baseWidth: config.baseWidth,
-    images: { length: dataset.length, imageShape: dataset.imageShape, isAugmented: config.augment },
-    processBytes,
-    whole: { steps: length.steps, seconds, ...(limit !== undefined && { limit }) },
-  });
 }
 
 /** A run that is asked to end before where it is keeps the configuration that it has. */
@@ -279,21 +189,6 @@ async function startFrom({ config, trainer }: OpenParts): Promise<Record<string,
     classNames: config.classNames,
   });
   return { 'begins with': `the averaged weights of ${config.from} after step ${step}` };
-}
-
-function createModel({ channels, baseWidth, timeDim, classNames, conditional, size, training }: RunConfig): UNet {
-  const classes = conditional ? classNames.length : undefined;
-  const learnedVariance = training.variance.type === 'learned-range';
-  return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
-}
-
-/** A run goes on with the classes it began with: a label means what its number meant. */
-function checkClasses({ data, classNames }: RunConfig, found: readonly string[]): void {
-  if (classNames.length === 0 || classNames.join('/') === found.join('/')) return;
-  throw new CommandError(
-    'classes-differ',
-    `${data} has the classes ${shortList(found)}, but the run began with ${shortList(classNames)}; put the subfolders back as they were, or train anew.`,
-  );
 }
 
 const isDivergence = (error: unknown): error is DenoiserError =>

@@ -1,0 +1,52 @@
+import { openImageFolder, selectDevice } from '@denoiser/backend-node';
+import { shortList } from '@denoiser/errors';
+import { createTrainer, horizontalFlip } from '@denoiser/trainer';
+import { createUNet, type UNet } from '@denoiser/unet';
+import type { RunConfig } from '../config/run-schema';
+import { CommandError } from '../errors';
+import type { Reporter } from './reporter';
+
+export type OpenParts = Awaited<ReturnType<typeof openParts>>;
+
+/**
+ * Opens everything that a run consists of, and checks it. The caller disposes trainer and model.
+ *
+ * @throws DenoiserError where a part cannot be had, or does not fit the others.
+ */
+export async function openParts(
+  requested: RunConfig,
+  { reporter, signal }: { readonly reporter: Reporter; readonly signal: AbortSignal },
+) {
+  reporter.onPreparing?.('Starting the device …');
+  const device = await selectDevice({ device: requested.device });
+  const { seed } = requested.training;
+  const images = await openImageFolder(requested.data, {
+    ...{ ...requested, seed, signal },
+    onProgress(done, total) {
+      if (done % 100 !== 0) return;
+      reporter.onPreparing?.(`Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} …`);
+    },
+  });
+  checkClasses(requested, images.classNames);
+  const config = { ...requested, classNames: [...images.classNames] };
+  const dataset = config.flip ? horizontalFlip(images.dataset, { seed }) : images.dataset;
+  const model = createModel(config);
+  const onWarning = (message: string) => reporter.onWarning?.(message);
+  const trainer = createTrainer({ model, ...config.training, onWarning });
+  return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
+}
+
+function createModel({ channels, baseWidth, timeDim, classNames, conditional, size, training }: RunConfig): UNet {
+  const classes = conditional ? classNames.length : undefined;
+  const learnedVariance = training.variance.type === 'learned-range';
+  return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
+}
+
+/** A run goes on with the classes it began with: a label means what its number meant. */
+function checkClasses({ data, classNames }: RunConfig, found: readonly string[]): void {
+  if (classNames.length === 0 || classNames.join('/') === found.join('/')) return;
+  throw new CommandError(
+    'classes-differ',
+    `${data} has the classes ${shortList(found)}, but the run began with ${shortList(classNames)}; put the subfolders back as they were, or train anew.`,
+  );
+}
