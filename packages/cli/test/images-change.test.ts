@@ -9,10 +9,12 @@ import { writeDigits } from './pictures';
 const cwd = mkdtempSync(join(tmpdir(), 'denoiser-images-'));
 const tiny = { size: 8, channels: 1, baseWidth: 4, timeDim: 8, batchSize: 4, samples: 1, previewSteps: 1 } as const;
 const training = { labelDropout: 0, learningRate: 1e-3, learningRateSchedule: { type: 'cosine' } } as const;
+/** Not by what they cost: after every epoch. */
+const each = { sampleEvery: { epochs: 1 }, checkpointEvery: { epochs: 1 } };
 const begin = async (name: string): Promise<TrainOptions> => {
   const data = join(cwd, 'data', name);
   await writeDigits(data, [3, 7], 6);
-  const run = { data, out: join(cwd, 'runs', name), augment: false, ...tiny, ...training };
+  const run = { data, out: join(cwd, 'runs', name), augment: false, ...tiny, ...training, ...each };
   expect(await train({ ...run, epochs: 2 })).toMatchObject({ status: 'finished', step: 6 });
   return run;
 };
