@@ -42,11 +42,11 @@ const replacements: [name: string, kernelFunc: KernelFunc][] = [
  */
 export function completeWasmBackend(): void {
   const stock = (name: string) => tf.getKernel(name, BACKEND)?.kernelFunc;
-  const [splitStock, convolveBackStock] = [stock(tf.SplitV), stock(tf.Conv2DBackpropInput)];
-  if (!splitStock || !convolveBackStock || stock(tf.BatchMatMul) === products) return;
+  const splitStock = stock(tf.SplitV);
+  if (!splitStock || stock(tf.BatchMatMul) === products) return;
   for (const [name, kernelFunc] of replacements) replace(name, kernelFunc);
   replace(tf.SplitV, splitV(splitStock));
-  replace(tf.Conv2DBackpropInput, conv2DBackpropInput(convolveBackStock));
+  replace(tf.Conv2DBackpropInput, conv2DBackpropInput);
 }
 
 function replace(kernelName: string, kernelFunc: KernelFunc): void {

@@ -96,47 +96,41 @@ export function conv2DBackpropFilter(
   return out;
 }
 
-/**
- * The gradient of the image: the convolution of dy, spread out by the strides, with the filter turned around. `stock` is
- * the backend's own kernel, for padding wider than the filter.
- */
-export function conv2DBackpropInput(stock: KernelFunc): KernelFunc {
-  return (call) => {
-    const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo };
-    const { strides, pad, dataFormat, dimRoundingMode, inputShape } = call.attrs as unknown as Conv2DBackpropInputAttrs;
-    const info = backend_util.computeConv2DInfo(inputShape, filter.shape as Shape4D, strides, 1, pad, dimRoundingMode);
-    const { filterHeight, filterWidth, strideHeight, strideWidth, outHeight, outWidth, inChannels, outChannels } = info;
-    const tall = (outHeight - 1) * strideHeight + 1;
-    const wide = (outWidth - 1) * strideWidth + 1;
-    const top = filterHeight - 1 - info.padInfo.top;
-    const left = filterWidth - 1 - info.padInfo.left;
-    const bottom = info.inHeight - tall - top + filterHeight - 1;
-    const right = info.inWidth - wide - left + filterWidth - 1;
-    const convolve = getKernel(Conv2D, 'wasm')?.kernelFunc;
-    if (dataFormat !== 'NHWC' || Math.min(top, bottom, left, right) < 0 || !convolve) return stock(call);
-    const heap = heapOf(call.backend);
+/** The gradient of the image: the convolution of dy, spread out by the strides, with the filter turned around. */
+export const conv2DBackpropInput: KernelFunc = (call) => {
+  const { dy, filter } = call.inputs as { dy: TensorInfo; filter: TensorInfo };
+  const { strides, pad, dataFormat, dimRoundingMode, inputShape } = call.attrs as unknown as Conv2DBackpropInputAttrs;
+  util.assert(dataFormat === 'NHWC', () => `Conv2DBackpropInput on wasm takes NHWC images, but got ${dataFormat}.`);
+  const info = backend_util.computeConv2DInfo(inputShape, filter.shape as Shape4D, strides, 1, pad, dimRoundingMode);
+  const { batchSize, inHeight, inWidth, filterHeight, filterWidth, inChannels, outChannels } = info;
+  const top = filterHeight - 1 - info.padInfo.top;
+  const left = filterWidth - 1 - info.padInfo.left;
+  const bottom = inHeight - info.outHeight - top + filterHeight - 1;
+  const right = inWidth - info.outWidth - left + filterWidth - 1;
+  // Padding wider than the filter would be negative here: outputs that saw nothing of the image are left out.
+  const asItIs = info.strideHeight === 1 && info.strideWidth === 1 && Math.min(top, bottom, left, right) >= 0;
+  const heap = heapOf(call.backend);
 
-    const turned = heap.make([filterHeight, filterWidth, outChannels, inChannels]);
-    turn(heap.floats(filter), heap.floats(turned), filterHeight * filterWidth, inChannels, outChannels);
-    const spread = strideHeight === 1 && strideWidth === 1 ? dy : heap.make([info.batchSize, tall, wide, outChannels]);
-    if (spread !== dy) spreadOut(heap.floats(dy), heap.floats(spread), dy.shape as Shape4D, tall, wide, info);
-    const attrs = {
-      strides: 1,
-      dilations: 1,
-      pad: [
+  const turned = heap.make([filterHeight, filterWidth, outChannels, inChannels]);
+  turn(heap.floats(filter), heap.floats(turned), filterHeight * filterWidth, inChannels, outChannels);
+  const spreadShape: Shape4D = [batchSize, inHeight + filterHeight - 1, inWidth + filterWidth - 1, outChannels];
+  const spread = asItIs ? dy : heap.make(spreadShape);
+  if (!asItIs) spreadOut(heap.floats(dy), heap.floats(spread), spreadShape, { top, left }, info);
+  const padding = asItIs
+    ? [
         [0, 0],
         [top, bottom],
         [left, right],
         [0, 0],
-      ],
-      dataFormat: 'NHWC',
-    };
-    const dx = convolve({ inputs: { x: spread, filter: turned }, attrs, backend: call.backend });
-    heap.dispose(turned);
-    if (spread !== dy) heap.dispose(spread);
-    return dx;
-  };
-}
+      ]
+    : 'valid';
+  const attrs = { strides: 1, dilations: 1, pad: padding, dataFormat: 'NHWC' };
+  const convolve = getKernel(Conv2D, 'wasm')?.kernelFunc as KernelFunc;
+  const dx = convolve({ inputs: { x: spread, filter: turned }, attrs, backend: call.backend });
+  heap.dispose(turned);
+  if (!asItIs) heap.dispose(spread);
+  return dx;
+};
 
 /** to [place, out, in] = from [last place − place, in, out] */
 function turn(from: Float32Array, to: Float32Array, places: number, inChannels: number, outChannels: number): void {
@@ -149,21 +143,23 @@ function turn(from: Float32Array, to: Float32Array, places: number, inChannels: 
   }
 }
 
+/** Writes dy's pixels the strides apart into zeros, the first at (top, left); what would lie outside is left out. */
 function spreadOut(
   from: Float32Array,
   to: Float32Array,
-  [batch, height, width, channels]: Shape4D,
-  tall: number,
-  wide: number,
-  { strideHeight, strideWidth }: { strideHeight: number; strideWidth: number },
+  [batch, tall, wide, channels]: Shape4D,
+  { top, left }: { top: number; left: number },
+  { outHeight, outWidth, strideHeight, strideWidth }: backend_util.Conv2DInfo,
 ): void {
   to.fill(0);
   let source = 0;
   for (let image = 0; image < batch; image++) {
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) {
-        let target = ((image * tall + row * strideHeight) * wide + column * strideWidth) * channels;
-        for (let c = 0; c < channels; c++) to[target++] = from[source++];
+    for (let row = 0; row < outHeight; row++) {
+      for (let column = 0; column < outWidth; column++, source += channels) {
+        const y = top + row * strideHeight;
+        const x = left + column * strideWidth;
+        if (y < 0 || x < 0 || y >= tall || x >= wide) continue;
+        to.set(from.subarray(source, source + channels), ((image * tall + y) * wide + x) * channels);
       }
     }
   }

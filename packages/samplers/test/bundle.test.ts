@@ -2,15 +2,16 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
-/** A program that imports these names, as a browser would get it, less the packages that it shares with others. */
-async function bundle(program: string): Promise<string> {
+/** A program as a browser would get it, less the packages that it shares with others. */
+async function bundle(program: string, external = ['@denoiser/*', '@tensorflow/*']): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: import.meta.dirname },
     bundle: true,
     minify: true,
     format: 'esm',
     write: false,
-    external: ['@denoiser/*', '@tensorflow/*'],
+    external,
+    logLevel: 'error', // a chunk without effects is imported for its order alone
   });
   return outputFiles[0]?.text ?? '';
 }
@@ -40,8 +41,7 @@ describe('the bundle', () => {
   });
 
   it('of the entry for plain arrays has no tensor library', async () => {
-    const arrays = await bundle("import * as all from '../dist/arrays.js'; console.log(all);");
-    expect(arrays).toContain('@denoiser/schedules');
-    expect(arrays).not.toMatch(/@denoiser\/ops|@tensorflow/);
+    const arrays = await bundle("import * as all from '../dist/arrays.js'; console.log(all);", ['@tensorflow/*']);
+    expect(arrays).not.toContain('@tensorflow');
   });
 });

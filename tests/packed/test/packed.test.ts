@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -142,8 +142,9 @@ describe('code in READMEs and guides', () => {
   describe('run to their end', () => {
     const programs = blocks.filter((block) => isProgram(block) && !elsewhere.test(block.code));
 
-    /** The pictures and the run that some of them open. */
+    /** The pictures, the run and the checkpoint of PyTorch that some of them open. */
     beforeAll(() => {
+      copyFileSync(join(repository, 'packages/pytorch/test/fixtures/checkpoint.pt'), join(project, 'ckpt.pt'));
       const program = `
         import { train, writePngs } from 'denoiser';
         const images = { data: new Float32Array(4 * 16 * 16 * 3), imageShape: [16, 16, 3] };
