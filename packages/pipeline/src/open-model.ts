@@ -216,8 +216,8 @@ interface ImageConfig {
   readonly learnedVariance?: boolean;
 }
 
-/** What a network gives unless its file says; EDM's preconditioning says it itself. */
-const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
+/** What a network gives unless its file says; a process by σ says it itself. */
+const PREDICTIONS = { discrete: 'epsilon', angle: 'v', flow: 'flow' } as const;
 
 interface Facts {
   readonly process: Process;
@@ -231,7 +231,7 @@ interface Facts {
 function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): Model {
   const dispose = () => network.dispose();
   const { learnedVariance = false } = network.architecture.config as ImageConfig;
-  const given = prediction ?? PREDICTIONS[process.kind];
+  const given = process.kind === 'sigma' ? undefined : (prediction ?? PREDICTIONS[process.kind]);
   return {
     ...facts,
     process,
