@@ -15,6 +15,6 @@ export { normalQuantile } from './normal-quantile';
 export { adamWStep, emaStep } from './optimizer';
 export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
 export { randomNormal } from './random-normal';
-export { maxPool2x, upsample2x } from './resample';
+export { averagePool2x, maxPool2x, upsample2x } from './resample';
 export type { BatchShape, ImageShape } from './shapes';
 export { untilAborted } from './until-aborted';
