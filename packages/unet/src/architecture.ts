@@ -38,7 +38,10 @@ export interface Architecture<Config, Name extends string> {
   readonly dropout?: number;
   readonly labels: Labels;
   /** Returns a file's tensors under this network's names and in its shapes, where others are known for them. */
-  translate(file: TensorFile): TensorFile;
+  translate(file: TensorFile): Translated;
   /** Returns what a file that does not fit seems to be: another configuration, in words; undefined if it is none. */
   recognize(file: TensorFile): string | undefined;
 }
+
+/** A file under a network's names, and what it calls a parameter itself. */
+export type Translated = { readonly file: TensorFile; nameInFile?(parameter: string): string | undefined };

@@ -1,6 +1,6 @@
 import { nearest } from '@denoiser/errors';
 import type { DType, TensorFile } from '@denoiser/safetensors';
-import type { Architecture } from './architecture';
+import type { Architecture, Translated } from './architecture';
 import { NetworkError } from './errors';
 import { fileShape } from './layouts';
 import { checkArchitecture } from './metadata';
@@ -17,7 +17,8 @@ const COMPARED = 2000;
  *
  * @throws DenoiserError that names the first few that don't fit and says what the file seems to be.
  */
-export function checkFile(file: TensorFile, architecture: Architecture<unknown, string>): void {
+export function checkFile(translated: Translated, architecture: Architecture<unknown, string>): void {
+  const { file, nameInFile } = translated;
   checkArchitecture(file, architecture.name);
   const { parameters } = architecture.network;
   const missing = [...parameters.keys()].filter((name) => !file.tensors.has(name));
@@ -34,7 +35,12 @@ export function checkFile(file: TensorFile, architecture: Architecture<unknown, 
     }
   }
   const faults = [
-    fault('it lacks', missing, (name) => similar(name, extra)),
+    fault('it lacks', missing, (name) => {
+      const there = nameInFile?.(name);
+      if (there !== undefined) return `there ${cut(there)}`;
+      const near = similar(name, extra);
+      return near && `nearest: ${near}`;
+    }),
     fault('it has unknown', extra),
     fault('', misfits),
   ].filter(Boolean);
@@ -49,8 +55,8 @@ function fault(what: string, names: string[], remark = (_: string): string | und
   if (names.length === 0) return '';
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   const shown = names.slice(0, NAMED).map((name) => {
-    const near = remark(name);
-    return near === undefined ? cut(name) : `${cut(name)} (nearest: ${cut(near)})`;
+    const said = remark(name);
+    return said === undefined ? cut(name) : `${cut(name)} (${said})`;
   });
   return `${what} ${shown.join(', ')}${more}`.trim();
 }

@@ -1,4 +1,4 @@
-import type { TensorEntry, TensorFile } from '@denoiser/safetensors';
+import type { TensorEntry, TensorFile, TensorInfo } from '@denoiser/safetensors';
 import type { ParameterSpec } from './layer';
 
 /**
@@ -72,6 +72,59 @@ export function bareNames(file: TensorFile, landmark: string): TensorFile {
   return { ...file, tensors: new Map(inside.map(([name, entry]) => [name.slice(prefix.length), entry])) };
 }
 
+/** A parameter in a file of another program: its name there, or one of three of which it is a part. */
+export type Source = {
+  readonly name: string;
+  /** Which third of the file's rows it is. */
+  readonly third?: 0 | 1 | 2;
+};
+
+/**
+ * guided-diffusion's names (Dhariwal & Nichol 2021) of what is in a layer, by diffusers' names: residual blocks, attention, which
+ * has queries, keys and values in one, and the ends.
+ */
+export const ADM_NAMES: Readonly<Record<string, string | readonly [name: string, third: 0 | 1 | 2]>> = {
+  norm1: 'in_layers.0',
+  conv1: 'in_layers.2',
+  time_emb_proj: 'emb_layers.1',
+  norm2: 'out_layers.0',
+  conv2: 'out_layers.3',
+  conv_shortcut: 'skip_connection',
+  group_norm: 'norm',
+  to_q: ['qkv', 0],
+  to_k: ['qkv', 1],
+  to_v: ['qkv', 2],
+  'to_out.0': 'proj_out',
+  conv_in: 'input_blocks.0.0',
+  'time_embedding.linear_1': 'time_embed.0',
+  'time_embedding.linear_2': 'time_embed.2',
+  class_embedding: 'label_emb',
+  conv_norm_out: 'out.0',
+  conv_out: 'out.2',
+};
+
+/** Returns one of the thirds of a tensor's rows, in which they lie head by head. */
+export function thirdOf(entry: TensorEntry, third: 0 | 1 | 2, heads: number): TensorEntry {
+  const rows = entry.shape[0] / 3;
+  const width = entry.data.length / entry.shape[0];
+  const run = (rows / heads) * width; // one head's
+  const parts = Array.from({ length: heads }, (_, head) => {
+    const begin = (3 * head + third) * run;
+    return entry.data.subarray(begin, begin + run);
+  });
+  const data = parts.length === 1 ? parts[0] : joined(parts);
+  return { ...entry, shape: [rows, ...entry.shape.slice(1)], data } as TensorEntry;
+}
+
+function joined(parts: TensorEntry['data'][]): TensorEntry['data'] {
+  const [first] = parts;
+  const all = new (first.constructor as new (length: number) => TensorEntry['data'])(parts.length * first.length);
+  parts.forEach((part, i) => {
+    all.set(part as never, i * first.length);
+  });
+  return all;
+}
+
 /** Parts of names that diffusers had before 0.15, and has in files of that time: attention and shortcuts. */
 const OLDER_NAMES: readonly (readonly [older: RegExp, now: string])[] = [
   [/\.query\.(weight|bias)$/, '.to_q.$1'],
@@ -81,6 +134,12 @@ const OLDER_NAMES: readonly (readonly [older: RegExp, now: string])[] = [
   [/\.nin_shortcut\.(weight|bias)$/, '.conv_shortcut.$1'],
   [/\.downsamplers\.0\.op\.(weight|bias)$/, '.downsamplers.0.conv.$1'],
 ];
+
+/** Returns a tensor without what a convolution of one pixel has beyond a matrix: [out, in, 1, 1] → [out, in]. */
+export function asMatrix<Entry extends TensorInfo>(entry: Entry): Entry {
+  const [rows, columns, ...ones] = entry.shape;
+  return ones.length > 0 && ones.every((size) => size === 1) ? { ...entry, shape: [rows, columns] } : entry;
+}
 
 /** Returns a file with diffusers' present names for its former ones. Two of one name stay as they are. */
 export function presentNames(file: TensorFile): TensorFile {

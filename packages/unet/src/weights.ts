@@ -29,8 +29,9 @@ export async function exportParameters(
  * @throws DenoiserError if a name or shape does not fit; all are checked before the first tensor is made.
  */
 export function importParameters(given: TensorFile, architecture: Architecture<unknown, string>): Map<string, Tensor> {
-  const file = architecture.translate(given);
-  checkFile(file, architecture);
+  const translated = architecture.translate(given);
+  checkFile(translated, architecture);
+  const { file } = translated;
   const tensors = new Map<string, Tensor>();
   for (const [name, spec] of architecture.network.parameters) {
     const data = toMemoryLayout(toFloat32Array(file.tensors.get(name) as TensorEntry), spec);

@@ -65,7 +65,7 @@ function architectureOf(config: UNetConfig): Architecture<UNetConfig, typeof NAM
     halvings: 3,
     labels: classes === undefined ? { kind: 'none' } : { kind: 'classes', count: classes },
     smaller: 'choose a smaller `baseWidth` or `timeDim`, or fewer `classes`',
-    translate: (file) => bareNames(file, LANDMARK),
+    translate: (file) => ({ file: bareNames(file, LANDMARK) }),
     recognize(file) {
       const found = inferConfig(file);
       return found && describeConfig(found);
