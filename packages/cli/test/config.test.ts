@@ -81,7 +81,13 @@ test('held-out images are measured, the best checkpoint is kept, and the report 
 test('a file by hand says what it wants, and flags go before it', async () => {
   writeFileSync(
     join(cwd, 'run.json'),
-    JSON.stringify({ data: 'digits', size: 16, baseWidth: 8, timeDim: 32, steps: 50, training: { batchSize: 3 } }),
+    JSON.stringify({
+      data: 'digits',
+      size: 16,
+      network: { baseWidth: 8, timeDim: 32 },
+      steps: 50,
+      training: { batchSize: 3 },
+    }),
   );
   const flags = ['--steps', '1', '--lr', '1e-3', '--noise-steps', '20', '--samples', '1', ...rare];
   await succeeds(['train', '--config', 'run.json', ...flags, '--out', 'by-hand'], { cwd });

@@ -7,6 +7,6 @@ export { createUNet, loadUNet, type OriginalUNet } from './original/unet';
 export { timeEmbedding } from './time-embedding';
 export type { TrainingMode } from './training-form';
 export type { Conditioning, Denoiser, UNet } from './unet';
-export { completeUNet2DConfig, type UNet2DConfig } from './unet2d/config';
+export * from './unet2d/index';
 export { planUNet2D, type UNet2DPlan } from './unet2d/plan';
 export { createUNet2D, isUNet2DFile, loadUNet2D, type UNet2D, type UNet2DFileOptions } from './unet2d/unet2d';
