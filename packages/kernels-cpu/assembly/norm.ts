@@ -161,6 +161,8 @@ class GroupNormArguments extends GroupRows {
   moments: usize;
   scale: usize;
   bias: usize;
+  /** Bytes from one image's scale and bias to the next one's, or 0. */
+  scaleStride: i32;
   /** As x, or 0. */
   residual: usize;
   activation: Activation;
@@ -181,7 +183,8 @@ export function groupNormJob(args: GroupNormArguments, chunk: i32): void {
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const a = args.memory + ((<usize>channels * threadIndex()) << 3);
-  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale, args.bias, a);
+  const own = <usize>image * args.scaleStride;
+  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale + own, args.bias + own, a);
   const x = args.x + offset;
   const residual = args.residual ? args.residual + offset : 0;
   const to = args.to + offset;
@@ -233,6 +236,8 @@ class GroupNormGradSumsArguments extends GroupRows {
   moments: usize;
   scale: usize;
   bias: usize;
+  /** Bytes from one image's scale and bias to the next one's, or 0. */
+  scaleStride: i32;
   /** As x, or 0. */
   residual: usize;
   activation: Activation;
@@ -259,7 +264,8 @@ export function groupNormGradSumsJob(args: GroupNormGradSumsArguments, chunk: i3
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const a = args.memory + ((<usize>channels * threadIndex()) << 3);
-  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale, args.bias, a);
+  const own = <usize>image * args.scaleStride;
+  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale + own, args.bias + own, a);
   const sums = args.partial + ((<usize>chunk * channels) << 3);
   memory.fill(sums, 0, (<usize>channels) << 3);
   const x = args.x + offset;
@@ -283,6 +289,8 @@ class GroupNormGradFactorsArguments {
   rows: i32;
   moments: usize;
   scale: usize;
+  /** Bytes from one image's scale, dscale and dbias to the next one's, or 0. */
+  scaleStride: i32;
   dscale: usize;
   dbias: usize;
   /** [images][3][channels] */
@@ -290,7 +298,7 @@ class GroupNormGradFactorsArguments {
 }
 
 /**
- * What follows from the sums: dscale and dbias over all images, and for each image and channel the three factors of dx = A·dz + B·x + C;
+ * What follows from the sums: dscale and dbias over all images or of each, and for each image and channel the three factors of dx = A·dz + B·x + C;
  * one chunk.
  */
 export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _chunk: i32): void {
@@ -300,11 +308,14 @@ export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _ch
   const channels = args.channels;
   const width = channels / groups;
   const n = <f64>args.rows * <f64>width;
-  const dscale = args.dscale;
-  const dbias = args.dbias;
-  memory.fill(dscale, 0, (<usize>channels) << 2);
-  memory.fill(dbias, 0, (<usize>channels) << 2);
+  const scaleBytes = args.scaleStride ? <usize>images * args.scaleStride : (<usize>channels) << 2;
+  memory.fill(args.dscale, 0, scaleBytes);
+  memory.fill(args.dbias, 0, scaleBytes);
   for (let image = 0; image < images; image++) {
+    const own = <usize>image * args.scaleStride;
+    const scales = args.scale + own;
+    const dscale = args.dscale + own;
+    const dbias = args.dbias + own;
     const factors = args.factors + ((<usize>image * 3 * channels) << 2);
     for (let g = 0; g < groups; g++) {
       const moments = args.moments + ((<usize>image * groups + g) << 3);
@@ -323,14 +334,14 @@ export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _ch
         product = (product - mean * sum) * precision; // Σ dz·x̂
         store<f32>(dscale + (c << 2), load<f32>(dscale + (c << 2)) + <f32>product);
         store<f32>(dbias + (c << 2), load<f32>(dbias + (c << 2)) + <f32>sum);
-        const scale = <f64>load<f32>(args.scale + (c << 2));
+        const scale = <f64>load<f32>(scales + (c << 2));
         first += sum * scale;
         second += product * scale;
       }
       const slopeOfX = (-precision * precision * second) / n;
       for (let c = g * width; c < (g + 1) * width; c++) {
         const to = factors + (c << 2);
-        store<f32>(to, <f32>(precision * <f64>load<f32>(args.scale + (c << 2))));
+        store<f32>(to, <f32>(precision * <f64>load<f32>(scales + (c << 2))));
         store<f32>(to + (channels << 2), <f32>slopeOfX);
         store<f32>(to + (channels << 3), <f32>((-precision * first) / n - slopeOfX * mean));
       }
