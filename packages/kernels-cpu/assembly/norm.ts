@@ -29,6 +29,94 @@ function squaredDeviations(from: usize, count: i32, mean: f32): f32 {
   return rest + sumLanes(f32x4.add(a, b));
 }
 
+/** Four neighbouring channels, added up over rows: Σ x or, around means, Σ (x − mean)². */
+@inline
+function sumDown(from: usize, rows: i32, stride: usize, mean: v128, squared: bool): v128 {
+  let a = f32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  let i = rows;
+  for (; i >= 4; i -= 4) {
+    const w = v128.load(from);
+    const x = v128.load(from + stride);
+    const y = v128.load(from + 2 * stride);
+    const z = v128.load(from + 3 * stride);
+    a = squared ? squareAround(w, mean, a) : f32x4.add(a, w);
+    b = squared ? squareAround(x, mean, b) : f32x4.add(b, x);
+    c = squared ? squareAround(y, mean, c) : f32x4.add(c, y);
+    d = squared ? squareAround(z, mean, d) : f32x4.add(d, z);
+    from += 4 * stride;
+  }
+  for (; i > 0; i--) {
+    const w = v128.load(from);
+    a = squared ? squareAround(w, mean, a) : f32x4.add(a, w);
+    from += stride;
+  }
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
+
+@inline
+function squareAround(x: v128, mean: v128, sum: v128): v128 {
+  const distance = f32x4.sub(x, mean);
+  return fma(distance, distance, sum);
+}
+
+/** What each lane's group has in all of its lanes: groups of 1, 2 or 4 lanes. */
+@inline
+function overGroup(x: v128, width: i32): v128 {
+  if (width == 1) return x;
+  const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 1, 0, 3, 2));
+  return width == 2 ? pairs : f32x4.add(pairs, v128.shuffle<f32>(pairs, pairs, 2, 3, 0, 1));
+}
+
+/** The statistics of groups as wide as some vectors. */
+function wideStatistics(from: usize, rows: i32, channels: i32, width: i32, to: usize): void {
+  const stride = (<usize>channels) << 2;
+  const bytes = (<usize>width) << 2;
+  for (const end = from + stride; from < end; from += bytes) {
+    let sum = f32x4.splat(0);
+    for (let at: usize = 0; at < bytes; at += 16) sum = f32x4.add(sum, sumDown(from + at, rows, stride, sum, false));
+    const mean = sumLanes(sum) / <f32>(rows * width);
+    const means = f32x4.splat(mean);
+    let deviations = f32x4.splat(0);
+    for (let at: usize = 0; at < bytes; at += 16) {
+      deviations = f32x4.add(deviations, sumDown(from + at, rows, stride, means, true));
+    }
+    store<f32>(to, mean);
+    store<f32>(to, sumLanes(deviations), 4);
+    to += 8;
+  }
+}
+
+/** The statistics of groups of which a vector holds two or four. */
+function narrowStatistics(from: usize, rows: i32, channels: i32, width: i32, to: usize): void {
+  const stride = (<usize>channels) << 2;
+  const share = f32x4.splat(1 / <f32>(rows * width));
+  for (const end = from + stride; from < end; from += 16) {
+    const means = f32x4.mul(overGroup(sumDown(from, rows, stride, share, false), width), share);
+    const deviations = overGroup(sumDown(from, rows, stride, means, true), width);
+    store<f32>(to, f32x4.extract_lane(means, 0));
+    store<f32>(to, f32x4.extract_lane(deviations, 0), 4);
+    if (width == 1) {
+      store<f32>(to, f32x4.extract_lane(means, 1), 8);
+      store<f32>(to, f32x4.extract_lane(deviations, 1), 12);
+      to += 16;
+    } else {
+      to += 8;
+    }
+    store<f32>(to, f32x4.extract_lane(means, 2));
+    store<f32>(to, f32x4.extract_lane(deviations, 2), 4);
+    if (width == 1) {
+      store<f32>(to, f32x4.extract_lane(means, 3), 8);
+      store<f32>(to, f32x4.extract_lane(deviations, 3), 12);
+      to += 16;
+    } else {
+      to += 8;
+    }
+  }
+}
+
 /** A tensor cut into blocks of rows. */
 @unmanaged
 class GroupRows {
@@ -61,8 +149,11 @@ export function groupStatisticsJob(args: GroupStatisticsArguments, chunk: i32): 
   const from = args.x + ((<usize>(chunk / blocks * rows + start) * channels) << 2);
   const width = channels / groups;
   const stride = (<usize>channels) << 2;
+  const partial = args.partial + ((<usize>chunk * groups) << 3);
+  if (groups > 1 && width % 4 == 0) return wideStatistics(from, count, channels, width, partial);
+  if (channels % 4 == 0 && width <= 2) return narrowStatistics(from, count, channels, width, partial);
   for (let g = 0; g < groups; g++) {
-    const to = args.partial + ((<usize>chunk * groups + g) << 3);
+    const to = partial + ((<usize>g) << 3);
     if (groups == 1) {
       const mean = sumContiguous(from, count * channels) / <f32>(count * channels);
       store<f32>(to, mean);

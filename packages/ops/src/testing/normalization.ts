@@ -48,7 +48,15 @@ const groups: readonly Group[] = [
   ...(['linear', 'gelu', 'silu'] as const).flatMap((activation) =>
     [false, true].map((residual) => ({ shape: [2, 3, 5, 6] as const, groups: 2, activation, residual })),
   ),
-  { shape: [2, 6, 5, 128], groups: 32, activation: 'silu', residual: false }, // a diffusion network's
+  // Groups of one channel, two, four and twelve, as diffusion networks have them.
+  ...[32, 64, 128].map((c) => ({
+    shape: [2, 6, 5, c] as const,
+    groups: 32,
+    activation: 'silu' as const,
+    residual: false,
+  })),
+  { shape: [2, 3, 7, 24], groups: 2, activation: 'silu', residual: false },
+  { shape: [1, 67, 64, 64], groups: 32, activation: 'linear', residual: false, far: 100 },
   { shape: [3, 4, 4, 8], groups: 2, activation: 'silu', residual: false, own: true },
   { shape: [2, 3, 5, 6], groups: 2, activation: 'linear', residual: false, own: true },
   { shape: [2, 3, 5, 6], groups: 3, activation: 'gelu', residual: true, own: true },
