@@ -1,6 +1,6 @@
-import type { TensorFile } from '@denoiser/safetensors';
+import type { OpenTensors, TensorFile, TensorList } from '@denoiser/safetensors';
 import type { TrainableModel } from '@denoiser/trainer';
-import { createUNet, loadUNet } from '@denoiser/unet';
+import { createUNet, type InspectedNetwork, inspectUNet, loadUNet } from '@denoiser/unet';
 import { PipelineError } from './errors';
 
 /** A network that images are drawn with: what the trainer trains, and a way to free it. */
@@ -18,11 +18,18 @@ export interface NetworkKind {
   create(config: never): Network;
   /** Loads one from a file's tensors, whose sizes say how it is built. */
   load(file: TensorFile): Network;
+  /** Says what network a file holds, by the names and shapes of its tensors alone: `openModelFile` needs it. */
+  inspect?(list: TensorList): InspectedNetwork;
 }
 
 /** Networks by the name that their files have. The first one is tried on files that name none. */
 export const networks: readonly NetworkKind[] = [
-  { architecture: 'ddpm-unet', create: createUNet as NetworkKind['create'], load: loadUNet },
+  {
+    architecture: 'ddpm-unet',
+    create: createUNet as NetworkKind['create'],
+    load: loadUNet,
+    inspect: inspectUNet,
+  },
 ];
 
 /** Returns how many numbers a network has. */
@@ -36,14 +43,14 @@ export function countParameters({ parameters }: Pick<TrainableModel, 'parameters
 const KEY = 'denoiser.architecture';
 
 /**
- * Returns the network in a file.
+ * Returns the kind of the network in a file.
  *
- * @throws DenoiserError for an architecture that is none of `kinds`; what the network's own loader throws.
+ * @throws DenoiserError for an architecture that is none of `kinds`.
  */
-export function loadNetwork(file: TensorFile, kinds: readonly NetworkKind[]): Network {
-  const name = file.metadata[KEY];
+export function kindOf({ metadata }: Pick<OpenTensors, 'metadata'>, kinds: readonly NetworkKind[]): NetworkKind {
+  const name = metadata[KEY];
   const kind = name === undefined ? kinds[0] : kinds.find(({ architecture }) => architecture === name);
-  if (kind) return kind.load(file);
+  if (kind) return kind;
   throw new PipelineError(
     'architecture-unknown',
     `The file holds a network of the architecture ${JSON.stringify(name)}, and only ${kinds.map(({ architecture }) => architecture).join(', ')} can be loaded; give its loader in \`networks\`.`,

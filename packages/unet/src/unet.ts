@@ -71,16 +71,19 @@ export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}
  */
 export function loadUNet(source: Uint8Array | TensorFile): UNet {
   const file = bareNames(source instanceof Uint8Array ? readSafetensors(source) : source);
+  const config = configOf(file);
+  return unetWith(config, (specs) => importParameters(file, specs, config));
+}
+
+/** Returns the sizes of the network that a file holds, by shapes and metadata. */
+export function configOf(file: TensorFile): UNetConfig {
   checkArchitecture(file);
   const sizes = inferConfig(file);
-  if (!sizes) {
-    throw new NetworkError(
-      'architecture-mismatch',
-      `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
-    );
-  }
-  const config = completeConfig({ ...sizes, imageSize: imageSizeOf(file) });
-  return unetWith(config, (specs) => importParameters(file, specs, config));
+  if (sizes) return completeConfig({ ...sizes, imageSize: imageSizeOf(file) });
+  throw new NetworkError(
+    'architecture-mismatch',
+    `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
+  );
 }
 
 type Specs = ReadonlyMap<string, ParameterSpec>;

@@ -1,0 +1,65 @@
+import { createProcess, type Process, signalWarning } from '@denoiser/schedules';
+import { optionInvalid } from './check-options';
+import type { FoundWeights } from './find-weights';
+import type { ModelInfo } from './model';
+import type { OpenModelOptions } from './model-source';
+
+/** What networks for images say of themselves, as far as they do. */
+interface ImageConfig {
+  readonly channels?: number;
+  readonly classes?: number;
+  readonly imageSize?: number | readonly [height: number, width: number];
+  readonly learnedVariance?: boolean;
+}
+
+/** What a network gives unless its file says; EDM's preconditioning says it itself. */
+const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
+
+/**
+ * Returns what is known of a model: by the options, by its source, by its network, in this order.
+ *
+ * @throws DenoiserError where the options name other classes than the network has.
+ */
+export function factsOf(
+  { training, description }: Omit<FoundWeights, 'weights'>,
+  { architecture, parameterCount }: Pick<ModelInfo, 'architecture' | 'parameterCount'>,
+  options: OpenModelOptions,
+): ModelInfo {
+  const config = architecture.config as ImageConfig;
+  const { classes = 0, channels = 3, learnedVariance = false } = config;
+  const [height = 64, width = height] = [
+    options.imageSize ?? training.imageShape?.slice(0, 2) ?? config.imageSize ?? [],
+  ].flat();
+  const process = createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 });
+  warnOfSignal(process, options.onWarning);
+  const prediction = options.prediction ?? training.prediction ?? PREDICTIONS[process.kind];
+  return {
+    architecture,
+    parameterCount,
+    imageShape: [height, width, channels],
+    classNames: classNamesOf(classes, training.classNames, options.classNames),
+    process,
+    ...(prediction && { prediction }),
+    learnedVariance,
+    ...(training.step !== undefined && { step: training.step }),
+    description,
+  };
+}
+
+function classNamesOf(
+  classes: number,
+  trained: readonly string[] | undefined,
+  given: readonly string[] | undefined,
+): readonly string[] {
+  const names = given ?? (trained?.length === classes ? trained : Array.from({ length: classes }, (_, i) => String(i)));
+  if (names.length === classes) return names;
+  throw optionInvalid(
+    `\`classNames\` has ${names.length} names for a network with ${classes || 'no'} classes; give one for each.`,
+  );
+}
+
+/** Tells where sampling begins elsewhere than training ended. */
+function warnOfSignal(process: Process, onWarning: OpenModelOptions['onWarning']): void {
+  const warning = signalWarning(process);
+  if (warning) onWarning?.(warning);
+}
