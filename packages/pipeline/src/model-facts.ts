@@ -3,13 +3,11 @@ import { optionInvalid } from './check-options';
 import type { FoundWeights } from './find-weights';
 import type { ModelInfo } from './model';
 import type { OpenModelOptions } from './model-source';
+import type { ImageFacts } from './networks';
 
-/** What networks for images say of themselves, as far as they do. */
-interface ImageConfig {
-  readonly channels?: number;
-  readonly classes?: number;
-  readonly imageSize?: number | readonly [height: number, width: number];
-  readonly learnedVariance?: boolean;
+/** What its network says of a model. */
+interface NetworkFacts extends Pick<ModelInfo, 'architecture' | 'parameterCount'> {
+  readonly imageFacts: ImageFacts;
 }
 
 /** What a network gives unless its file says; EDM's preconditioning says it itself. */
@@ -22,13 +20,12 @@ const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: '
  */
 export function factsOf(
   { training, description }: Omit<FoundWeights, 'weights'>,
-  { architecture, parameterCount }: Pick<ModelInfo, 'architecture' | 'parameterCount'>,
+  { architecture, parameterCount, imageFacts }: NetworkFacts,
   options: OpenModelOptions,
 ): ModelInfo {
-  const config = architecture.config as ImageConfig;
-  const { classes = 0, channels = 3, learnedVariance = false } = config;
+  const { classes = 0, channels = 3, learnedVariance = false } = imageFacts;
   const [height = 64, width = height] = [
-    options.imageSize ?? training.imageShape?.slice(0, 2) ?? config.imageSize ?? [],
+    options.imageSize ?? training.imageShape?.slice(0, 2) ?? imageFacts.imageSize ?? [],
   ].flat();
   const process = createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 });
   warnOfSignal(process, options.onWarning);

@@ -1,4 +1,4 @@
-import type { OpenTensors, TensorInfo } from '@denoiser/safetensors';
+import type { OpenTensors } from '@denoiser/safetensors';
 import { SCHEDULES, trainableProcess } from '@denoiser/trainer/options';
 import { type FileTraining, writeFileTraining } from '@denoiser/trainer/parts';
 import { PipelineError } from './errors';
@@ -34,15 +34,12 @@ export async function withModelFile<T>(
     if (!inspect) {
       throw new PipelineError('architecture-unknown', `Files of ${name} are opened whole alone, with \`openModel\`.`);
     }
-    const { architecture, names } = inspect(weights);
-    const tensors = new Map<string, TensorInfo>();
-    for (const [own, theirs] of names) tensors.set(own, weights.tensors.get(theirs) as TensorInfo);
+    const { architecture, imageFacts, tensors, reader } = inspect(weights);
     const parameterCount = [...tensors.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const facts = factsOf(found, { architecture, parameterCount }, options);
-    const { read } = finiteOnly(weights);
+    const facts = factsOf(found, { architecture, parameterCount, imageFacts }, options);
     return use({
       ...facts,
-      weights: { metadata: metadataOf(facts), tensors, read: (own) => read(names.get(own) as string) },
+      weights: { metadata: metadataOf(facts), tensors: new Map(tensors), read: reader(finiteOnly(weights)) },
     });
   });
 }

@@ -1,9 +1,8 @@
-import { readAllTensors } from '@denoiser/safetensors';
 import { finiteOnly, withWeights } from './find-weights';
 import type { Model } from './model';
 import { factsOf } from './model-facts';
 import type { ModelSource, OpenModelOptions } from './model-source';
-import { countParameters, kindOf, networks } from './networks';
+import { countParameters, imageFactsOf, kindOf, networks, openNetwork } from './networks';
 
 /**
  * Opens a trained model: the latest checkpoint of a run, with its averaged weights, a safetensors file or a file of PyTorch.
@@ -15,11 +14,12 @@ import { countParameters, kindOf, networks } from './networks';
 export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<Model> {
   return withWeights('openModel', source, options, async (found) => {
     const kind = kindOf(found.weights, options.networks ?? networks);
-    const network = kind.load(await readAllTensors(finiteOnly(found.weights)));
+    const network = await openNetwork(kind, finiteOnly(found.weights));
     const dispose = () => network.dispose();
     try {
       const { architecture } = network;
-      const facts = factsOf(found, { architecture, parameterCount: countParameters(network) }, options);
+      const parameterCount = countParameters(network);
+      const facts = factsOf(found, { architecture, parameterCount, imageFacts: imageFactsOf(network) }, options);
       return { ...facts, network, dispose, [Symbol.dispose]: dispose };
     } catch (error) {
       dispose();
