@@ -53,8 +53,9 @@ const count = (n: number): string => n.toLocaleString('en');
 
 function describeNetwork(network: NetworkConfig): string {
   if (network.type === 'original') return `U-Net of base width ${network.baseWidth}`;
-  const { type, blockChannels, layers, attentionAt } = network;
-  const name = type === 'edm' ? 'UNet2DModel as in EDM' : 'UNet2DModel';
+  const name = network.type === 'edm' ? 'UNet2DModel as in EDM' : 'UNet2DModel';
+  if ('config' in network) return `${name} of ${network.config.block_out_channels} channels`;
+  const { blockChannels, layers, attentionAt } = network;
   const attention = attentionAt.length > 0 ? `, attention at ${attentionAt.join(', ')}` : '';
   return `${name} of ${blockChannels.join(', ')} channels, ${counted(layers, 'layer')} each${attention}`;
 }

@@ -1,7 +1,8 @@
 import { openImageFolder, selectDevice } from '@denoiser/backend-node';
 import { shortList } from '@denoiser/errors';
 import { createTrainer, horizontalFlip } from '@denoiser/trainer';
-import { createUNet, createUNet2D, type OriginalUNet, type UNet2D, unet2dFor } from '@denoiser/unet';
+import { createUNet, createUNet2D, type OriginalUNet, type UNet2D } from '@denoiser/unet';
+import { unet2dConfigOf } from '../config/network';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import type { Reporter } from './reporter';
@@ -45,8 +46,7 @@ function createModel({ network, channels, classNames, conditional, size, trainin
     const { baseWidth, timeDim } = network;
     return createUNet({ ...images, baseWidth, timeDim, seed });
   }
-  const { type: style, ...chosen } = network;
-  return createUNet2D(unet2dFor({ ...images, ...chosen, style }), { seed });
+  return createUNet2D(unet2dConfigOf(network, images), { seed });
 }
 
 /** A run goes on with the classes it began with: a label means what its number meant. */
