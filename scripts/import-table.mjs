@@ -29,6 +29,7 @@ export const importTable = {
   'kernels-webgpu': ['errors', 'ops', tf, '@tensorflow/tfjs-backend-webgpu'],
   samplers: ['errors', 'schedules', 'ops', tf],
   unet: ['errors', 'safetensors', 'ops', tf],
+  onnx: ['errors', 'safetensors', 'ops', tf, '@bufbuild/protobuf'],
   trainer: ['errors', 'schedules', 'safetensors', 'ops', 'samplers', tf],
   pipeline: ['errors', 'schedules', 'safetensors', 'pytorch', 'metrics', 'ops', 'samplers', 'unet', 'trainer', tf],
   'backend-node': [...engineRoom, ...['samplers', 'trainer', 'pipeline', '@tensorflow/', 'sharp', 'webgpu', 'node:']],
