@@ -26,6 +26,7 @@ const slow = [
   'packages/kernels-cpu/test',
   'packages/onnx/test',
   'packages/pipeline/src/draw-queue.test.ts',
+  'packages/pipeline/src/onnx',
   'packages/backend-node/src/images/large-folder.test.ts',
   'packages/backend-node/src/fuzz.test.ts',
   'packages/safetensors/src/fuzz.test.ts',

@@ -13,7 +13,7 @@ export type { ValidationLoss } from './evaluation/validation-loss';
 export { gridColumns, type Images, imagesOf } from './images';
 export { type InterpolateOptions, interpolate } from './interpolate';
 export { type Inversion, type InvertOptions, invert } from './invert';
-export type { Model, ModelInfo } from './model';
+export type { DrawingNetwork, Model, ModelInfo, WeightsModel } from './model';
 export { modelInTraining } from './model-in-training';
 export { type Network, type NetworkKind, networks } from './networks';
 export { type ModelSource, type OpenModelOptions, openModel, type WeightsChoice } from './open-model';

@@ -15,7 +15,7 @@ import { readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from './check-options';
 import { PipelineError } from './errors';
 import { firstNotFinite } from './finite';
-import type { Model } from './model';
+import type { WeightsModel } from './model';
 import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
 /** A safetensors file or one of PyTorch: its bytes, where they can be read, or its tensors, opened. */
@@ -62,7 +62,7 @@ const ALL = [...OF_RUNS, ...OF_FILES, 'name', 'networks', 'onWarning'];
  * @throws DenoiserError where there is no checkpoint, where a file is damaged or holds another kind of network, and where
  * an option does not fit the source.
  */
-export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<Model> {
+export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<WeightsModel> {
   const file = fileOf(source);
   try {
     checkOptionNames('openModel', options, ALL);
@@ -88,7 +88,7 @@ function fileOf(source: ModelSource): ByteSource | OpenTensors | undefined {
 
 const nameOf = ({ name }: OpenModelOptions, otherwise: string): string => name ?? otherwise;
 
-async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions): Promise<Model> {
+async function openCheckpoint(store: CheckpointStore, options: OpenModelOptions): Promise<WeightsModel> {
   const { weights = 'ema', checkpoint, snapshots, onWarning } = options;
   const average = typeof weights === 'object' ? weights : undefined;
   const name = nameOf(options, 'the checkpoints');
@@ -137,7 +137,7 @@ async function averageOf(
   return { tensors, description: `average of relative length ${length} up to step ${last}` };
 }
 
-async function openFile(source: ByteSource | OpenTensors, options: OpenModelOptions): Promise<Model> {
+async function openFile(source: ByteSource | OpenTensors, options: OpenModelOptions): Promise<WeightsModel> {
   const name = nameOf(options, 'the file');
   const { network, training, description } = await told(name, async () => {
     const { tensors, description } = 'tensors' in source ? { tensors: source } : await openWeights(source);
@@ -228,7 +228,7 @@ interface Facts {
   readonly description: string;
 }
 
-function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): Model {
+function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): WeightsModel {
   const dispose = () => network.dispose();
   const { learnedVariance = false } = network.architecture.config as ImageConfig;
   const given = prediction ?? PREDICTIONS[process.kind];

@@ -11,7 +11,7 @@ export { createPowerEma, type PowerEma } from './ema/post-hoc';
 export type { PostHocEma } from './ema/post-hoc-options';
 export { fitProfile, gammaOf, type PowerProfile, powerDecay, relativeWidth } from './ema/power-function';
 export { epochPermutation } from './epoch-permutation';
-export { type FileTraining, readFileTraining } from './file-training';
+export { type FileTraining, readFileTraining, writeFileTraining } from './file-training';
 export type { StartedFrom, StartOptions } from './fine-tune';
 export type { Callbacks, CheckpointOptions, SnapshotOptions } from './fit-options';
 export { clipFactor, type Gradients, gradientNorm } from './gradients';
