@@ -18,6 +18,8 @@ export const enum Unary {
   relu,
   clip,
   erf,
+  log,
+  step,
 }
 
 /** x, y → z */
@@ -40,6 +42,14 @@ export const enum Cast {
   boolToInt,
 }
 
+/** Lane by lane: networks take logarithms of few numbers. */
+function logarithms(x: v128): v128 {
+  let y = f32x4.splat(NativeMathf.log(f32x4.extract_lane(x, 0)));
+  y = f32x4.replace_lane(y, 1, NativeMathf.log(f32x4.extract_lane(x, 1)));
+  y = f32x4.replace_lane(y, 2, NativeMathf.log(f32x4.extract_lane(x, 2)));
+  return f32x4.replace_lane(y, 3, NativeMathf.log(f32x4.extract_lane(x, 3)));
+}
+
 @inline
 function unary(op: Unary, x: v128, a: f32, b: f32): v128 {
   if (op == Unary.exp) return exp(x);
@@ -57,6 +67,11 @@ function unary(op: Unary, x: v128, a: f32, b: f32): v128 {
   if (op == Unary.erf) {
     const z = f32x4.mul(x, f32x4.splat(1.4142135623730951));
     return fma(f32x4.splat(2), normalDistribution(z, gaussian(z)), f32x4.splat(-1));
+  }
+  if (op == Unary.log) return logarithms(x);
+  if (op == Unary.step) {
+    const step = v128.bitselect(f32x4.splat(1), f32x4.splat(a), f32x4.gt(x, f32x4.splat(0)));
+    return v128.bitselect(step, x, f32x4.eq(x, x)); // what is not a number stays so
   }
   return x;
 }
@@ -99,7 +114,7 @@ class UnaryArguments {
   size: i32;
   /** Elements of a chunk. */
   block: i32;
-  /** Bounds of `clip`. */
+  /** Bounds of `clip`; the value of `step` up to 0. */
   low: f32;
   high: f32;
 }
@@ -126,6 +141,8 @@ export function unaryJob(args: UnaryArguments, chunk: i32): void {
     case Unary.relu: { mapUnary(args, Unary.relu, from, to, count); break; }
     case Unary.clip: { mapUnary(args, Unary.clip, from, to, count); break; }
     case Unary.erf: { mapUnary(args, Unary.erf, from, to, count); break; }
+    case Unary.log: { mapUnary(args, Unary.log, from, to, count); break; }
+    case Unary.step: { mapUnary(args, Unary.step, from, to, count); break; }
   }
 }
 

@@ -9,21 +9,29 @@ import * as tf from '@tensorflow/tfjs-core';
  *
  * @param x [B, H, W, in]
  * @param filter [kh, kw, in, out]
- * @param options stride: 1 or 2, default 1; padding: rows and columns of zeros on each side, default 0; bias: [out].
- * @returns [B, (H + 2·padding − kh)/stride + 1, …, out]
+ * @param options stride: 1 or 2, default 1; padding: rows and columns of zeros, on each side or before and after, default 0;
+ *   bias: [out].
+ * @returns [B, ⌊(H + before + after − kh)/stride⌋ + 1, …, out]
  */
 export function conv2d(
   x: Tensor4D,
   filter: Tensor4D,
-  options: { stride?: 1 | 2; padding?: number; bias?: Tensor1D } = {},
+  options: { stride?: 1 | 2; padding?: number | readonly [before: number, after: number]; bias?: Tensor1D } = {},
 ): Tensor4D {
   const { stride = 1, padding = 0, bias } = options;
-  const [height, width] = filter.shape;
-  const same = stride === 1 && height === 2 * padding + 1 && width === 2 * padding + 1;
+  const sides = typeof padding === 'number' ? ([padding, padding] as const) : padding;
+  const same = [0, 1].every((axis) => isSame(x.shape[axis + 1] as number, filter.shape[axis] as number, stride, sides));
   return tf.tidy(() => {
-    const sides: [number, number] = [padding, padding];
-    const padded = same || padding === 0 ? x : tf.pad(x, [[0, 0], sides, sides, [0, 0]]);
+    const [before, after] = sides;
+    const around: [number, number] = [before, after];
+    const padded = same || (before === 0 && after === 0) ? x : tf.pad(x, [[0, 0], around, around, [0, 0]]);
     const y = tf.conv2d(padded, filter, stride, same ? 'same' : 'valid');
     return bias ? tf.add(y, bias) : y;
   });
+}
+
+/** Tells whether 'same' puts these zeros around an axis: as many as a size divided by the stride, rounded up, needs. */
+function isSame(size: number, kernel: number, stride: number, [before, after]: readonly [number, number]): boolean {
+  const needed = Math.max(0, (Math.ceil(size / stride) - 1) * stride + kernel - size);
+  return before === Math.floor(needed / 2) && after === needed - before;
 }

@@ -14,6 +14,6 @@ export { meanSquaredError } from './mean-squared-error';
 export { adamWStep, emaStep } from './optimizer';
 export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
 export { randomNormal } from './random-normal';
-export { maxPool2x, upsample2x } from './resample';
+export { averagePool2x, maxPool2x, upsample2x } from './resample';
 export type { BatchShape, ImageShape } from './shapes';
 export { untilAborted } from './until-aborted';

@@ -4,7 +4,8 @@ import { normals, STREAMS, uniforms } from './philox';
 export type InitialValues =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly bound: number }
-  | { readonly kind: 'normal' };
+  /** deviation: default 1. */
+  | { readonly kind: 'normal'; readonly deviation?: number };
 
 /**
  * Returns a parameter before training: a pure function of the seed and its name, so that it depends neither on other
@@ -18,7 +19,10 @@ export function initialValues(
   const count = shape.reduce((a, b) => a * b, 1);
   if (initial.kind === 'constant') return new Float32Array(count).fill(initial.value);
   const address = { seed, stream: STREAMS.weights, step: 0, index: hash(name), count };
-  if (initial.kind === 'normal') return normals(address);
+  if (initial.kind === 'normal') {
+    const { deviation = 1 } = initial;
+    return deviation === 1 ? normals(address) : normals(address).map((z) => z * deviation);
+  }
   const out = new Float32Array(count);
   const u = uniforms(address);
   for (let i = 0; i < count; i++) out[i] = (2 * u[i] - 1) * initial.bound;

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { OpsError } from './errors';
 import {
   MaxPool2x,
   MaxPool2xGrad,
@@ -92,6 +93,27 @@ export function upsample2x(x: Tensor4D, options: { method: 'bilinear' | 'nearest
     forward: () => runKernel(upsampleKernel, { x }, attrs),
     save: () => ({}),
     backward: (dy) => runKernel(upsampleGradKernel, { dy }, attrs),
+  }) as Tensor4D;
+}
+
+/**
+ * The mean of each 2×2 block: a quarter of what the gradient of repeating pixels is, so that its kernels are that op's.
+ * x [B, H, W, C], H and W even → [B, H/2, W/2, C].
+ *
+ * @throws DenoiserError if height or width is odd.
+ */
+export function averagePool2x(x: Tensor4D): Tensor4D {
+  const [, height, width] = x.shape;
+  if (height % 2 || width % 2) {
+    throw new OpsError('shape-invalid', `averagePool2x can't halve ${height}×${width}; give images of even sides.`);
+  }
+  const attrs = { method: 'nearest' } as const;
+  const quarterOf = (compute: () => Tensor[]) => tf.tidy(() => compute().map((sums) => tf.mul(sums, 0.25)));
+  return differentiable({
+    inputs: [x],
+    forward: () => quarterOf(() => runKernel(upsampleGradKernel, { dy: x }, attrs)),
+    save: () => ({}),
+    backward: (dy) => quarterOf(() => runKernel(upsampleKernel, { x: dy }, attrs)),
   }) as Tensor4D;
 }
 

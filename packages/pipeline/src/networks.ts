@@ -1,13 +1,28 @@
 import type { TensorFile } from '@denoiser/safetensors';
 import type { TrainableModel } from '@denoiser/trainer';
-import { createUNet, loadUNet } from '@denoiser/unet';
+import { createUNet, createUNet2D, isUNet2DFile, loadUNet, loadUNet2D } from '@denoiser/unet';
 import { PipelineError } from './errors';
 
 /** A network that images are drawn with: what the trainer trains, and a way to free it. */
 export interface Network extends TrainableModel {
+  /** What images it is for; where it is absent, the `config` of its architecture says it in these words. */
+  readonly imageFacts?: ImageFacts;
   /** Throws unless every label is a class of this network or −1. */
   checkLabels?(labels: ArrayLike<number>): void;
   dispose(): void;
+}
+
+/** What networks for images say of themselves, as far as they do. */
+export interface ImageFacts {
+  readonly channels?: number;
+  readonly classes?: number;
+  readonly imageSize?: number | readonly [height: number, width: number];
+  readonly learnedVariance?: boolean;
+}
+
+/** Returns what a network says of its images. */
+export function imageFactsOf({ imageFacts, architecture }: Network): ImageFacts {
+  return imageFacts ?? (architecture.config as ImageFacts | null) ?? {};
 }
 
 /** A kind of network, as its files name it. */
@@ -16,13 +31,21 @@ export interface NetworkKind {
   readonly architecture: string;
   /** Creates one with fresh weights, from the `config` of a checkpoint's architecture. */
   create(config: never): Network;
+  /** Tells whether a file that names no architecture holds one, by the names of its tensors. */
+  recognizes?(file: TensorFile): boolean;
   /** Loads one from a file's tensors, whose sizes say how it is built. */
   load(file: TensorFile): Network;
 }
 
-/** Networks by the name that their files have. The first one is tried on files that name none. */
+/** Networks by the name that their files have. The first one is tried on files that name none and that none recognizes. */
 export const networks: readonly NetworkKind[] = [
   { architecture: 'ddpm-unet', create: createUNet as NetworkKind['create'], load: loadUNet },
+  {
+    architecture: 'unet2d',
+    create: createUNet2D as NetworkKind['create'],
+    load: (file) => loadUNet2D(file),
+    recognizes: isUNet2DFile,
+  },
 ];
 
 /** Returns how many numbers a network has. */
@@ -42,7 +65,10 @@ const KEY = 'denoiser.architecture';
  */
 export function loadNetwork(file: TensorFile, kinds: readonly NetworkKind[]): Network {
   const name = file.metadata[KEY];
-  const kind = name === undefined ? kinds[0] : kinds.find(({ architecture }) => architecture === name);
+  const kind =
+    name === undefined
+      ? (kinds.find((one) => one.recognizes?.(file)) ?? kinds[0])
+      : kinds.find(({ architecture }) => architecture === name);
   if (kind) return kind.load(file);
   throw new PipelineError(
     'architecture-unknown',

@@ -16,7 +16,7 @@ import { checkOptionNames, optionInvalid } from './check-options';
 import { PipelineError } from './errors';
 import { firstNotFinite } from './finite';
 import type { WeightsModel } from './model';
-import { countParameters, loadNetwork, type Network, type NetworkKind, networks } from './networks';
+import { countParameters, imageFactsOf, loadNetwork, type Network, type NetworkKind, networks } from './networks';
 
 /** A safetensors file or one of PyTorch: its bytes, where they can be read, or its tensors, opened. */
 type FileSource = Uint8Array | ArrayBuffer | ByteSource | OpenTensors;
@@ -147,10 +147,10 @@ async function openFile(source: ByteSource | OpenTensors, options: OpenModelOpti
     return { training, network, description: description ? `${name}, ${description}` : name };
   });
   try {
-    const config = network.architecture.config as ImageConfig;
-    const { classes = 0, channels = 3 } = config;
+    const facts = imageFactsOf(network);
+    const { classes = 0, channels = 3 } = facts;
     const [height = 64, width = height] = [
-      options.imageSize ?? training.imageShape?.slice(0, 2) ?? config.imageSize ?? [],
+      options.imageSize ?? training.imageShape?.slice(0, 2) ?? facts.imageSize ?? [],
     ].flat();
     const isNamed = training.classNames?.length === classes;
     const classNames =
@@ -208,14 +208,6 @@ function open(file: TensorFile, options: OpenModelOptions): Network {
   return loadNetwork(file, options.networks ?? networks);
 }
 
-/** What networks for images say of themselves, as far as they do. */
-interface ImageConfig {
-  readonly channels?: number;
-  readonly classes?: number;
-  readonly imageSize?: number | readonly [height: number, width: number];
-  readonly learnedVariance?: boolean;
-}
-
 /** What a network gives unless its file says; EDM's preconditioning says it itself. */
 const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
 
@@ -230,7 +222,7 @@ interface Facts {
 
 function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): WeightsModel {
   const dispose = () => network.dispose();
-  const { learnedVariance = false } = network.architecture.config as ImageConfig;
+  const { learnedVariance = false } = imageFactsOf(network);
   const given = prediction ?? PREDICTIONS[process.kind];
   return {
     ...facts,

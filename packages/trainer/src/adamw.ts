@@ -20,7 +20,8 @@ export type AdamW = {
   readonly firstMoments: ReadonlyMap<string, Variable>;
   readonly secondMoments: ReadonlyMap<string, Variable>;
   /**
-   * Updates the parameters in place. A parameter without a gradient has a gradient of zero. In this step, `rateFactor`
+   * Updates the parameters in place. A parameter without a gradient has a gradient of zero; a variable that
+   * is not trainable stays as it is. In this step, `rateFactor`
    * (default 1) multiplies the learning rate, and `gradientScale`, if given, the gradients.
    */
   update(gradients: ReadonlyMap<string, Tensor>, now?: { rateFactor?: number; gradientScale?: Scalar }): void;
@@ -42,12 +43,16 @@ export function createAdamW(parameters: ReadonlyMap<string, Variable>, options: 
     secondMoments,
     update(gradients, { rateFactor = 1, gradientScale } = {}) {
       this.step++;
+      // What is not trained stays as it is: it does not decay either.
+      const trained = [...parameters].filter(([, { trainable }]) => trainable);
+      const momentsOf = (moments: ReadonlyMap<string, Variable>) =>
+        trained.map(([name]) => moments.get(name) as Variable);
       tidy(() =>
         adamWStep({
-          parameters: [...parameters.values()],
-          gradients: [...parameters].map(([name, { shape }]) => gradients.get(name) ?? zeros(shape)),
-          firstMoments: [...firstMoments.values()],
-          secondMoments: [...secondMoments.values()],
+          parameters: trained.map(([, variable]) => variable),
+          gradients: trained.map(([name, { shape }]) => gradients.get(name) ?? zeros(shape)),
+          firstMoments: momentsOf(firstMoments),
+          secondMoments: momentsOf(secondMoments),
           step: this.step,
           learningRate: learningRate * rateFactor,
           beta1: betas[0],

@@ -28,6 +28,8 @@ export type ParameterSpec = {
   /** In files: 'same', or the shape's axes reversed: 'matrix' [in, out] → [out, in], 'filter' HWIO → OIHW. */
   readonly layout: 'same' | 'matrix' | 'filter';
   readonly initial: InitialValues;
+  /** Whether training changes it. Default true. */
+  readonly isTrained?: boolean;
 };
 
 /** What all calls of layers give. */

@@ -3,12 +3,14 @@ import {
   attention,
   conv2d,
   embedding,
+  gelu,
   groupNorm,
   type InitialValues,
   layerNorm,
   linear,
+  silu,
 } from '@denoiser/ops';
-import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Layer, layer, type ParameterSpec } from './layer';
 
@@ -48,14 +50,61 @@ export function conv1x1(from: number, to: number): Layer<(x: Tensor4D) => Tensor
   });
 }
 
-/** GroupNorm(1, channels), with the activation and the sum that follow: activation(residual + GN(x)). [B, H, W, C] */
-export function oneGroupNorm(
-  channels: number,
-): Layer<(x: Tensor4D, then?: { residual?: Tensor4D; activation?: Activation }) => Tensor4D> {
-  return layer({ weight: vector(channels, ONES), bias: vector(channels, ZEROS) }, ({ weight, bias }) => (x, then) => {
-    return groupNorm(x, weight as Tensor1D, bias as Tensor1D, { groups: 1, ...then });
+/**
+ * Conv2d(from, to, size) with a bias, to which a vector an image can be added. [B, H, W, from], [B, to] → [B, H', W', to]
+ *
+ * @param o stride: default 1; padding: before and after rows and columns, default such that a stride of 1 keeps the size
+ */
+export function convolution(
+  size: number,
+  from: number,
+  to: number,
+  o: { stride?: 1 | 2; padding?: readonly [before: number, after: number] } = {},
+): Layer<(x: Tensor4D, more?: Tensor2D) => Tensor4D> {
+  const { stride = 1, padding = [(size - 1) / 2, (size - 1) / 2] } = o;
+  const parameters = { weight: filter(size, from, to), bias: vector(to, uniformOf(from * size * size)) };
+  return layer(parameters, ({ weight, bias }) => (x, more) => {
+    const options = { stride, padding };
+    if (!more) return conv2d(x, weight as Tensor4D, { ...options, bias: bias as Tensor1D });
+    return tf.tidy(() => {
+      const shift = tf.reshape(tf.add(more, bias), [-1, 1, 1, to]); // both in one pass over the image
+      return tf.add(conv2d(x, weight as Tensor4D, options), shift) as Tensor4D;
+    });
   });
 }
+
+/**
+ * A group norm that goes on as its call says: activation(residual + norm(x)·(1 + s) + t), s and t from `scaleShift`, [B, 2C],
+ * where there is one. [B, H, W, C]
+ */
+export type GroupNormCall = (
+  x: Tensor4D,
+  then?: { readonly residual?: Tensor4D; readonly activation?: Activation; readonly scaleShift?: Tensor2D },
+) => Tensor4D;
+
+/** GroupNorm(groups, channels), with what follows it. epsilon: default 1e-5; activation: of calls that name none. */
+export function groupNormLayer(
+  channels: number,
+  o: { groups: number; epsilon?: number; activation?: Activation },
+): Layer<GroupNormCall> {
+  const parameters = { weight: vector(channels, ONES), bias: vector(channels, ZEROS) };
+  return layer(parameters, ({ weight, bias }) => (x, { scaleShift, ...then } = {}) => {
+    const options = { ...o, ...then };
+    if (!scaleShift) return groupNorm(x, weight as Tensor1D, bias as Tensor1D, options);
+    return tf.tidy(() => {
+      const [scale, shift] = tf.split(scaleShift, 2, 1) as [Tensor2D, Tensor2D]; // [B, C] each
+      const factor = tf.add(scale, 1);
+      const each = (vectors: Tensor) => tf.reshape(vectors, [-1, 1, 1, channels]);
+      const { activation = 'linear', ...norm } = options;
+      const normal = groupNorm(x, weight as Tensor1D, bias as Tensor1D, { ...norm, activation: 'linear' });
+      const z = tf.add(tf.mul(normal, each(factor)), each(shift)) as Tensor4D;
+      return activation === 'silu' ? silu(z) : activation === 'gelu' ? gelu(z) : z;
+    });
+  });
+}
+
+/** GroupNorm(1, channels), with the activation and the sum that follow: activation(residual + GN(x)). [B, H, W, C] */
+export const oneGroupNorm = (channels: number): Layer<GroupNormCall> => groupNormLayer(channels, { groups: 1 });
 
 /** LayerNorm([channels]). [B, N, C] */
 export function tokenNorm(channels: number): Layer<(x: Tensor3D) => Tensor3D> {

@@ -1,7 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { createUNet } from './unet';
+import { createUNet } from './original/unet';
 
 test('a network that fits nowhere is refused before any of it is made', () => {
   const before = memory().numTensors;

@@ -7,14 +7,17 @@ const LARGEST_TENSOR = 2 ** 32;
  * Checks that there is room for weights of these shapes before any is made: filling them takes minutes, and a machine whose
  * memory is used up answers nobody.
  *
+ * @param smaller which options to change
  * @throws DenoiserError if they fit neither a tensor nor the memory.
  */
-export function checkRoom(parameters: ReadonlyMap<string, { readonly shape: readonly number[] }>): void {
+export function checkRoom(
+  parameters: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  smaller: string,
+): void {
   const bytes = Array.from(parameters.values(), ({ shape }) => shape.reduce((product, side) => product * side, 4));
   const all = bytes.reduce((sum, each) => sum + each, 0);
   const refuse = (why: string) => {
-    const advice = 'choose a smaller `baseWidth` or `timeDim`, or fewer `classes`';
-    throw new NetworkError('model-too-large', `The weights of this U-Net take ${gib(all)} GiB, ${why}; ${advice}.`);
+    throw new NetworkError('model-too-large', `The weights of this U-Net take ${gib(all)} GiB, ${why}; ${smaller}.`);
   };
   const largest = Math.max(...bytes);
   if (largest > LARGEST_TENSOR)

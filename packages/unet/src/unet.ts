@@ -1,27 +1,27 @@
 import { initialValues } from '@denoiser/ops';
-import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
-import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { TensorFile } from '@denoiser/safetensors';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { bareNames } from './bare-names';
-import { checkArchitecture } from './check-file';
-import { checkImageSize, completeConfig, type UNetConfig } from './config';
+import type { Architecture, ImageFacts, Labels } from './architecture';
 import { NetworkError } from './errors';
-import { ARCHITECTURE, CONFIG_KEY, inferConfig } from './infer-config';
 import type { Hooks, ParameterSpec } from './layer';
-import { network } from './network';
 import { checkRoom } from './room';
 import { type TrainingMode, trainingHooks } from './training-form';
 import { exportParameters, importParameters, parameterOf } from './weights';
 
-/** What a prediction depends on besides image and time. `labels`: [B] int32, −1 for no class. */
+/**
+ * What a prediction depends on besides image and time. `labels`: [B] int32, −1 for no class; [B, width of the time embedding]
+ * where a network takes embeddings instead.
+ */
 export type Conditioning = { readonly labels?: Tensor1D };
 
 /** Predicts the noise ε in x [B, H, W, C] at the times [B], in steps; [B, H, W, 2C] with a learned variance, v after ε. */
 export type Denoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning) => Tensor4D;
 
 /** A U-Net with its weights. */
-export interface UNet {
-  readonly architecture: { readonly name: typeof ARCHITECTURE; readonly config: UNetConfig };
+export interface UNet<Config = unknown, Name extends string = string> {
+  readonly architecture: { readonly name: Name; readonly config: Config };
+  readonly imageFacts: ImageFacts;
   /** The weights by PyTorch's names, in tfjs's layouts: filters HWIO, matrices [in, out]. */
   readonly parameters: ReadonlyMap<string, Variable>;
   /** Returns the network with the live weights, or with others of the same names and shapes, which it borrows. */
@@ -45,90 +45,79 @@ export interface UNet {
   dispose(): void;
 }
 
-/**
- * Creates the U-Net of the original program with fresh weights: PyTorch's initial distributions, numbers from Philox.
- *
- * @param options channels: of the images, default 3; baseWidth: default 64; timeDim: default 256; classes: how many, none
- *   by default; imageSize: what images it is for, kept in the config only; learnedVariance: whether it gives twice the
- *   channels (Nichol & Dhariwal 2021, arXiv:2102.09672), default false; seed: of the weights, default 0.
- * @throws DenoiserError for sizes that no such network has.
- */
-export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}): UNet {
-  const { seed = 0, ...config } = options;
-  return unetWith(completeConfig(config), (specs) => {
-    const tensors = new Map<string, Tensor>();
-    for (const [name, spec] of specs) tensors.set(name, tf.tensor(initialValues(name, spec, seed), [...spec.shape]));
-    return tensors;
-  });
-}
+/** Where the first weights come from. */
+export type InitialWeights = (specs: ReadonlyMap<string, ParameterSpec>) => ReadonlyMap<string, Tensor>;
 
-/**
- * Loads the U-Net of a safetensors file, from its bytes or from what was read of them: one that `exportParameters` made, or
- * a state_dict of the original program that a PyTorch user saved, also from within DataParallel, `torch.compile` or an
- * average. Its sizes are found by the shapes.
- *
- * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
- */
-export function loadUNet(source: Uint8Array | TensorFile): UNet {
-  const file = bareNames(source instanceof Uint8Array ? readSafetensors(source) : source);
-  checkArchitecture(file);
-  const sizes = inferConfig(file);
-  if (!sizes) {
-    throw new NetworkError(
-      'architecture-mismatch',
-      `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
-    );
-  }
-  const config = completeConfig({ ...sizes, imageSize: imageSizeOf(file) });
-  return unetWith(config, (specs) => importParameters(file, specs, config));
-}
+/** Fresh weights: the distributions of the layers, numbers from Philox. */
+export const freshWeights =
+  (seed: number): InitialWeights =>
+  (specs) =>
+    new Map(Array.from(specs, ([name, spec]) => [name, tf.tensor(initialValues(name, spec, seed), [...spec.shape])]));
 
-type Specs = ReadonlyMap<string, ParameterSpec>;
+/** Weights from a file. */
+export const weightsOf =
+  <Config, Name extends string>(file: TensorFile, architecture: Architecture<Config, Name>): InitialWeights =>
+  () =>
+    importParameters(file, architecture);
 
-function unetWith(config: UNetConfig, initial: (specs: Specs) => ReadonlyMap<string, Tensor>): UNet {
-  const net = network(config);
-  checkRoom(net.parameters);
+/** Makes a U-Net of an architecture and its first weights. */
+export function unetWith<Config, Name extends string>(
+  architecture: Architecture<Config, Name>,
+  initial: InitialWeights,
+): UNet<Config, Name> {
+  const { name, config, facts, network } = architecture;
+  checkRoom(network.parameters, architecture.smaller);
   const parameters = new Map<string, Variable>();
   tf.tidy(() => {
-    for (const [name, tensor] of initial(net.parameters)) parameters.set(name, tf.variable(tensor));
+    for (const [key, tensor] of initial(network.parameters)) {
+      parameters.set(key, tf.variable(tensor, network.parameters.get(key)?.isTrained ?? true));
+    }
   });
   const denoiserOf = (tensors: ReadonlyMap<string, Tensor>, hooks?: Hooks): Denoiser => {
-    const predict = net.bind((name) => parameterOf(tensors, name, net.parameters.get(name) as ParameterSpec), hooks);
+    const specOf = (key: string) => network.parameters.get(key) as ParameterSpec;
+    const predict = network.bind((key) => parameterOf(tensors, key, specOf(key)), hooks);
     return (x, time, { labels } = {}) => {
-      checkInputs(config, x, time, labels);
+      checkInputs(architecture, x, time, labels);
       return predict(x, time, labels);
     };
   };
   return {
-    architecture: { name: ARCHITECTURE, config },
+    architecture: { name, config },
+    imageFacts: facts,
     parameters,
     denoiser: (others = parameters) => denoiserOf(others),
-    trainingDenoiser: (mode) => denoiserOf(parameters, trainingHooks(mode, parameters)),
-    exportParameters: (others) => exportParameters(others, net.parameters, config),
-    importParameters: (file) => importParameters(file, net.parameters, config),
-    checkLabels: (labels) => checkLabels(config, labels),
+    trainingDenoiser: (mode) =>
+      denoiserOf(
+        parameters,
+        trainingHooks({ ...mode, dropout: mode.dropout || (architecture.dropout ?? 0) }, parameters),
+      ),
+    exportParameters: (others) => exportParameters(others, architecture),
+    importParameters: (file) => importParameters(file, architecture),
+    checkLabels: (labels) => checkLabels(architecture, labels),
     dispose() {
       for (const variable of parameters.values()) variable.dispose();
     },
   };
 }
 
-function checkInputs({ channels, classes }: UNetConfig, x: Tensor4D, time: Tensor1D, labels?: Tensor1D): void {
+type Inputs = Pick<Architecture<unknown, string>, 'facts' | 'halvings' | 'labels'>;
+
+function checkInputs(
+  { facts: { channels }, halvings, labels: kind }: Inputs,
+  x: Tensor4D,
+  time: Tensor1D,
+  labels?: Tensor1D | Tensor2D,
+): void {
   const [batch, height, width, found] = x.shape;
-  checkImageSize(height, width);
+  checkImageSize(halvings, height, width);
   if (found !== channels) {
     throw new NetworkError('shape-invalid', `The U-Net takes images of ${channels} channels, but was given ${found}.`);
   }
-  for (const [name, vector] of Object.entries({ time, labels })) {
-    if (vector && vector.shape.join() !== String(batch)) {
-      const shape = `[${vector.shape.join(', ')}]`;
-      throw new NetworkError(
-        'shape-invalid',
-        `The U-Net takes one ${name} value an image, [${batch}], but was given ${shape}.`,
-      );
-    }
-  }
-  if (labels && classes === undefined) {
+  checkShape('time value', time, [batch]);
+  if (!labels) return;
+  if (kind.kind === 'embeddings') checkShape('embedding of labels', labels, [batch, kind.width]);
+  else checkShape('labels value', labels, [batch]);
+  if (kind.kind === 'none') {
     throw new NetworkError(
       'labels-unexpected',
       'Labels were given to a U-Net without classes; leave them out, or train one with classes.',
@@ -136,36 +125,40 @@ function checkInputs({ channels, classes }: UNetConfig, x: Tensor4D, time: Tenso
   }
 }
 
-function checkLabels({ classes }: UNetConfig, labels: ArrayLike<number>): void {
-  const known = classes ?? 0;
+function checkShape(each: string, { shape }: Tensor, wanted: readonly number[]): void {
+  if (shape.join() === wanted.join()) return;
+  throw new NetworkError(
+    'shape-invalid',
+    `The U-Net takes one ${each} an image, [${wanted.join(', ')}], but was given [${shape.join(', ')}].`,
+  );
+}
+
+/** How often a network halves an image, in words. */
+const TIMES = ['never', 'once', 'twice', 'three times'];
+
+function checkImageSize(halvings: number, height: number, width: number): void {
+  const unit = 2 ** halvings;
+  if (height % unit === 0 && width % unit === 0 && height > 0 && width > 0) return;
+  const times = TIMES[halvings] ?? `${halvings} times`;
+  const nearest = (size: number) => Math.max(unit, unit * Math.round(size / unit));
+  throw new NetworkError(
+    'image-size-invalid',
+    `The U-Net halves an image ${times}, so height and width must be divisible by ${unit}, but it is ${height}×${width}; ` +
+      `resize or pad it, for example to ${nearest(height)}×${nearest(width)}.`,
+  );
+}
+
+function checkLabels({ labels: kind }: Inputs, labels: ArrayLike<number>): void {
+  const below = kind.kind === 'classes' ? kind.count : kind.kind === 'numbers' ? Number.POSITIVE_INFINITY : 0;
   for (const label of Array.from(labels)) {
-    if (Number.isInteger(label) && label >= -1 && label < known) continue;
-    const allowed = known === 0 ? 'this U-Net has no classes' : `this U-Net has the classes 0 to ${known - 1}`;
-    throw new NetworkError('label-invalid', `There is no class ${label}: ${allowed}; −1 stands for none.`);
+    if (Number.isInteger(label) && label >= -1 && label < below) continue;
+    throw new NetworkError('label-invalid', `There is no class ${label}: ${inWords(kind)}; −1 stands for none.`);
   }
 }
 
-/** Returns the image size in the file's config, if there is one. */
-function imageSizeOf({ metadata }: TensorFile): UNetConfig['imageSize'] {
-  const text = metadata[CONFIG_KEY];
-  if (text === undefined) return undefined; // a file that PyTorch wrote
-  const damaged = () =>
-    new NetworkError(
-      'weights-damaged',
-      `The file's metadata "${CONFIG_KEY}" has no legible imageSize; save the weights anew, or take this entry out of the file's metadata.`,
-    );
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch {
-    throw damaged();
-  }
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw damaged();
-  const { imageSize } = config as Partial<UNetConfig>;
-  if (Array.isArray(imageSize) && imageSize.length !== 2) throw damaged();
-  try {
-    return completeConfig({ ...(imageSize !== undefined && { imageSize }) }).imageSize;
-  } catch {
-    throw damaged();
-  }
+function inWords(labels: Labels): string {
+  if (labels.kind === 'classes') return `this U-Net has the classes 0 to ${labels.count - 1}`;
+  if (labels.kind === 'numbers') return 'this U-Net takes whole numbers from 0 on';
+  if (labels.kind === 'embeddings') return `this U-Net takes embeddings of ${labels.width} numbers for labels`;
+  return 'this U-Net has no classes';
 }

@@ -1,29 +1,25 @@
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { bareNames } from './bare-names';
+import type { Architecture } from './architecture';
 import { checkFile } from './check-file';
-import type { UNetConfig } from './config';
 import { NetworkError } from './errors';
-import { ARCHITECTURE, ARCHITECTURE_KEY, CONFIG_KEY } from './infer-config';
 import type { ParameterSpec } from './layer';
-import { fileShape, toFileLayout, toMemoryLayout } from './layout';
-
-type Specs = ReadonlyMap<string, ParameterSpec>;
+import { fileShape, toFileLayout, toMemoryLayout } from './layouts';
+import { ARCHITECTURE_KEY, CONFIG_KEY } from './metadata';
 
 /** Returns parameters as a file for PyTorch: its names, its layouts. Metadata says how to build the network again. */
 export async function exportParameters(
   parameters: ReadonlyMap<string, Tensor>,
-  specs: Specs,
-  config: UNetConfig,
+  { name, config, network }: Architecture<unknown, string>,
 ): Promise<TensorFile> {
   const tensors = new Map<string, TensorEntry>();
-  for (const [name, spec] of specs) {
-    const tensor = parameterOf(parameters, name, spec);
+  for (const [key, spec] of network.parameters) {
+    const tensor = parameterOf(parameters, key, spec);
     const data = toFileLayout((await tensor.data()) as Float32Array, spec);
-    tensors.set(name, { dtype: 'F32', shape: fileShape(spec), data });
+    tensors.set(key, { dtype: 'F32', shape: fileShape(spec), data });
   }
-  const metadata = { format: 'pt', [ARCHITECTURE_KEY]: ARCHITECTURE, [CONFIG_KEY]: JSON.stringify(config) };
+  const metadata = { format: 'pt', [ARCHITECTURE_KEY]: name, [CONFIG_KEY]: JSON.stringify(config) };
   return { metadata, tensors };
 }
 
@@ -32,11 +28,12 @@ export async function exportParameters(
  *
  * @throws DenoiserError if a name or shape does not fit; all are checked before the first tensor is made.
  */
-export function importParameters(given: TensorFile, specs: Specs, config: UNetConfig): Map<string, Tensor> {
-  const file = bareNames(given);
-  checkFile(file, specs, config);
+export function importParameters(given: TensorFile, architecture: Architecture<unknown, string>): Map<string, Tensor> {
+  const translated = architecture.translate(given);
+  checkFile(translated, architecture);
+  const { file } = translated;
   const tensors = new Map<string, Tensor>();
-  for (const [name, spec] of specs) {
+  for (const [name, spec] of architecture.network.parameters) {
     const data = toMemoryLayout(toFloat32Array(file.tensors.get(name) as TensorEntry), spec);
     tensors.set(name, tf.tensor(data, [...spec.shape], 'float32'));
   }

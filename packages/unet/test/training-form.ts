@@ -11,7 +11,7 @@ export function gradientsOf(
   o: { size: number; runPart: RunPart; dropout?: number; seed?: number },
 ): { loss: Float32Array; gradients: Map<string, Float32Array> } {
   const { size, runPart, dropout = 0, seed = 1 } = o;
-  const { channels, classes } = model.architecture.config;
+  const { channels, classes } = model.imageFacts;
   const places = [0, 1];
   const { value, gradients } = lossAndGradients(model.parameters, () => {
     const [x, target] = [0, 1].map((step) =>

@@ -29,6 +29,7 @@ const UNARY: Readonly<Record<string, Unary>> = {
   Reciprocal: Unary.reciprocal,
   Relu: Unary.relu,
   Erf: Unary.erf,
+  Log: Unary.log,
 };
 const BINARY: Readonly<Record<string, Binary>> = {
   Add: Binary.add,
@@ -63,6 +64,10 @@ const clip = kernel<{ x: TensorInfo }, { clipValueMin: number; clipValueMax: num
     x.dtype === 'float32'
       ? mapUnary(backend, Unary.clip, x, attrs.clipValueMin, attrs.clipValueMax)
       : fallBack('ClipByValue', { x }, attrs, backend),
+);
+
+const step = kernel<{ x: TensorInfo }, { alpha: number }>('Step', ({ x }, attrs, backend) =>
+  x.dtype === 'float32' ? mapUnary(backend, Unary.step, x, attrs.alpha) : fallBack('Step', { x }, attrs, backend),
 );
 
 /** Computes x op y with broadcasting. Returns undefined if the shapes need more axes than the job has. */
@@ -173,6 +178,7 @@ const sines: EngineKernel[] = ['Sin', 'Cos'].map((name) =>
 export const elementwiseKernels = [
   ...unaryKernels,
   clip,
+  step,
   ...binaryKernels,
   ...slopeKernels,
   addN,

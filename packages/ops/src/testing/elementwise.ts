@@ -25,11 +25,13 @@ const ofAll: readonly Mapping[] = [
   { kernel: 'Abs', op: tf.abs, f: (x) => exact(Math.abs(x)) },
   { kernel: 'Square', op: tf.square, f: (x) => multiply(exact(x), exact(x)) },
   { kernel: 'Relu', op: tf.relu, f: (x) => exact(Math.max(0, x)) },
+  { kernel: 'Step', op: (x) => tf.step(x, -0.5), f: (x) => exact(Number.isNaN(x) ? x : x > 0 ? 1 : -0.5) },
   { kernel: 'ClipByValue', op: (x) => tf.clipByValue(x, -1, 2), f: (x) => exact(Math.min(2, Math.max(-1, x))) },
 ];
 const ofPositives: readonly Mapping[] = [
   { kernel: 'Sqrt', op: tf.sqrt, f: (x) => apply(exact(x), Math.sqrt, 0, 4) },
   { kernel: 'Rsqrt', op: tf.rsqrt, f: (x) => inverseRoot(exact(x)) },
+  { kernel: 'Log', op: tf.log, f: (x) => apply(exact(x), Math.log, 1 / x, 4) },
   { kernel: 'Reciprocal', op: tf.reciprocal, f: (x) => divide(exact(1), exact(x)) },
 ];
 /** tfjs gives erf to 1.5e-7, by a polynomial. */

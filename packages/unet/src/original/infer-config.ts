@@ -1,13 +1,8 @@
-import type { TensorFile } from '@denoiser/safetensors';
+import type { TensorList } from '@denoiser/safetensors';
 import type { UNetConfig } from './config';
 
-/** The file's names for what a config says. */
-export const ARCHITECTURE = 'ddpm-unet';
-export const ARCHITECTURE_KEY = 'denoiser.architecture';
-export const CONFIG_KEY = 'denoiser.config';
-
 /** Returns the sizes of the U-Net that a file holds, by the shapes of four of its parameters; undefined if it holds none. */
-export function inferConfig({ tensors }: TensorFile): UNetConfig | undefined {
+export function inferConfig({ tensors }: Pick<TensorList, 'tensors'>): UNetConfig | undefined {
   const [baseWidth, channels, ...kernel] = tensors.get('inc.double_conv.0.weight')?.shape ?? [];
   const [, timeDim, ...none] = tensors.get('down1.emb_layer.1.weight')?.shape ?? [];
   if (!(baseWidth && channels && kernel.length === 2 && timeDim && none.length === 0)) return undefined;

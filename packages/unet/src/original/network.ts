@@ -1,11 +1,11 @@
 import { silu } from '@denoiser/ops';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { compose, type Layer } from '../layer';
+import { conv1x1, embeddingTable } from '../layers';
+import { timeEmbedding } from '../time-embedding';
 import { doubleConv, down, selfAttention, up } from './blocks';
 import type { UNetConfig } from './config';
-import { compose, type Layer } from './layer';
-import { conv1x1, embeddingTable } from './layers';
-import { timeEmbedding } from './time-embedding';
 
 /**
  * The original U-Net: ε_θ(x_t, t) of Ho et al. 2020 (arXiv:2006.11239) after Ronneberger et al. 2015 (arXiv:1505.04597),

@@ -1,4 +1,4 @@
-import { NetworkError } from './errors';
+import { NetworkError } from '../errors';
 
 /** Everything that decides the shapes of the network, as JSON in checkpoints. */
 export type UNetConfig = {
@@ -46,20 +46,6 @@ export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
   return withoutUndefined({ channels, baseWidth, timeDim, classes, imageSize, learnedVariance });
 }
 
-/**
- * Checks the size of images.
- *
- * @throws DenoiserError unless the network can halve it three times.
- */
-export function checkImageSize(height: number, width: number): void {
-  if (height % 8 === 0 && width % 8 === 0 && height > 0 && width > 0) return;
-  throw new NetworkError(
-    'image-size-invalid',
-    `The U-Net halves an image three times, so height and width must be divisible by 8, but it is ${height}×${width}; ` +
-      `resize or pad it, for example to ${nearest8(height)}×${nearest8(width)}.`,
-  );
-}
-
 function checkCount(name: string, value: number, unit: number): void {
   if (Number.isSafeInteger(value) && value > 0 && value % unit === 0) return;
   const kind = unit === 1 ? 'a whole number, 1 or more' : `a whole number, 1 or more and divisible by ${unit}`;
@@ -67,10 +53,6 @@ function checkCount(name: string, value: number, unit: number): void {
     name === 'imageSize' ? 'image-size-invalid' : 'option-invalid',
     `The U-Net's ${name} must be ${kind}, but ${value} was given.`,
   );
-}
-
-function nearest8(size: number): number {
-  return Math.max(8, 8 * Math.round(size / 8));
 }
 
 function withoutUndefined<T extends object>(value: T): T {

@@ -1,8 +1,8 @@
 import { gelu, maxPool2x, upsample2x } from '@denoiser/ops';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { compose, type Layer } from './layer';
-import { conv3x3, dense, dropoutPlace, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from './layers';
+import { compose, type Layer } from '../layer';
+import { conv3x3, dense, dropoutPlace, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from '../layers';
 
 const HEADS = 4;
 

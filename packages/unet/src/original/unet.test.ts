@@ -2,10 +2,10 @@ import '@tensorflow/tfjs';
 import { type TensorEntry, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { CASES, goldenFile } from '../test/golden';
-import { dropoutStream } from './dropout';
-import { createUNet, loadUNet, type UNet } from './index';
-import { fileShape } from './layout';
+import { CASES, goldenFile } from '../../test/golden';
+import { dropoutStream } from '../dropout';
+import { createUNet, loadUNet, type UNet } from '../index';
+import { fileShape } from '../layouts';
 import { network } from './network';
 
 const SMALL = { baseWidth: 4, timeDim: 8 } as const;
@@ -250,7 +250,8 @@ describe('files that do not fit', () => {
       tensors.set('sa9.ln.weight', tensors.get('sa1.ln.weight') as TensorEntry);
       tensors.delete('sa1.ln.weight');
     });
-    const message = /it lacks sa1\.ln\.weight; it has unknown sa9\.ln\.weight; .*changed or damaged/;
+    const message =
+      /it lacks sa1\.ln\.weight \(nearest: sa9\.ln\.weight\); it has unknown sa9\.ln\.weight; .*changed or damaged/;
     expect(refusal(file)).toThrow(message);
     expect(refusal(file)).toThrow(expect.objectContaining({ isDenoiserError: true, code: 'parameters-mismatch' }));
     expect(() => loadUNet(writeSafetensors(file))).toThrow(message);

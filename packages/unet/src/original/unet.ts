@@ -1,0 +1,82 @@
+import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
+import type { Architecture } from '../architecture';
+import { NetworkError } from '../errors';
+import { bareNames } from '../layouts';
+import { checkArchitecture, configOf } from '../metadata';
+import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
+import { completeConfig, type UNetConfig } from './config';
+import { describeConfig, inferConfig } from './infer-config';
+import { network } from './network';
+
+const NAME = 'ddpm-unet';
+/** A parameter that every such network has. */
+const LANDMARK = 'inc.double_conv.0.weight';
+
+/** The U-Net of the original program with its weights. */
+export type OriginalUNet = UNet<UNetConfig, typeof NAME>;
+
+/**
+ * Creates the U-Net of the original program with fresh weights: PyTorch's initial distributions, numbers from Philox.
+ *
+ * @param options channels: of the images, default 3; baseWidth: default 64; timeDim: default 256; classes: how many, none
+ *   by default; imageSize: what images it is for, kept in the config only; learnedVariance: whether it gives twice the
+ *   channels (Nichol & Dhariwal 2021, arXiv:2102.09672), default false; seed: of the weights, default 0.
+ * @throws DenoiserError for sizes that no such network has.
+ */
+export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}): OriginalUNet {
+  const { seed = 0, ...config } = options;
+  return unetWith(architectureOf(completeConfig(config)), freshWeights(seed));
+}
+
+/**
+ * Loads the U-Net of a safetensors file, from its bytes or from what was read of them: one that `exportParameters` made, or
+ * a state_dict of the original program that a PyTorch user saved, also from within DataParallel, `torch.compile` or an
+ * average. Its sizes are found by the shapes.
+ *
+ * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
+ */
+export function loadUNet(source: Uint8Array | TensorFile): OriginalUNet {
+  const file = bareNames(source instanceof Uint8Array ? readSafetensors(source) : source, LANDMARK);
+  checkArchitecture(file, NAME);
+  const sizes = inferConfig(file);
+  if (!sizes) {
+    throw new NetworkError(
+      'architecture-mismatch',
+      `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
+    );
+  }
+  const architecture = architectureOf(completeConfig({ ...sizes, imageSize: imageSizeOf(file) }));
+  return unetWith(architecture, weightsOf(file, architecture));
+}
+
+function architectureOf(config: UNetConfig): Architecture<UNetConfig, typeof NAME> {
+  const { channels, imageSize, classes, learnedVariance = false } = config;
+  return {
+    name: NAME,
+    config,
+    facts: {
+      channels,
+      ...(imageSize !== undefined && { imageSize }),
+      ...(classes !== undefined && { classes }),
+      learnedVariance,
+    },
+    network: network(config),
+    description: describeConfig(config),
+    halvings: 3,
+    labels: classes === undefined ? { kind: 'none' } : { kind: 'classes', count: classes },
+    smaller: 'choose a smaller `baseWidth` or `timeDim`, or fewer `classes`',
+    translate: (file) => ({ file: bareNames(file, LANDMARK) }),
+    recognize(file) {
+      const found = inferConfig(file);
+      return found && describeConfig(found);
+    },
+  };
+}
+
+/** Returns the image size in the file's config, if there is one. */
+function imageSizeOf(file: TensorFile): UNetConfig['imageSize'] {
+  return configOf(file, 'imageSize', ({ imageSize }: Partial<UNetConfig>) => {
+    if (Array.isArray(imageSize) && imageSize.length !== 2) throw new Error('not two sides');
+    return completeConfig({ ...(imageSize !== undefined && { imageSize }) }).imageSize;
+  });
+}
