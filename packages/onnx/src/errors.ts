@@ -19,3 +19,10 @@ export type OnnxErrorCode =
 
 /** An error of this package. */
 export const OnnxError = DenoiserError<OnnxErrorCode>;
+
+/** The error of a kernel that has no form in ONNX here. */
+export const unsupported = (kernel: string) =>
+  new OnnxError(
+    'kernel-unsupported',
+    `The network runs the kernel ${kernel}, which has no form in ONNX here; leave it out of the network, or compute the same with operations that have one.`,
+  );

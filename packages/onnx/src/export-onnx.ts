@@ -18,8 +18,11 @@ export interface ExportableNetwork {
 export interface ExportOptions {
   /** [height, width, channels] of the images. */
   readonly imageShape: ImageShape;
-  /** Whether the model has an input `class_labels`, int64, of which −1 is none. Default false. */
-  readonly labels?: boolean;
+  /**
+   * Whether the model has an input `class_labels` [B], int64, of which −1 is none; or how wide the embeddings are that a network
+   * takes for classes: then it is [B, width]. Default false.
+   */
+  readonly labels?: boolean | number;
   /** What weights are stored and computed with. Inputs and outputs are f32, and so is the time's embedding. Default 'f32'. */
   readonly dtype?: 'f32' | 'f16';
   /** The version of ONNX's operators, from 17 to 22. Default 17. */
@@ -72,7 +75,9 @@ function portsOf(
     { name: 'sample', shape: [batch, ...imageShape], ...image },
     { name: 'timestep', shape: [batch], order: [0], type: 'float32' },
   ];
-  if (labels) inputs.push({ name: 'class_labels', shape: [batch], order: [0], type: 'int64' });
+  if (typeof labels === 'number') {
+    inputs.push({ name: 'class_labels', shape: [batch, labels], order: [0, 1], type: 'float32' });
+  } else if (labels) inputs.push({ name: 'class_labels', shape: [batch], order: [0], type: 'int64' });
   return { inputs, output: { name: 'out_sample', ...image } };
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
-import type { ExportableNetwork, ExportOptions } from '../src/export-onnx';
-import { exportOnnx } from '../src/export-onnx';
+import { type ExportableNetwork, type ExportOptions, exportOnnx } from '../src/export-onnx';
+import { onnxDenoiser } from '../src/index';
 
 /** What both give for the same images: the network by tfjs, and its model in onnxruntime, as NHWC. */
 export interface Outputs {
@@ -9,29 +9,31 @@ export interface Outputs {
   readonly got: Float32Array;
 }
 
-/** Exports a network and runs the model on random images, with as many images as there are times. */
+/** Random images, times and labels. */
+export function randomInputs(imageShape: readonly [number, number, number], times: number[], labels?: number[]) {
+  return {
+    x: tf.randomNormal<tf.Rank.R4>([times.length, ...imageShape], 0, 1, 'float32', 7),
+    time: tf.tensor1d(times),
+    ...(labels && { labels: tf.tensor1d(labels, 'int32') }),
+  };
+}
+
+/** Exports a network, and runs it and the model on the same inputs, which are disposed. */
 export async function runBoth(
   network: ExportableNetwork,
-  options: ExportOptions,
-  { times = [3, 700.5], labels }: { times?: number[]; labels?: number[] } = {},
+  inputs: { readonly x: tf.Tensor4D; readonly time: tf.Tensor1D; readonly labels?: tf.Tensor1D },
+  options: Omit<ExportOptions, 'imageShape' | 'labels'> = {},
 ): Promise<Outputs> {
-  const model = await exportOnnx(network, { ...options, ...(labels && { labels: true }) });
+  const { x, time, labels } = inputs;
+  const [, ...imageShape] = x.shape;
+  const [, width] = labels?.shape ?? ([] as number[]); // of embeddings
+  const model = await exportOnnx(network, { ...options, imageShape, labels: width ?? labels !== undefined });
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
-  const shape = [times.length, ...options.imageShape] as [number, number, number, number];
-  const x = tf.randomNormal<tf.Rank.R4>(shape, 0, 1, 'float32', 7);
-  const nchw = tf.transpose(x, [0, 3, 1, 2]);
-  const classes = labels && tf.tensor1d(labels, 'int32');
-  const time = tf.tensor1d(times);
-  const y = network.denoiser()(x, time, classes && { labels: classes });
-  const { out_sample: output } = await session.run({
-    sample: new ort.Tensor('float32', (await nchw.data()) as Float32Array, nchw.shape),
-    timestep: new ort.Tensor('float32', Float32Array.from(times), [times.length]),
-    ...(labels && { class_labels: new ort.Tensor('int64', BigInt64Array.from(labels, BigInt), [labels.length]) }),
-  });
-  const { data, dims } = output as ort.Tensor;
-  const back = tf.tidy(() => tf.transpose(tf.tensor(data as Float32Array, [...dims]), [0, 2, 3, 1]));
-  const outputs = { expected: (await y.data()) as Float32Array, got: (await back.data()) as Float32Array };
-  tf.dispose([x, time, nchw, y, back, ...(classes ? [classes] : [])]);
+  const conditioning = labels && { labels };
+  const y = network.denoiser()(x, time, conditioning);
+  const z = await onnxDenoiser(session)(x, time, conditioning);
+  const outputs = { expected: (await y.data()) as Float32Array, got: (await z.data()) as Float32Array };
+  tf.dispose([y, z, ...Object.values(inputs)] as tf.Tensor[]);
   await session.release();
   return outputs;
 }

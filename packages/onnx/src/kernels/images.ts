@@ -1,4 +1,5 @@
 import { backend_util } from '@tensorflow/tfjs-core';
+import { unsupported } from '../errors';
 import type { Graph } from '../graph/graph';
 import { FILTER_ORDER, IMAGE_ORDER, type Value } from '../graph/value';
 import type { Emitter } from './emitter';
@@ -67,6 +68,15 @@ export const upsample2x: Emitter<'x', { method: 'bilinear' | 'nearest' }> = ({ g
   const scales = graph.floats([1, 1, 2, 2], [4], 'float32');
   const y = graph.node('Resize', [image(graph, x), '', scales], ways[attrs.method]);
   return graph.value(y, [batch, 2 * height, 2 * width, channels], { order });
+};
+
+/** The sums of 2×2 blocks, which gradients of repeated pixels are; networks take means of them. */
+export const sumPool2x: Emitter<'dy', { method: 'bilinear' | 'nearest' }> = ({ graph, inputs: { dy }, attrs }) => {
+  if (attrs.method !== 'nearest') throw unsupported('denoiser.Upsample2xGrad of bilinear pixels');
+  const [batch, height, width, channels] = dy.shape as Shape4;
+  const means = graph.node('AveragePool', [image(graph, dy)], { kernel_shape: [2, 2], strides: [2, 2] });
+  const sums = graph.node('Mul', [means, graph.floats([4], [], graph.type)]);
+  return graph.value(sums, [batch, height / 2, width / 2, channels], { order });
 };
 
 const image = (graph: Graph, x: Value) => graph.at(x, { order, type: graph.type });

@@ -21,6 +21,7 @@ export const emitters: Readonly<Record<string, Emitter<string, never> | undefine
   [ops.MaxPool2x]: images.maxPool2x,
   [ops.Silu]: elementwise.silu,
   [ops.Upsample2x]: images.upsample2x,
+  [ops.Upsample2xGrad]: images.sumPool2x,
 
   [tf.Abs]: unary('Abs'),
   [tf.Add]: binary('Add'),

@@ -39,13 +39,13 @@ export function onnxDenoiser(session: OnnxSession, names: OnnxNames = {}): OnnxD
   let before: Promise<unknown> = Promise.resolve();
   return (x, time, conditioning) => {
     const call = async () => {
-      const given = takesLabels ? labelsOf(x, conditioning?.labels) : refuseLabels(conditioning?.labels);
+      const given = takesLabels ? await labelsOf(x.shape, conditioning?.labels) : refuseLabels(conditioning?.labels);
       const image = tf.tidy(() => tf.transpose(x, [0, 3, 1, 2])); // [B, C, H, W]
       try {
         const results = await session.run({
           [sample]: await numbers(sample, 'float32', image),
           [timestep]: await numbers(timestep, 'float32', time),
-          ...(given && { [labels]: feed(labels, typeOf(labels, 'int64'), await given, [x.shape[0]]) }),
+          ...(given && { [labels]: feed(labels, typeOf(labels, 'int64'), given.values, given.shape) }),
         });
         return imageOf(results[output]);
       } finally {
@@ -59,8 +59,9 @@ export function onnxDenoiser(session: OnnxSession, names: OnnxNames = {}): OnnxD
 }
 
 /** Labels for a session that takes them: of no class where none are given. */
-async function labelsOf(x: Tensor4D, labels: Tensor1D | undefined): Promise<Int32Array> {
-  return labels ? ((await labels.data()) as Int32Array) : new Int32Array(x.shape[0]).fill(-1);
+async function labelsOf([batch]: readonly number[], labels: Tensor1D | undefined) {
+  if (!labels) return { values: new Int32Array(batch as number).fill(-1), shape: [batch as number] };
+  return { values: (await labels.data()) as Int32Array, shape: labels.shape };
 }
 
 function refuseLabels(labels: Tensor1D | undefined): undefined {

@@ -7,7 +7,7 @@ import type {
   TensorInfo,
 } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { OnnxError } from '../errors';
+import { unsupported } from '../errors';
 import { createBatch } from '../graph/batch';
 import { createGraph, type Graph, type Writing } from '../graph/graph';
 import { type ConstantValue, isConstant, type Value } from '../graph/value';
@@ -114,12 +114,7 @@ export function trace(
       return there(() => tf.engine().runKernel(kernel, inputs as NamedTensorMap, attrs as NamedAttrMap));
     }
     const emit = emitters[kernel];
-    if (!emit) {
-      throw new OnnxError(
-        'kernel-unsupported',
-        `The network runs the kernel ${kernel}, which has no form in ONNX here; leave it out of the network, or compute the same with operations that have one.`,
-      );
-    }
+    if (!emit) throw unsupported(kernel);
     const values = Object.fromEntries(given.map(([name, tensor]) => [name, valueFor(tensor)]));
     const outputs = emit({ graph, inputs: values, attrs: attrs as never });
     return Array.isArray(outputs) ? outputs.map(tensorOf) : tensorOf(outputs);
