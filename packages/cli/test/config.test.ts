@@ -117,14 +117,16 @@ test('of a schedule that ends with signal, train, its dry run and sample warn', 
   expect((await denoiser(sample, { cwd })).warning).toMatch(said);
 });
 
-test('a run in continuous time, by angle, trains and samples by name', async () => {
-  const angle = ['--schedule', 'angle', '--prediction', 'v', '--preview-steps', '2'];
+test.each([
+  { schedule: ['angle', '--prediction', 'v'], samplers: ['ipndm', 'ddim'] },
+  { schedule: ['edm'], samplers: ['heun', 'dpmpp-2m'] },
+])('a run in continuous time, $schedule, trains and samples by name', async ({ schedule, samplers }) => {
+  const [name = ''] = schedule;
   const small = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--samples', '1', '--steps', '2'];
-  await succeeds(['train', 'digits', ...small, ...angle, '--out', 'angle'], { cwd });
-  for (const sampler of ['ipndm', 'ddim', 'heun', 'dpmpp-2m']) {
-    await succeeds(['sample', 'angle', '--sampler', sampler, '--steps', '2', '--count', '1', '--out', 'a.png'], {
-      cwd,
-    });
+  const options = [...small, '--schedule', ...schedule, '--preview-steps', '2'];
+  await succeeds(['train', 'digits', ...options, '--out', name], { cwd });
+  for (const sampler of samplers) {
+    await succeeds(['sample', name, '--sampler', sampler, '--steps', '2', '--count', '1', '--out', 'a.png'], { cwd });
   }
 });
 

@@ -10,13 +10,14 @@ import { countParameters } from './networks';
 export function modelInTraining(trainer: Trainer, data: Pick<ImageDataset, 'imageShape' | 'classNames'>): WeightsModel {
   const { model, options, emaParameters, progress } = trainer;
   const dispose = () => {};
+  const process = createProcess(options.process);
   return {
     architecture: model.architecture,
     parameterCount: countParameters(model),
     imageShape: data.imageShape,
     classNames: data.classNames ?? [],
-    process: createProcess(options.process),
-    prediction: options.prediction,
+    process,
+    ...(process.kind !== 'sigma' && { prediction: options.prediction }),
     learnedVariance: options.variance.type === 'learned-range',
     get step() {
       return progress.step;

@@ -208,8 +208,8 @@ function open(file: TensorFile, options: OpenModelOptions): Network {
   return loadNetwork(file, options.networks ?? networks);
 }
 
-/** What a network gives unless its file says; EDM's preconditioning says it itself. */
-const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
+/** What a network gives unless its file says; a process by σ says it itself. */
+const PREDICTIONS = { discrete: 'epsilon', angle: 'v', flow: 'flow' } as const;
 
 interface Facts {
   readonly process: Process;
@@ -223,7 +223,7 @@ interface Facts {
 function modelOf(network: Network, { prediction, step, process, ...facts }: Facts): WeightsModel {
   const dispose = () => network.dispose();
   const { learnedVariance = false } = imageFactsOf(network);
-  const given = prediction ?? PREDICTIONS[process.kind];
+  const given = process.kind === 'sigma' ? undefined : (prediction ?? PREDICTIONS[process.kind]);
   return {
     ...facts,
     process,

@@ -155,6 +155,7 @@ test.each<[words: string, base: object, message: RegExp]>([
   ['--guidance 2', {}, /--guidance is for classes; give --conditional/],
   ['--preview-steps 30 --noise-steps 20', {}, /--preview-steps 30 is more than the 20/],
   ['--noise-steps 1000000000', {}, /--noise-steps must be a whole number.*100,?000/],
+  ['--schedule edm --prediction v', {}, /--schedule edm says itself.*--prediction/],
   ['--schedule angle', {}, /--schedule angle ends in noise alone.*--prediction v/],
   ['', { classNames: ['a'] }, /conditional is false/],
   ['', { training: { process: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],

@@ -27,6 +27,9 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
   if (process.type === 'angle' && training.prediction === 'epsilon') {
     throw bad('--schedule angle ends in noise alone, where ε says nothing of the image; take --prediction v.');
   }
+  if (process.type === 'edm' && training.prediction !== 'epsilon') {
+    throw bad('--schedule edm says itself what the network learns; leave out --prediction.');
+  }
   if ('zeroTerminalSnr' in process && process.zeroTerminalSnr && training.prediction === 'epsilon') {
     throw bad(
       'At a signal-to-noise ratio of zero, ε says nothing of the image; with zeroTerminalSnr take --prediction v.',
