@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import type { ConvertFlags } from './commands/convert';
 import type { EvalFlags } from './commands/eval';
 import type { ResumeOptions } from './commands/resume';
 import type { RunsFlags } from './commands/runs';
 import { completion, SHELLS } from './completion/index';
 import { suggesting } from './completion/vocabulary';
 import { configFlags } from './config/flags';
+import { addConvertOptions } from './convert-options';
 import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
 import { helpText } from './help-text';
@@ -45,6 +47,7 @@ Examples:
   addResume(program, host);
   addSample(program, host);
   addEval(program, host);
+  addConvert(program);
   addRuns(program);
   program
     .command('doctor')
@@ -213,6 +216,13 @@ function addEval(program: Command, host: Host): void {
   addEvalOptions(program.command('eval')).action(async (source: string, options: EvalFlags) => {
     const { evaluateRun } = await import('./commands/eval');
     await evaluateRun(source, options, host);
+  });
+}
+
+function addConvert(program: Command): void {
+  addConvertOptions(program.command('convert')).action(async (source: string, options: ConvertFlags) => {
+    const { convert } = await import('./commands/convert');
+    await convert(source, options);
   });
 }
 

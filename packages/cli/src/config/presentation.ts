@@ -15,7 +15,7 @@ export const READERS: Readonly<
   Record<string, { readonly value: string; readonly read: (flag: string) => Suggesting<unknown> }>
 > = {
   size: { value: 'pixels', read: pictureSize },
-  from: { value: 'run', read: text },
+  from: { value: 'model', read: text },
   device: { value: 'name', read: () => suggesting(DEVICES) },
   sampleEvery: { value: 'interval', read: interval },
   checkpointEvery: { value: 'interval', read: interval },

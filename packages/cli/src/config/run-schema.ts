@@ -9,6 +9,9 @@ import { type RunTraining, resolveTraining, trainingJsonSchema } from './trainin
 
 export const FORMAT = 4;
 
+/** What stands for the data of a run that was converted from weights, and knows no images. */
+export const NO_DATA = '(none: name them with --data)';
+
 const count = z.int().min(1).optional();
 /** Every so many steps, or epochs, or either; `{}`: only at the end; null: by what it costs. */
 const intervalSchema = z.strictObject({ steps: count, epochs: count }).nullable().default(null);
@@ -54,7 +57,9 @@ export const runSchema = z
       .min(1)
       .nullable()
       .default(null)
-      .describe('begin with the weights of another run; its classes may be others'),
+      .describe(
+        'begin with other weights, of a run, a checkpoint of one or a file, and with their network; the classes may be others',
+      ),
     baseWidth: z.int().min(4).multipleOf(4).default(64).describe('channels at full size'),
     timeDim: z.int().min(2).multipleOf(2).default(256).describe('width of the time embedding, even'),
     epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),

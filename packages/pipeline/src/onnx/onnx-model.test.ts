@@ -82,11 +82,13 @@ describe('a file that says nothing', () => {
     opened.dispose();
   });
 
-  test('and whose session does not say it either needs the size of its images', () => {
+  test('and whose session does not say it either needs the size of its images', async () => {
     const { inputNames, outputNames } = session;
     const mute = { inputNames, outputNames, run: session.run.bind(session) };
-    const bytes = file.slice();
-    expect(onnxModel(mute, bytes).imageShape).toEqual([8, 16, 1]);
+    expect(onnxModel(mute, file).imageShape).toEqual([8, 16, 1]);
+    const bytes = await bare();
+    expect(() => onnxModel(mute, bytes)).toThrow('the file does not say how large its images are; give `imageSize`.');
+    expect(onnxModel(mute, bytes, { imageSize: 8 }).imageShape).toEqual([8, 8, 3]);
     expect(() => onnxModel(mute, bytes, { size: 8 } as object)).toThrow(/no option "size"/);
   });
 });

@@ -1,100 +1,78 @@
 import { type OnnxNames, type OnnxSession, onnxDenoiser, readOnnxMetadata } from '@denoiser/onnx';
-import { createProcess, type Prediction, type Process, type ProcessOptions, signalWarning } from '@denoiser/schedules';
 import { readFileTraining } from '@denoiser/trainer/parts';
 import { checkOptionNames, optionInvalid } from '../check-options';
-import type { Model, ModelInfo } from '../model';
+import type { Model } from '../model';
+import { factsOf } from '../model-facts';
+import { nameOf, type OpenModelOptions } from '../model-source';
+import type { ImageFacts } from '../networks';
+import { PARAMETERS } from './export-onnx-model';
 import { withSession } from './with-session';
 
-export interface OnnxModelOptions {
-  /** How it was trained, where the file does not say so itself. Default: linear in 1000 steps. */
-  readonly process?: Process | ProcessOptions;
-  /** What it gives. Default: as the file says, else ε. */
-  readonly prediction?: Prediction;
-  /** The size of its images. Default: as the file or the session says. */
-  readonly imageSize?: number | readonly [height: number, width: number];
-  /** Names of its classes. Default: as the file says. */
-  readonly classNames?: readonly string[];
-  /** What its inputs and its output are called. */
+/** As of `openModel`, for files that do not say it themselves. */
+export interface OnnxModelOptions
+  extends Pick<OpenModelOptions, 'process' | 'prediction' | 'imageSize' | 'classNames' | 'name' | 'onWarning'> {
+  /** What the session's inputs and its output are called. */
   readonly names?: OnnxNames;
-  /** What messages call the file. Default 'the file'. */
-  readonly name?: string;
-  /** Told in a sentence of what is odd though the model opens. */
-  readonly onWarning?: (message: string) => void;
 }
 
-const OPTIONS = ['process', 'prediction', 'imageSize', 'classNames', 'names', 'name', 'onWarning'];
+const OPTIONS = ['process', 'prediction', 'imageSize', 'classNames', 'name', 'onWarning', 'names'];
 
-/** A session that tells the shapes of what it takes and gives, as onnxruntime's do: open sizes by name. */
-type ShapedSession = OnnxSession & {
+/** A session that may tell the shapes of what it takes and gives, and can be freed, as onnxruntime's. Open sizes have names. */
+type Session = OnnxSession & {
   readonly [Side in 'inputMetadata' | 'outputMetadata']?: readonly {
     readonly name: string;
     readonly shape?: readonly (number | string)[];
   }[];
-};
+} & { release?(): Promise<void> };
 
 /**
  * Makes a session a model to draw with: `onnxModel(await InferenceSession.create(file), file)`. Files that `exportOnnxModel` wrote say
- * themselves how they were trained. The session is borrowed, unless it has a `release`, which `dispose` calls.
+ * themselves how they were trained. Disposing the model releases the session.
  *
  * @param file the bytes that the session was made of
  * @throws DenoiserError where the bytes are no ONNX model, the session is no denoiser's, or the size of images is not known.
  */
-export function onnxModel(
-  session: OnnxSession & { release?(): Promise<void> },
-  file: Uint8Array,
-  options: OnnxModelOptions = {},
-): Model {
+export function onnxModel(session: Session, file: Uint8Array, options: OnnxModelOptions = {}): Model {
+  const { names = {}, ...others } = options;
   checkOptionNames('onnxModel', options, OPTIONS);
   const metadata = readOnnxMetadata(file);
   const training = readFileTraining({ metadata });
-  const { names = {}, name = 'the file', onWarning } = options;
-  const process = createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 });
-  const warning = signalWarning(process);
-  if (warning) onWarning?.(warning);
-  const prediction = options.prediction ?? training.prediction ?? PREDICTIONS[process.kind];
-  const { imageShape, learnedVariance } = shapesOf(session, training, options);
-  const info: ModelInfo = {
-    architecture: { name: metadata['denoiser.architecture'] ?? 'onnx', config: configOf(metadata['denoiser.config']) },
-    parameterCount: Number(metadata['denoiser.parameters']) || 0,
-    imageShape,
-    classNames: options.classNames ?? training.classNames ?? [],
-    process,
-    ...(prediction && { prediction }),
-    learnedVariance,
-    ...(training.step !== undefined && { step: training.step }),
-    description: name,
+  const description = nameOf(options, 'the file');
+  const architecture = {
+    name: metadata['denoiser.architecture'] ?? 'onnx',
+    config: jsonOf(metadata['denoiser.config']),
   };
-  return withSession(info, onnxDenoiser(session, names), () => void session.release?.());
-}
-
-/** What networks give unless their file says; EDM's preconditioning says it itself. */
-const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
-
-/** The shape of the images, and whether there is a variance beside them: by options, file and session, in this order. */
-function shapesOf(
-  session: ShapedSession,
-  training: Partial<Pick<ModelInfo, 'imageShape' | 'learnedVariance'>>,
-  { imageSize, names: { sample = 'sample', output = 'out_sample' } = {}, name = 'the file' }: OnnxModelOptions,
-): Pick<ModelInfo, 'imageShape' | 'learnedVariance'> {
-  const sizesOf = (side: 'inputMetadata' | 'outputMetadata', of: string) =>
-    session[side]
-      ?.find((each) => each.name === of)
-      ?.shape?.map((size) => (typeof size === 'number' ? size : undefined)) ?? [];
-  const [, channelsThere, ...sizeThere] = sizesOf('inputMetadata', sample);
-  const [, channelsBack] = sizesOf('outputMetadata', output);
-  const [heightTrained, widthTrained, channelsTrained] = training.imageShape ?? [];
-  const channels = channelsTrained ?? channelsThere ?? 3;
-  const [height, width = height] = [imageSize ?? [heightTrained ?? sizeThere[0], widthTrained ?? sizeThere[1]]].flat();
-  if (height === undefined || width === undefined) {
-    throw optionInvalid(`${name} does not say how large its images are; give \`imageSize\`.`);
+  const seen = imageFactsOf(session, names);
+  const { imageShape } = training;
+  const imageFacts = {
+    ...seen,
+    ...(imageShape && { channels: imageShape[2] }),
+    ...(training.learnedVariance !== undefined && { learnedVariance: training.learnedVariance }),
+    classes: (options.classNames ?? training.classNames ?? []).length,
+  };
+  if ((options.imageSize ?? imageShape ?? seen.imageSize) === undefined) {
+    throw optionInvalid(`${description} does not say how large its images are; give \`imageSize\`.`);
   }
+  const parameterCount = Number(metadata[PARAMETERS]) || 0;
+  const facts = factsOf({ training, description }, { architecture, parameterCount, imageFacts }, others);
+  return withSession(facts, onnxDenoiser(session, names), () => void session.release?.());
+}
+
+/** What a session's inputs and output say of its images. */
+function imageFactsOf(session: Session, { sample = 'sample', output = 'out_sample' }: OnnxNames): ImageFacts {
+  const sizesOf = (side: 'inputMetadata' | 'outputMetadata', of: string) => {
+    const shape = session[side]?.find(({ name }) => name === of)?.shape ?? [];
+    return shape.map((size) => (typeof size === 'number' ? size : undefined));
+  };
+  const [, channels, height, width] = sizesOf('inputMetadata', sample);
+  const [, given] = sizesOf('outputMetadata', output);
   return {
-    imageShape: [height, width, channels],
-    learnedVariance: training.learnedVariance ?? channelsBack === 2 * channels,
+    ...(channels && { channels, learnedVariance: given === 2 * channels }),
+    ...(height && width && { imageSize: [height, width] }),
   };
 }
 
-function configOf(text = 'null'): unknown {
+function jsonOf(text = 'null'): unknown {
   try {
     return JSON.parse(text);
   } catch {
