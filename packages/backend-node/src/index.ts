@@ -62,9 +62,11 @@ export {
   invert,
   type WorkerDrawOptions,
 } from './model/draw';
-export { openModel, withModelFile } from './model/open-model';
+export { openModel, openWeightsModel, withModelFile } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export type { ModelSource } from './model/resolve-source';
+export { computeWithOnnx, isOnnxPath, openOnnxModel } from './onnx/onnx-models';
+export type { OnnxRuntimeOptions } from './onnx/open-session';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
 export type { WorkerModel } from './worker/connect-model';

@@ -4,17 +4,17 @@ import { choice } from './options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
 /** Words of `--format`: what `convert/targets.ts` writes. */
-export const FORMATS = ['safetensors', 'run'] as const;
+export const FORMATS = ['safetensors', 'onnx', 'run'] as const;
 
 /** Adds the options of `convert`, with their help. */
 export function addConvertOptions(command: Command): Command {
   command
-    .description("Convert a trained model: PyTorch's files, safetensors and runs into each other.")
+    .description("Convert a trained model: PyTorch's files, safetensors and runs into each other, and into ONNX.")
     .argument(
       '<source>',
       'a .pt, .pth, .ckpt, .bin or .safetensors file, the index of several, a run or a checkpoint of one',
     )
-    .requiredOption('--to <target>', 'a .safetensors file, or a run folder')
+    .requiredOption('--to <target>', 'a .safetensors or .onnx file, or a run folder')
     .option(
       '--format <kind>',
       `what the target is, where its name does not say it: ${FORMATS.join(', ')}`,
@@ -37,6 +37,7 @@ Examples:
   $ denoiser convert ckpt.pt --to runs/imported --size 64        # then: denoiser resume runs/imported --data ./pictures
   $ denoiser convert ema_ckpt.pt --to model.safetensors --dtype f16
   $ denoiser convert runs/landscape --to landscape.safetensors
+  $ denoiser convert runs/landscape --to landscape.onnx --dtype f16
   $ denoiser convert ckpt.pt --weights model_state_dict --to model.safetensors`),
   );
 }
