@@ -24,6 +24,7 @@ const slow = [
   'tests',
   'packages/trainer/test',
   'packages/kernels-cpu/test',
+  'packages/kernels-cpu-native/test',
   'packages/pipeline/src/draw-queue.test.ts',
   'packages/backend-node/src/images/large-folder.test.ts',
   'packages/backend-node/src/fuzz.test.ts',
