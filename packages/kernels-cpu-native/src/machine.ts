@@ -1,4 +1,5 @@
-import { Address, type Machine, reserveMemory } from '@denoiser/kernels-cpu/machine';
+import { Address, jobs, type Machine, reserveMemory } from '@denoiser/kernels-cpu/machine';
+import { NativeError } from './errors';
 import type { Library } from './library';
 
 /** The first bytes are the jobs' arguments: tensors come after what the WebAssembly machine keeps for itself. */
@@ -13,6 +14,12 @@ export function createNativeMachine(library: Library, o: { threads: number; leve
   const native = new library.Machine(o.threads, o.level);
   const { memory, limit } = reserveMemory();
   const places = new Map(library.jobs().map((name, place) => [name, place]));
+  const missing = Object.keys(jobs).filter((name) => !places.has(name));
+  if (missing.length > 0)
+    throw new NativeError(
+      'native-machine-missing',
+      `The native machine is of another version: it lacks ${missing.join(', ')}. Build it anew.`,
+    );
   const tellMemory = () => native.setMemory(new Uint8Array(memory.buffer));
   tellMemory();
   return {

@@ -67,22 +67,100 @@ impl Job for Unary {
             let (from, to) = (self.from.add(start), self.to.add(start));
             // One loop each, so that the operation is known inside.
             match self.op {
-                unary::EXP => map::<S>(from, to, count, |x| math::exp::<S>(x)),
-                unary::GELU => map::<S>(from, to, count, |x| math::gelu::<S>(x)),
-                unary::SILU => map::<S>(from, to, count, |x| math::silu::<S>(x)),
-                unary::SIGMOID => map::<S>(from, to, count, |x| math::sigmoid::<S>(x)),
-                unary::NEG => map::<S>(from, to, count, |x| S::neg(x)),
-                unary::ABS => map::<S>(from, to, count, |x| S::abs(x)),
-                unary::SQUARE => map::<S>(from, to, count, |x| S::mul(x, x)),
-                unary::SQRT => map::<S>(from, to, count, |x| S::sqrt(x)),
-                unary::RSQRT => map::<S>(from, to, count, |x| S::div(S::splat(1.0), S::sqrt(x))),
-                unary::RECIPROCAL => map::<S>(from, to, count, |x| S::div(S::splat(1.0), x)),
-                unary::RELU => map::<S>(from, to, count, |x| S::max(S::zero(), x)),
+                unary::EXP => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| math::exp::<S>(x),
+                ),
+                unary::GELU => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| math::gelu::<S>(x),
+                ),
+                unary::SILU => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| math::silu::<S>(x),
+                ),
+                unary::SIGMOID => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| math::sigmoid::<S>(x),
+                ),
+                unary::NEG => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::neg(x),
+                ),
+                unary::ABS => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::abs(x),
+                ),
+                unary::SQUARE => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::mul(x, x),
+                ),
+                unary::SQRT => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::sqrt(x),
+                ),
+                unary::RSQRT => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::div(S::splat(1.0), S::sqrt(x)),
+                ),
+                unary::RECIPROCAL => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::div(S::splat(1.0), x),
+                ),
+                unary::RELU => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| S::max(S::zero(), x),
+                ),
                 unary::CLIP => {
                     let (low, high) = (S::splat(self.low), S::splat(self.high));
-                    map::<S>(from, to, count, |x| S::min(high, S::max(low, x)));
+                    map::<S>(
+                        from,
+                        to,
+                        count,
+                        #[inline(always)]
+                        |x| S::min(high, S::max(low, x)),
+                    );
                 }
-                _ => map::<S>(from, to, count, |x| math::erf::<S>(x)),
+                _ => map::<S>(
+                    from,
+                    to,
+                    count,
+                    #[inline(always)]
+                    |x| math::erf::<S>(x),
+                ),
             }
         }
     }
@@ -224,18 +302,54 @@ impl Job for Binary {
     unsafe fn run<S: Simd>(&self, chunk: usize, _thread: usize) {
         unsafe {
             match self.op {
-                binary::ADD => self.rows::<S>(chunk, |x, y| S::add(x, y)),
-                binary::SUB => self.rows::<S>(chunk, |x, y| S::sub(x, y)),
-                binary::MUL => self.rows::<S>(chunk, |x, y| S::mul(x, y)),
-                binary::DIV => self.rows::<S>(chunk, |x, y| S::div(x, y)),
-                binary::MAX => self.rows::<S>(chunk, |x, y| S::max(x, y)),
-                binary::MIN => self.rows::<S>(chunk, |x, y| S::min(x, y)),
-                binary::SQUARED_DIFFERENCE => self.rows::<S>(chunk, |x, y| {
-                    let d = S::sub(x, y);
-                    S::mul(d, d)
-                }),
-                binary::GELU_GRAD => self.rows::<S>(chunk, |x, y| S::mul(x, math::gelu_slope::<S>(y))),
-                _ => self.rows::<S>(chunk, |x, y| S::mul(x, math::silu_slope::<S>(y))),
+                binary::ADD => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::add(x, y),
+                ),
+                binary::SUB => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::sub(x, y),
+                ),
+                binary::MUL => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::mul(x, y),
+                ),
+                binary::DIV => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::div(x, y),
+                ),
+                binary::MAX => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::max(x, y),
+                ),
+                binary::MIN => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::min(x, y),
+                ),
+                binary::SQUARED_DIFFERENCE => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| {
+                        let d = S::sub(x, y);
+                        S::mul(d, d)
+                    },
+                ),
+                binary::GELU_GRAD => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::mul(x, math::gelu_slope::<S>(y)),
+                ),
+                _ => self.rows::<S>(
+                    chunk,
+                    #[inline(always)]
+                    |x, y| S::mul(x, math::silu_slope::<S>(y)),
+                ),
             }
         }
     }

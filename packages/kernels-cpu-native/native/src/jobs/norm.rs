@@ -259,9 +259,24 @@ impl Job for GroupNorm {
     unsafe fn run<S: Simd>(&self, chunk: usize, thread: usize) {
         unsafe {
             match self.activation {
-                activation::GELU => self.rows::<S>(chunk, thread, |z| math::gelu::<S>(z)),
-                activation::SILU => self.rows::<S>(chunk, thread, |z| math::silu::<S>(z)),
-                _ => self.rows::<S>(chunk, thread, |z| z),
+                activation::GELU => self.rows::<S>(
+                    chunk,
+                    thread,
+                    #[inline(always)]
+                    |z| math::gelu::<S>(z),
+                ),
+                activation::SILU => self.rows::<S>(
+                    chunk,
+                    thread,
+                    #[inline(always)]
+                    |z| math::silu::<S>(z),
+                ),
+                _ => self.rows::<S>(
+                    chunk,
+                    thread,
+                    #[inline(always)]
+                    |z| z,
+                ),
             }
         }
     }
@@ -329,9 +344,24 @@ impl Job for GroupNormGradSums {
     unsafe fn run<S: Simd>(&self, chunk: usize, thread: usize) {
         unsafe {
             match self.activation {
-                activation::GELU => self.rows::<S>(chunk, thread, |z| math::gelu_slope::<S>(z)),
-                activation::SILU => self.rows::<S>(chunk, thread, |z| math::silu_slope::<S>(z)),
-                _ => self.rows::<S>(chunk, thread, |z| z),
+                activation::GELU => self.rows::<S>(
+                    chunk,
+                    thread,
+                    #[inline(always)]
+                    |z| math::gelu_slope::<S>(z),
+                ),
+                activation::SILU => self.rows::<S>(
+                    chunk,
+                    thread,
+                    #[inline(always)]
+                    |z| math::silu_slope::<S>(z),
+                ),
+                _ => self.rows::<S>(
+                    chunk,
+                    thread,
+                    #[inline(always)]
+                    |z| z,
+                ),
             }
         }
     }
