@@ -42,6 +42,8 @@ export async function install() {
 export async function build(tasks = ['build']) {
   const quietly = ['--output-logs=errors-only', '--log-prefix=none'];
   await run(tool('turbo'), ['run', ...tasks, ...quietly], { env: turboEnvironment });
+  if (!existsSync(join(root, 'packages', 'kernels-cpu-native', 'build', 'machine.node')))
+    console.log('Without Rust (cargo) the CPU engine has no native machine: its WebAssembly computes.');
 }
 
 /** Turbo speaks to nobody and prints no banners. */
