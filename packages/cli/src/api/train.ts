@@ -79,7 +79,10 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   }
   const versions = { denoiser: version, node: process.versions.node };
   const config = checked({ ...given, training, versions });
-  if (!isDryRun) await checkNewRunFolder(folder, ifExists !== 'error');
+  await checkNewRunFolder(folder, ifExists !== 'error').catch((error: Error) => {
+    if (!isDryRun) throw error;
+    options.onWarning?.(error.message);
+  });
   return { folder, config, start: 'anew', isDryRun };
 }
 
