@@ -26,7 +26,7 @@ export type UNet2D = UNet<UNet2DConfig, typeof NAME>;
  * @throws DenoiserError for a configuration that no such network has, or that is not had here.
  */
 export function createUNet2D(
-  config: Partial<UNet2DConfig> & Readonly<Record<string, unknown>>,
+  config: Partial<UNet2DConfig> | Readonly<Record<string, unknown>>,
   { seed = 0 }: { seed?: number } = {},
 ): UNet2D {
   return unetWith(architectureOf(completeUNet2DConfig(config)), freshWeights(seed));
