@@ -5,6 +5,7 @@ export type {
   Images,
   Inversion,
   Model,
+  ModelFile,
   ModelInfo,
   OpenModelOptions,
   Picture,
@@ -16,8 +17,10 @@ export {
   evaluate,
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
+  firstNotFinite,
   type InterpolateOptions,
   modelInTraining,
+  trainedProcessOf,
   trajectory,
 } from '@denoiser/pipeline';
 export type { DeviceCandidate } from './device/candidate';
@@ -26,7 +29,11 @@ export { ensureDevice } from './device/ensure-device';
 export { type Device, selectDevice } from './device/select-device';
 export { type DownloadProgress, openUrlSource, type UrlSourceOptions } from './download/url-source';
 export type { NodeErrorCode } from './errors';
-export { type FileCheckpointStoreOptions, fileCheckpointStore } from './files/file-checkpoint-store';
+export {
+  type FileCheckpointStore,
+  type FileCheckpointStoreOptions,
+  fileCheckpointStore,
+} from './files/file-checkpoint-store';
 export { openFileSource } from './files/file-source';
 export type { FileSystem } from './files/file-system';
 export { type FolderLock, type FolderLockOptions, lockFolder } from './files/folder-lock';
@@ -55,8 +62,11 @@ export {
   invert,
   type WorkerDrawOptions,
 } from './model/draw';
-export { type ModelSource, openModel } from './model/open-model';
+export { openModel, openWeightsModel, withModelFile } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
+export type { ModelSource } from './model/resolve-source';
+export { computeWithOnnx, isOnnxPath, openOnnxModel } from './onnx/onnx-models';
+export type { OnnxRuntimeOptions } from './onnx/open-session';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
 export type { WorkerModel } from './worker/connect-model';

@@ -10,6 +10,8 @@ export type CommandErrorCode =
   | 'config-invalid'
   /** There are no images to measure against. */
   | 'data-missing'
+  /** There is a file of this name. */
+  | 'file-exists'
   /** The feature network cannot be used. */
   | 'features-invalid'
   /** The measure needs a feature network. */

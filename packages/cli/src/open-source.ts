@@ -1,4 +1,4 @@
-import { type Model, openModel } from '@denoiser/backend-node';
+import type { OpenModelOptions } from '@denoiser/backend-node';
 import type { Prediction, ProcessOptions } from '@denoiser/schedules';
 import { CommandError } from './errors';
 import type { SCHEDULES } from './sampler-options';
@@ -6,7 +6,8 @@ import { warn } from './text';
 
 /** Flags that say which weights a command works on, and how they were trained where their file does not say so. */
 export interface SourceFlags {
-  weights?: 'ema' | 'model';
+  /** 'ema', 'model', or in a file of PyTorch the key that they stand at. */
+  weights?: string;
   checkpoint?: number;
   /** σ_rel of an average to be made from the snapshots of a run. */
   emaLength?: number;
@@ -20,12 +21,8 @@ export interface SourceFlags {
   betaEnd?: number;
 }
 
-/**
- * Opens the model that a command works on: a run folder, a checkpoint's folder or a bare safetensors file.
- *
- * @throws DenoiserError where there is none, or its weights do not fit.
- */
-export async function openSource(path: string, flags: SourceFlags): Promise<Model> {
+/** Returns what the flags say of a model, as `openModel` takes it. */
+export function modelOptions(flags: SourceFlags): OpenModelOptions {
   const { weights, emaLength, checkpoint, size, prediction } = flags;
   if (emaLength !== undefined && weights === 'model') {
     throw new CommandError(
@@ -34,15 +31,20 @@ export async function openSource(path: string, flags: SourceFlags): Promise<Mode
     );
   }
   const process = processOf(flags);
-  const which = emaLength === undefined ? weights : { length: emaLength };
-  return openModel(path, {
+  const which =
+    emaLength !== undefined
+      ? { length: emaLength }
+      : weights === 'ema' || weights === 'model' || weights === undefined
+        ? weights
+        : { at: weights };
+  return {
     ...(which !== undefined && { weights: which }),
     ...(checkpoint !== undefined && { checkpoint }),
     ...(size !== undefined && { imageSize: size }),
     ...(process && { process }),
     ...(prediction && { prediction }),
     onWarning: warn,
-  });
+  };
 }
 
 /** The process that the flags name, if any does; what they leave open is as in the original. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { choice, integer, number, pictureSize } from './options';
+import { choice, integer, number, pictureSize, text } from './options';
 import { SCHEDULES } from './sampler-options';
 
 /** Adds the options that say which weights of a run a command works on. */
@@ -7,8 +7,8 @@ export function addWeightsOptions(command: Command): Command {
   return command
     .option(
       '--weights <which>',
-      "'ema' (averaged, the default) or 'model' (live)",
-      choice('--weights', ['ema', 'model']),
+      "'ema' (averaged, the default) or 'model' (live); in a file of PyTorch also the key that they stand at",
+      text('--weights'),
     )
     .option(
       '--ema-length <share>',
@@ -25,7 +25,7 @@ export function addWeightsOptions(command: Command): Command {
 /** Adds the options that say how a bare file was trained, which does not say so itself. */
 export function addBareFileOptions(command: Command): Command {
   return command
-    .optionsGroup('For a bare .safetensors file:')
+    .optionsGroup('For a file that does not say how it was trained:')
     .option(
       '--size <pixels>',
       'side of the pictures, divisible by 8, or height x width (default: 64)',

@@ -10,13 +10,16 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/ev
 export { extractFeatures, type FeatureNetwork } from './evaluation/features';
 export { FEWEST_FOR_FEATURES, type FeatureQuality, type PixelQuality } from './evaluation/quality';
 export type { ValidationLoss } from './evaluation/validation-loss';
+export { firstNotFinite } from './finite';
 export { gridColumns, type Images, imagesOf } from './images';
 export { type InterpolateOptions, interpolate } from './interpolate';
 export { type Inversion, type InvertOptions, invert } from './invert';
-export type { Model, ModelInfo } from './model';
+export type { DrawingNetwork, Model, ModelInfo, WeightsModel } from './model';
+export { type ModelFile, trainedProcessOf, withModelFile } from './model-file';
 export { modelInTraining } from './model-in-training';
+export type { ModelSource, OpenModelOptions, WeightsChoice } from './model-source';
 export { type Network, type NetworkKind, networks } from './networks';
-export { type ModelSource, type OpenModelOptions, openModel, type WeightsChoice } from './open-model';
+export { openModel } from './open-model';
 export type { Picture, RgbaPicture } from './picture';
 export { fromBytes, greyOf, luma, toBytes } from './pixels';
 export { type Trajectory, trajectory } from './trajectory';

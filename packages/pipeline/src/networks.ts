@@ -1,6 +1,17 @@
-import type { TensorFile } from '@denoiser/safetensors';
+import { type OpenTensors, readAllTensors, type TensorFile, type TensorList } from '@denoiser/safetensors';
 import type { TrainableModel } from '@denoiser/trainer';
-import { createUNet, createUNet2D, isUNet2DFile, loadUNet, loadUNet2D } from '@denoiser/unet';
+import {
+  createUNet,
+  createUNet2D,
+  type InspectedNetwork,
+  inspectUNet,
+  inspectUNet2D,
+  isUNet2DFile,
+  loadUNet,
+  loadUNet2D,
+  openUNet,
+  openUNet2D,
+} from '@denoiser/unet';
 import { PipelineError } from './errors';
 
 /** A network that images are drawn with: what the trainer trains, and a way to free it. */
@@ -21,7 +32,7 @@ export interface ImageFacts {
 }
 
 /** Returns what a network says of its images. */
-export function imageFactsOf({ imageFacts, architecture }: Network): ImageFacts {
+export function imageFactsOf({ imageFacts, architecture }: Pick<Network, 'imageFacts' | 'architecture'>): ImageFacts {
   return imageFacts ?? (architecture.config as ImageFacts | null) ?? {};
 }
 
@@ -32,19 +43,31 @@ export interface NetworkKind {
   /** Creates one with fresh weights, from the `config` of a checkpoint's architecture. */
   create(config: never): Network;
   /** Tells whether a file that names no architecture holds one, by the names of its tensors. */
-  recognizes?(file: TensorFile): boolean;
+  recognizes?(file: Pick<TensorList, 'tensors'>): boolean;
   /** Loads one from a file's tensors, whose sizes say how it is built. */
   load(file: TensorFile): Network;
+  /** Loads one from tensors that are read one by one. Default: all are read, and `load` has them. */
+  open?(weights: OpenTensors): Promise<Network>;
+  /** Says what network a file holds, by the names and shapes of its tensors alone: `withModelFile` needs it. */
+  inspect?(list: TensorList): InspectedNetwork;
 }
 
 /** Networks by the name that their files have. The first one is tried on files that name none and that none recognizes. */
 export const networks: readonly NetworkKind[] = [
-  { architecture: 'ddpm-unet', create: createUNet as NetworkKind['create'], load: loadUNet },
+  {
+    architecture: 'ddpm-unet',
+    create: createUNet as NetworkKind['create'],
+    load: loadUNet,
+    open: openUNet,
+    inspect: inspectUNet,
+  },
   {
     architecture: 'unet2d',
     create: createUNet2D as NetworkKind['create'],
-    load: (file) => loadUNet2D(file),
     recognizes: isUNet2DFile,
+    load: (file) => loadUNet2D(file),
+    open: (weights) => openUNet2D(weights),
+    inspect: (list) => inspectUNet2D(list),
   },
 ];
 
@@ -59,19 +82,23 @@ export function countParameters({ parameters }: Pick<TrainableModel, 'parameters
 const KEY = 'denoiser.architecture';
 
 /**
- * Returns the network in a file.
+ * Returns the kind of the network in a file.
  *
- * @throws DenoiserError for an architecture that is none of `kinds`; what the network's own loader throws.
+ * @throws DenoiserError for an architecture that is none of `kinds`.
  */
-export function loadNetwork(file: TensorFile, kinds: readonly NetworkKind[]): Network {
+export function kindOf(file: TensorList, kinds: readonly NetworkKind[]): NetworkKind {
   const name = file.metadata[KEY];
   const kind =
     name === undefined
       ? (kinds.find((one) => one.recognizes?.(file)) ?? kinds[0])
       : kinds.find(({ architecture }) => architecture === name);
-  if (kind) return kind.load(file);
+  if (kind) return kind;
   throw new PipelineError(
     'architecture-unknown',
     `The file holds a network of the architecture ${JSON.stringify(name)}, and only ${kinds.map(({ architecture }) => architecture).join(', ')} can be loaded; give its loader in \`networks\`.`,
   );
 }
+
+/** Makes the network of a file. */
+export const openNetwork = async (kind: NetworkKind, weights: OpenTensors): Promise<Network> =>
+  kind.open ? kind.open(weights) : kind.load(await readAllTensors(weights));

@@ -1,12 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { changeBytes, fuzz, type Random } from '../../../tests/fuzz';
 import { named, zipOf } from '../test/pickle-bytes';
-import { readPyTorch, stateDictOf } from './index';
+import { openPyTorch, readPyTorch, stateDictOf } from './index';
 import { OP } from './pickle/opcodes';
+import { sizeOf } from './strided';
 
 const sample = (name: string) => new Uint8Array(readFileSync(new URL(`../test/fixtures/${name}`, import.meta.url)));
-const files = ['zip.pt', 'zip-protocol-5.pt', 'legacy.pt', 'checkpoint.pt', 'checkpoint-legacy.pt'].map(sample);
+const files = [
+  'zip.pt',
+  'zip-protocol-5.pt',
+  'legacy.pt',
+  'checkpoint.pt',
+  'checkpoint-legacy.pt',
+  'later-types.pt',
+].map(sample);
 
 /** The pickle of an archive, which is small beside the rest. */
 const pickles = files.slice(0, 2).map((bytes) => {
@@ -19,6 +27,11 @@ const storages = Object.fromEntries(
 const NAMES = [
   ...[named('torch._utils', '_rebuild_tensor_v2'), named('collections', 'OrderedDict'), named('torch', 'Size')],
   ...[named('_codecs', 'encode'), named('numpy', 'dtype'), named('torch', 'LongStorage'), named('os', 'system')],
+  ...[
+    named('torch._utils', '_rebuild_tensor_v3'),
+    named('torch.storage', 'UntypedStorage'),
+    named('torch', 'float8_e5m2'),
+  ],
 ].map((name) => Uint8Array.from(name));
 
 /** Changes a pickle, exchanges its instructions or puts names into it, and packs it into an archive with storages. */
@@ -34,6 +47,9 @@ function changePickle(random: Random): Uint8Array {
 }
 
 async function read(bytes: Uint8Array): Promise<void> {
+  const opened = await openPyTorch(bytes);
+  const { tensors } = stateDictOf(opened.value);
+  for (const tensor of tensors.values()) expect((await opened.read(tensor)).data).toHaveLength(sizeOf(tensor.shape));
   stateDictOf(await readPyTorch(bytes));
 }
 

@@ -1,4 +1,4 @@
 export type { PyTorchErrorCode } from './errors';
-export { isPyTorchFile, readPyTorch } from './read';
+export { isPyTorchFile, type OpenPyTorch, openPyTorch, readPyTorch } from './read';
 export { type StateDict, type StateDictOptions, stateDictOf } from './state-dict';
 export { isTensor, type PyTorchKey, type PyTorchValue } from './values';

@@ -1,9 +1,10 @@
-import { type ByteSource, memorySource } from '@denoiser/safetensors';
+import { type ByteSource, memorySource, type TensorEntry } from '@denoiser/safetensors';
 import { checkTree } from './check-tree';
 import { PyTorchError } from './errors';
+import type { OpenForm } from './open-form';
+import { openLegacyForm } from './open-legacy-form';
+import { openZipForm } from './open-zip-form';
 import { OP } from './pickle/opcodes';
-import { readLegacyForm } from './read-legacy';
-import { readZipForm } from './read-zip';
 import type { PyTorchValue } from './values';
 
 const PICKLE = 0x80;
@@ -19,15 +20,40 @@ const BEGINNING = 512;
  * where it is damaged.
  */
 export async function readPyTorch(source: Uint8Array | ByteSource): Promise<PyTorchValue> {
+  const { value, tensors, readStorage } = await openForm(source);
+  await tensors.fill(readStorage);
+  return value;
+}
+
+/** A file of `torch.save` whose tensors are read one by one. */
+export interface OpenPyTorch {
+  /** What was saved. Its tensors have type and shape, and no numbers. */
+  readonly value: PyTorchValue;
+  /** Reads a tensor of the value. */
+  read(tensor: TensorEntry): Promise<TensorEntry>;
+}
+
+/**
+ * Opens a file of `torch.save` as `readPyTorch` reads it, but for the tensors, each of which is read when it is asked for.
+ * Files of PyTorch before 1.6 don't say where their parts stand, and are read as a whole.
+ *
+ * @throws DenoiserError as `readPyTorch`.
+ */
+export async function openPyTorch(source: Uint8Array | ByteSource): Promise<OpenPyTorch> {
+  const { value, tensors, readStorage } = await openForm(source);
+  return { value, read: (tensor) => tensors.read(tensor, readStorage) };
+}
+
+async function openForm(source: Uint8Array | ByteSource): Promise<OpenForm & { value: PyTorchValue }> {
   const file = source instanceof Uint8Array ? memorySource(source) : source;
   const beginning = await file.read(0, Math.min(BEGINNING, file.length));
-  const value = isZip(beginning)
-    ? await readZipForm(file)
+  const { value, ...form } = isZip(beginning)
+    ? await openZipForm(file)
     : beginning[0] === PICKLE
-      ? await readLegacyForm(file)
+      ? await openLegacyForm(file)
       : refuse(beginning);
   checkTree(value);
-  return value;
+  return { value, ...form };
 }
 
 /** Returns whether a file begins as those of `torch.save` do: an archive, or a pickle of a long number. */

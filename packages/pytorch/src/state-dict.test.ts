@@ -57,6 +57,18 @@ test('a prefix that some names lack is part of the names', () => {
   expect(found(both).names).toHaveLength(4);
 });
 
+test('the average or the weights are taken where that is asked for', () => {
+  const both = dict({ model_state_dict: named(), ema: named() });
+  expect(stateDictOf(both, { average: true }).at).toBe('ema');
+  expect(stateDictOf(both, { average: false }).at).toBe('model_state_dict');
+  expect(() => stateDictOf(dict({ ema: named() }), { average: false })).toThrow(
+    'The file has no weights but averages; there are averaged weights at "ema"; choose another place.',
+  );
+  expect(() => stateDictOf(dict({ model: named() }), { average: true })).toThrow(
+    'The file has no averaged weights; there are weights at "model"; choose another place.',
+  );
+});
+
 describe('an average counts before the weights', () => {
   test.each(['ema', 'model_ema', 'ema_state_dict', 'params_ema', 'ema_0.9999', 'swa_model'])('at %s', (key) => {
     expect(found({ model: named(), [key]: named() })).toMatchObject({

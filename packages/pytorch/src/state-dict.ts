@@ -22,6 +22,8 @@ export interface StateDict {
 export interface StateDictOptions {
   /** Where to take the weights from. Default: an average of the weights, if there is one, else what is named as weights are. */
   readonly at?: string;
+  /** Whether to take an average of the weights (true) or none (false), where there are both. */
+  readonly average?: boolean;
 }
 
 type Candidate = Omit<StateDict, 'others' | 'tensors'> & { tensors: NamedTensors; elements: number; rank: number };
@@ -39,7 +41,7 @@ const DEEPEST = 5;
  *
  * @throws DenoiserError (`state-dict-missing`) where there are none, or none at `at`; it says what there is.
  */
-export function stateDictOf(value: PyTorchValue, { at }: StateDictOptions = {}): StateDict {
+export function stateDictOf(value: PyTorchValue, { at, average }: StateDictOptions = {}): StateDict {
   const found: Found = { candidates: [], unusable: [] };
   if (value instanceof Map) collect(value, [], found, new Set());
   const { candidates, unusable } = found;
@@ -47,16 +49,20 @@ export function stateDictOf(value: PyTorchValue, { at }: StateDictOptions = {}):
   // A few averaged numbers are no average of the weights.
   const isWhole = ({ isAverage, elements }: Candidate) => Number(isAverage && 2 * elements >= largest);
   candidates.sort((a, b) => isWhole(b) - isWhole(a) || a.rank - b.rank || b.elements - a.elements);
-  const chosen = at === undefined ? candidates[0] : candidates.find((candidate) => candidate.at === at);
+  const isMeant = (candidate: Candidate) =>
+    (at === undefined || candidate.at === at) && (average === undefined || candidate.isAverage === average);
+  const chosen = candidates.find(isMeant);
   const others = [
     ...candidates.filter((candidate) => candidate !== chosen).map(({ description }) => description),
     ...unusable,
   ];
   if (!chosen) {
-    const where = at === undefined ? 'no dict of named tensors' : `no weights at ${quote(at)}`;
+    const kind =
+      average === undefined ? 'dict of named tensors' : average ? 'averaged weights' : 'weights but averages';
+    const where = at === undefined ? `no ${kind}` : `no weights at ${quote(at)}`;
     const there = others.length > 0 ? `; there are ${shortList(others)}` : '';
     const todo =
-      at === undefined ? 'save a state dict, with torch.save(model.state_dict(), …)' : 'choose another place';
+      candidates.length === 0 ? 'save a state dict, with torch.save(model.state_dict(), …)' : 'choose another place';
     throw new PyTorchError('state-dict-missing', `The file has ${where}${there}; ${todo}.`);
   }
   const { tensors, isAverage, description } = chosen;

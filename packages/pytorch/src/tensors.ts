@@ -7,11 +7,14 @@ const MOST_AXES = 64;
 /** Of copies of what does not stand in row-major order, beside twice the file: weights and optimizer, each in another order. */
 const SPARE_COPIES = 2 ** 24;
 
-type View = { readonly storage: Storage; readonly layout: Layout; readonly tensor: TensorEntry };
+type View = { readonly storage: Storage; readonly layout: Layout };
 
-/** The tensors of one file: their places while its pickle is read, their numbers afterwards, each storage read once. */
+/** Reads the bytes of a storage from `begin` to below `end`. */
+export type ReadStorage = (key: string, begin: number, end: number) => Uint8Array | Promise<Uint8Array>;
+
+/** The tensors of one file: their places while its pickle is read, their numbers afterwards. */
 export class Tensors {
-  readonly #views: View[] = [];
+  readonly #views = new Map<TensorEntry, View>();
   readonly #mostCopied: number;
   #copied = 0;
 
@@ -37,22 +40,37 @@ export class Tensors {
       if (this.#copied > this.#mostCopied) throw invalid('or several together are larger than the file by far');
     }
     const tensor = { dtype: type.dtype, shape: layout.shape, data: new type.Numbers(0) } as TensorEntry;
-    this.#views.push({ storage, layout, tensor });
+    this.#views.set(tensor, { storage, layout });
     return tensor;
   }
 
-  /** Gives all tensors their numbers; those of one storage share them, as in PyTorch, where they stand in row-major order. */
-  async fill(read: (key: string) => Uint8Array | Promise<Uint8Array>): Promise<void> {
-    const byKey = new Map<string, View[]>();
-    for (const view of this.#views) {
+  /**
+   * Gives all tensors their numbers, each storage read once; those of one storage share them, as in PyTorch, where they stand in
+   * row-major order.
+   */
+  async fill(read: ReadStorage): Promise<void> {
+    const byKey = new Map<string, [TensorEntry, View][]>();
+    for (const [tensor, view] of this.#views) {
       const views = byKey.get(view.storage.key);
-      if (views) views.push(view);
-      else byKey.set(view.storage.key, [view]);
+      if (views) views.push([tensor, view]);
+      else byKey.set(view.storage.key, [[tensor, view]]);
     }
     for (const [key, views] of byKey) {
-      const bytes = aligned(await read(key));
-      for (const { storage, layout, tensor } of views) tensor.data = numbersOf(bytes, storage, layout) as never;
+      const length = views.reduce((most, [, { storage }]) => Math.max(most, storage.end), 0);
+      const bytes = aligned(await read(key, 0, length));
+      for (const [tensor, { storage, layout }] of views) tensor.data = numbersOf(bytes, storage, layout) as never;
     }
+  }
+
+  /** Returns a tensor with its numbers: of its storage the part that it is a view of is read. */
+  async read(tensor: TensorEntry, read: ReadStorage): Promise<TensorEntry> {
+    const { storage, layout } = this.#views.get(tensor) as View;
+    const { key, type, start } = storage;
+    const width = type.Numbers.BYTES_PER_ELEMENT;
+    const [first, end] = [start + layout.offset, start + endOf(layout)];
+    const bytes = aligned(await read(key, first * width, end * width));
+    const data = numbersOf(bytes, new Storage(key, type, end - first), { ...layout, offset: 0 });
+    return { dtype: tensor.dtype, shape: tensor.shape, data } as TensorEntry;
   }
 }
 

@@ -4,7 +4,7 @@ import { NumpyType, scalarOf } from './numpy-scalar';
 import { pickleDamaged } from './pickle/cursor';
 import { MOST_ENCODED, MOST_OBJECTS } from './pickle/limits';
 import type { PickleWorld } from './pickle/unpickle';
-import { type StorageType, storageTypeOf } from './storage-types';
+import { laterTypeOf, Storage, type StorageType, storageTypeOf } from './storage-types';
 import type { Tensors } from './tensors';
 
 /** A class or function of Python that a file may call: what it makes of its arguments here. */
@@ -25,7 +25,7 @@ export class StorageClass {
 
 /** Names that are numbers' formats which are not read. */
 const OTHER_FORMATS =
-  /^torch\.(?:cuda\.)?(?:Complex\w+|Q\w+|Untyped)Storage$|^torch\.storage\.UntypedStorage$|^torch\._utils\._rebuild_(?:tensor_v3|qtensor|sparse_tensor|sparse_csr_tensor|nested_tensor)$/;
+  /^torch\.(?:cuda\.)?(?:Complex\w+|Q\w+)Storage$|^torch\._utils\._rebuild_(?:qtensor|sparse_tensor|sparse_csr_tensor|nested_tensor)$/;
 const DTYPE = /^torch\.(?:float|bfloat|u?int|complex)\d{1,3}(?:_[a-z0-9]{1,12})?$|^torch\.bool$/;
 
 /**
@@ -48,6 +48,13 @@ export function createWorld(tensors: Tensors, load: PickleWorld['load']): Pickle
     'torch._utils._rebuild_tensor': (storage, offset, shape, strides) => tensors.add(storage, offset, shape, strides),
     'torch._utils._rebuild_tensor_v2': (storage, offset, shape, strides) =>
       tensors.add(storage, offset, shape, strides),
+    // Of types that have no class of storages.
+    'torch._utils._rebuild_tensor_v3': (storage, offset, shape, strides, _grad, _hooks, dtype) => {
+      const type = laterTypeOf(dtype);
+      if (!type) throw unsupported(typeof dtype === 'string' ? dtype.slice(0, 100) : 'a type that is none');
+      if (!(storage instanceof Storage) || storage.start > 0) throw misused('torch._utils._rebuild_tensor_v3');
+      return tensors.add(storage.as(type), offset, shape, strides);
+    },
     'torch._utils._rebuild_parameter': (data) => data,
     'torch.Size': (sizes = []) => {
       if (!Array.isArray(sizes)) throw misused('torch.Size');
@@ -77,10 +84,7 @@ export function createWorld(tensors: Tensors, load: PickleWorld['load']): Pickle
       if (Object.hasOwn(callables, name)) return new Callable(name, callables[name]);
       const type = storageTypeOf(name);
       if (type) return new StorageClass(name, type);
-      if (OTHER_FORMATS.test(name)) {
-        const message = `The file has tensors of ${name}: complex, quantized, sparse and 8-bit numbers and those without a sign are not read; leave these tensors out, or convert them before torch.save.`;
-        throw new PyTorchError('dtype-unsupported', message);
-      }
+      if (OTHER_FORMATS.test(name)) throw unsupported(name);
       if (DTYPE.test(name)) return name;
       throw new PyTorchError(
         'pickle-refused',
@@ -100,6 +104,12 @@ export function createWorld(tensors: Tensors, load: PickleWorld['load']): Pickle
     load,
   };
 }
+
+const unsupported = (name: string) =>
+  new PyTorchError(
+    'dtype-unsupported',
+    `The file has tensors of ${quote(name)}: complex, quantized and sparse numbers and rare 8-bit ones are not read; leave these tensors out, or convert them before torch.save.`,
+  );
 
 const isPairs = (value: unknown): value is [unknown, unknown][] =>
   Array.isArray(value) && value.every((pair) => Array.isArray(pair) && pair.length === 2);

@@ -55,11 +55,18 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
   return entries;
 }
 
-/** Reads a file of an archive. */
-export async function readZipEntry(source: ByteSource, { header, size }: ZipEntry): Promise<Uint8Array> {
+/** Reads a file of an archive, or of it what stands from `begin` to below `end`. */
+export async function readZipEntry(
+  source: ByteSource,
+  { header, size }: ZipEntry,
+  begin = 0,
+  end = size,
+): Promise<Uint8Array> {
   const local = viewOf(await read(source, header, LOCAL_BYTES));
   if (local.getUint32(0, true) !== LOCAL) throw damaged('a file is not where the directory says');
-  return read(source, header + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true), size);
+  const start = header + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true);
+  if (start + size > source.length) throw damaged('it is cut off');
+  return read(source, start + begin, end - begin);
 }
 
 async function findDirectory(source: ByteSource): Promise<{ count: number; size: number; offset: number }> {

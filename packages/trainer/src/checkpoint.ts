@@ -22,10 +22,18 @@ export async function encodeCheckpoint(
     written.set(name, bytes);
     sums[name] = { bytes: bytes.length, sha256: await sha256(bytes) };
   }
-  const json = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION, ...state, files: sums }, null, 2);
   // Last: where files are written one by one, a state says that all the others are there.
-  written.set(STATE_FILE, new TextEncoder().encode(`${json}\n`));
+  written.set(STATE_FILE, encodeState(state, sums));
   return written;
+}
+
+/** Encodes a checkpoint's `state.json`, from the sizes and sums of its files. */
+export function encodeState(
+  state: Omit<TrainingState, 'format' | 'version' | 'files'>,
+  files: TrainingState['files'],
+): Uint8Array {
+  const json = JSON.stringify({ format: FORMAT, version: FORMAT_VERSION, ...state, files }, null, 2);
+  return new TextEncoder().encode(`${json}\n`);
 }
 
 /** Which checkpoint to read, and how much of it. */

@@ -27,16 +27,20 @@ export function trainingMetadata({
   dataset,
   step,
 }: Pick<TrainingState, 'options' | 'prediction' | 'dataset' | 'step'>): Record<string, string> {
-  const training: FileTraining = {
+  return writeFileTraining({
     process: options.process,
     prediction,
     learnedVariance: options.variance.type === 'learned-range',
     imageShape: dataset.imageShape,
     classNames: dataset.classNames ?? [],
     step,
-  };
-  return { [KEY]: JSON.stringify(training) };
+  });
 }
+
+/** Returns the metadata of a safetensors file that says how its network was trained. */
+export const writeFileTraining = (training: FileTraining): Record<string, string> => ({
+  [KEY]: JSON.stringify(training),
+});
 
 const fileTraining = objectOf<FileTraining>({
   process: scheduleOptions,

@@ -1,26 +1,37 @@
 import type { DenoiserError } from '@denoiser/errors';
 import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
+import type { Prediction } from '@denoiser/schedules';
 import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { readCheckpoint } from './checkpoint';
 import { TrainerError } from './errors';
 import type { Run } from './run';
-import type { CheckpointStore } from './types';
+import type { CheckpointStore, TrainableModel } from './types';
+
+/** Weights to begin with, and what is known of how they were trained. */
+export type StartWeights = {
+  /** Under the names, and in the layout, of the model's files. */
+  tensors: TensorFile['tensors'];
+  prediction?: Prediction | undefined;
+  /** Their classes in the order of their labels. */
+  classNames?: readonly string[] | undefined;
+  step?: number | undefined;
+};
 
 /** Which weights of another run to begin with. */
 export type StartOptions = {
-  /** Which checkpoint of the other run. Default: the newest that is whole. */
+  /** Of a run: which checkpoint. Default: the newest that is whole. */
   step?: number;
-  /** 'ema' (default): the averaged weights; 'model': the live ones. */
+  /** Of a run: 'ema' (default), the averaged weights, or 'model', the live ones. */
   weights?: 'ema' | 'model';
   /** This run's classes in the order of their labels. Rows of the class table go with their names. */
   classNames?: readonly string[];
-  /** Name of the class table. Default `label_emb.weight`. */
+  /** Name of the class table. Default: that of the library's networks. */
   classParameter?: string;
 };
 
 /** What a run began with. */
 export type StartedFrom = {
-  /** The other run's step. */
+  /** The step that the weights are of; 0 where that is not known. */
   step: number;
   /** Classes whose row came from the other run, and classes that begin fresh. Without names: their numbers. */
   keptClasses: string[];
@@ -28,35 +39,34 @@ export type StartedFrom = {
 };
 
 /**
- * Copies another run's weights into the model and its averages before the first step, to fine-tune them. Step, moments and
- * place in the data begin anew. The classes may differ.
+ * Copies other weights into the model and its averages before the first step, to fine-tune them: those of another run, or of a
+ * file. Step, moments and place in the data begin anew. The classes may differ.
  *
  * @throws DenoiserError as `readCheckpoint`; `weights-mismatch` that names the first tensor that does not fit; `option-invalid`
  * once training has begun.
  */
-export async function startFrom(run: Run, store: CheckpointStore, options: StartOptions = {}): Promise<StartedFrom> {
+export async function startFrom(
+  run: Run,
+  source: CheckpointStore | StartWeights,
+  options: StartOptions = {},
+): Promise<StartedFrom> {
   const { model, ema, powerEma, progress, onWarning } = run;
-  const { step, weights = 'ema', classNames, classParameter = 'label_emb.weight' } = options;
+  const { classNames, classParameter = classTableOf(model) } = options;
   if (progress.step > 0) {
     throw new TrainerError(
       'option-invalid',
       `This run has done ${progress.step} steps already; start from other weights before the first.`,
     );
   }
-  const name = weights === 'ema' ? 'ema.safetensors' : 'model.safetensors';
-  const { state, tensors } = await readCheckpoint(store, {
-    ...(step !== undefined && { step }),
-    files: [name],
-    onWarning,
-  });
-  if (state.prediction !== run.options.prediction) {
+  const theirs = 'tensors' in source ? source : await weightsOf(source, options, onWarning);
+  if (theirs.prediction !== undefined && theirs.prediction !== run.options.prediction) {
     onWarning(
-      `The network was trained to give ${state.prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
+      `The network was trained to give ${theirs.prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
     );
   }
-  const { file, ...classes } = adaptWeights(tensors[name], await model.exportParameters(model.parameters), {
+  const { file, ...classes } = adaptWeights(theirs, await model.exportParameters(model.parameters), {
     classParameter,
-    from: state.dataset.classNames,
+    from: theirs.classNames,
     to: classNames,
   });
   const values = model.importParameters(file);
@@ -68,7 +78,28 @@ export async function startFrom(run: Run, store: CheckpointStore, options: Start
     for (const [parameter, variable] of variables) variable.assign(values.get(parameter) as Tensor);
   }
   dispose([...values.values()]);
-  return { step: state.step, ...classes };
+  return { step: theirs.step ?? 0, ...classes };
+}
+
+/** The class tables of the original U-Net and of UNet2DModel. */
+const CLASS_TABLES = ['label_emb.weight', 'class_embedding.weight'];
+
+const classTableOf = ({ parameters }: TrainableModel): string =>
+  CLASS_TABLES.find((name) => parameters.has(name)) ?? (CLASS_TABLES[0] as string);
+
+async function weightsOf(
+  store: CheckpointStore,
+  { step, weights = 'ema' }: StartOptions,
+  onWarning: (message: string) => void,
+): Promise<StartWeights> {
+  const name = weights === 'ema' ? 'ema.safetensors' : 'model.safetensors';
+  const { state, tensors } = await readCheckpoint(store, {
+    ...(step !== undefined && { step }),
+    files: [name],
+    onWarning,
+  });
+  const { prediction, dataset } = state;
+  return { tensors: tensors[name].tensors, prediction, classNames: dataset.classNames, step: state.step };
 }
 
 /**
@@ -78,7 +109,7 @@ export async function startFrom(run: Run, store: CheckpointStore, options: Start
  * @throws DenoiserError `weights-mismatch`.
  */
 export function adaptWeights(
-  theirs: TensorFile,
+  theirs: Pick<TensorFile, 'tensors'>,
   ours: TensorFile,
   o: { classParameter: string; from?: readonly string[] | undefined; to?: readonly string[] | undefined },
 ): { file: TensorFile; keptClasses: string[]; freshClasses: string[] } {

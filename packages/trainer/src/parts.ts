@@ -1,7 +1,13 @@
 /** The parts that `createTrainer` is made of: for a training loop of one's own, and for whoever reads checkpoints. */
 export { type AdamW, type AdamWOptions, createAdamW } from './adamw';
 export { type BatchPlanOptions, type DataPosition, type PlannedBatch, planBatches } from './batch-plan';
-export { type Checkpoint, encodeCheckpoint, type ReadCheckpointOptions, readCheckpoint } from './checkpoint';
+export {
+  type Checkpoint,
+  encodeCheckpoint,
+  encodeState,
+  type ReadCheckpointOptions,
+  readCheckpoint,
+} from './checkpoint';
 export type { DatasetFromOptions } from './dataset-from';
 export { diverged } from './divergence';
 export { drawNoise, drawTimesteps, dropLabels } from './draws';
@@ -11,8 +17,8 @@ export { createPowerEma, type PowerEma } from './ema/post-hoc';
 export type { PostHocEma } from './ema/post-hoc-options';
 export { fitProfile, gammaOf, type PowerProfile, powerDecay, relativeWidth } from './ema/power-function';
 export { epochPermutation } from './epoch-permutation';
-export { type FileTraining, readFileTraining } from './file-training';
-export type { StartedFrom, StartOptions } from './fine-tune';
+export { type FileTraining, readFileTraining, writeFileTraining } from './file-training';
+export type { StartedFrom, StartOptions, StartWeights } from './fine-tune';
 export type { Callbacks, CheckpointOptions, SnapshotOptions } from './fit-options';
 export { clipFactor, type Gradients, gradientNorm } from './gradients';
 export { isDue } from './interval';

@@ -3,7 +3,7 @@ import { createAdamW } from './adamw';
 import { powerEmaPart, timestepsPart, variablesPart } from './checkpoint-parts';
 import { createEma } from './ema/ema';
 import { createPowerEma } from './ema/post-hoc';
-import { type StartedFrom, type StartOptions, startFrom } from './fine-tune';
+import { type StartedFrom, type StartOptions, type StartWeights, startFrom } from './fine-tune';
 import { fit } from './fit';
 import type { FitOptions, FitResult } from './fit-options';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
@@ -56,8 +56,8 @@ export type Trainer = {
    * @throws DenoiserError `checkpoint-…`; then nothing has changed.
    */
   resume(store: CheckpointStore, options?: ResumeOptions): Promise<ResumedFrom>;
-  /** Copies another run's weights into the model and its averages before the first step. Its classes may differ. */
-  startFrom(store: CheckpointStore, options?: StartOptions): Promise<StartedFrom>;
+  /** Copies the weights of another run, or of a file, into the model and its averages before the first step. Their classes may differ. */
+  startFrom(source: CheckpointStore | StartWeights, options?: StartOptions): Promise<StartedFrom>;
   /** Frees the moments and the averages. The model belongs to the caller. */
   dispose(): void;
 };
@@ -114,7 +114,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     runLength: (dataset, limits) => lengthOf(run, dataset, limits),
     fit: (dataset, fitOptions) => fit(run, dataset, fitOptions),
     resume: (store, resumeOptions) => resume(run, store, resumeOptions),
-    startFrom: (store, startOptions) => startFrom(run, store, startOptions),
+    startFrom: (source, startOptions) => startFrom(run, source, startOptions),
     dispose() {
       run.optimizer.dispose();
       run.ema.dispose();

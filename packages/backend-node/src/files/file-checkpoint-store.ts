@@ -5,13 +5,18 @@ import { NodeError } from '../errors';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { inTurn } from './in-turn';
 import { removeFolder, replaceFolder, restoreFolders, wholeAmong } from './replace-folder';
-import { makeFolder } from './write-atomically';
+import { type FileData, makeFolder } from './write-atomically';
 
 export type FileCheckpointStoreOptions = {
   /** How many checkpoints stay, the latest by step; `Infinity` keeps all. Default 3. */
   readonly keep?: number;
   readonly fileSystem?: FileSystem;
 };
+
+/** Keeps checkpoints on the disk. What it writes may come part by part. */
+export interface FileCheckpointStore extends CheckpointStore {
+  write(step: number, files: ReadonlyMap<string, FileData>): Promise<void>;
+}
 
 /**
  * Keeps checkpoints as folders `step-00001200` in `directory`, with one file per entry.
@@ -27,7 +32,7 @@ export type FileCheckpointStoreOptions = {
 export function fileCheckpointStore(
   directory: string,
   { keep = 3, fileSystem = nodeFileSystem }: FileCheckpointStoreOptions = {},
-): CheckpointStore {
+): FileCheckpointStore {
   if (!(keep >= 1)) {
     throw new NodeError('option-invalid', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
   }
@@ -46,7 +51,7 @@ export function fileCheckpointStore(
     return steps.sort((a, b) => a - b);
   }
 
-  async function write(step: number, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  async function write(step: number, files: ReadonlyMap<string, FileData>): Promise<void> {
     for (const name of files.keys()) checkName(name);
     const target = join(directory, checkStep(step));
     return inTurn(resolve(directory), async () => {
@@ -66,7 +71,7 @@ export function fileCheckpointStore(
   }
 
   /** Whether somebody has put files of another kind beside a checkpoint's: it is not ours to remove. */
-  async function holdsMore(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<boolean> {
+  async function holdsMore(path: string, files: ReadonlyMap<string, FileData>): Promise<boolean> {
     const names = await fileSystem.readdir(path).catch((error) => {
       throw fileError(error, 'read', path);
     });

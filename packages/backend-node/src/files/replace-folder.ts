@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { fileError, systemCode } from '@denoiser/errors';
 import type { FileSystem } from './file-system';
-import { removeQuietly, syncFolder, temporaryName, writeDurably } from './write-atomically';
+import { type FileData, removeQuietly, syncFolder, temporaryName, writeDurably } from './write-atomically';
 
 /**
  * A folder cannot be renamed onto another one, so two moves replace it. In between, and wherever a process is stopped, the
@@ -39,7 +39,7 @@ export function wholeAmong(entries: readonly string[]): Whole[] {
 export async function replaceFolder(
   fileSystem: FileSystem,
   path: string,
-  files: ReadonlyMap<string, Uint8Array>,
+  files: ReadonlyMap<string, FileData>,
 ): Promise<void> {
   const parent = dirname(path);
   const temporary = join(parent, temporaryName(basename(path)));
@@ -47,7 +47,7 @@ export async function replaceFolder(
   let isMoved = false;
   try {
     await fileSystem.mkdir(temporary);
-    for (const [name, bytes] of files) await writeDurably(fileSystem, join(temporary, name), bytes);
+    for (const [name, data] of files) await writeDurably(fileSystem, join(temporary, name), data);
     await syncFolder(fileSystem, temporary);
     await fileSystem.rename(temporary, fresh);
     isMoved = await moveAway(fileSystem, path, old);

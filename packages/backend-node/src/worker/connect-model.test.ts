@@ -11,7 +11,8 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { selectDevice } from '../device/select-device';
 import { drawImages } from '../model/draw';
-import { type ModelSource, openModel } from '../model/open-model';
+import { openModel } from '../model/open-model';
+import type { ModelSource } from '../model/resolve-source';
 import { type ConnectOptions, connectModel, type WorkerModel } from './connect-model';
 import { serveModel } from './serve-model';
 

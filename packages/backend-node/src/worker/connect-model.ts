@@ -4,7 +4,7 @@ import { type DrawOptions, type Images, imagesOf, type ModelInfo } from '@denois
 import { createCaller, type Endpoint } from '@denoiser/pipeline/remote';
 import type { Device } from '../device/select-device';
 import { NodeError } from '../errors';
-import type { ModelSource } from '../model/open-model';
+import type { ModelSource } from '../model/resolve-source';
 import type { DrawProgress, Methods, SentOpenOptions, SentSource } from './methods';
 
 /** A model in a thread of its own. `dispose()` (or `using`) ends the thread and what is being drawn there. */

@@ -1,7 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { OpenModelOptions } from '@denoiser/pipeline';
 import type { Endpoint } from '@denoiser/pipeline/remote';
-import type { ModelSource } from '../model/open-model';
+import type { ModelSource } from '../model/resolve-source';
 import { connectModel, type WorkerModel } from './connect-model';
 
 export interface RunInWorkerOptions extends Omit<OpenModelOptions, 'snapshots' | 'networks'> {

@@ -7,6 +7,7 @@ import { parseConfig } from '../config/parse-config';
 import { type RunConfigInput, runSchema } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, hasCheckpoint, readConfig, runPaths } from '../run-folder';
+import { beneath, checkNetwork, configOfSource, sourcePath } from '../training/begin-with';
 import { REPORTER_NAMES, type Reporter } from '../training/reporter';
 import { type TrainingRun, trainRun } from '../training/train-run';
 import type { TrainedRun } from '../training/trained-run';
@@ -67,7 +68,7 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   const { ifExists = 'error', out, dryRun: isDryRun } = options;
   const data = resolve(options.data);
   const folder = out ?? join('runs', basename(data).replace(/\.zip$/i, '') || 'run');
-  const given = { ...pick(options, OF_RUN), data, ...(options.from && { from: resolve(options.from) }) };
+  const given = { ...pick(options, OF_RUN), data, ...(options.from && { from: sourcePath(options.from) }) };
   const training = pick(options, OF_TRAINER);
   const canResume = existsSync(runPaths(folder).config) && (await hasCheckpoint(folder));
   if (ifExists === 'resume' && canResume) {
@@ -78,7 +79,9 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
     return { folder, config: checked(changed), start: 'resume', length: asked, isDryRun };
   }
   const versions = { denoiser: version, node: process.versions.node };
-  const config = checked({ ...given, training, versions });
+  const source = options.from ? await configOfSource(sourcePath(options.from)) : undefined;
+  const config = checked(source ? beneath(source, { ...given, training, versions }) : { ...given, training, versions });
+  if (source && config.from !== null) checkNetwork(config, source, config.from);
   if (!isDryRun) await checkNewRunFolder(folder, ifExists !== 'error');
   return { folder, config, start: 'anew', isDryRun };
 }

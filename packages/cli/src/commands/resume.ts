@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { checkTogether } from '../config/contradictions';
-import type { RunConfig } from '../config/run-schema';
+import { NO_DATA, type RunConfig } from '../config/run-schema';
+import { CommandError } from '../errors';
 import { limitOf } from '../limit';
 import type { Host } from '../process/host';
 import { hasCheckpoint, readConfig } from '../run-folder';
@@ -29,6 +30,12 @@ export async function resume(folder: string, options: ResumeOptions, host: Host)
     ...(data !== undefined && { data: resolve(data) }),
     ...(device !== undefined && { device }),
   };
+  if (config.data === NO_DATA) {
+    throw new CommandError(
+      'data-missing',
+      `${folder} was converted from weights alone; name the images to train on with --data <folder>.`,
+    );
+  }
   checkTogether(config);
   const start = (await hasCheckpoint(folder)) ? 'resume' : 'anew';
   const length = { ...(steps !== undefined && { steps }), ...(epochs !== undefined && { epochs }) };

@@ -9,6 +9,7 @@ import { limitOf } from '../limit';
 import type { Host } from '../process/host';
 import { checkNewRunFolder, readJson } from '../run-folder';
 import type { TrainFlags } from '../train-options';
+import { beneath, checkNetwork, configOfSource, sourcePath } from '../training/begin-with';
 import { version } from '../version';
 import { runTraining } from './run-training';
 
@@ -28,15 +29,18 @@ export async function train(
       `Which images? Give their folder${missing}; see ${commandLine(['train', '--help'])}.`,
     );
   }
-  const asked = withFlags(base, given);
+  const { from = base.from } = given;
+  const source = typeof from === 'string' ? await configOfSource(sourcePath(from)) : undefined;
+  const asked = withFlags(source ? beneath(source, base) : base, given);
   const input = {
     ...asked,
     data: resolve(path),
-    ...(typeof asked.from === 'string' && { from: resolve(asked.from) }),
+    ...(typeof asked.from === 'string' && { from: sourcePath(asked.from) }),
     versions: { denoiser: version, node: process.versions.node },
   };
   const config = parseConfig(input, flags.config ?? COMMAND_LINE);
   checkTogether(config, given);
+  if (source && config.from !== null) checkNetwork(config, source, config.from);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   if (!flags.dryRun) await checkNewRunFolder(out, flags.overwrite ?? false);
   await runTraining(

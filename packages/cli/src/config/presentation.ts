@@ -15,7 +15,7 @@ export const READERS: Readonly<
   Record<string, { readonly value: string; readonly read: (flag: string) => Suggesting<unknown> }>
 > = {
   size: { value: 'pixels', read: pictureSize },
-  from: { value: 'run', read: text },
+  from: { value: 'model', read: text },
   device: { value: 'name', read: () => suggesting(DEVICES) },
   sampleEvery: { value: 'interval', read: interval },
   checkpointEvery: { value: 'interval', read: interval },
@@ -57,7 +57,7 @@ export const GROUPS: readonly (readonly [name: string, paths: readonly string[]]
       ...['training.timesteps', 'training.offsetNoise'],
     ],
   ],
-  ['Network:', ['baseWidth', 'timeDim', 'training.dropout', 'training.recompute', 'device']],
+  ['Network:', ['network', 'training.dropout', 'training.recompute', 'device']],
   ['What is written:', ['samples', 'sampleEvery', 'checkpointEvery', 'keep', 'previewSteps', 'guidance']],
 ];
 

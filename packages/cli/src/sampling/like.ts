@@ -40,7 +40,7 @@ const schema = z
     guidanceInterval: z.tuple([z.number(), z.number()]),
     negativeClass: classChoice,
     noclip: z.boolean(),
-    weights: z.enum(['ema', 'model']),
+    weights: z.string().min(1),
     emaLength: z.number(),
     checkpoint: whole,
     size: z.union([z.int(), z.tuple([z.int(), z.int()])]),

@@ -10,6 +10,7 @@ import { CommandError } from '../errors';
 import { openRunRecord } from '../record/run-record';
 import { clearLater, runPaths, writeConfig } from '../run-folder';
 import { count } from '../text';
+import { beginWith } from './begin-with';
 import { createForecast } from './forecast';
 import { limitsOf } from './limits';
 import { type OpenParts, openParts } from './open-parts';
@@ -185,10 +186,7 @@ function checkLength(
 
 async function startFrom({ config, trainer }: OpenParts): Promise<Record<string, string>> {
   if (config.from === null) return {};
-  const { step } = await trainer.startFrom(fileCheckpointStore(runPaths(config.from).checkpoints), {
-    classNames: config.classNames,
-  });
-  return { 'begins with': `the averaged weights of ${config.from} after step ${step}` };
+  return { 'begins with': await beginWith(config.from, trainer, config.classNames) };
 }
 
 const isDivergence = (error: unknown): error is DenoiserError =>

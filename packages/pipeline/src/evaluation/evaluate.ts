@@ -122,7 +122,7 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
   };
   const context = { schedule, prediction, images, seed, batchSize, signal, onCall: afterCall };
   const denoiser = model.network.denoiser();
-  const loss = await validationLoss({ ...context, denoiser });
+  const loss = await validationLoss({ ...context, denoiser, learnedVariance });
   const bits = await bitsPerDimension({ ...context, denoiser, learnedVariance, steps });
   const drawn = await drawImages(model, {
     plan,

@@ -1,6 +1,7 @@
-import { readSafetensors, type TensorFile } from '@denoiser/safetensors';
+import { type OpenTensors, readSafetensors, type TensorFile, type TensorList } from '@denoiser/safetensors';
 import type { Architecture } from '../architecture';
 import { NetworkError } from '../errors';
+import { type InspectedNetwork, inspect, openWith, withoutNumbers } from '../inspect';
 import { bareNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
 import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
@@ -36,17 +37,38 @@ export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}
  * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
  */
 export function loadUNet(source: Uint8Array | TensorFile): OriginalUNet {
-  const file = bareNames(source instanceof Uint8Array ? readSafetensors(source) : source, LANDMARK);
+  const file = source instanceof Uint8Array ? readSafetensors(source) : source;
+  const architecture = architectureIn(file);
+  return unetWith(architecture, weightsOf(file, architecture));
+}
+
+/**
+ * Loads the U-Net of a file whose tensors are read one by one: memory holds one of them beside the network. The file stays open.
+ *
+ * @throws DenoiserError as `loadUNet`.
+ */
+export const openUNet = async (weights: OpenTensors): Promise<OriginalUNet> =>
+  openWith(weights, architectureIn(withoutNumbers(weights)));
+
+/**
+ * Finds out which U-Net a file holds, by the names and shapes of its tensors alone.
+ *
+ * @throws DenoiserError as `loadUNet`.
+ */
+export function inspectUNet(list: TensorList): InspectedNetwork<UNetConfig, typeof NAME> {
+  const file = withoutNumbers(list);
+  return inspect(file, architectureIn(file));
+}
+
+function architectureIn(given: TensorFile): Architecture<UNetConfig, typeof NAME> {
+  const file = bareNames(given, LANDMARK);
   checkArchitecture(file, NAME);
   const sizes = inferConfig(file);
-  if (!sizes) {
-    throw new NetworkError(
-      'architecture-mismatch',
-      `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
-    );
-  }
-  const architecture = architectureOf(completeConfig({ ...sizes, imageSize: imageSizeOf(file) }));
-  return unetWith(architecture, weightsOf(file, architecture));
+  if (sizes) return architectureOf(completeConfig({ ...sizes, imageSize: imageSizeOf(file) }));
+  throw new NetworkError(
+    'architecture-mismatch',
+    `The file holds no U-Net of the original program: inc.double_conv.0.weight or down1.emb_layer.1.weight is missing or of another rank; choose another file.`,
+  );
 }
 
 function architectureOf(config: UNetConfig): Architecture<UNetConfig, typeof NAME> {

@@ -1,6 +1,7 @@
-import { readSafetensors, type TensorFile, type TensorList } from '@denoiser/safetensors';
+import { type OpenTensors, readSafetensors, type TensorFile, type TensorList } from '@denoiser/safetensors';
 import type { Architecture, Labels } from '../architecture';
 import { NetworkError } from '../errors';
+import { type InspectedNetwork, inspect, openWith, withoutNumbers } from '../inspect';
 import type { ParameterSpec } from '../layer';
 import { asMatrix, bareNames, presentNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
@@ -56,9 +57,43 @@ export function loadUNet2D(
   options: UNet2DFileOptions = {},
 ): UNet2D {
   const file = source instanceof Uint8Array ? readSafetensors(source) : source;
-  checkArchitecture(file, NAME);
-  const architecture = architectureOf(configFor(file, config), options);
+  const architecture = architectureIn(file, config, options);
   return unetWith(architecture, weightsOf(file, architecture));
+}
+
+/**
+ * Loads a UNet2DModel from a file whose tensors are read one by one: memory holds one of them beside the network, and of
+ * guided-diffusion's all. The file stays open.
+ *
+ * @throws DenoiserError as `loadUNet2D`.
+ */
+export const openUNet2D = async (
+  weights: OpenTensors,
+  config?: Readonly<Record<string, unknown>>,
+  options?: UNet2DFileOptions,
+): Promise<UNet2D> => openWith(weights, architectureIn(withoutNumbers(weights), config, options));
+
+/**
+ * Finds out which UNet2DModel a file holds, by its metadata and the names and shapes of its tensors.
+ *
+ * @throws DenoiserError as `loadUNet2D`.
+ */
+export function inspectUNet2D(
+  list: TensorList,
+  config?: Readonly<Record<string, unknown>>,
+  options?: UNet2DFileOptions,
+): InspectedNetwork<UNet2DConfig, typeof NAME> {
+  const file = withoutNumbers(list);
+  return inspect(file, architectureIn(file, config, options));
+}
+
+function architectureIn(
+  file: TensorFile,
+  config?: Readonly<Record<string, unknown>>,
+  options?: UNet2DFileOptions,
+): Architecture<UNet2DConfig, typeof NAME> {
+  checkArchitecture(file, NAME);
+  return architectureOf(configFor(file, config), options);
 }
 
 /** Tells whether a file's names are those of such a network, by diffusers or by guided-diffusion. */

@@ -1,5 +1,6 @@
 import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError, quote } from './errors';
+import type { OpenForm } from './open-form';
 import { pickleDamaged } from './pickle/cursor';
 import { MOST_PICKLE_BYTES } from './pickle/limits';
 import { unpickle } from './pickle/unpickle';
@@ -9,11 +10,11 @@ import { createWorld } from './world';
 import { readZipDirectory, readZipEntry, type ZipEntry } from './zip';
 
 /**
- * Reads the form of `torch.save` since PyTorch 1.6: an archive of `data.pkl` and a file for each storage.
+ * Opens the form of `torch.save` since PyTorch 1.6: an archive of `data.pkl` and a file for each storage.
  *
  * @throws DenoiserError
  */
-export async function readZipForm(source: ByteSource): Promise<unknown> {
+export async function openZipForm(source: ByteSource): Promise<OpenForm> {
   const entries = await readZipDirectory(source);
   const folder = folderOf(entries);
   const byteOrder = entries.get(`${folder}/byteorder`);
@@ -44,8 +45,7 @@ export async function readZipForm(source: ByteSource): Promise<unknown> {
     return storage;
   });
   const { value } = unpickle(await readZipEntry(source, pickle), 0, world);
-  await tensors.fill((key) => readZipEntry(source, entryOf(key)));
-  return value;
+  return { value, tensors, readStorage: (key, begin, end) => readZipEntry(source, entryOf(key), begin, end) };
 }
 
 /** The one folder that everything in the archive stands in. */

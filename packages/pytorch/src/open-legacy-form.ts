@@ -1,5 +1,6 @@
 import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError, quote } from './errors';
+import type { OpenForm } from './open-form';
 import { pickleDamaged } from './pickle/cursor';
 import { type PickleWorld, unpickle } from './pickle/unpickle';
 import { isCount, storageOf } from './storage-of';
@@ -18,12 +19,12 @@ const plain: PickleWorld = createWorld(new Tensors(0), () => {
 });
 
 /**
- * Reads the form of `torch.save` before PyTorch 1.6: five pickles (a mark, the form's version, the machine, the value, the keys
+ * Opens the form of `torch.save` before PyTorch 1.6: five pickles (a mark, the form's version, the machine, the value, the keys
  * of the storages), then the storages, each after its length. The file is read at once, as only its pickles say where it goes on.
  *
  * @throws DenoiserError
  */
-export async function readLegacyForm(source: ByteSource): Promise<unknown> {
+export async function openLegacyForm(source: ByteSource): Promise<OpenForm> {
   const bytes = await source.read(0, source.length);
   let at = 0;
   const next = (world: PickleWorld): unknown => {
@@ -65,12 +66,16 @@ export async function readLegacyForm(source: ByteSource): Promise<unknown> {
     if (at > bytes.length) throw cutOff();
     places.set(storage.key, [begin, at]);
   }
-  await tensors.fill((key) => {
-    const place = places.get(key);
-    if (!place) throw pickleDamaged(`it has a tensor of the storage ${quote(key)}, which is missing`);
-    return bytes.subarray(...place);
-  });
-  return value;
+  const missing = [...storages.keys()].find((key) => !places.has(key));
+  if (missing !== undefined) {
+    throw pickleDamaged(`it has a tensor of the storage ${quote(missing)}, which is missing`);
+  }
+  const placeOf = (key: string) => places.get(key) as [number, number];
+  return {
+    value,
+    tensors,
+    readStorage: (key, begin, end) => bytes.subarray(placeOf(key)[0] + begin, placeOf(key)[0] + end),
+  };
 }
 
 function checkMagic(magic: unknown): void {

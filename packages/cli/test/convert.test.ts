@@ -1,0 +1,196 @@
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '@denoiser/backend-node';
+import { convertTensor, readSafetensors, type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
+import { createUNet } from '@denoiser/unet';
+import * as tf from '@tensorflow/tfjs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { torchFileOf } from '../../pytorch/test/torch-file';
+import { train } from '../src';
+import { type ConvertFlags, convert } from '../src/commands/convert';
+import { resume } from '../src/commands/resume';
+import { quietHost } from '../src/process/host';
+import { writeDigits } from './pictures';
+
+const cwd = mkdtempSync(join(tmpdir(), 'denoiser-convert-'));
+const at = (name: string) => join(cwd, name);
+const size = { imageSize: 16, channels: 1, baseWidth: 4, timeDim: 8 } as const;
+const tensorsOf = (path: string) => readSafetensors(readFileSync(at(path))).tensors;
+
+/** Weights of a network of this seed, as its files have them. */
+let weightsOf: (seed: number) => Promise<Map<string, TensorEntry>>;
+
+/** Runs the command, and returns the JSON that it prints. */
+async function converted(source: string, to: string, flags: Partial<ConvertFlags> = {}) {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await convert(at(source), { to: at(to), json: true, ...flags });
+    return JSON.parse(String(written.mock.calls.at(-1)?.[0]));
+  } finally {
+    written.mockRestore();
+  }
+}
+const refused = (source: string, to: string, flags: Partial<ConvertFlags> = {}) =>
+  expect(convert(at(source), { to: at(to), ...flags })).rejects;
+
+beforeAll(async () => {
+  tf.enableProdMode();
+  await tf.setBackend('cpu');
+  weightsOf = async (seed) => {
+    const network = createUNet({ ...size, seed });
+    const { tensors } = await network.exportParameters(network.parameters);
+    network.dispose();
+    return tensors;
+  };
+  const [live, average] = [await weightsOf(1), await weightsOf(2)];
+  writeFileSync(at('ckpt.pt'), torchFileOf({ model_state_dict: live, ema: average }));
+  const wrapped = new Map([...average].map(([name, entry]) => [`module.${name}`, entry]));
+  writeFileSync(at('wrapped.pth'), torchFileOf({ state_dict: wrapped }));
+  await writeDigits(at('digits'), [3, 7], 3);
+});
+afterAll(() => tf.disposeVariables());
+
+const flags = { size: 16 };
+
+test('a file of PyTorch becomes a safetensors file of the same bits, and says what was taken', async () => {
+  const told = await converted('ckpt.pt', 'a.safetensors', { ...flags, schedule: 'cosine', prediction: 'v' });
+  expect(told.weights).toBe(`${at('ckpt.pt')}, averaged weights at "ema"`);
+  expect(told['trained as']).toBe('cosine in 1000 steps, gives v');
+  expect(told.next).toContain('sample');
+  expect(tensorsOf('a.safetensors')).toEqual(await weightsOf(2));
+  using model = await openModel(at('a.safetensors'));
+  expect(model).toMatchObject({ imageShape: [16, 16, 1], prediction: 'v', process: { options: { type: 'cosine' } } });
+});
+
+test('weights are chosen by kind and by key, and prefixes go', async () => {
+  await converted('ckpt.pt', 'live.safetensors', { ...flags, weights: 'model' });
+  expect(tensorsOf('live.safetensors')).toEqual(await weightsOf(1));
+  await converted('ckpt.pt', 'key.safetensors', { ...flags, weights: 'model_state_dict' });
+  expect(readFileSync(at('key.safetensors'))).toEqual(readFileSync(at('live.safetensors')));
+  const { weights } = await converted('wrapped.pth', 'bare.safetensors', flags);
+  expect(weights).toMatch(/weights at "state_dict", their names without "module\."$/);
+  expect(tensorsOf('bare.safetensors')).toEqual(await weightsOf(2));
+  await refused('ckpt.pt', 'no.safetensors', { weights: 'swa' }).toMatchObject({ code: 'state-dict-missing' });
+  expect(existsSync(at('no.safetensors'))).toBe(false);
+});
+
+test('numbers are rounded to half precision once, and not where one is too large', async () => {
+  const average = await weightsOf(2);
+  for (const dtype of ['f16', 'bf16'] as const) {
+    await converted('ckpt.pt', `${dtype}.safetensors`, { ...flags, dtype });
+    const expected = [...average].map(([name, e]) => [name, convertTensor(e, dtype.toUpperCase() as 'F16')] as const);
+    expect(tensorsOf(`${dtype}.safetensors`)).toEqual(new Map(expected));
+  }
+  const bias = average.get('outc.bias') as TensorEntry;
+  const large = new Map(average).set('outc.bias', { ...bias, data: Float32Array.of(1e6) } as TensorEntry);
+  writeFileSync(at('large.safetensors'), writeSafetensors({ metadata: {}, tensors: large }));
+  await refused('large.safetensors', 'x.safetensors', { ...flags, dtype: 'f16' }).toThrow(
+    '--dtype f16 has no number as large as one of outc.bias; take bf16.',
+  );
+  expect(existsSync(at('x.safetensors'))).toBe(false);
+});
+
+test('the index of several files is one model', async () => {
+  const tensors = [...(await weightsOf(3))];
+  const parts = { 'm-1.safetensors': tensors.slice(0, 9), 'm-2.safetensors': tensors.slice(9) };
+  for (const [name, part] of Object.entries(parts)) {
+    writeFileSync(at(name), writeSafetensors({ metadata: {}, tensors: new Map(part) }));
+  }
+  const map = Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file]));
+  writeFileSync(at('m.safetensors.index.json'), JSON.stringify({ weight_map: Object.fromEntries(map) }));
+  await converted('m.safetensors.index.json', 'one.safetensors', flags);
+  expect(tensorsOf('one.safetensors')).toEqual(await weightsOf(3));
+});
+
+test('a run made of a file is drawn from, trained on and converted back to the same bits', async () => {
+  const told = await converted('ckpt.pt', 'runs/imported', { ...flags, noiseSteps: 20 });
+  expect(told.next).toMatch(/resume .*imported --data <pictures>$/);
+  const run = at('runs/imported');
+  using model = await openModel(run);
+  expect(model).toMatchObject({ step: 0, imageShape: [16, 16, 1], process: { steps: 20 } });
+  await converted('runs/imported', 'back.safetensors');
+  expect(tensorsOf('back.safetensors')).toEqual(await weightsOf(2));
+
+  await expect(resume(run, { steps: 2 }, quietHost())).rejects.toThrow('name the images to train on with --data');
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await resume(run, { steps: 2, data: at('digits'), json: true }, quietHost());
+  expect(JSON.parse(String(written.mock.calls.at(-1)?.[0]))).toMatchObject({ status: 'finished', step: 2 });
+  written.mockRestore();
+  await converted('runs/imported', 'trained.safetensors', { weights: 'model' });
+  expect(tensorsOf('trained.safetensors')).not.toEqual(await weightsOf(2));
+});
+
+test('a run of ours becomes a file that draws as it does', async () => {
+  const options = { ...size, imageSize: undefined, size: 16, samples: 2, previewSteps: 2 } as const;
+  const { imageSize: _, ...rest } = options;
+  await train({ data: at('digits'), conditional: true, out: at('run'), ...rest, batchSize: 2, steps: 2 });
+  const told = await converted('run', 'run.safetensors');
+  expect(told.network).toContain('16×16×1, 2 classes');
+  const path = 'run/checkpoints/step-00000002';
+  expect(tensorsOf('run.safetensors')).toEqual(tensorsOf(`${path}/ema.safetensors`));
+  await converted(path, 'live-of-run.safetensors', { weights: 'model' });
+  expect(tensorsOf('live-of-run.safetensors')).toEqual(tensorsOf(`${path}/model.safetensors`));
+  using model = await openModel(at('run.safetensors'));
+  expect(model.classNames).toEqual(['3', '7']);
+});
+
+test('a run begins with any of these: their network and training come along, classes by their names', async () => {
+  const fresh = { data: at('digits'), samples: 2, previewSteps: 2, batchSize: 2, steps: 1 } as const;
+  const begun: string[] = [];
+  const onBegin = (about: Readonly<Record<string, string>>) => void begun.push(about['begins with'] ?? 'nothing');
+  const config = (out: string) => JSON.parse(readFileSync(join(at(out), 'config.json'), 'utf8'));
+  await converted('ckpt.pt', 'v.safetensors', { ...flags, schedule: 'cosine', prediction: 'v' });
+  const sources = ['v.safetensors', 'run', 'run/checkpoints/step-00000002', 'runs/imported'];
+  for (const [i, from] of sources.entries()) {
+    await train({ ...fresh, out: at(`from-${i}`), from: at(from), learningRate: 1e-9, onBegin });
+    expect(config(`from-${i}`)).toMatchObject({ channels: 1, baseWidth: 4, timeDim: 8, size: 16, from: at(from) });
+  }
+  expect(begun).toEqual([
+    at('v.safetensors'),
+    `${at('run')}, step 2, averaged weights`,
+    `${at('run/checkpoints/step-00000002')}, step 2, averaged weights`,
+    `${at('runs/imported')}, step 2, averaged weights`,
+  ]);
+  expect(config('from-0').training).toMatchObject({ prediction: 'v', process: { type: 'cosine', steps: 1000 } });
+  await converted('from-0', 'from-0.safetensors', { weights: 'model' });
+  const [first, now] = [await weightsOf(2), tensorsOf('from-0.safetensors')];
+  for (const [name, { data }] of first) {
+    const moved = ((now.get(name) as TensorEntry).data as Float32Array).map((value, i) =>
+      Math.abs(value - Number(data[i])),
+    );
+    expect(Math.max(...moved), name).toBeLessThan(1e-6); // a step of 1e-9, of values about 1 in float32
+  }
+  const other = { ...fresh, out: at('other'), from: at('v.safetensors') };
+  await train({ ...other, prediction: 'epsilon', process: { type: 'linear', steps: 500 }, conditional: true });
+  expect(config('other').training).toMatchObject({ prediction: 'epsilon', process: { type: 'linear', steps: 500 } });
+  await expect(train({ ...other, out: at('no'), network: { baseWidth: 8 } })).rejects.toThrow(
+    '--base-width is 8 here, and 4 in the network of',
+  );
+  await expect(train({ ...other, out: at('no'), variance: { type: 'learned-range' } })).rejects.toThrow(
+    'has no learned variance; leave out --learned-variance',
+  );
+  await expect(train({ ...other, out: at('no'), from: at('nowhere') })).rejects.toMatchObject({
+    code: 'model-missing',
+  });
+  expect(existsSync(at('no'))).toBe(false);
+});
+
+test('nothing is overwritten unless that is said, and nothing is replaced by itself', async () => {
+  await refused('ckpt.pt', 'a.safetensors', flags).toMatchObject({ code: 'file-exists' });
+  await converted('ckpt.pt', 'a.safetensors', { ...flags, overwrite: true, weights: 'model' });
+  expect(tensorsOf('a.safetensors')).toEqual(await weightsOf(1));
+  await refused('ckpt.pt', 'run', flags).toMatchObject({ code: 'run-exists' });
+  await refused('ckpt.pt', 'digits', flags).toThrow('is not empty and holds no run');
+  await refused('run/checkpoints/step-00000002', 'run', { overwrite: true }).toThrow('choose another target');
+});
+
+test('what has no such form is refused in a sentence', async () => {
+  await refused('ckpt.pt', 'model.pt').toThrow('files end in .safetensors');
+  await refused('ckpt.pt', 'model', { format: 'safetensors' }).toThrow('a file that ends in .safetensors');
+  await refused('ckpt.pt', 'b.safetensors', { format: 'run' }).toThrow('--format run is a folder');
+  await refused('ckpt.pt', 'half', { ...flags, dtype: 'f16' }).toThrow('A run keeps its weights as f32');
+  await refused('ckpt.pt', 'edm', { ...flags, schedule: 'edm' }).toThrow("this model's is sigma");
+  await refused('a.safetensors', 'c.safetensors', { weights: 'ema' }).toThrow('`weights` chooses from a run');
+  await refused('none.pt', 'c.safetensors').toMatchObject({ code: 'model-missing' });
+});

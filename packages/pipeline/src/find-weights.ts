@@ -1,0 +1,135 @@
+import { DenoiserError, isDenoiserError } from '@denoiser/errors';
+import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
+import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
+import { type FileTraining, readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
+import { PipelineError } from './errors';
+import { firstNotFinite } from './finite';
+import { checkModelOptions, type ModelSource, nameOf, type OpenModelOptions } from './model-source';
+import { checkNoChoice, type FileWeights, type OpenWeights, openWeights } from './open-weights';
+
+/** Weights, read one by one, and what their source says of them. */
+export interface FoundWeights {
+  readonly weights: OpenTensors;
+  readonly training: Partial<FileTraining>;
+  /** Where they are from, for people. */
+  readonly description: string;
+}
+
+/**
+ * Finds the weights of a model and hands them to `use`. Sources of a file are closed, whatever comes of it; the sentence of an
+ * error in one begins with its name.
+ *
+ * @param where what messages call the caller
+ */
+export async function withWeights<T>(
+  where: string,
+  source: ModelSource,
+  options: OpenModelOptions,
+  use: (found: FoundWeights) => Promise<T>,
+): Promise<T> {
+  if (isStore(source)) {
+    checkModelOptions(where, options, false);
+    return use(await ofCheckpoint(source, options));
+  }
+  const file = source instanceof Uint8Array || source instanceof ArrayBuffer ? sourceOf(source) : source;
+  let weights: OpenWeights | undefined;
+  try {
+    checkModelOptions(where, options, true);
+    const name = nameOf(options, 'the file');
+    return await told(name, async () => {
+      const choice = options.weights as FileWeights | undefined; // was checked
+      if ('tensors' in file) checkNoChoice(choice);
+      weights = 'tensors' in file ? file : await openWeights(file, choice);
+      const training = readFileTraining(weights);
+      return use({ weights, training, description: weights.which ? `${name}, ${weights.which}` : name });
+    });
+  } finally {
+    await (weights ?? file).close?.();
+  }
+}
+
+const isStore = (source: ModelSource): source is CheckpointStore => 'list' in source;
+
+const sourceOf = (bytes: Uint8Array | ArrayBuffer): ByteSource => memorySource(new Uint8Array(bytes));
+
+async function ofCheckpoint(store: CheckpointStore, options: OpenModelOptions): Promise<FoundWeights> {
+  const { weights = 'ema', checkpoint, snapshots, onWarning } = options;
+  const average = typeof weights === 'object' && 'length' in weights ? weights : undefined;
+  const name = nameOf(options, 'the checkpoints');
+  if ((await store.list()).length === 0) {
+    throw new PipelineError('checkpoint-missing', `There is no checkpoint in ${name} yet; train until one is written.`);
+  }
+  const which = weights === 'model' ? 'model.safetensors' : 'ema.safetensors';
+  const { state, tensors } = await readCheckpoint(store, {
+    ...(checkpoint !== undefined && { step: checkpoint }),
+    files: average ? [] : [which],
+    ...(onWarning && { onWarning }),
+  });
+  const { step, prediction, dataset, options: trained } = state;
+  const file = average
+    ? await averageOf(snapshots, average.length, checkpoint)
+    : { tensors: tensors[which], description: `step ${step}, ${weights === 'model' ? 'live' : 'averaged'} weights` };
+  return {
+    weights: openedOf(file.tensors),
+    training: {
+      process: trained.process,
+      prediction,
+      learnedVariance: trained.variance.type === 'learned-range',
+      imageShape: dataset.imageShape,
+      classNames: dataset.classNames ?? [],
+      step,
+    },
+    description: `${name}, ${file.description}`,
+  };
+}
+
+/** An average of another length, which ends at the chosen checkpoint or the last snapshot before it. */
+async function averageOf(
+  snapshots: CheckpointStore | undefined,
+  length: number,
+  checkpoint = Number.POSITIVE_INFINITY,
+): Promise<{ tensors: TensorFile; description: string }> {
+  const last = (await snapshots?.list())?.filter((step) => step <= checkpoint).at(-1);
+  if (!snapshots || last === undefined) {
+    throw new PipelineError(
+      'snapshots-missing',
+      'There are no snapshots of averages to make one of that length from; train with `postHocEma`.',
+    );
+  }
+  const tensors = await reconstructEma(snapshots, { sigmaRel: length, step: last });
+  return { tensors, description: `average of relative length ${length} up to step ${last}` };
+}
+
+/** Tensors in memory as opened ones. */
+const openedOf = ({ metadata, tensors }: TensorFile): OpenTensors => ({
+  metadata,
+  tensors,
+  read: async (name) => tensors.get(name) as never,
+  close: async () => {},
+});
+
+/** Returns weights whose numbers are found finite when they are read. */
+export function finiteOnly(weights: OpenTensors): OpenTensors {
+  return {
+    ...weights,
+    async read(name) {
+      const entry = await weights.read(name);
+      const at = firstNotFinite(entry);
+      if (at < 0) return entry;
+      throw new PipelineError(
+        'weights-damaged',
+        `The weights are damaged: value ${at} of ${name} is not a finite number; take an earlier checkpoint, or the file anew.`,
+      );
+    },
+  };
+}
+
+/** Runs `action`; the sentence of an error in it begins with the file's name. */
+async function told<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isDenoiserError(error)) throw error;
+    throw new DenoiserError(error.code, `${name}: ${error.message}`);
+  }
+}
