@@ -136,6 +136,17 @@ test.each([
   }
 });
 
+test('a dry run says what the run would be refused for', async () => {
+  const { code, stderr } = await denoiser(
+    ['train', 'digits', ...tiny, '--steps', '5', '--dry-run', '--out', 'digits'],
+    {
+      cwd,
+    },
+  );
+  expect(code).toBe(0);
+  expect(stderr).toBe('denoiser: digits is not empty and holds no run; choose another folder with --out.\n');
+});
+
 test('a dry run tells memory and time after two trial steps, and writes nothing', async () => {
   const before = readdirSync(cwd).sort();
   const stdout = await succeeds(['train', 'digits', ...tiny, '--steps', '500', '--dry-run', '--out', 'dry'], { cwd });
