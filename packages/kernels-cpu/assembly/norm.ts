@@ -252,8 +252,8 @@ class GroupNormArguments extends GroupRows {
   moments: usize;
   scale: usize;
   bias: usize;
-  /** Bytes from one image's scale and bias to the next one's, or 0. */
-  scaleStride: i32;
+  /** Whether each image has a scale and a bias of its own: [images][channels]. */
+  ownScales: bool;
   /** As x, or 0. */
   residual: usize;
   activation: Activation;
@@ -274,7 +274,7 @@ export function groupNormJob(args: GroupNormArguments, chunk: i32): void {
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const a = args.memory + ((<usize>channels * threadIndex()) << 3);
-  const own = <usize>image * args.scaleStride;
+  const own = args.ownScales ? <usize>(image * channels) << 2 : 0;
   affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale + own, args.bias + own, a);
   const x = args.x + offset;
   const residual = args.residual ? args.residual + offset : 0;
@@ -327,8 +327,8 @@ class GroupNormGradSumsArguments extends GroupRows {
   moments: usize;
   scale: usize;
   bias: usize;
-  /** Bytes from one image's scale and bias to the next one's, or 0. */
-  scaleStride: i32;
+  /** Whether each image has a scale and a bias of its own: [images][channels]. */
+  ownScales: bool;
   /** As x, or 0. */
   residual: usize;
   activation: Activation;
@@ -355,7 +355,7 @@ export function groupNormGradSumsJob(args: GroupNormGradSumsArguments, chunk: i3
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const a = args.memory + ((<usize>channels * threadIndex()) << 3);
-  const own = <usize>image * args.scaleStride;
+  const own = args.ownScales ? <usize>(image * channels) << 2 : 0;
   affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale + own, args.bias + own, a);
   const sums = args.partial + ((<usize>chunk * channels) << 3);
   memory.fill(sums, 0, (<usize>channels) << 3);
@@ -380,8 +380,8 @@ class GroupNormGradFactorsArguments {
   rows: i32;
   moments: usize;
   scale: usize;
-  /** Bytes from one image's scale, dscale and dbias to the next one's, or 0. */
-  scaleStride: i32;
+  /** Whether each image has a scale, and gradients by it, of its own: [images][channels]. */
+  ownScales: bool;
   dscale: usize;
   dbias: usize;
   /** [images][3][channels] */
@@ -399,11 +399,11 @@ export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _ch
   const channels = args.channels;
   const width = channels / groups;
   const n = <f64>args.rows * <f64>width;
-  const scaleBytes = args.scaleStride ? <usize>images * args.scaleStride : (<usize>channels) << 2;
+  const scaleBytes = <usize>(args.ownScales ? images * channels : channels) << 2;
   memory.fill(args.dscale, 0, scaleBytes);
   memory.fill(args.dbias, 0, scaleBytes);
   for (let image = 0; image < images; image++) {
-    const own = <usize>image * args.scaleStride;
+    const own = args.ownScales ? <usize>(image * channels) << 2 : 0;
     const scales = args.scale + own;
     const dscale = args.dscale + own;
     const dbias = args.dbias + own;

@@ -39,8 +39,8 @@ function moments(backend: CpuEngineBackend, x: number, s: Cut, epsilon: number):
   return to;
 }
 
-/** Bytes from one image's scale to the next one's: [B, C], or [C] for all. */
-const strideOf = ({ shape }: TensorInfo) => (shape.length === 2 ? (shape[1] as number) * 4 : 0);
+/** Whether each image has a scale of its own: [B, C], not [C]. */
+const hasOwn = ({ shape }: TensorInfo) => shape.length === 2;
 
 const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => {
   const { x, scale, bias, residual } = inputs;
@@ -61,7 +61,7 @@ const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, at
     moments: m,
     scale: backend.address(scale),
     bias: backend.address(bias),
-    scaleStride: strideOf(scale),
+    ownScales: hasOwn(scale),
     residual: residual ? backend.address(residual) : 0,
     activation: Activation[attrs.activation],
     to: backend.address(y),
@@ -96,7 +96,7 @@ const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad,
     moments: m,
     scale: backend.address(scale),
     bias: backend.address(bias),
-    scaleStride: strideOf(scale),
+    ownScales: hasOwn(scale),
     residual: residual ? backend.address(residual) : 0,
     activation: Activation[attrs.activation],
     dy: at,
@@ -114,7 +114,7 @@ const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad,
     rows,
     moments: m,
     scale: backend.address(scale),
-    scaleStride: strideOf(scale),
+    ownScales: hasOwn(scale),
     dscale: backend.address(dscale),
     dbias: backend.address(dbias),
     factors,

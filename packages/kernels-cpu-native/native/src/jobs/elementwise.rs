@@ -45,7 +45,7 @@ impl Job for Unary {
 
     fn prepare(args: &UnaryArguments, s: &Setting) -> Result<Self, Fault> {
         let blocks = Blocks::of(args.size, args.block)?;
-        check((0..=unary::ERF).contains(&args.op), "an unknown map")?;
+        check((0..=unary::STEP).contains(&args.op), "an unknown map")?;
         Ok(Unary {
             op: args.op,
             from: s.memory.floats(args.from, blocks.size)?,
@@ -152,6 +152,25 @@ impl Job for Unary {
                         count,
                         #[inline(always)]
                         |x| S::min(high, S::max(low, x)),
+                    );
+                }
+                unary::LOG => {
+                    // One by one: networks take logarithms of few numbers.
+                    for i in 0..count {
+                        *to.add(i) = (*from.add(i)).ln();
+                    }
+                }
+                unary::STEP => {
+                    let (low, one) = (S::splat(self.low), S::splat(1.0));
+                    map::<S>(
+                        from,
+                        to,
+                        count,
+                        #[inline(always)]
+                        |x| {
+                            let step = S::select(S::lt(S::zero(), x), one, low);
+                            S::select(S::is_nan(x), x, step)
+                        },
                     );
                 }
                 _ => map::<S>(

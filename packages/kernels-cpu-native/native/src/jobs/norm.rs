@@ -188,16 +188,28 @@ struct Affine {
     moments: *const f32,
     scale: *const f32,
     bias: *const f32,
+    /// From one image's scale and bias to the next one's; 0 if all have one.
+    stride: usize,
     /// [threads][2][channels], working memory
     memory: *mut f32,
 }
 
 impl Affine {
-    fn of(moments: u32, scale: u32, bias: u32, memory: u32, r: &GroupRows, s: &Setting) -> Result<Affine, Fault> {
+    fn of(
+        moments: u32,
+        scale: u32,
+        bias: u32,
+        own: u8,
+        memory: u32,
+        r: &GroupRows,
+        s: &Setting,
+    ) -> Result<Affine, Fault> {
+        let vectors = vectors(own, r.images, r.channels)?;
         Ok(Affine {
             moments: s.memory.floats(moments, area(&[r.images, r.groups, 2])?)?,
-            scale: s.memory.floats(scale, r.channels)?,
-            bias: s.memory.floats(bias, r.channels)?,
+            scale: s.memory.floats(scale, vectors)?,
+            bias: s.memory.floats(bias, vectors)?,
+            stride: if own == 0 { 0 } else { r.channels },
             memory: s.memory.floats(memory, area(&[s.threads, 2, r.channels])?)?,
         })
     }
@@ -209,18 +221,24 @@ impl Affine {
             let a = self.memory.add(thread * 2 * r.channels);
             let d = a.add(r.channels);
             let width = r.channels / r.groups;
+            let (scale, bias) = (self.scale.add(image * self.stride), self.bias.add(image * self.stride));
             for g in 0..r.groups {
                 let m = self.moments.add((image * r.groups + g) * 2);
                 let (mean, precision) = (*m, *m.add(1));
                 for c in g * width..(g + 1) * width {
-                    let factor = *self.scale.add(c) * precision;
+                    let factor = *scale.add(c) * precision;
                     *a.add(c) = factor;
-                    *d.add(c) = *self.bias.add(c) - mean * factor;
+                    *d.add(c) = *bias.add(c) - mean * factor;
                 }
             }
             (a, d)
         }
     }
+}
+
+/// How many numbers scale and bias have: one set for all images, or each its own.
+fn vectors(own: u8, images: usize, channels: usize) -> Result<usize, Fault> {
+    if own == 0 { Ok(channels) } else { area(&[images, channels]) }
 }
 
 fn known(activation: i32) -> Result<i32, Fault> {
@@ -243,7 +261,7 @@ impl Job for GroupNorm {
     fn prepare(args: &GroupNormArguments, s: &Setting) -> Result<Self, Fault> {
         let r = group_rows!(args, s);
         Ok(GroupNorm {
-            affine: Affine::of(args.moments, args.scale, args.bias, args.memory, &r, s)?,
+            affine: Affine::of(args.moments, args.scale, args.bias, args.own_scales, args.memory, &r, s)?,
             residual: s.memory.optional(args.residual, r.values()?)?,
             activation: known(args.activation)?,
             to: s.memory.floats(args.to, r.values()?)?,
@@ -326,7 +344,7 @@ impl Job for GroupNormGradSums {
     fn prepare(args: &GroupNormGradSumsArguments, s: &Setting) -> Result<Self, Fault> {
         let r = group_rows!(args, s);
         Ok(GroupNormGradSums {
-            affine: Affine::of(args.moments, args.scale, args.bias, args.memory, &r, s)?,
+            affine: Affine::of(args.moments, args.scale, args.bias, args.own_scales, args.memory, &r, s)?,
             residual: s.memory.optional(args.residual, r.values()?)?,
             activation: known(args.activation)?,
             dy: s.memory.floats(args.dy, r.values()?)?,
@@ -406,7 +424,7 @@ impl GroupNormGradSums {
     }
 }
 
-/// What follows from the sums: dscale and dbias over all images, and for each image and channel the three factors of dx = A·dz + B·x + C;
+/// What follows from the sums: dscale and dbias over all images or of each, and for each image and channel the three factors of dx = A·dz + B·x + C;
 /// one chunk.
 pub struct GroupNormGradFactors {
     partial: *const f32,
@@ -416,6 +434,10 @@ pub struct GroupNormGradFactors {
     channels: usize,
     rows: usize,
     moments: *const f32,
+    /// How many numbers scale, dscale and dbias have.
+    vectors: usize,
+    /// From one image's to the next one's; 0 if all have one.
+    stride: usize,
     scale: *const f32,
     dscale: *mut f32,
     dbias: *mut f32,
@@ -429,6 +451,7 @@ impl Job for GroupNormGradFactors {
         let (images, blocks, groups) = (size(args.images)?, size(args.blocks)?, positive(args.groups)?);
         let (channels, rows) = (size(args.channels)?, size(args.rows)?);
         check(channels.is_multiple_of(groups), "channels that groups do not divide")?;
+        let vectors = vectors(args.own_scales, images, channels)?;
         Ok(GroupNormGradFactors {
             partial: s.memory.floats(args.partial, area(&[images, blocks, 2, channels])?)?,
             images,
@@ -437,9 +460,11 @@ impl Job for GroupNormGradFactors {
             channels,
             rows,
             moments: s.memory.floats(args.moments, area(&[images, groups, 2])?)?,
-            scale: s.memory.floats(args.scale, channels)?,
-            dscale: s.memory.floats(args.dscale, channels)?,
-            dbias: s.memory.floats(args.dbias, channels)?,
+            vectors,
+            stride: if args.own_scales == 0 { 0 } else { channels },
+            scale: s.memory.floats(args.scale, vectors)?,
+            dscale: s.memory.floats(args.dscale, vectors)?,
+            dbias: s.memory.floats(args.dbias, vectors)?,
             factors: s.memory.floats(args.factors, area(&[images, 3, channels])?)?,
         })
     }
@@ -454,9 +479,11 @@ impl Job for GroupNormGradFactors {
             let (blocks, channels) = (self.blocks, self.channels);
             let width = channels / self.groups;
             let n = self.rows as f64 * width as f64;
-            std::ptr::write_bytes(self.dscale, 0, channels);
-            std::ptr::write_bytes(self.dbias, 0, channels);
+            std::ptr::write_bytes(self.dscale, 0, self.vectors);
+            std::ptr::write_bytes(self.dbias, 0, self.vectors);
             for image in 0..self.images {
+                let own = image * self.stride;
+                let (scales, dscale, dbias) = (self.scale.add(own), self.dscale.add(own), self.dbias.add(own));
                 let factors = self.factors.add(image * 3 * channels);
                 for g in 0..self.groups {
                     let moments = self.moments.add((image * self.groups + g) * 2);
@@ -471,15 +498,15 @@ impl Job for GroupNormGradFactors {
                             product += f64::from(*from.add(channels));
                         }
                         product = (product - mean * sum) * precision; // Σ dz·x̂
-                        *self.dscale.add(c) += product as f32;
-                        *self.dbias.add(c) += sum as f32;
-                        let scale = f64::from(*self.scale.add(c));
+                        *dscale.add(c) += product as f32;
+                        *dbias.add(c) += sum as f32;
+                        let scale = f64::from(*scales.add(c));
                         first += sum * scale;
                         second += product * scale;
                     }
                     let slope_of_x = -precision * precision * second / n;
                     for c in g * width..(g + 1) * width {
-                        *factors.add(c) = (precision * f64::from(*self.scale.add(c))) as f32;
+                        *factors.add(c) = (precision * f64::from(*scales.add(c))) as f32;
                         *factors.add(channels + c) = slope_of_x as f32;
                         *factors.add(2 * channels + c) = (-precision * first / n - slope_of_x * mean) as f32;
                     }
