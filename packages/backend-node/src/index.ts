@@ -17,9 +17,9 @@ export {
   evaluate,
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
-  firstNotFinite,
   type InterpolateOptions,
   modelInTraining,
+  streamWeights,
   trainedProcessOf,
   trajectory,
 } from '@denoiser/pipeline';
@@ -65,6 +65,7 @@ export {
 export { openModel, withModelFile } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export type { ModelSource } from './model/resolve-source';
+export { type SaveDiffusersOptions, saveDiffusers } from './model/save-diffusers';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
 export type { WorkerModel } from './worker/connect-model';

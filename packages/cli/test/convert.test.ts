@@ -2,7 +2,13 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openModel } from '@denoiser/backend-node';
-import { convertTensor, readSafetensors, type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
+import {
+  convertTensor,
+  readSafetensors,
+  type TensorEntry,
+  toFloat32Array,
+  writeSafetensors,
+} from '@denoiser/safetensors';
 import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -86,7 +92,7 @@ test('numbers are rounded to half precision once, and not where one is too large
   const large = new Map(average).set('outc.bias', { ...bias, data: Float32Array.of(1e6) } as TensorEntry);
   writeFileSync(at('large.safetensors'), writeSafetensors({ metadata: {}, tensors: large }));
   await refused('large.safetensors', 'x.safetensors', { ...flags, dtype: 'f16' }).toThrow(
-    '--dtype f16 has no number as large as one of outc.bias; take bf16.',
+    '`dtype` F16 has no number as large as one of outc.bias; take BF16.',
   );
   expect(existsSync(at('x.safetensors'))).toBe(false);
 });
@@ -156,7 +162,7 @@ test('a run begins with any of these: their network and training come along, cla
   await converted('from-0', 'from-0.safetensors', { weights: 'model' });
   const [first, now] = [await weightsOf(2), tensorsOf('from-0.safetensors')];
   for (const [name, { data }] of first) {
-    const moved = (now.get(name)?.data as Float32Array).map((value, i) => Math.abs(value - Number(data[i])));
+    const moved = toFloat32Array(now.get(name) as TensorEntry).map((value, i) => Math.abs(value - Number(data[i])));
     expect(Math.max(...moved), name).toBeLessThan(1e-6); // a step of 1e-9, of values about 1 in float32
   }
   const other = { ...fresh, out: at('other'), from: at('v.safetensors') };

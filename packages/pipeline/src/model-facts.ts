@@ -29,7 +29,10 @@ export function factsOf(
   ].flat();
   const process = createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 });
   warnOfSignal(process, options.onWarning);
-  const prediction = options.prediction ?? training.prediction ?? PREDICTIONS[process.kind];
+  // It belongs to the process that it was read with.
+  const sampler = options.process === undefined ? training.sampler : undefined;
+  const isNoisy = process.kind === 'discrete' || process.kind === 'angle';
+  const prediction = options.prediction ?? (isNoisy ? training.prediction : undefined) ?? PREDICTIONS[process.kind];
   return {
     architecture,
     parameterCount,
@@ -39,6 +42,7 @@ export function factsOf(
     ...(prediction && { prediction }),
     learnedVariance,
     ...(training.step !== undefined && { step: training.step }),
+    ...(sampler && { sampler }),
     description,
   };
 }

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
-import { writeFileAtomically } from '@denoiser/backend-node';
+import { streamWeights, writeFileAtomically } from '@denoiser/backend-node';
 import { commandLine } from '../command-line';
 import { CommandError } from '../errors';
-import { convertedWeights } from './converted';
 import type { Target } from './target';
 
 /** A safetensors file that says itself what it is of and how that was trained. */
@@ -18,7 +17,7 @@ export const safetensorsTarget: Target = {
     throw new CommandError('file-exists', `${path} is there already; choose another name, or give --overwrite.`);
   },
   async write(model, path, { dtype }) {
-    await writeFileAtomically(path, convertedWeights(model, dtype));
+    await writeFileAtomically(path, streamWeights(model, dtype && { dtype }));
     return commandLine(['sample', path]);
   },
 };

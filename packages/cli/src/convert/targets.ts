@@ -1,5 +1,6 @@
 import { nearest } from '@denoiser/errors';
 import { CommandError } from '../errors';
+import { diffusersTarget } from './diffusers-target';
 import { runTarget } from './run-target';
 import { safetensorsTarget } from './safetensors-target';
 import type { Target } from './target';
@@ -8,6 +9,7 @@ import type { Target } from './target';
 export const TARGETS: Readonly<Record<string, Target>> = {
   safetensors: safetensorsTarget,
   run: runTarget,
+  diffusers: diffusersTarget,
 };
 
 /**
