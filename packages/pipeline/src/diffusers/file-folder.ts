@@ -23,7 +23,7 @@ export async function readJson(folder: FileFolder, path: string): Promise<unknow
   try {
     if (source.length > MOST_BYTES) throw invalid(path, `has ${source.length} bytes, more than a configuration takes`);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await source.read(0, source.length));
-    return JSON.parse(text);
+    return parsePythonJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
     throw invalid(path, `is not JSON (${printable(error.message.slice(0, 100))})`);
@@ -31,3 +31,10 @@ export async function readJson(folder: FileFolder, path: string): Promise<unknow
     await source.close?.();
   }
 }
+
+/** A text in quotes, or what Python writes for numbers that JSON does not have. */
+const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
+
+/** Returns the value of JSON as Python writes it: `-Infinity`, which diffusers saves as a default, is null. */
+export const parsePythonJson = (text: string): unknown =>
+  JSON.parse(text.replace(TEXT_OR_NUMBER, (found) => (found.startsWith('"') ? found : 'null')));

@@ -135,6 +135,7 @@ describe('a folder of diffusers', () => {
     [{ 'unet/config.json': undefined }, 'unet/config.json is missing in the folder'],
     [{ [FILE]: undefined }, `${FILE} is missing in the folder of the model, which has model_index.json`],
     [{ 'unet/config.json': '{' }, 'unet/config.json is not JSON'],
+    [{ 'model_index.json': '{"a": Infinity, "b": "NaN", "c": NaN,}' }, 'model_index.json is not JSON'],
     [{ 'model_index.json': '[]' }, 'model_index.json is no object'],
     [
       { 'scheduler/scheduler_config.json': { ...DDIM, beta_schedule: 'x' } },

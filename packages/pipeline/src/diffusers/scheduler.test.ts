@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import golden from '../../../samplers/test/fixtures/diffusers-0.40.json';
 import others from '../../../samplers/test/fixtures/samplers.json';
 import { follow, type Trajectory } from '../../../samplers/test/follow';
+import saved from '../../test/fixtures/schedulers.json';
+import { parsePythonJson } from './file-folder';
 import { readScheduler } from './scheduler';
 
 interface Recorded extends Trajectory {
@@ -40,6 +42,14 @@ describe('the trajectories of diffusers, by their scheduler_config.json alone', 
       ...(call.eta !== undefined && { eta: Number(call.eta) }),
     };
     follow(name, planFor({ ...read, learnedVariance }, options), recorded);
+  }
+});
+
+describe('the trajectories of diffusers 0.42, by the files that it saves', () => {
+  for (const [name, recorded] of Object.entries(saved)) {
+    const { warnings, sampler = {}, ...trained } = readScheduler(parsePythonJson(recorded.config));
+    it(`${name} is read without a warning`, () => expect(warnings).toEqual([]));
+    follow(name, planFor(trained, { ...sampler, steps: recorded.steps }), recorded);
   }
 });
 

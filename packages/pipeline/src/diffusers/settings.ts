@@ -15,6 +15,7 @@ export interface Settings {
     meanings: Meanings,
     fallback: keyof Meanings & string,
   ): Meanings[keyof Meanings];
+  /** A list of numbers; undefined where it is empty. */
   numbers(key: string, most: number): readonly number[] | undefined;
 }
 
@@ -45,13 +46,11 @@ export function settingsOf(config: unknown, name: string): Settings {
       const isKnown = (value: unknown) => typeof value === 'string' && Object.hasOwn(meanings, value);
       return meanings[get<string>(key, fallback, isKnown, `one of ${words.join(', ')}`)] as never;
     },
-    numbers: (key, most) =>
-      get<readonly number[] | undefined>(
-        key,
-        undefined,
-        (value) => Array.isArray(value) && value.length > 0 && value.length <= most && value.every(isNumber),
-        `a list of at most ${most} numbers`,
-      ),
+    numbers(key, most) {
+      const isList = (value: unknown) => Array.isArray(value) && value.length <= most && value.every(isNumber);
+      const list = get<readonly number[]>(key, [], isList, `a list of at most ${most} numbers`);
+      return list.length > 0 ? list : undefined;
+    },
   };
 }
 
