@@ -9,7 +9,7 @@ import {
   toFloat32Array,
   writeSafetensors,
 } from '@denoiser/safetensors';
-import { createUNet } from '@denoiser/unet';
+import { createUNet, createUNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { torchFileOf } from '../../pytorch/test/torch-file';
@@ -178,6 +178,37 @@ test('a run begins with any of these: their network and training come along, cla
     code: 'model-missing',
   });
   expect(existsSync(at('no'))).toBe(false);
+});
+
+test('a UNet2DModel goes into a folder of diffusers and back, to the bit, and is drawn from there', async () => {
+  const network = createUNet2D({
+    ...{ sample_size: 16, in_channels: 1, out_channels: 1, layers_per_block: 1, norm_num_groups: 4 },
+    ...{ block_out_channels: [8, 8], down_block_types: ['DownBlock2D', 'DownBlock2D'] },
+    up_block_types: ['UpBlock2D', 'UpBlock2D'],
+  });
+  const { tensors } = await network.exportParameters(network.parameters);
+  const file = await network.exportParameters(network.parameters);
+  writeFileSync(at('unet2d.safetensors'), writeSafetensors(file));
+  network.dispose();
+  const folder = { format: 'diffusers', schedule: 'cosine', prediction: 'v' } as const;
+  const told = await converted('unet2d.safetensors', 'ddpm-mine', folder);
+  expect(told.network).toMatch(/^unet2d of [\d,]+ parameters, 16×16×1$/);
+  const parts = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json'];
+  for (const part of parts) expect(existsSync(join(at('ddpm-mine'), part)), part).toBe(true);
+  for (const source of ['ddpm-mine', 'ddpm-mine/unet']) {
+    const { weights } = await converted(source, 'back.safetensors', { overwrite: true });
+    expect(weights).toMatch(/, (unet.)?diffusion_pytorch_model\.safetensors$/);
+    expect(tensorsOf('back.safetensors')).toEqual(tensors);
+  }
+  using model = await openModel(at('ddpm-mine'));
+  expect(model).toMatchObject({
+    ...{ imageShape: [16, 16, 1], prediction: 'v', process: { options: { type: 'cosine' } } },
+    sampler: { sampler: 'ddpm', threshold: 'static' },
+  });
+  await refused('ddpm-mine', 'ddpm-run').toThrow('A run trains the original network');
+  await refused('ckpt.pt', 'ddpm-original', { ...flags, format: 'diffusers' }).toThrow('safetensors file or as ONNX');
+  await refused('unet2d.safetensors', 'ddpm-mine', folder).toThrow('holds a model already');
+  await refused('unet2d.safetensors', 'digits', folder).toThrow('holds no model of diffusers');
 });
 
 test('nothing is overwritten unless that is said, and nothing is replaced by itself', async () => {

@@ -32,7 +32,7 @@ export async function withModelFile<T>(
 ): Promise<T> {
   return withWeights('withModelFile', source, options, async (found) => {
     const { weights } = found;
-    const { inspect, architecture: name } = kindOf(weights, options.networks ?? networks);
+    const { inspect, architecture: name = 'such networks' } = kindOf(weights, options.networks ?? networks);
     if (!inspect) {
       throw new PipelineError('architecture-unknown', `Files of ${name} are opened whole alone, with \`openModel\`.`);
     }
