@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors } from '@denoiser/safetensors';
+import { convertTensor, readSafetensors } from '@denoiser/safetensors';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -179,13 +179,14 @@ describe.skipIf(noChromium).each([
   test('a checkpoint of PyTorch and the files of a model of diffusers open', async () => {
     const digits = fileURLToPath(new URL('../../../apps/demo/public/models/digits.safetensors', import.meta.url));
     const { tensors } = readSafetensors(readFileSync(digits));
+    const weights = new Map([...tensors].map(([name, entry]) => [name, convertTensor(entry, 'F32')]));
     const mimeType = 'application/octet-stream';
     const open = async (files: { name: string; buffer: Buffer }[]) => {
       if (!(await page.getByLabel('Open a model file…').last().isVisible())) await button('Another model').click();
       const given = files.map((file) => ({ ...file, mimeType }));
       await page.getByLabel('Open a model file…').last().setInputFiles(given);
     };
-    await open([{ name: 'ckpt.pt', buffer: Buffer.from(torchFileOf({ ema: tensors })) }]);
+    await open([{ name: 'ckpt.pt', buffer: Buffer.from(torchFileOf({ ema: weights })) }]);
     await page.getByRole('heading', { name: 'ckpt.pt' }).waitFor({ timeout: 60_000 });
     await page.getByText(/64×64 grey, 10 classes/).waitFor(); // which the file does not say
     const json = (value: object) => Buffer.from(JSON.stringify(value));
