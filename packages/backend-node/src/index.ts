@@ -17,9 +17,9 @@ export {
   evaluate,
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
-  firstNotFinite,
   type InterpolateOptions,
   modelInTraining,
+  streamWeights,
   trainedProcessOf,
   trajectory,
 } from '@denoiser/pipeline';
@@ -65,6 +65,7 @@ export {
 export { openModel, openWeightsModel, withModelFile } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export type { ModelSource } from './model/resolve-source';
+export { type SaveDiffusersOptions, saveDiffusers } from './model/save-diffusers';
 export { computeWithOnnx, isOnnxPath, openOnnxModel } from './onnx/onnx-models';
 export type { OnnxRuntimeOptions } from './onnx/open-session';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';

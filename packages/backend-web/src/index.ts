@@ -20,6 +20,7 @@ export type { DrawGridOptions, Drawing, DrawingStep, Images } from './page/drawi
 export { imagesFromDrop, imagesFromFiles } from './page/images-from-files';
 export { type EvaluateOptions, evaluate, type Inversion, type InvertOptions, invert } from './page/measuring';
 export { type DrawOptions, drawImages, type InterpolateOptions, interpolate, type Model } from './page/model';
+export { modelFromDrop, modelFromFiles } from './page/model-from-files';
 export type { ModelSource } from './page/model-source';
 export { type Camera, openCamera } from './page/open-camera';
 export { pauseWhenHidden } from './page/pause-when-hidden';

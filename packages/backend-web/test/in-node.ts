@@ -1,3 +1,4 @@
+import type { NetworkKind } from '@denoiser/pipeline';
 import { writeSafetensors } from '@denoiser/safetensors';
 import { createUNet, loadUNet } from '@denoiser/unet';
 import { connectWorker } from '../src/index';
@@ -27,13 +28,16 @@ export function fakeLocks(): Locks {
 const open: MessagePort[] = [];
 
 /** Page and worker in one thread, over a real channel, with a file system and locks in memory. */
-export function pageAndWorker(o: { opfs?: FakeOpfs; locks?: Locks } = {}): { client: Client; opfs: FakeOpfs } {
-  const { opfs = fakeOpfs(), locks = fakeLocks() } = o;
+export function pageAndWorker(o: { opfs?: FakeOpfs; locks?: Locks; networks?: readonly NetworkKind[] } = {}): {
+  client: Client;
+  opfs: FakeOpfs;
+} {
+  const { opfs = fakeOpfs(), locks = fakeLocks(), networks } = o;
   const { port1, port2 } = new MessageChannel();
   for (const port of [port1, port2]) port.start();
   open.push(port1, port2);
   serveWorker(
-    { createModel: createUNet, loadModel: loadUNet },
+    { createModel: createUNet, loadModel: loadUNet, ...(networks && { networks }) },
     { endpoint: port2 as unknown as Endpoint, storage: async () => opfs.root, locks },
   );
   return { client: connectWorker(port1 as unknown as Worker), opfs };

@@ -1,10 +1,12 @@
-import { toBytes } from '@denoiser/pipeline';
+import { networks, toBytes } from '@denoiser/pipeline';
+import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import { createPlan, ddim, ddpm, philoxNoise, sampleImages } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
-import { createUNet } from '@denoiser/unet';
+import { createUNet, createUNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DrawingStep, type DrawOptions, drawImages, interpolate, type Model } from '../src/index';
+import { torchFileOf } from '../../pytorch/test/torch-file';
+import { type DrawingStep, type DrawOptions, drawImages, interpolate, type Model, modelFromFiles } from '../src/index';
 import type { Client } from '../src/page/client';
 import { closeAll, pageAndWorker, plainPicture, tinyFile } from './in-node';
 
@@ -54,6 +56,39 @@ test('a file says what can be drawn from it; what it leaves open is the original
   other.dispose();
   await expect(all({ plan }, other)).rejects.toMatchObject({ code: 'model-closed' });
   expect((await all({ plan }))[0]?.imageShape).toEqual([8, 8, 3]);
+});
+
+test('files of PyTorch and folders of diffusers open, too, as they are chosen or dropped', async () => {
+  const { client: page } = pageAndWorker({ networks });
+  const fileOf = (name: string, content: Uint8Array | string, webkitRelativePath = '') =>
+    Object.assign(new File([content as Uint8Array<ArrayBuffer>], name), { webkitRelativePath });
+  const pt = fileOf('ckpt.pt', torchFileOf({ ema: readSafetensors(file).tensors }));
+  const opened = await page.openModel(modelFromFiles([pt]), { imageSize: 8 });
+  expect(opened).toMatchObject({ description: 'ckpt.pt, averaged weights at "ema"', imageShape: [8, 8, 3] });
+  const [a, b] = [await drawImages(opened, { plan, classes: [0] }), await drawImages(model, { plan, classes: [0] })];
+  expect(a.data).toEqual(b.data);
+
+  const config = { sample_size: 8, block_out_channels: [8, 8], norm_num_groups: 4, layers_per_block: 1 } as const;
+  const blocks = {
+    down_block_types: ['DownBlock2D', 'DownBlock2D'],
+    up_block_types: ['UpBlock2D', 'UpBlock2D'],
+  } as const;
+  const network = createUNet2D({ ...config, ...blocks });
+  const weights = writeSafetensors(await network.exportParameters(network.parameters));
+  network.dispose();
+  const scheduler = { _class_name: 'DDIMScheduler', num_train_timesteps: 50 };
+  const files = [
+    fileOf('config.json', JSON.stringify({ ...config, ...blocks }), 'ddpm-mine/unet/config.json'),
+    fileOf('diffusion_pytorch_model.safetensors', weights, 'ddpm-mine/unet/diffusion_pytorch_model.safetensors'),
+    fileOf('scheduler_config.json', JSON.stringify(scheduler), 'ddpm-mine/scheduler/scheduler_config.json'),
+  ];
+  const folder = await page.openModel(modelFromFiles(files));
+  const expected = { architecture: { name: 'unet2d' }, process: { steps: 50 }, sampler: { sampler: 'ddim' } };
+  expect(folder).toMatchObject(expected);
+  expect((await drawImages(folder, { count: 1, steps: 2 })).imageShape).toEqual([8, 8, 3]);
+  const three = files.map((of) => Object.assign(of, { webkitRelativePath: '' }));
+  expect(await page.openModel(modelFromFiles(three))).toMatchObject(expected);
+  await expect(page.openModel(modelFromFiles(three.slice(1)))).rejects.toThrow('config.json is missing in the folder');
 });
 
 test('every step comes with its pixels, the same images that the sampler gives without a worker', async () => {

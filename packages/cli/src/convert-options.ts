@@ -4,17 +4,22 @@ import { choice } from './options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
 /** Words of `--format`: what `convert/targets.ts` writes. */
-export const FORMATS = ['safetensors', 'onnx', 'run'] as const;
+export const FORMATS = ['safetensors', 'onnx', 'run', 'diffusers'] as const;
 
 /** Adds the options of `convert`, with their help. */
 export function addConvertOptions(command: Command): Command {
   command
-    .description("Convert a trained model: PyTorch's files, safetensors and runs into each other, and into ONNX.")
+    .description(
+      "Convert a trained model: PyTorch's files, safetensors, runs and folders of diffusers into each other, and into ONNX.",
+    )
     .argument(
       '<source>',
-      'a .pt, .pth, .ckpt, .bin or .safetensors file, the index of several, a run or a checkpoint of one',
+      'a .pt, .pth, .ckpt, .bin or .safetensors file, the index of several, a run, a checkpoint of one, or a folder of diffusers',
     )
-    .requiredOption('--to <target>', 'a .safetensors or .onnx file, or a run folder')
+    .requiredOption(
+      '--to <target>',
+      'a .safetensors or .onnx file, or a folder: a run, or with --format diffusers a model of it',
+    )
     .option(
       '--format <kind>',
       `what the target is, where its name does not say it: ${FORMATS.join(', ')}`,
@@ -37,7 +42,9 @@ Examples:
   $ denoiser convert ckpt.pt --to runs/imported --size 64        # then: denoiser resume runs/imported --data ./pictures
   $ denoiser convert ema_ckpt.pt --to model.safetensors --dtype f16
   $ denoiser convert runs/landscape --to landscape.safetensors
+  $ denoiser convert ./ddpm-cifar10-32 --to cifar.safetensors
   $ denoiser convert runs/landscape --to landscape.onnx --dtype f16
+  $ denoiser convert cifar.safetensors --to ./ddpm-mine --format diffusers
   $ denoiser convert ckpt.pt --weights model_state_dict --to model.safetensors`),
   );
 }

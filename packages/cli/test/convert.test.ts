@@ -2,8 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openModel } from '@denoiser/backend-node';
-import { convertTensor, readSafetensors, type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
-import { createUNet } from '@denoiser/unet';
+import {
+  convertTensor,
+  readSafetensors,
+  type TensorEntry,
+  toFloat32Array,
+  writeSafetensors,
+} from '@denoiser/safetensors';
+import { createUNet, createUNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { torchFileOf } from '../../pytorch/test/torch-file';
@@ -86,7 +92,7 @@ test('numbers are rounded to half precision once, and not where one is too large
   const large = new Map(average).set('outc.bias', { ...bias, data: Float32Array.of(1e6) } as TensorEntry);
   writeFileSync(at('large.safetensors'), writeSafetensors({ metadata: {}, tensors: large }));
   await refused('large.safetensors', 'x.safetensors', { ...flags, dtype: 'f16' }).toThrow(
-    '--dtype f16 has no number as large as one of outc.bias; take bf16.',
+    '`dtype` F16 has no number as large as one of outc.bias; take BF16.',
   );
   expect(existsSync(at('x.safetensors'))).toBe(false);
 });
@@ -156,7 +162,7 @@ test('a run begins with any of these: their network and training come along, cla
   await converted('from-0', 'from-0.safetensors', { weights: 'model' });
   const [first, now] = [await weightsOf(2), tensorsOf('from-0.safetensors')];
   for (const [name, { data }] of first) {
-    const moved = (now.get(name)?.data as Float32Array).map((value, i) => Math.abs(value - Number(data[i])));
+    const moved = toFloat32Array(now.get(name) as TensorEntry).map((value, i) => Math.abs(value - Number(data[i])));
     expect(Math.max(...moved), name).toBeLessThan(1e-6); // a step of 1e-9, of values about 1 in float32
   }
   const other = { ...fresh, out: at('other'), from: at('v.safetensors') };
@@ -172,6 +178,37 @@ test('a run begins with any of these: their network and training come along, cla
     code: 'model-missing',
   });
   expect(existsSync(at('no'))).toBe(false);
+});
+
+test('a UNet2DModel goes into a folder of diffusers and back, to the bit, and is drawn from there', async () => {
+  const network = createUNet2D({
+    ...{ sample_size: 16, in_channels: 1, out_channels: 1, layers_per_block: 1, norm_num_groups: 4 },
+    ...{ block_out_channels: [8, 8], down_block_types: ['DownBlock2D', 'DownBlock2D'] },
+    up_block_types: ['UpBlock2D', 'UpBlock2D'],
+  });
+  const { tensors } = await network.exportParameters(network.parameters);
+  const file = await network.exportParameters(network.parameters);
+  writeFileSync(at('unet2d.safetensors'), writeSafetensors(file));
+  network.dispose();
+  const folder = { format: 'diffusers', schedule: 'cosine', prediction: 'v' } as const;
+  const told = await converted('unet2d.safetensors', 'ddpm-mine', folder);
+  expect(told.network).toMatch(/^unet2d of [\d,]+ parameters, 16×16×1$/);
+  const parts = ['model_index.json', 'scheduler/scheduler_config.json', 'unet/config.json'];
+  for (const part of parts) expect(existsSync(join(at('ddpm-mine'), part)), part).toBe(true);
+  for (const source of ['ddpm-mine', 'ddpm-mine/unet']) {
+    const { weights } = await converted(source, 'back.safetensors', { overwrite: true });
+    expect(weights).toMatch(/, (unet.)?diffusion_pytorch_model\.safetensors$/);
+    expect(tensorsOf('back.safetensors')).toEqual(tensors);
+  }
+  using model = await openModel(at('ddpm-mine'));
+  expect(model).toMatchObject({
+    ...{ imageShape: [16, 16, 1], prediction: 'v', process: { options: { type: 'cosine' } } },
+    sampler: { sampler: 'ddpm', threshold: 'static' },
+  });
+  await refused('ddpm-mine', 'ddpm-run').toThrow('A run trains the original network');
+  await refused('ckpt.pt', 'ddpm-original', { ...flags, format: 'diffusers' }).toThrow('safetensors file or as ONNX');
+  await refused('unet2d.safetensors', 'ddpm-mine', folder).toThrow('holds a model already');
+  await refused('unet2d.safetensors', 'digits', folder).toThrow('holds no model of diffusers');
 });
 
 test('nothing is overwritten unless that is said, and nothing is replaced by itself', async () => {

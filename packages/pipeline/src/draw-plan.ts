@@ -19,10 +19,29 @@ export function planOf(model: Model, options: DrawOptions): Plan {
     throw optionInvalid('`strength` says how much of a picture is drawn anew; give the picture: `image`.');
   }
   return planFor(model, {
-    ...given,
+    ...asTheModelIsDrawn(model, given),
     ...(image && { strength: options.strength ?? STRENGTH }),
     ...(inpaint && { inpaint: true }),
   });
+}
+
+/** What each says which levels are visited: one that is given takes the place of the model's own. */
+const LEVELS = ['spacing', 'timesteps', 'original', 'sigmas'] as const;
+const OF_LEVELS: readonly string[] = [
+  ...LEVELS,
+  ...['offset', 'sigmaMin', 'sigmaMax', 'rho', 'previous', 'end', 'noiseAtEnd', 'steps'],
+];
+const OF_THRESHOLD: readonly string[] = ['threshold', 'thresholdRatio', 'thresholdMax'];
+
+/** Returns the options with those of the model's own sampler beneath them, unless another one is named. */
+export function asTheModelIsDrawn({ sampler }: Pick<Model, 'sampler'>, given: SamplerOptions): SamplerOptions {
+  if (!sampler || given.sampler !== undefined) return given;
+  const replaced = [
+    ...(LEVELS.some((name) => given[name] !== undefined) ? OF_LEVELS : []),
+    ...(given.threshold !== undefined ? OF_THRESHOLD : []),
+  ];
+  const own = Object.entries(sampler).filter(([name]) => !replaced.includes(name));
+  return { ...Object.fromEntries(own), ...given };
 }
 
 /** Returns those of the options that say which plan it is. */

@@ -8,6 +8,8 @@ export type PipelineErrorCode =
   | 'checkpoint-missing'
   /** The classes of the images are not those of the model. */
   | 'classes-differ'
+  /** A configuration that lies beside the weights cannot be read. */
+  | 'config-invalid'
   /** Images are of another shape than the model's. */
   | 'dataset-shape'
   /** There are too few images. */
@@ -18,6 +20,8 @@ export type PipelineErrorCode =
   | 'drawing-left'
   /** The file cannot be read as a model. */
   | 'file-unreadable'
+  /** The model has no such form. */
+  | 'model-unfit'
   /** An option is none, or out of its range. */
   | 'option-invalid'
   /** The model gave values that are not finite. */

@@ -1,16 +1,28 @@
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
+import type { SamplerOptions } from '@denoiser/samplers';
+import type { ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import { type FileTraining, readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
+import type { FileFolder } from './diffusers/file-folder';
+import { openDiffusers } from './diffusers/open-folder';
 import { PipelineError } from './errors';
 import { firstNotFinite } from './finite';
 import { checkModelOptions, type ModelSource, nameOf, type OpenModelOptions } from './model-source';
 import { checkNoChoice, type FileWeights, type OpenWeights, openWeights } from './open-weights';
 
+/** How a network was trained, as far as its source says it, and how it is drawn from unless that is said otherwise. */
+export interface KnownTraining extends Partial<Omit<FileTraining, 'process'>> {
+  readonly process?: ProcessOptions;
+  readonly sampler?: SamplerOptions;
+}
+
 /** Weights, read one by one, and what their source says of them. */
 export interface FoundWeights {
   readonly weights: OpenTensors;
-  readonly training: Partial<FileTraining>;
+  readonly training: KnownTraining;
+  /** Of a model of diffusers: what its scheduler's file says. */
+  readonly schedulerConfig?: Readonly<Record<string, unknown>>;
   /** Where they are from, for people. */
   readonly description: string;
 }
@@ -28,13 +40,17 @@ export async function withWeights<T>(
   use: (found: FoundWeights) => Promise<T>,
 ): Promise<T> {
   if (isStore(source)) {
-    checkModelOptions(where, options, false);
+    checkModelOptions(where, options, 'run');
     return use(await ofCheckpoint(source, options));
+  }
+  if (isFolder(source)) {
+    checkModelOptions(where, options, 'folder');
+    return ofFolder(source, options, use);
   }
   const file = source instanceof Uint8Array || source instanceof ArrayBuffer ? sourceOf(source) : source;
   let weights: OpenWeights | undefined;
   try {
-    checkModelOptions(where, options, true);
+    checkModelOptions(where, options, 'file');
     const name = nameOf(options, 'the file');
     return await told(name, async () => {
       const choice = options.weights as FileWeights | undefined; // was checked
@@ -48,9 +64,33 @@ export async function withWeights<T>(
   }
 }
 
-const isStore = (source: ModelSource): source is CheckpointStore => 'list' in source;
+const isStore = (source: ModelSource): source is CheckpointStore => 'list' in source && 'write' in source;
+const isFolder = (source: ModelSource): source is FileFolder => 'list' in source && 'open' in source;
 
 const sourceOf = (bytes: Uint8Array | ArrayBuffer): ByteSource => memorySource(new Uint8Array(bytes));
+
+async function ofFolder<T>(
+  folder: FileFolder,
+  options: OpenModelOptions,
+  use: (found: FoundWeights) => Promise<T>,
+): Promise<T> {
+  const name = nameOf(options, 'the folder');
+  return told(name, async () => {
+    const { weights, scheduler, schedulerConfig, file } = await openDiffusers(folder);
+    try {
+      for (const warning of scheduler?.warnings ?? []) options.onWarning?.(warning);
+      const { process, prediction, sampler } = scheduler ?? {};
+      return await use({
+        weights,
+        training: { ...(process && { process }), ...(prediction && { prediction }), ...(sampler && { sampler }) },
+        ...(schedulerConfig && { schedulerConfig }),
+        description: `${name}, ${file}`,
+      });
+    } finally {
+      await weights.close();
+    }
+  });
+}
 
 async function ofCheckpoint(store: CheckpointStore, options: OpenModelOptions): Promise<FoundWeights> {
   const { weights = 'ema', checkpoint, snapshots, onWarning } = options;

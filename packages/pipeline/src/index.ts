@@ -1,5 +1,8 @@
 export { checkOptionNames } from './check-options';
 export { type ClassChoice, chooseClasses } from './classes';
+export type { FileFolder } from './diffusers/file-folder';
+export { isDiffusersFolder } from './diffusers/open-folder';
+export { diffusersFiles } from './diffusers/write-folder';
 export { type DrawStep, drawImages } from './draw-images';
 export type { DrawingPlan, DrawingWay, DrawOptions } from './draw-options';
 export { createDrawQueue, type DrawQueue, type QueuedDrawOptions } from './draw-queue';
@@ -10,7 +13,6 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/ev
 export { extractFeatures, type FeatureNetwork } from './evaluation/features';
 export { FEWEST_FOR_FEATURES, type FeatureQuality, type PixelQuality } from './evaluation/quality';
 export type { ValidationLoss } from './evaluation/validation-loss';
-export { firstNotFinite } from './finite';
 export { gridColumns, type Images, imagesOf } from './images';
 export { type InterpolateOptions, interpolate } from './interpolate';
 export { type Inversion, type InvertOptions, invert } from './invert';
@@ -22,4 +24,5 @@ export { type Network, type NetworkKind, networks } from './networks';
 export { openModel } from './open-model';
 export type { Picture, RgbaPicture } from './picture';
 export { fromBytes, greyOf, luma, toBytes } from './pixels';
+export { streamWeights } from './stream-weights';
 export { type Trajectory, trajectory } from './trajectory';

@@ -29,8 +29,11 @@ export function factsOf(
   ].flat();
   const process = createProcess(options.process ?? training.process ?? { type: 'linear', steps: 1000 });
   warnOfSignal(process, options.onWarning);
-  const prediction =
-    process.kind === 'sigma' ? undefined : (options.prediction ?? training.prediction ?? PREDICTIONS[process.kind]);
+  // It belongs to the process that it was read with.
+  const sampler = options.process === undefined ? training.sampler : undefined;
+  const isNoisy = process.kind === 'discrete' || process.kind === 'angle';
+  const given = options.prediction ?? (isNoisy ? training.prediction : undefined);
+  const prediction = process.kind === 'sigma' ? undefined : (given ?? PREDICTIONS[process.kind]);
   return {
     architecture,
     parameterCount,
@@ -40,6 +43,7 @@ export function factsOf(
     ...(prediction && { prediction }),
     learnedVariance,
     ...(training.step !== undefined && { step: training.step }),
+    ...(sampler && { sampler }),
     description,
   };
 }

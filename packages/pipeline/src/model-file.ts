@@ -16,6 +16,8 @@ export interface ModelFile extends ModelInfo {
    * was trained: it is that of a file which `openModel` opens as this model.
    */
   readonly weights: Omit<OpenTensors, 'close'>;
+  /** Of a model of diffusers: what its scheduler's file says, unless `process` or `prediction` say otherwise. */
+  readonly schedulerConfig?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -31,15 +33,17 @@ export async function withModelFile<T>(
 ): Promise<T> {
   return withWeights('withModelFile', source, options, async (found) => {
     const { weights } = found;
-    const { inspect, architecture: name } = kindOf(weights, options.networks ?? networks);
+    const { inspect, architecture: name = 'such networks' } = kindOf(weights, options.networks ?? networks);
     if (!inspect) {
       throw new PipelineError('architecture-unknown', `Files of ${name} are opened whole alone, with \`openModel\`.`);
     }
     const { architecture, imageFacts, tensors, reader } = inspect(weights);
     const parameterCount = [...tensors.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     const facts = factsOf(found, { architecture, parameterCount, imageFacts }, options);
+    const isTheirs = options.process === undefined && options.prediction === undefined;
     return use({
       ...facts,
+      ...(isTheirs && found.schedulerConfig && { schedulerConfig: found.schedulerConfig }),
       weights: { metadata: metadataOf(facts), tensors: new Map(tensors), read: reader(finiteOnly(weights)) },
     });
   });

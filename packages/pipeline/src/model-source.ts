@@ -2,11 +2,12 @@ import type { ByteSource, OpenTensors } from '@denoiser/safetensors';
 import type { Prediction, Process, ProcessOptions } from '@denoiser/schedules';
 import type { CheckpointStore } from '@denoiser/trainer';
 import { checkOptionNames, optionInvalid } from './check-options';
+import type { FileFolder } from './diffusers/file-folder';
 import type { NetworkKind } from './networks';
 
-/** What a model is opened from: the checkpoints of a run, a file of PyTorch, or a safetensors file, which may be a
- * set of shards. */
-export type ModelSource = CheckpointStore | Uint8Array | ArrayBuffer | ByteSource | OpenTensors;
+/** What a model is opened from: the checkpoints of a run, a file of PyTorch, a safetensors file, which may be a set of
+ * shards, or a folder as diffusers saves a model. */
+export type ModelSource = CheckpointStore | FileFolder | Uint8Array | ArrayBuffer | ByteSource | OpenTensors;
 
 /**
  * Which weights: averaged ones or the live ones, of a run or of a file of PyTorch; the average of a relative length
@@ -45,21 +46,27 @@ const OF_FILES = ['process', 'prediction', 'imageSize', 'classNames'] as const;
 const ALL = ['weights', ...OF_RUNS, ...OF_FILES, 'name', 'networks', 'onWarning'];
 
 /**
- * Checks that the options are some, and fit a run, or a file.
+ * Checks that the options are some, and fit the kind of source.
  *
  * @throws DenoiserError for the first that does not.
  */
-export function checkModelOptions(where: string, options: OpenModelOptions, isFile: boolean): void {
+export function checkModelOptions(where: string, options: OpenModelOptions, kind: 'run' | 'file' | 'folder'): void {
   checkOptionNames(where, options, ALL);
+  const isFile = kind !== 'run';
   const misplaced = (isFile ? OF_RUNS : OF_FILES).find((name) => options[name] !== undefined);
   if (misplaced) {
     throw optionInvalid(
       isFile
-        ? `\`${misplaced}\` chooses from a run, but ${nameOf(options, 'the source')} is a file; leave it out.`
+        ? `\`${misplaced}\` chooses from a run, but ${nameOf(options, 'the source')} is a ${kind}; leave it out.`
         : `\`${misplaced}\` is for bare .safetensors files; ${nameOf(options, 'the checkpoints')} know their own.`,
     );
   }
   const { weights } = options;
+  if (kind === 'folder' && weights !== undefined) {
+    throw optionInvalid(
+      `\`weights\` chooses from a run or a file of PyTorch, but ${nameOf(options, 'the source')} is a folder; leave it out.`,
+    );
+  }
   if (typeof weights !== 'object') return;
   if ('length' in weights && isFile) {
     throw optionInvalid(

@@ -38,8 +38,8 @@ export function imageFactsOf({ imageFacts, architecture }: Pick<Network, 'imageF
 
 /** A kind of network, as its files name it. */
 export interface NetworkKind {
-  /** The `denoiser.architecture` of its files. */
-  readonly architecture: string;
+  /** The `denoiser.architecture` of its files. Absent: whatever they say. */
+  readonly architecture?: string;
   /** Creates one with fresh weights, from the `config` of a checkpoint's architecture. */
   create(config: never): Network;
   /** Tells whether a file that names no architecture holds one, by the names of its tensors. */
@@ -91,7 +91,7 @@ export function kindOf(file: TensorList, kinds: readonly NetworkKind[]): Network
   const kind =
     name === undefined
       ? (kinds.find((one) => one.recognizes?.(file)) ?? kinds[0])
-      : kinds.find(({ architecture }) => architecture === name);
+      : kinds.find(({ architecture = name }) => architecture === name);
   if (kind) return kind;
   throw new PipelineError(
     'architecture-unknown',

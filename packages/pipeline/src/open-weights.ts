@@ -15,16 +15,27 @@ export interface OpenWeights extends OpenTensors {
  *
  * @throws DenoiserError where it is none of both, is damaged, or has no such weights.
  */
-export async function openWeights(source: ByteSource, weights?: FileWeights): Promise<OpenWeights> {
+export async function openWeights(given: ByteSource, weights?: FileWeights): Promise<OpenWeights> {
+  const source = closedOnce(given);
   try {
     const start = await source.read(0, Math.min(8, source.length));
     if (isPyTorchFile(start)) return await openStateDict(source, weights);
     checkNoChoice(weights);
     return await openSafetensors(continued(source, start));
   } catch (error) {
-    await source.close?.();
+    await source.close();
     throw error;
   }
+}
+
+/** A source that is closed once, however often that is asked for. */
+function closedOnce(source: ByteSource): Required<ByteSource> {
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    closed ??= source.close?.();
+    await closed;
+  };
+  return { length: source.length, read: (from, to) => source.read(from, to), close };
 }
 
 /** Throws where one of several weights is asked for, and there is but one. */
@@ -33,14 +44,14 @@ export function checkNoChoice(weights: FileWeights | undefined): void {
   throw optionInvalid('`weights` chooses from a run or a file of PyTorch, and this is neither; leave it out.');
 }
 
-async function openStateDict(source: ByteSource, weights: FileWeights | undefined): Promise<OpenWeights> {
+async function openStateDict(source: Required<ByteSource>, weights: FileWeights | undefined): Promise<OpenWeights> {
   const { value, read } = await openPyTorch(source);
   const { tensors, description } = stateDictOf(value, choiceOf(weights));
   return {
     metadata: {},
     tensors,
     read: (name) => read(tensors.get(name) as TensorEntry),
-    close: async () => source.close?.(),
+    close: source.close,
     which: description,
   };
 }
@@ -49,10 +60,7 @@ const choiceOf = (weights: FileWeights | undefined) =>
   typeof weights === 'object' ? { at: weights.at } : weights === undefined ? {} : { average: weights === 'ema' };
 
 /** A source whose first bytes are known and not read again. */
-function continued(source: ByteSource, start: Uint8Array): ByteSource {
-  return {
-    length: source.length,
-    read: async (from, to) => (to <= start.length ? start.subarray(from, to) : source.read(from, to)),
-    ...(source.close && { close: () => source.close?.() as Promise<void> }),
-  };
-}
+const continued = (source: ByteSource, start: Uint8Array): ByteSource => ({
+  ...source,
+  read: async (from, to) => (to <= start.length ? start.subarray(from, to) : source.read(from, to)),
+});

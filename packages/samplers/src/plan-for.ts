@@ -106,7 +106,7 @@ function solverOf({ sampler, options, learnedVariance }: Choice): Solver {
 /** Which levels are visited. */
 function levelsOf(choice: Choice): LevelOptions {
   const { name, sampler, options, process } = choice;
-  const { original, spacing, timesteps, shift, allLevels } = options;
+  const { original, spacing, timesteps, shift, allLevels, previous } = options;
   const end = options.end ?? sampler.end;
   const isFree = process.kind === 'discrete' && !(original || timesteps || spacing !== undefined);
   const sigmas = sigmaGridOf(options) ?? (isFree && sampler.sigmas ? { type: sampler.sigmas } : undefined);
@@ -123,10 +123,15 @@ function levelsOf(choice: Choice): LevelOptions {
   const most = stepsOf(choice);
   // Fewer than the sampler's own number where there are so few that spacing would take some twice.
   const steps = options.steps ?? (count === undefined ? most : Math.min(count, Math.ceil(most / 2)));
-  const levels = { ...(end && { end }), ...(sigmas && { sigmas }), ...(allLevels && { allLevels }) };
+  const levels = {
+    ...(end && { end }),
+    ...(sigmas && { sigmas }),
+    ...(allLevels && { allLevels }),
+    ...(previous && { previous }),
+  };
   if (timesteps) return { ...levels, spacing: { type: 'explicit', timesteps } };
   if (original) return { ...levels, ...originalSteps(most + 1, count === undefined ? undefined : steps) };
-  if (spacing !== undefined) return { ...levels, steps, spacing: spacingOf(spacing, steps, options) };
+  if (spacing !== undefined) return { ...levels, steps, spacing: spacingOf(spacing, steps, choice) };
   // DDPM over a part of its steps keeps both ends.
   const keepsEnds = name === 'ddpm' && !sigmas && count !== undefined;
   return { ...levels, steps, ...(keepsEnds && { spacing: 'linspace' }) };
@@ -139,8 +144,12 @@ function originalSteps(T: number, steps: number | undefined): LevelOptions {
   return { spacing: { type: 'explicit', timesteps }, end: 'first' };
 }
 
-function spacingOf(text: string, steps: number, options: SamplerOptions): Spacing | SpacingName {
-  if (text === 'leading' && options.offset !== undefined) return { type: text, steps, offset: options.offset };
+function spacingOf(text: string, steps: number, { options, sampler }: Choice): Spacing | SpacingName {
+  const own = sampler.create({}).spacing;
+  const withoutLast = 'withoutLast' in own && own.withoutLast;
+  if (text === 'leading' && options.offset !== undefined) {
+    return { type: text, steps, offset: options.offset, ...(withoutLast && { withoutLast }) };
+  }
   const word = SPACINGS.find((name) => name === text);
   if (word) return word;
   if (!/^(ddim\d+|\d+(,\d+)*)$/.test(text)) {

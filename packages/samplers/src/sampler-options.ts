@@ -51,6 +51,8 @@ export interface SamplerOptions extends SolverOptions {
   readonly shift?: number;
   /** 'data' ends free of noise, 'first' at the least noise of training. */
   readonly end?: 'data' | 'first';
+  /** Where a step of a discrete schedule leads: to the next timestep (default), or T/steps down, as diffusers' DDIM. */
+  readonly previous?: 'next' | 'stride';
   /** Counts t = T−1 … 1 as the original program does, instead of T−1 … 0. */
   readonly original?: boolean;
   /** Predicted values beyond ±1: 'static' (default) cuts them, 'dynamic' scales by the image's quantile, 'none'. */
@@ -117,6 +119,7 @@ export const checks: Readonly<Record<keyof SamplerOptions, Check>> = {
   allLevels: boolean,
   shift: above0,
   end: /* @__PURE__ */ oneOf(['data', 'first']),
+  previous: /* @__PURE__ */ oneOf(['next', 'stride']),
   original: boolean,
   threshold: /* @__PURE__ */ oneOf(['none', 'static', 'dynamic']),
   thresholdRatio: share,

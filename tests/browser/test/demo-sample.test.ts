@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { convertTensor, readSafetensors } from '@denoiser/safetensors';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { torchFileOf } from '../../../packages/pytorch/test/torch-file';
 import { noChromium } from '../harness/browser';
 import { type Demo, look, saved, startDemo } from '../harness/demo';
 import { describeTasks, measureTasks } from '../harness/tasks';
@@ -171,6 +173,30 @@ describe.skipIf(noChromium).each([
     await look(page, 'sample-failure');
     await page.getByText(/16×16 grey, 10 classes/).waitFor();
     await draw(5);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('a checkpoint of PyTorch and the files of a model of diffusers open', async () => {
+    const digits = fileURLToPath(new URL('../../../apps/demo/public/models/digits.safetensors', import.meta.url));
+    const { tensors } = readSafetensors(readFileSync(digits));
+    const weights = new Map([...tensors].map(([name, entry]) => [name, convertTensor(entry, 'F32')]));
+    const mimeType = 'application/octet-stream';
+    const open = async (files: { name: string; buffer: Buffer }[]) => {
+      if (!(await page.getByLabel('Open a model file…').last().isVisible())) await button('Another model').click();
+      const given = files.map((file) => ({ ...file, mimeType }));
+      await page.getByLabel('Open a model file…').last().setInputFiles(given);
+    };
+    await open([{ name: 'ckpt.pt', buffer: Buffer.from(torchFileOf({ ema: weights })) }]);
+    await page.getByRole('heading', { name: 'ckpt.pt' }).waitFor({ timeout: 60_000 });
+    await page.getByText(/64×64 grey, 10 classes/).waitFor(); // which the file does not say
+    const json = (value: object) => Buffer.from(JSON.stringify(value));
+    await open([
+      { name: 'config.json', buffer: json({ sample_size: 16, block_out_channels: [8, 16] }) },
+      { name: 'diffusion_pytorch_model.safetensors', buffer: readFileSync(digits) },
+    ]);
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/does not fit|block_types/);
+    await button('Back to the digits').click();
+    await page.getByText(/16×16 grey, 10 classes/).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 

@@ -1,4 +1,5 @@
 import { serveWorker } from '@denoiser/backend-web/worker';
+import { networks } from '@denoiser/pipeline';
 import { createUNet, loadUNet } from '@denoiser/unet';
 
-serveWorker({ createModel: createUNet, loadModel: loadUNet });
+serveWorker({ createModel: createUNet, loadModel: loadUNet, networks });

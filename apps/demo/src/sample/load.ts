@@ -1,14 +1,15 @@
-import type { ModelFacts } from '@denoiser/backend-web';
+import { type ModelFacts, modelFromDrop, modelFromFiles, type ModelSource as OpenedFrom } from '@denoiser/backend-web';
 import { effect } from '@preact/signals';
 import { device } from '../engine/device';
 import { isSwitched, startEngine } from '../engine/engine';
+import { samplerMenu } from './samplers';
 import { busy, chosenClass, drawing, failure, guidance, loading, model, sampler, selected, steps } from './state';
 
 /** A model that can be loaded again when the device changes. */
 export type ModelSource = {
   readonly name: string;
   readonly facts?: ModelFacts;
-  readonly read: () => Promise<Blob>;
+  readonly read: () => Promise<OpenedFrom>;
 };
 
 const SHIPPED = new URL('models/digits.safetensors', document.baseURI);
@@ -45,6 +46,8 @@ export async function loadModel(source: ModelSource): Promise<void> {
     chosenClass.value = info.classNames.length > 0 ? 'each' : 'none';
     guidance.value = source === shippedModel ? 2 : 1;
     selected.value = 0;
+    const named = samplerMenu.find(({ value }) => value === info.sampler?.sampler)?.value;
+    if (named) sampler.value = named;
     if (info.learnedVariance) {
       sampler.value = 'ddim';
       steps.value = Math.min(steps.value, 50);
@@ -59,18 +62,21 @@ export async function loadModel(source: ModelSource): Promise<void> {
   }
 }
 
-/** Opens a file of the user's. */
-export const openModel = (file: File): Promise<void> =>
-  loadModel({
-    name: file.name,
-    async read() {
-      const start = new TextDecoder('latin1').decode(await file.slice(0, 2).arrayBuffer());
-      if (start !== 'PK') return file;
-      throw new Error(
-        `${file.name} is a PyTorch pickle or a zip file, not safetensors; in Python, safetensors.torch.save_file(torch.load(…), …) converts it.`,
-      );
-    },
-  });
+/** Opens a file of the user's, or the files of a folder of diffusers. */
+export const openModel = (files: readonly File[]): Promise<void> =>
+  loadModel({ name: nameOf(files), read: async () => modelFromFiles(files) });
+
+/** Opens what was dropped. Call it within the event's handler. */
+export function openDropped(transfer: DataTransfer): Promise<void> {
+  const dropped = modelFromDrop(transfer); // at once: the list is empty when the event is over
+  const [first] = transfer.files;
+  return loadModel({ name: first?.name ?? 'The model', read: () => dropped });
+}
+
+function nameOf([first]: readonly File[]): string {
+  const folder = first?.webkitRelativePath.split('/')[0];
+  return folder || (first?.name ?? 'The model');
+}
 
 /** What may help after a failure: trying again what was fetched, or going back to what is there. */
 export const wayOn = (): { name: string; run: () => Promise<void> } =>

@@ -4,17 +4,16 @@ import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { NumberField, Select } from '../ui/fields';
 import { Notice } from '../ui/notice';
-import { describeModel, loadModel, openModel, shippedModel } from './load';
+import { describeModel, loadModel, openDropped, openModel, shippedModel } from './load';
 import { loading, model } from './state';
 
 /** Which network draws, and the way to open another. */
 export function ModelCard() {
   const loaded = model.value;
   const isOpening = useSignal(false);
-  const open = ([file]: readonly File[]) => {
-    if (!file) return;
+  const open = (opened: Promise<void>) => {
     isOpening.value = false;
-    void openModel(file);
+    void opened;
   };
   return (
     <section class="card" aria-label="Model">
@@ -42,8 +41,15 @@ export function ModelCard() {
         )}
       </div>
       {isOpening.value && (
-        <Drop button="Open a model file…" accept=".safetensors" onFiles={open}>
-          a .safetensors file of the command, of the next tab, or of PyTorch; it stays on this device
+        <Drop
+          button="Open a model file…"
+          accept=".safetensors,.pt,.pth,.ckpt,.bin,.json"
+          multiple
+          onFiles={(files) => open(openModel(files))}
+          onTransfer={(transfer) => open(openDropped(transfer))}
+        >
+          a .safetensors file of the command or of the next tab, a .pt or .ckpt of PyTorch, or a folder of diffusers; it
+          stays on this device
         </Drop>
       )}
       {loaded && loaded.name !== shippedModel.name && <Description />}

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import type * as pipeline from '@denoiser/pipeline';
 import { NodeError } from '../errors';
+import { diskFolder } from '../files/disk-folder';
 import { fileCheckpointStore } from '../files/file-checkpoint-store';
 import { locateModel } from './locate-model';
 import { openWeights } from './open-weights';
 
 /**
- * A run folder, a folder in its `checkpoints/`, a file of safetensors or of PyTorch or the .index.json of several, a URL of such
- * a file, bytes, or a store of checkpoints.
+ * A run folder, a folder in its `checkpoints/`, a folder as diffusers saves a model, a file of safetensors or of PyTorch or the
+ * .index.json of several, a URL of such a file, bytes, or a store of checkpoints.
  */
 export type ModelSource = string | URL | pipeline.ModelSource;
 
@@ -31,6 +32,8 @@ export async function resolveSource(source: ModelSource, options: pipeline.OpenM
   const path = typeof source === 'string' ? source : fileURLToPath(source);
   const found = locateModel(path);
   if ('file' in found) return ofFile(path, { name: path, ...options });
+  if ('folder' in found)
+    return { source: diskFolder(path), options: { name: path, ...options }, close: async () => {} };
   const { checkpoints, snapshots, step } = found;
   if (typeof options.weights === 'object' && 'length' in options.weights && !snapshots) {
     throw new NodeError(

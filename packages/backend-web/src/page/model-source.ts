@@ -2,10 +2,18 @@ import { WebError } from '../errors';
 import type { SentModelSource } from '../protocol/model';
 
 /**
- * What a model is opened from: a safetensors file as bytes, a file or blob, or by its address; or a run that this browser
- * keeps, by its name. A word with a dot or a slash is an address, any other the name of a run; `{ run }` names any run.
+ * What a model is opened from: a file of safetensors or of PyTorch as bytes, a file or blob, or by its address; a folder as
+ * diffusers saves a model, as its files by their paths in it; or a run that this browser keeps, by its name. A word with a dot
+ * or a slash is an address, any other the name of a run; `{ run }` names any run.
  */
-export type ModelSource = Blob | ArrayBuffer | Uint8Array | URL | string | { readonly run: string };
+export type ModelSource =
+  | Blob
+  | ArrayBuffer
+  | Uint8Array
+  | ReadonlyMap<string, Blob>
+  | URL
+  | string
+  | { readonly run: string };
 
 /** Returns the source as the worker takes it. An address is fetched. */
 export async function sendableModel(source: ModelSource): Promise<SentModelSource> {
@@ -14,10 +22,11 @@ export async function sendableModel(source: ModelSource): Promise<SentModelSourc
   if (source instanceof Blob || source instanceof ArrayBuffer || source instanceof Uint8Array) {
     return { file: source, ...('name' in source && { name: String(source.name) }) };
   }
-  if (typeof source?.run === 'string') return source;
+  if (source instanceof Map) return { folder: source };
+  if (typeof (source as { run?: unknown })?.run === 'string') return source as { run: string };
   throw new WebError(
     'model-unknown',
-    'A model is opened from bytes, a file or blob, an address, or the name of a kept run.',
+    'A model is opened from bytes, a file or blob, the files of a folder, an address, or the name of a kept run.',
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ImageShape } from '@denoiser/ops';
 import type { OpenModelOptions } from '@denoiser/pipeline';
+import type { SamplerOptions } from '@denoiser/samplers';
 import type { Prediction, ProcessOptions } from '@denoiser/schedules';
 
 /** Which of a run's weights: averaged, or of the last step. */
@@ -19,9 +20,10 @@ export type ModelFacts = {
   readonly weights?: Weights | undefined;
 };
 
-/** What the worker opens: a safetensors file, or a run by its name. */
+/** What the worker opens: a file of safetensors or of PyTorch, the files of a folder of diffusers, or a run by its name. */
 export type SentModelSource =
   | { readonly file: Blob | ArrayBuffer | Uint8Array; readonly name?: string }
+  | { readonly folder: ReadonlyMap<string, Blob> }
   | { readonly run: string };
 
 /** What is known of an open model: all that a menu of classes, a plan or a caption needs. */
@@ -36,6 +38,8 @@ export type ModelInfo = {
   readonly process: ProcessOptions;
   /** What it gives; absent for an EDM process, whose preconditioning says so. */
   readonly prediction?: Prediction;
+  /** How pictures are drawn where no sampler is named, as a model of diffusers says it. */
+  readonly sampler?: SamplerOptions;
   /** Whether its output has the variance in a second half of the channels. */
   readonly learnedVariance: boolean;
   /** Training steps that it has seen, if its file says so. */

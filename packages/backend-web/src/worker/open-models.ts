@@ -1,16 +1,15 @@
-import { type Model, openModel } from '@denoiser/pipeline';
-import { readSafetensorsHeader } from '@denoiser/safetensors';
+import { type FileFolder, type Model, openModel } from '@denoiser/pipeline';
+import type { ByteSource } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
-import { readFileTraining } from '@denoiser/trainer/parts';
 import { WebError } from '../errors';
 import type { ModelId } from '../protocol/methods';
 import type { ModelFacts, ModelInfo } from '../protocol/model';
 import type { DeviceKeeper } from './device-keeper';
 import type { ModelKind } from './web-model';
 
-/** A safetensors file, and how it was trained where it does not say so itself. */
+/** A model's file or folder, and how it was trained where it does not say so itself. */
 export type ModelFile = {
-  readonly bytes: Uint8Array;
+  readonly source: Uint8Array | ByteSource | FileFolder;
   /** What messages call it. */
   readonly name?: string | undefined;
   readonly facts: Omit<ModelFacts, 'weights'>;
@@ -93,19 +92,16 @@ export function createOpenModels(device: DeviceKeeper, kind: ModelKind): OpenMod
 }
 
 async function openFile(
-  { bytes, name, facts }: ModelFile,
-  { createModel, loadModel }: ModelKind,
+  { source, name, facts }: ModelFile,
+  { createModel, loadModel, networks }: ModelKind,
 ): Promise<{ readonly model: Model; readonly process: ProcessOptions }> {
-  const { metadata } = readSafetensorsHeader(bytes);
-  const trained = readFileTraining({ metadata });
-  const process = facts.process ?? trained.process ?? { type: 'linear', steps: 1000 };
   const given = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
-  const model = await openModel(bytes, {
+  const model = await openModel(source, {
     ...given,
-    process,
     ...(name !== undefined && { name }),
     // Whatever the file is called, the worker's own loader says whether it can read it.
-    networks: [{ architecture: metadata['denoiser.architecture'] ?? '', create: createModel, load: loadModel }],
+    networks: networks ?? [{ create: createModel, load: loadModel }],
   });
-  return { model, process };
+  const { process } = model;
+  return { model, process: process.kind === 'discrete' ? process.options : process };
 }

@@ -7,6 +7,7 @@ import type { Endpoint } from '../protocol/endpoint';
 import type { ModelId } from '../protocol/methods';
 import { originFolder } from '../storage/files';
 import type { Locks } from '../storage/run-lock';
+import { blobFolder, blobSource } from './blob-sources';
 import { createCanvases } from './canvases';
 import { createDeviceKeeper, isDeviceLoss } from './device-keeper';
 import { createDrawGrid } from './draw-grid';
@@ -65,11 +66,11 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     async openModel({ source, facts: { weights = 'ema', ...facts } }) {
       await device.ready();
       if ('run' in source) {
-        return openedModels.open({ bytes: await sessions.download(source.run, weights), name: source.run, facts });
+        return openedModels.open({ source: await sessions.download(source.run, weights), name: source.run, facts });
       }
+      if ('folder' in source) return openedModels.open({ source: blobFolder(source.folder), facts });
       const { file, name } = source;
-      const bytes = new Uint8Array(file instanceof Blob ? await file.arrayBuffer() : file);
-      return openedModels.open({ bytes, name, facts });
+      return openedModels.open({ source: file instanceof Blob ? blobSource(file) : new Uint8Array(file), name, facts });
     },
     closeModel: (id) => openedModels.close(id),
     async drawImages({ model: id, request }, { emit, signal, transfer }) {

@@ -95,7 +95,7 @@ interface Drawn {
 async function drawGrid(context: Context): Promise<Drawn> {
   const { model, flags, output, onTheWay, settings, begin, signal, onProgress } = context;
   const { seed = 0, class: classes, count, indices, batchSize, interpolate: ends, columns } = flags;
-  const { name } = findSampler(flags.sampler ?? 'ddpm');
+  const { name } = findSampler(flags.sampler ?? model.sampler?.sampler ?? 'ddpm');
   const { inpaint: _, strength: __, ...way } = samplerOptions(flags); // those are of the pictures
   const [height, width] = model.imageShape;
   const seeds = ends ? `seeds ${ends.join(' to ')}` : `seed ${seed}`;

@@ -6,6 +6,7 @@ import {
   lockFolder,
   type ModelFile,
   prepareFolder,
+  streamWeights,
   trainedProcessOf,
 } from '@denoiser/backend-node';
 import { type SafetensorsStream, streamSafetensors, type TensorInfo } from '@denoiser/safetensors';
@@ -18,7 +19,6 @@ import { NO_DATA, type RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, runPaths, writeConfig } from '../run-folder';
 import { version } from '../version';
-import { convertedWeights } from './converted';
 import type { Target } from './target';
 
 /** A run before its first step: training goes on from its weights, with everything else fresh. */
@@ -50,7 +50,7 @@ function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
   if (architecture.name !== 'ddpm-unet') {
     throw new CommandError(
       'model-unfit',
-      `A run trains the original network, and this one is ${architecture.name}; convert it to a .safetensors file.`,
+      `A run trains the original network, and this one is ${architecture.name}; convert it to a .safetensors file, or with --format diffusers.`,
     );
   }
   const trained = trainedProcessOf({ process });
@@ -90,8 +90,8 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
     dataset: { length: 0, imageShape, ...(classNames.length > 0 && { classNames }) },
   };
   const streams: Partial<Record<TensorFileName, SafetensorsStream>> = {
-    'model.safetensors': convertedWeights(model, 'F32'),
-    'ema.safetensors': convertedWeights(model, 'F32'),
+    'model.safetensors': streamWeights(model, { dtype: 'F32' }),
+    'ema.safetensors': streamWeights(model, { dtype: 'F32' }),
     'optimizer.safetensors': zeroMoments(model),
   };
   const sums: TrainingState['files'] = {};

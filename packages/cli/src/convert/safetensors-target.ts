@@ -1,7 +1,6 @@
-import { writeFileAtomically } from '@denoiser/backend-node';
+import { streamWeights, writeFileAtomically } from '@denoiser/backend-node';
 import { commandLine } from '../command-line';
 import { checkFileTarget } from './check-file';
-import { convertedWeights } from './converted';
 import type { Target } from './target';
 
 /** A safetensors file that says itself what it is of and how that was trained. */
@@ -12,7 +11,7 @@ export const safetensorsTarget: Target = {
     checkFileTarget(path, overwrite);
   },
   async write(model, path, { dtype }) {
-    await writeFileAtomically(path, convertedWeights(model, dtype));
+    await writeFileAtomically(path, streamWeights(model, dtype && { dtype }));
     return commandLine(['sample', path]);
   },
 };

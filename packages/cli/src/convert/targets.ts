@@ -1,5 +1,6 @@
 import { nearest } from '@denoiser/errors';
 import { CommandError } from '../errors';
+import { diffusersTarget } from './diffusers-target';
 import { onnxTarget } from './onnx-target';
 import { runTarget } from './run-target';
 import { safetensorsTarget } from './safetensors-target';
@@ -10,6 +11,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   safetensors: safetensorsTarget,
   onnx: onnxTarget,
   run: runTarget,
+  diffusers: diffusersTarget,
 };
 
 /**

@@ -1,4 +1,3 @@
-import { firstNotFinite, type ModelFile } from '@denoiser/backend-node';
 import {
   convertTensor,
   type FloatDType,
@@ -6,14 +5,17 @@ import {
   streamSafetensors,
   type TensorEntry,
 } from '@denoiser/safetensors';
-import { CommandError } from '../errors';
+import { optionInvalid } from './check-options';
+import { firstNotFinite } from './finite';
+import type { ModelFile } from './model-file';
 
 /**
- * Returns the bytes of a model's weights as a safetensors file, tensor by tensor, with their numbers as this type has them.
+ * Returns a model's weights as the bytes of a safetensors file, tensor by tensor, with their bits or, with a `dtype`, their numbers
+ * as that type has them. `openModel` opens the file as the model.
  *
  * @throws DenoiserError where a number is too large for the type.
  */
-export function convertedWeights({ weights }: ModelFile, dtype: FloatDType | undefined): SafetensorsStream {
+export function streamWeights({ weights }: ModelFile, { dtype }: { dtype?: FloatDType } = {}): SafetensorsStream {
   const { metadata } = weights;
   const tensors = new Map(
     Array.from(weights.tensors, ([name, info]) => [name, { ...info, dtype: dtype ?? info.dtype }] as const),
@@ -27,8 +29,7 @@ export function convertedWeights({ weights }: ModelFile, dtype: FloatDType | und
 function converted(name: string, entry: TensorEntry, dtype: FloatDType): TensorEntry {
   const made = convertTensor(entry, dtype);
   if (firstNotFinite(made) < 0) return made;
-  throw new CommandError(
-    'option-invalid',
-    `--dtype ${dtype.toLowerCase()} has no number as large as one of ${name}; take ${dtype === 'F16' ? 'bf16' : 'f32'}.`,
+  throw optionInvalid(
+    `\`dtype\` ${dtype} has no number as large as one of ${name}; take ${dtype === 'F16' ? 'BF16' : 'F32'}.`,
   );
 }
