@@ -42,6 +42,7 @@ it('there are programs', () => expect(programs.length).toBeGreaterThan(2));
 it.each([
   'draw.mjs',
   'classes-and-guidance.mjs',
+  'onnx.mjs',
   'own-network.mjs',
   'own-loop.mjs',
   'own-solver.mjs',

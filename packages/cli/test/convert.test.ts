@@ -225,7 +225,7 @@ test('what has no such form is refused in a sentence', async () => {
   await refused('ckpt.pt', 'model', { format: 'safetensors' }).toThrow('a file that ends in .safetensors');
   await refused('ckpt.pt', 'b.safetensors', { format: 'run' }).toThrow('--format run is a folder');
   await refused('ckpt.pt', 'half', { ...flags, dtype: 'f16' }).toThrow('A run keeps its weights as f32');
-  await refused('ckpt.pt', 'edm', { ...flags, schedule: 'edm' }).toThrow("this model's is sigma");
+  await refused('ckpt.pt', 'flow', { ...flags, schedule: 'flow' }).toThrow("this model's is flow");
   await refused('a.safetensors', 'c.safetensors', { weights: 'ema' }).toThrow('`weights` chooses from a run');
   await refused('none.pt', 'c.safetensors').toMatchObject({ code: 'model-missing' });
 });
