@@ -296,6 +296,18 @@ describe('a run of that name is there already', () => {
     expect(await client.runs()).toMatchObject([{ run: 'k', step: 2 }]);
   });
 
+  test('where there is no room for the new one, the old one stays, and the new one is trained in memory', async () => {
+    const { client, images, opfs } = await worker();
+    const request = { ...small, run: 'n', images, steps: 2, samples: null };
+    await client.train(request);
+    opfs.quota = 1;
+    const events = await all(client.train({ ...request, steps: 3, ifExists: 'replace' }));
+    expect(of(events, 'warning')[0]).toMatchObject({ code: 'storage-full' });
+    expect(events.at(-1)).toMatchObject({ type: 'done', step: 3 });
+    expect((await client.openModel('n')).step).toBe(3);
+    expect(await client.runs()).toMatchObject([{ run: 'n', step: 2, steps: 2 }]);
+  });
+
   test('where there is none, either begins one', async () => {
     const { client, images } = await worker();
     for (const ifExists of ['replace', 'resume'] as const) {

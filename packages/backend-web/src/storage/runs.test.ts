@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeOpfs } from '../../test/fake-opfs';
+import { type FakeOpfs, fakeOpfs } from '../../test/fake-opfs';
 import { openRuns, type WebRunConfig } from './runs';
 
 const config = (run: string, steps = 10): WebRunConfig => ({
@@ -69,7 +69,7 @@ test('a page that stops while a run is created leaves none, and what is left of 
     opfs.changesLeft = Infinity;
     const runs = openRuns(opfs.root);
     if ((await runs.list()).length > 0) continue; // only its last byte was missing
-    for (const run of await runs.beginnings()) await runs.delete(run);
+    for (const run of await runs.leftovers()) await runs.clear(run);
     expect(opfs.paths()).toEqual([]);
     await runs.create(config('a'), images);
     expect(await runs.config('a')).toEqual(config('a'));
@@ -90,6 +90,46 @@ test('a page that stops while a run is changed leaves the one before or the one 
     opfs.changesLeft = Infinity;
     expect([1, 2]).toContain((await openRuns(opfs.root).config('a')).steps);
   }
+});
+
+test('a page that stops while a run is replaced leaves the old one whole, or the new one', async () => {
+  const made = async () => {
+    const opfs = fakeOpfs();
+    await openRuns(opfs.root).create(config('a', 1), images);
+    await (await openRuns(opfs.root).checkpoints('a', { keep: 1 })).write(1, new Map([['model', new Uint8Array(9)]]));
+    return opfs;
+  };
+  const replaced = (opfs: FakeOpfs) => openRuns(opfs.root).create(config('a', 2), images, { replace: true });
+  const count = await made();
+  const before = count.changes;
+  await replaced(count);
+  expect(count.paths().filter((path) => path.includes('checkpoints'))).toEqual([]);
+  const seen = new Set<number>();
+  for (let moment = 0; moment < count.changes - before; moment++) {
+    const opfs = await made();
+    opfs.changesLeft = moment;
+    await Promise.race([replaced(opfs).catch(() => {}), new Promise((resolve) => setTimeout(resolve, 5))]);
+    opfs.changesLeft = Infinity;
+    const runs = openRuns(opfs.root);
+    const { steps } = await runs.config('a');
+    seen.add(steps);
+    for (const run of await runs.leftovers()) await runs.clear(run);
+    expect(await runs.images('a')).toEqual(images);
+    expect(await runs.list()).toMatchObject([{ run: 'a', steps, step: steps === 1 ? 1 : 0 }]);
+    expect(await runs.leftovers()).toEqual([]);
+  }
+  expect([...seen]).toEqual([1, 2]);
+});
+
+test('where the storage is too full for a run that replaces another, the other stays', async () => {
+  const opfs = fakeOpfs();
+  const runs = openRuns(opfs.root);
+  await runs.create(config('a', 1), images);
+  opfs.quota = 400;
+  const large = { ...images, bytes: new Uint8Array(400) };
+  await expect(runs.create(config('a', 2), large, { replace: true })).rejects.toMatchObject({ code: 'storage-full' });
+  expect((await runs.config('a')).steps).toBe(1);
+  expect(await runs.leftovers()).toEqual([]);
 });
 
 test('a full storage leaves no half run', async () => {
