@@ -18,6 +18,8 @@ export type PipelineErrorCode =
   | 'drawing-left'
   /** The file cannot be read as a model. */
   | 'file-unreadable'
+  /** A message between a worker and who asks it cannot be read. */
+  | 'message-invalid'
   /** An option is none, or out of its range. */
   | 'option-invalid'
   /** The model gave values that are not finite. */

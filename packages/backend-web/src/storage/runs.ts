@@ -1,3 +1,4 @@
+import { isDenoiserError } from '@denoiser/errors';
 import type { CheckpointStore, Interval } from '@denoiser/trainer';
 import type { TrainingOptionsInput } from '@denoiser/trainer/options';
 import { WebError } from '../errors';
@@ -16,6 +17,7 @@ import {
   writeJson,
 } from './files';
 import { opfsCheckpointStore } from './opfs-checkpoint-store';
+import { readAboutImages, readConfig } from './run-files';
 import { storageError } from './storage-error';
 
 /** What a run is: all that is needed to make its network and trainer again. JSON. */
@@ -73,7 +75,7 @@ type Attempt = {
   readonly folder: string;
   readonly handle: FileSystemDirectoryHandle;
   /** Undefined where the run was not written to its end. */
-  readonly config: WebRunConfig | undefined;
+  readonly config: { readonly run?: unknown } | undefined;
 };
 
 /**
@@ -107,7 +109,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
   async function find(run: string): Promise<Attempt & { readonly config: WebRunConfig }> {
     const found = await attempts(run);
     const whole = wholeOf(found);
-    if (whole?.config) return { ...whole, config: whole.config };
+    if (whole) return { ...whole, config: readConfig(whole.config, run) };
     if (found.length > 0) {
       throw new WebError('run-damaged', `The run "${run}" was not written to its end: delete it and train again.`);
     }
@@ -118,30 +120,32 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
 
   async function images(run: string): Promise<DecodedImages> {
     const { handle } = await find(run);
-    const about = (await readJson(handle, ABOUT_IMAGES)) as Omit<DecodedImages, 'bytes'> | undefined;
+    const about = readAboutImages(await readJson(handle, ABOUT_IMAGES), run);
     const bytes = await readBytes(handle, IMAGES);
-    const size = about && about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
-    if (about && bytes && bytes.length === size) return { ...about, bytes };
+    const size = about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
+    if (bytes?.length === size) return { ...about, bytes };
     throw new WebError('run-damaged', `The images of the run "${run}" are not whole: delete it and train again.`);
+  }
+
+  /** Nothing for a run that is damaged: asked for by its name, it says how. */
+  async function infoOf(run: string, { handle, config }: Attempt): Promise<RunInfo[]> {
+    try {
+      const { steps } = readConfig(config, run);
+      const { labels, imageShape, classNames } = readAboutImages(await readJson(handle, ABOUT_IMAGES), run);
+      const checkpoints = await findFolder(handle, CHECKPOINTS);
+      const step = (checkpoints && (await opfsCheckpointStore(checkpoints).list()).at(-1)) ?? 0;
+      return [{ run, step, steps, images: labels.length, imageShape, classNames, ...(await extentOf(handle)) }];
+    } catch (error) {
+      if (isDenoiserError(error) && error.code === 'run-damaged') return [];
+      throw error;
+    }
   }
 
   async function list(): Promise<RunInfo[]> {
     const found: RunInfo[] = [];
     for (const [run, all] of byRun(await attempts())) {
       const whole = wholeOf(all);
-      const pictures = whole && ((await readJson(whole.handle, ABOUT_IMAGES)) as DecodedImages | undefined);
-      if (!whole?.config || !pictures) continue; // the beginning of a run, and no more
-      const checkpoints = await findFolder(whole.handle, CHECKPOINTS);
-      const steps = checkpoints ? await opfsCheckpointStore(checkpoints).list() : [];
-      found.push({
-        run,
-        step: steps.at(-1) ?? 0,
-        steps: whole.config.steps,
-        images: pictures.labels.length,
-        imageShape: pictures.imageShape,
-        classNames: pictures.classNames,
-        ...(await extentOf(whole.handle)),
-      });
+      if (whole) found.push(...(await infoOf(run, whole)));
     }
     return found.sort((a, b) => b.changed - a.changed);
   }
