@@ -251,6 +251,16 @@ test('what a run has shown is not needed to go on with it: where it is damaged o
   expect(events.at(-1)).toMatchObject({ status: 'finished', step: 13 });
 });
 
+test('a run that is told to end before where it is ends there, and keeps a configuration that says so', async () => {
+  const { client, images } = await worker();
+  await client.train({ ...small, run: 'o', images, samples: null });
+  for (const steps of [-1, 1.5, Number.NaN, 'x']) {
+    await expect(client.resumeRun('o', { steps: steps as number })).rejects.toMatchObject({ code: 'option-invalid' });
+  }
+  expect(await client.resumeRun('o', { steps: 3 })).toEqual({ run: 'o', step: 12, status: 'finished' });
+  expect(await client.runs()).toMatchObject([{ run: 'o', step: 12, steps: 12 }]);
+});
+
 test('pictures that were decoded for a training are let go of as soon as it has them', async () => {
   const { client } = await worker();
   await all(client.train({ ...small, run: 'm', images: redAndBlue(3), size: 8, samples: null }));

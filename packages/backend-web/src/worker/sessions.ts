@@ -107,12 +107,13 @@ export function createSessions(o: {
     await trainRun(config, images, store, control, events);
   }
 
+  /** Goes on with a run to a step, by default to where it was to end. One that is there already has nothing to do. */
   async function goOn(run: string, steps: number | undefined, control: SessionControl, events: Events): Promise<void> {
     const stored = await runs();
     const before = await stored.config(run);
-    const config = { ...before, steps: steps ?? before.steps };
+    const store = await stored.checkpoints(run, before);
+    const config = { ...before, steps: Math.max(steps ?? before.steps, (await store.list()).at(-1) ?? 0) };
     await stored.update(config).catch(() => {}); // a full storage does not keep anybody from going on
-    const store = await stored.checkpoints(run, config);
     await trainRun(config, await stored.images(run), store, control, events);
   }
 
@@ -129,6 +130,9 @@ export function createSessions(o: {
       });
     },
     async resume({ run, steps }, events) {
+      if (steps !== undefined && !(Number.isSafeInteger(steps) && steps >= 1)) {
+        throw new WebError('option-invalid', `\`steps\` must be a whole number from 1, not ${steps}.`);
+      }
       await hold(run, o.locks, async (control) => {
         await o.device.ready();
         await goOn(run, steps, control, events);
