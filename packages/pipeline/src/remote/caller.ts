@@ -40,7 +40,11 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
 
   endpoint.addEventListener('message', ({ data }) => {
     if (!isMessage(data)) return;
-    const message = data as typeof data & { readonly event?: unknown; readonly error?: unknown; readonly answer?: unknown };
+    const message = data as typeof data & {
+      readonly event?: unknown;
+      readonly error?: unknown;
+      readonly answer?: unknown;
+    };
     if (data.denoiser === NO_CALL) return rejectAll(errorOf(message.error));
     const call = pending.get(data.denoiser);
     if (!call) return;
