@@ -13,7 +13,7 @@ import {
 } from '@denoiser/trainer/checking';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
-import type { WebRunConfig } from './runs';
+import type { WebRunConfig } from './web-run-config';
 
 /** What a run keeps about its images, beside their bytes. */
 export type AboutImages = Omit<DecodedImages, 'bytes'>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type FakeOpfs, fakeOpfs } from '../../test/fake-opfs';
-import { openRuns, type WebRunConfig } from './runs';
+import { openRuns } from './runs';
+import type { WebRunConfig } from './web-run-config';
 
 const plain = (run: string, steps = 10): WebRunConfig => ({
   run,

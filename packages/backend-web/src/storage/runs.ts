@@ -1,9 +1,8 @@
 import { isDenoiserError } from '@denoiser/errors';
-import type { CheckpointStore, Interval } from '@denoiser/trainer';
-import type { TrainingOptionsInput } from '@denoiser/trainer/options';
+import type { CheckpointStore } from '@denoiser/trainer';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
-import type { RunInfo, SamplesOptions } from '../protocol/training';
+import type { RunInfo } from '../protocol/training';
 import {
   extentOf,
   findFolder,
@@ -19,21 +18,7 @@ import {
 import { opfsCheckpointStore } from './opfs-checkpoint-store';
 import { readAboutImages, readConfig } from './run-files';
 import { storageError } from './storage-error';
-
-/** What a run is: all that is needed to make its network and trainer again. JSON. */
-export type WebRunConfig = {
-  readonly run: string;
-  /** What `createModel` is given. */
-  readonly model: Readonly<Record<string, unknown>>;
-  /** What `createTrainer` is given beside the model. */
-  readonly training: TrainingOptionsInput;
-  readonly conditional: boolean;
-  readonly flip: boolean;
-  readonly steps: number;
-  readonly checkpointEvery: Interval;
-  readonly keep: number;
-  readonly samples: { readonly [K in keyof SamplesOptions]-?: Exclude<SamplesOptions[K], undefined> } | null;
-};
+import type { WebRunConfig } from './web-run-config';
 
 /** The runs in a browser's storage. */
 export interface Runs {
