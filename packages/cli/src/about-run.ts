@@ -5,8 +5,7 @@ import {
   describeDevice as inspectDevice,
 } from '@denoiser/backend-node';
 import { shortList } from '@denoiser/errors';
-import type { RunLength } from '@denoiser/trainer';
-import type { UNet } from '@denoiser/unet';
+import type { RunLength, TrainableModel } from '@denoiser/trainer';
 import type { RunConfig } from './config/run-schema';
 import type { ReportFacts } from './report/report';
 import { count as counted, describeDevice } from './text';
@@ -17,13 +16,14 @@ export interface RunParts {
   device: Device;
   images: ImageFolder;
   config: RunConfig;
-  model: UNet;
+  model: TrainableModel;
   length: RunLength;
 }
 
 /** Describes what is about to happen, by topic, before it takes hours. */
 export function aboutRun({ device, images, config, model, length }: RunParts): Record<string, string> {
-  const { baseWidth, training } = config;
+  const { baseWidth, network, training } = config;
+  const name = network ? network.architecture : `U-Net of base width ${baseWidth}`;
   const [height, width] = images.dataset.imageShape;
   const order = height === width ? '' : ' (height × width)';
   const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
@@ -34,7 +34,7 @@ export function aboutRun({ device, images, config, model, length }: RunParts): R
     device: describeDevice(device),
     images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
-    network: `U-Net of base width ${baseWidth} at ${height}×${width}${order}, ${count(parameters)} parameters`,
+    network: `${name} at ${height}×${width}${order}, ${count(parameters)} parameters`,
     training: `${counted(length.steps, 'step')} of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
   };
 }

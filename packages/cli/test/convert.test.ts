@@ -37,6 +37,16 @@ async function converted(source: string, to: string, flags: Partial<ConvertFlags
     written.mockRestore();
   }
 }
+/** Goes on with a run, and returns the JSON that the command prints. */
+async function resumed(run: string, options: Parameters<typeof resume>[1]) {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await resume(run, { json: true, ...options }, quietHost());
+    return JSON.parse(String(written.mock.calls.at(-1)?.[0]));
+  } finally {
+    written.mockRestore();
+  }
+}
 const refused = (source: string, to: string, flags: Partial<ConvertFlags> = {}) =>
   expect(convert(at(source), { to: at(to), ...flags })).rejects;
 
@@ -119,10 +129,7 @@ test('a run made of a file is drawn from, trained on and converted back to the s
   expect(tensorsOf('back.safetensors')).toEqual(await weightsOf(2));
 
   await expect(resume(run, { steps: 2 }, quietHost())).rejects.toThrow('name the images to train on with --data');
-  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  await resume(run, { steps: 2, data: at('digits'), json: true }, quietHost());
-  expect(JSON.parse(String(written.mock.calls.at(-1)?.[0]))).toMatchObject({ status: 'finished', step: 2 });
-  written.mockRestore();
+  expect(await resumed(run, { steps: 2, data: at('digits') })).toMatchObject({ status: 'finished', step: 2 });
   await converted('runs/imported', 'trained.safetensors', { weights: 'model' });
   expect(tensorsOf('trained.safetensors')).not.toEqual(await weightsOf(2));
 });
@@ -205,7 +212,20 @@ test('a UNet2DModel goes into a folder of diffusers and back, to the bit, and is
     ...{ imageShape: [16, 16, 1], prediction: 'v', process: { options: { type: 'cosine' } } },
     sampler: { sampler: 'ddpm', threshold: 'static' },
   });
-  await refused('ddpm-mine', 'ddpm-run').toThrow('A run trains the original network');
+  await converted('ddpm-mine', 'ddpm-run');
+  await resumed(at('ddpm-run'), { steps: 1, data: at('digits') });
+  const from = { data: at('digits'), from: at('ddpm-mine'), samples: 2, previewSteps: 2, batchSize: 2, steps: 1 };
+  await train({ ...from, conditional: true, out: at('ddpm-classes') });
+  await resumed(at('ddpm-classes'), { steps: 2 });
+  using tuned = await openModel(at('ddpm-classes'));
+  expect(tuned).toMatchObject({ step: 2, prediction: 'v', classNames: ['3', '7'], architecture: { name: 'unet2d' } });
+  await train({ ...from, from: at('ddpm-classes'), out: at('ddpm-without') });
+  using without = await openModel(at('ddpm-without'));
+  expect(without.classNames).toEqual([]);
+  const other = { ...from, out: at('no-ddpm') };
+  await expect(train({ ...other, channels: 3 })).rejects.toThrow('--grey is 3 here, and 1 in the network of');
+  const unknown = { network: { architecture: 'dit', config: {} } };
+  await expect(train({ ...other, from: null, ...unknown })).rejects.toThrow('network.architecture is "dit"');
   await refused('ckpt.pt', 'ddpm-original', { ...flags, format: 'diffusers' }).toThrow('safetensors file or as ONNX');
   await refused('unet2d.safetensors', 'ddpm-mine', folder).toThrow('holds a model already');
   await refused('unet2d.safetensors', 'digits', folder).toThrow('holds no model of diffusers');

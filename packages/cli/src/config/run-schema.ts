@@ -60,6 +60,13 @@ export const runSchema = z
       .describe(
         'begin with other weights, of a run, a checkpoint of one or a file, and with their network; the classes may be others',
       ),
+    network: z
+      .strictObject({ architecture: z.string().min(1), config: z.record(z.string(), z.unknown()) })
+      .nullable()
+      .default(null)
+      .describe(
+        "null: the original's; or another one by the name that its files have, and its configuration, as `from` brings it along",
+      ),
     baseWidth: z.int().min(4).multipleOf(4).default(64).describe('channels at full size'),
     timeDim: z.int().min(2).multipleOf(2).default(256).describe('width of the time embedding, even'),
     epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),

@@ -18,6 +18,7 @@ import { parseConfig } from '../config/parse-config';
 import { NO_DATA, type RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, runPaths, writeConfig } from '../run-folder';
+import { networkOf } from '../training/begin-with';
 import { version } from '../version';
 import type { Target } from './target';
 
@@ -46,13 +47,8 @@ export const runTarget: Target = {
   },
 };
 
-function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
-  if (architecture.name !== 'ddpm-unet') {
-    throw new CommandError(
-      'model-unfit',
-      `A run trains the original network, and this one is ${architecture.name}; convert it to a .safetensors file, or with --format diffusers.`,
-    );
-  }
+function configOf(file: ModelFile): RunConfig {
+  const { process, ...model } = file;
   const trained = trainedProcessOf({ process });
   if (!trained || trained.type === 'custom') {
     const kind = trained ? 'one of βs listed one by one' : process.kind;
@@ -61,7 +57,6 @@ function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
       `A run has a schedule that training can name, and this model's is ${kind}; convert it to a .safetensors file.`,
     );
   }
-  const { baseWidth, timeDim } = architecture.config as UNetConfig;
   const { imageShape, classNames, prediction, learnedVariance } = model;
   const [height, width, channels] = imageShape;
   const config = {
@@ -70,7 +65,8 @@ function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
     conditional: classNames.length > 0,
     classNames,
     size: height === width ? height : [height, width],
-    ...{ channels, baseWidth, timeDim },
+    channels,
+    ...networkOf(file),
     training: { process: trained, prediction, ...(learnedVariance && { variance: { type: 'learned-range' } }) },
   };
   return parseConfig(config, 'The run of this model');
@@ -84,7 +80,7 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
   const state = {
     ...{ step: 0, epochsDone: 0, position: 0 },
     // As `train` makes the network of this configuration.
-    architecture: { name, config: { ...(sizes as UNetConfig), imageSize: config.size } },
+    architecture: { name, config: config.network ? sizes : { ...(sizes as UNetConfig), imageSize: config.size } },
     prediction: options.prediction,
     options,
     dataset: { length: 0, imageShape, ...(classNames.length > 0 && { classNames }) },

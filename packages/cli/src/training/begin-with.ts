@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { type ModelFile, trainedProcessOf, withModelFile } from '@denoiser/backend-node';
+import { type ModelInfo, trainedProcessOf, withModelFile } from '@denoiser/backend-node';
 import { readAllTensors } from '@denoiser/safetensors';
 import type { Trainer } from '@denoiser/trainer';
 import type { UNetConfig } from '@denoiser/unet';
-import type { RunConfig } from '../config/run-schema';
+import type { RunConfig, RunConfigInput } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { flagOfPath } from '../flag';
+import { CLASS_TABLES } from './create-network';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,13 +21,13 @@ export const sourcePath = (from: string): string => (/^https?:\/\//i.test(from) 
  */
 export async function configOfSource(from: string): Promise<Json> {
   return withModelFile(from, { name: from }, async (model) => {
-    const { baseWidth, timeDim } = networkOf(from, model);
     const [height, width, channels] = model.imageShape;
     const process = trainedProcessOf(model);
     const { prediction, learnedVariance } = model;
     return {
       size: height === width ? height : [height, width],
-      ...{ channels, baseWidth, timeDim },
+      channels,
+      ...networkOf(model),
       training: {
         ...(process && process.type !== 'custom' && { process }),
         ...(prediction && prediction !== 'flow' && { prediction }),
@@ -52,7 +53,7 @@ const NETWORK = ['channels', 'baseWidth', 'timeDim'] as const;
  * @throws DenoiserError that names the option which contradicts it.
  */
 export function checkNetwork(config: RunConfig, source: Json, from: string): void {
-  const wrong = NETWORK.find((name) => config[name] !== source[name]);
+  const wrong = NETWORK.find((name) => source[name] !== undefined && config[name] !== source[name]);
   if (wrong !== undefined) {
     throw new CommandError(
       'option-conflict',
@@ -75,16 +76,16 @@ export async function beginWith(from: string, trainer: Trainer, classNames: read
     const known = theirs.length > 0 && theirs.some((name, i) => name !== String(i));
     await trainer.startFrom(
       { tensors, prediction, step, ...(known && { classNames: theirs }) },
-      { classNames: [...classNames] },
+      { classNames: [...classNames], classParameter: CLASS_TABLES[model.architecture.name] as string },
     );
     return model.description;
   });
 }
 
-function networkOf(from: string, { architecture }: ModelFile): UNetConfig {
-  if (architecture.name === 'ddpm-unet') return architecture.config as UNetConfig;
-  throw new CommandError(
-    'model-unfit',
-    `${from} holds the network ${architecture.name}, and a run trains the original one; begin with a model of that.`,
-  );
+/** A model's network as a configuration has it. */
+export function networkOf({ architecture }: ModelInfo): Pick<RunConfigInput, 'network' | 'baseWidth' | 'timeDim'> {
+  const { name, config } = architecture;
+  if (name !== 'ddpm-unet') return { network: { architecture: name, config: config as Record<string, unknown> } };
+  const { baseWidth, timeDim } = config as UNetConfig;
+  return { network: null, baseWidth, timeDim };
 }

@@ -1,9 +1,11 @@
 import { openImageFolder, selectDevice } from '@denoiser/backend-node';
 import { shortList } from '@denoiser/errors';
+import type { Network } from '@denoiser/pipeline';
 import { createTrainer, horizontalFlip } from '@denoiser/trainer';
-import { createUNet, type UNet } from '@denoiser/unet';
+import { createUNet } from '@denoiser/unet';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
+import { createNetwork } from './create-network';
 import type { Reporter } from './reporter';
 
 export type OpenParts = Awaited<ReturnType<typeof openParts>>;
@@ -36,9 +38,11 @@ export async function openParts(
   return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
 }
 
-function createModel({ channels, baseWidth, timeDim, classNames, conditional, size, training }: RunConfig): UNet {
+function createModel(config: RunConfig): Network {
+  const { network, channels, baseWidth, timeDim, classNames, conditional, size, training } = config;
   const classes = conditional ? classNames.length : undefined;
   const learnedVariance = training.variance.type === 'learned-range';
+  if (network) return createNetwork(network, { classes });
   return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
 }
 
