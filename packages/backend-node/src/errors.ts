@@ -34,6 +34,8 @@ export type NodeErrorCode =
   | 'model-disposed'
   /** There is no such model. */
   | 'model-missing'
+  /** The package onnxruntime-node is not installed. */
+  | 'onnxruntime-missing'
   /** An option is none, or out of its range. */
   | 'option-invalid'
   /** What a PNG says of itself is illegible. */
@@ -44,6 +46,8 @@ export type NodeErrorCode =
   | 'queue-full'
   /** Another process works in this folder. */
   | 'run-locked'
+  /** onnxruntime cannot run the model. */
+  | 'session-failed'
   /** What a PNG is to say of itself is too long. */
   | 'settings-long'
   /** The held-out share has no images. */

@@ -40,7 +40,7 @@ export { type FolderLock, type FolderLockOptions, lockFolder } from './files/fol
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { clearRunFolder, isMadeByRun, isRunFolder } from './files/run-folder';
-export { type FileData, prepareFolder, writeFileAtomically } from './files/write-atomically';
+export { type FileData, prepareFile, prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type GifOptions, writeGif } from './grid/gif';
 export {
   type EncodedPicture,
@@ -62,10 +62,12 @@ export {
   invert,
   type WorkerDrawOptions,
 } from './model/draw';
-export { openModel, withModelFile } from './model/open-model';
+export { openModel, openWeightsModel, withModelFile } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export type { ModelSource } from './model/resolve-source';
 export { type SaveDiffusersOptions, saveDiffusers } from './model/save-diffusers';
+export { computeWithOnnx, isOnnxPath, openOnnxModel } from './onnx/onnx-models';
+export type { OnnxRuntimeOptions } from './onnx/open-session';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';
 export { type EventLog, type EventLogOptions, openEventLog } from './tensorboard/event-log';
 export type { WorkerModel } from './worker/connect-model';

@@ -14,7 +14,11 @@ test.skipIf(noAdapter).each(NETWORKS)("%s gives the original's output", async (n
   expect(await outputDifference(name)).toBeLessThan(2e-4);
 });
 
-test.skipIf(noAdapter).each(RUNS)("$name: the original's images", expectToSampleAsTheOriginal);
+// In software a run takes a minute: this one here, the other one in Chromium, which has the same kernels.
+test.skipIf(noAdapter).each(RUNS.filter(({ name }) => name === 'ddpm-tiny-cfg3'))(
+  "$name: the original's images",
+  expectToSampleAsTheOriginal,
+);
 
 test.skipIf(noAdapter)('unet-tiny-conditional trains as the original: gradients, AdamW', () =>
   expectToTrainAsTheOriginal('unet-tiny-conditional'),

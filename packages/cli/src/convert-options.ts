@@ -4,13 +4,13 @@ import { choice } from './options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
 /** Words of `--format`: what `convert/targets.ts` writes. */
-export const FORMATS = ['safetensors', 'run', 'diffusers'] as const;
+export const FORMATS = ['safetensors', 'onnx', 'run', 'diffusers'] as const;
 
 /** Adds the options of `convert`, with their help. */
 export function addConvertOptions(command: Command): Command {
   command
     .description(
-      "Convert a trained model: PyTorch's files, safetensors, runs and folders of diffusers into each other.",
+      "Convert a trained model: PyTorch's files, safetensors, runs and folders of diffusers into each other, and into ONNX.",
     )
     .argument(
       '<source>',
@@ -18,7 +18,7 @@ export function addConvertOptions(command: Command): Command {
     )
     .requiredOption(
       '--to <target>',
-      'a .safetensors file, or a folder: a run, or with --format diffusers a model of it',
+      'a .safetensors or .onnx file, or a folder: a run, or with --format diffusers a model of it',
     )
     .option(
       '--format <kind>',
@@ -44,6 +44,7 @@ Examples:
   $ denoiser convert runs/landscape --to landscape.safetensors
   $ denoiser convert ./ddpm-cifar10-32 --to cifar.safetensors
   $ denoiser convert cifar.safetensors --to ./ddpm-mine --format diffusers
+  $ denoiser convert runs/landscape --to landscape.onnx --dtype f16
   $ denoiser convert ckpt.pt --weights model_state_dict --to model.safetensors`),
   );
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { suggesting } from './completion/vocabulary';
+import { addDeviceOptions } from './device-options';
 import { INPUT_RANGES } from './evaluation/input-ranges';
 import { helpText } from './help-text';
-import { choice, DEVICE_HELP, DEVICES, integer, number } from './options';
+import { choice, integer, number } from './options';
 import { SAMPLERS } from './sampler-options';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 
@@ -12,7 +13,7 @@ export function addEvalOptions(command: Command): Command {
     .description(
       'Measure a checkpoint against images that it was not trained on: loss, bits/dim, and how close its pictures come.',
     )
-    .argument('<run>', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
+    .argument('<run>', 'a run folder, a folder in its checkpoints/, or a .safetensors, .pt or .onnx file')
     .option(
       '--data <folder>',
       "the images; with classes one subfolder each (default: those that 'train --validation' held out)",
@@ -57,8 +58,8 @@ export function addEvalOptions(command: Command): Command {
       'images at once; changes nothing but speed and memory',
       integer('--batch-size', { min: 1 }),
       16,
-    )
-    .option('--device <name>', DEVICE_HELP, suggesting(DEVICES), 'auto');
+    );
+  addDeviceOptions(command);
   return addBareFileOptions(command).addHelpText(
     'after',
     helpText(`

@@ -1,4 +1,4 @@
-import { type Model, type OpenModelOptions, openModel } from '@denoiser/backend-node';
+import type { OpenModelOptions } from '@denoiser/backend-node';
 import type { Prediction, ProcessOptions } from '@denoiser/schedules';
 import { CommandError } from './errors';
 import type { SCHEDULES } from './sampler-options';
@@ -20,13 +20,6 @@ export interface SourceFlags {
   betaStart?: number;
   betaEnd?: number;
 }
-
-/**
- * Opens the model that a command works on: a run folder, a checkpoint's folder or a bare safetensors file.
- *
- * @throws DenoiserError where there is none, or its weights do not fit.
- */
-export const openSource = (path: string, flags: SourceFlags): Promise<Model> => openModel(path, modelOptions(flags));
 
 /** Returns what the flags say of a model, as `openModel` takes it. */
 export function modelOptions(flags: SourceFlags): OpenModelOptions {

@@ -5,10 +5,15 @@ import { CommandError } from './errors';
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
 
 /** What `--device` takes. */
-export const DEVICES = ['auto', 'cuda', 'webgpu', 'engine', 'wasm', 'cpu'] as const;
+export const DEVICES = ['auto', 'cuda', 'webgpu', 'native', 'engine', 'wasm', 'cpu'] as const;
 
-/** What `--device` says of itself in every command that computes. */
-export const DEVICE_HELP = `where to compute: ${DEVICES.slice(1, -1).join(', ')} or ${DEVICES.at(-1)}; 'auto' takes the best that 'denoiser doctor' finds`;
+/** What `--device` says of itself, of these devices. */
+export function deviceHelp(devices: readonly string[]): string {
+  return `where to compute: ${devices.slice(1, -1).join(', ')} or ${devices.at(-1)}; 'auto' takes the best that 'denoiser doctor' finds`;
+}
+
+/** What `--device` says of itself where something is trained. */
+export const DEVICE_HELP = deviceHelp(DEVICES);
 
 /** How often something happens in training, beside the end of it. */
 export type Interval = { readonly steps?: number; readonly epochs?: number };

@@ -7,10 +7,11 @@ import { completion, SHELLS } from './completion/index';
 import { suggesting } from './completion/vocabulary';
 import { configFlags } from './config/flags';
 import { addConvertOptions } from './convert-options';
+import { addDeviceOptions } from './device-options';
 import { CommandError } from './errors';
 import { addEvalOptions } from './eval-options';
 import { helpText } from './help-text';
-import { choice, DEVICE_HELP, DEVICES, integer, number } from './options';
+import { choice, DEVICES, integer, number } from './options';
 import { type Host, quietHost } from './process/host';
 import { addSamplerOptions, range, seeds } from './sampler-options';
 import type { SampleFlags } from './sampling/sample-flags';
@@ -133,7 +134,7 @@ function addSample(program: Command, host: Host): void {
   const command = program
     .command('sample')
     .description('Draw pictures from a checkpoint, into one PNG or one for each.')
-    .argument('[run]', "a run folder, a folder in its checkpoints/, or a .safetensors file with the original's names")
+    .argument('[run]', 'a run folder, a folder in its checkpoints/, or a .safetensors, .pt or .onnx file')
     .optionsGroup('What to draw:')
     .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
@@ -174,14 +175,13 @@ function addSample(program: Command, host: Host): void {
       'guide only at σ/α between these, like 0.3:5',
       range('--guidance-interval'),
     );
-  addWeightsOptions(addSamplerOptions(command).optionsGroup('How:'))
-    .option(
-      '--batch-size <n>',
-      'pictures drawn at once; changes nothing but speed and memory',
-      integer('--batch-size', { min: 1 }),
-      16,
-    )
-    .option('--device <name>', DEVICE_HELP, suggesting(DEVICES), 'auto');
+  addWeightsOptions(addSamplerOptions(command).optionsGroup('How:')).option(
+    '--batch-size <n>',
+    'pictures drawn at once; changes nothing but speed and memory',
+    integer('--batch-size', { min: 1 }),
+    16,
+  );
+  addDeviceOptions(command);
   addBareFileOptions(command)
     .addHelpText(
       'after',
@@ -199,6 +199,7 @@ Examples:
   $ denoiser sample --list                                        # every sampler
   $ denoiser sample runs/landscape --from sketch.png --strength 0.6 --sampler ddim
   $ denoiser sample runs/landscape --inpaint photo.png --mask hole.png
+  $ denoiser sample model.onnx --onnx-provider cuda,cpu           # in onnxruntime
   $ denoiser sample ema_ckpt.safetensors --size 64 --variance beta --noclip --original`),
     )
     .action(async (source: string | undefined, options: SampleFlags) => {

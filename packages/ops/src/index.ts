@@ -11,6 +11,7 @@ export { layerNorm } from './layer-norm';
 export { linear } from './linear';
 export { linearCombination } from './linear-combination';
 export { meanSquaredError } from './mean-squared-error';
+export { normalQuantile } from './normal-quantile';
 export { adamWStep, emaStep } from './optimizer';
 export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
 export { randomNormal } from './random-normal';

@@ -16,7 +16,7 @@ export type { ValidationLoss } from './evaluation/validation-loss';
 export { gridColumns, type Images, imagesOf } from './images';
 export { type InterpolateOptions, interpolate } from './interpolate';
 export { type Inversion, type InvertOptions, invert } from './invert';
-export type { Model, ModelInfo } from './model';
+export type { DrawingNetwork, Model, ModelInfo, WeightsModel } from './model';
 export { type ModelFile, trainedProcessOf, withModelFile } from './model-file';
 export { modelInTraining } from './model-in-training';
 export type { ModelSource, OpenModelOptions, WeightsChoice } from './model-source';

@@ -10,8 +10,8 @@ interface NetworkFacts extends Pick<ModelInfo, 'architecture' | 'parameterCount'
   readonly imageFacts: ImageFacts;
 }
 
-/** What a network gives unless its file says; EDM's preconditioning says it itself. */
-const PREDICTIONS = { discrete: 'epsilon', sigma: undefined, angle: 'v', flow: 'flow' } as const;
+/** What a network gives unless its file says; a process by σ says it itself. */
+const PREDICTIONS = { discrete: 'epsilon', angle: 'v', flow: 'flow' } as const;
 
 /**
  * Returns what is known of a model: by the options, by its source, by its network, in this order.
@@ -31,8 +31,8 @@ export function factsOf(
   warnOfSignal(process, options.onWarning);
   // It belongs to the process that it was read with.
   const sampler = options.process === undefined ? training.sampler : undefined;
-  const isNoisy = process.kind === 'discrete' || process.kind === 'angle';
-  const prediction = options.prediction ?? (isNoisy ? training.prediction : undefined) ?? PREDICTIONS[process.kind];
+  const known = process.kind === 'flow' ? undefined : training.prediction;
+  const prediction = process.kind === 'sigma' ? undefined : (options.prediction ?? known ?? PREDICTIONS[process.kind]);
   return {
     architecture,
     parameterCount,

@@ -1,4 +1,5 @@
 import type { OpenTensors } from '@denoiser/safetensors';
+import type { Process } from '@denoiser/schedules';
 import { SCHEDULES, trainableProcess } from '@denoiser/trainer/options';
 import { type FileTraining, writeFileTraining } from '@denoiser/trainer/parts';
 import { PipelineError } from './errors';
@@ -51,16 +52,14 @@ export async function withModelFile<T>(
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** The metadata of a file of the model. How it was trained is not said of processes that can't be trained here. */
-function metadataOf(model: ModelInfo): Record<string, string> {
-  const { architecture, prediction, learnedVariance, imageShape, classNames, step = 0 } = model;
+export function metadataOf(model: ModelInfo): Record<string, string> {
+  const { architecture, prediction = 'epsilon', learnedVariance, imageShape, classNames, step = 0 } = model;
   const process = trainedProcessOf(model);
   return {
     format: 'pt',
     'denoiser.architecture': architecture.name,
     'denoiser.config': JSON.stringify(architecture.config),
-    ...(process &&
-      prediction &&
-      writeFileTraining({ process, prediction, learnedVariance, imageShape, classNames, step })),
+    ...(process && writeFileTraining({ process, prediction, learnedVariance, imageShape, classNames, step })),
   };
 }
 
@@ -68,4 +67,9 @@ const { resolve } = trainableProcess(SCHEDULES);
 
 /** Returns the options of a model's process as training has them; undefined for one that can't be trained here. */
 export const trainedProcessOf = ({ process }: Pick<ModelInfo, 'process'>): FileTraining['process'] | undefined =>
-  process.kind === 'discrete' || process.kind === 'angle' ? resolve?.('process', process as never) : undefined;
+  isTrainable(process) ? resolve?.('process', process as never) : undefined;
+
+const isTrainable = (process: Process): boolean =>
+  process.kind === 'sigma'
+    ? process.preconditioning === 'edm' && process.prediction === 'epsilon'
+    : process.kind !== 'flow';

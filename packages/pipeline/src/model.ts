@@ -1,5 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
-import type { SamplerOptions } from '@denoiser/samplers';
+import type { AsyncDenoiser, Denoiser, SamplerOptions } from '@denoiser/samplers';
 import type { Prediction, Process } from '@denoiser/schedules';
 import type { Network } from './networks';
 
@@ -25,9 +25,19 @@ export interface ModelInfo {
   readonly description: string;
 }
 
+/** What computes a model's output: a network with its weights, or a session of another runtime. */
+export interface DrawingNetwork {
+  denoiser(): Denoiser | AsyncDenoiser;
+}
+
 /** A trained model that images can be drawn with. `dispose()` (or `using`) frees its weights. */
 export interface Model extends ModelInfo {
-  readonly network: Network;
+  readonly network: DrawingNetwork;
   dispose(): void;
   [Symbol.dispose](): void;
+}
+
+/** A trained model with its weights, as `openModel` opens it. */
+export interface WeightsModel extends Model {
+  readonly network: Network;
 }

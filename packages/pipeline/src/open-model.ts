@@ -1,5 +1,5 @@
 import { finiteOnly, withWeights } from './find-weights';
-import type { Model } from './model';
+import type { WeightsModel } from './model';
 import { factsOf } from './model-facts';
 import type { ModelSource, OpenModelOptions } from './model-source';
 import { countParameters, imageFactsOf, kindOf, networks, openNetwork } from './networks';
@@ -11,7 +11,7 @@ import { countParameters, imageFactsOf, kindOf, networks, openNetwork } from './
  * @throws DenoiserError where there is no checkpoint, where a file is damaged or holds another kind of network, and where
  * an option does not fit the source.
  */
-export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<Model> {
+export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<WeightsModel> {
   return withWeights('openModel', source, options, async (found) => {
     const kind = kindOf(found.weights, options.networks ?? networks);
     const network = await openNetwork(kind, finiteOnly(found.weights));

@@ -11,12 +11,22 @@ import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { torchFileOf } from '../../pytorch/test/torch-file';
-import { type DrawStep, drawImages, evaluate, interpolate, invert, type Model, openModel, trajectory } from './index';
+import {
+  type DrawStep,
+  drawImages,
+  evaluate,
+  interpolate,
+  invert,
+  type Model,
+  openModel,
+  trajectory,
+  type WeightsModel,
+} from './index';
 
 const imageShape = [8, 8, 1] as const;
 const classNames = ['cat', 'dog', '7'];
 const store = memoryStore();
-let model: Model;
+let model: WeightsModel;
 
 /** Grey surfaces, one after the other. */
 const greys = (count: number) => Float32Array.from({ length: 64 * count }, (_, i) => Math.floor(i / 64) / 3 - 1);

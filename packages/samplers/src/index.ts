@@ -1,5 +1,6 @@
 export * from './arrays';
 export { blendNoise } from './blend-noise';
+export { callDenoiser } from './call-denoiser';
 export type { SamplerErrorCode } from './errors';
 export type { SampleOptions, TensorStep } from './sample';
 export { philoxNoise, sample, sampleImages } from './sample';

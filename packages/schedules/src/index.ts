@@ -20,7 +20,7 @@ export type { Pair, Prediction } from './parameterization';
 export { epsFrom, levelAt, trainingTarget, x0From } from './parameterization';
 export type { AngleOptions, Process, ProcessOptions } from './process';
 export { createProcess } from './process';
-export type { FlowProcess, SigmaProcess } from './processes';
+export type { EdmOptions, FlowProcess, SigmaProcess } from './processes';
 export { edm, flow, preconditioning, varianceExploding } from './processes';
 export type { Schedule, ScheduleOptions } from './schedule';
 export { createSchedule, respace } from './schedule';

@@ -1,6 +1,6 @@
 import { type AngleProcess, angle } from './angle';
 import { fail } from './errors';
-import { edm, type FlowProcess, flow, type SigmaProcess, varianceExploding } from './processes';
+import { type EdmOptions, edm, type FlowProcess, flow, type SigmaProcess, varianceExploding } from './processes';
 import { createSchedule, type Schedule, type ScheduleOptions } from './schedule';
 
 /** What a model was trained as: a discrete schedule, an EDM, variance-exploding or angular process, or a flow. */
@@ -13,12 +13,13 @@ export interface AngleOptions {
 }
 
 /**
- * A process as JSON: the options of `createSchedule`, `{ type: 'angle' }`, or those of `edm`, `varianceExploding`,
+ * A process as JSON: the options of `createSchedule`, `{ type: 'angle' }`, `{ type: 'edm' }`, or those of `edm`, `varianceExploding`,
  * `angle` and `flow` with their kind.
  */
 export type ProcessOptions =
   | (ScheduleOptions & { kind?: 'discrete' })
   | (AngleOptions & { kind?: 'angle' })
+  | (EdmOptions & { kind?: 'sigma' })
   | ({ kind: 'angle' } & Partial<Omit<AngleProcess, 'kind'>>)
   | ({ kind: 'sigma' } & Partial<Omit<SigmaProcess, 'kind'>>)
   | ({ kind: 'flow' } & Partial<Omit<FlowProcess, 'kind'>>);
@@ -31,7 +32,7 @@ export type ProcessOptions =
 export function createProcess(options: Process | ProcessOptions): Process {
   switch (options.kind) {
     case 'sigma':
-      return options.preconditioning === 've' ? varianceExploding(options) : edm(options);
+      return sigmaProcess(options);
     case 'flow':
       return flow(options);
     case 'angle':
@@ -39,10 +40,16 @@ export function createProcess(options: Process | ProcessOptions): Process {
     case 'discrete':
     case undefined:
       if ('alphaBars' in options) return built(options);
+      if (options.type === 'edm') return sigmaProcess(options);
       return options.type === 'angle' ? angle(options) : createSchedule(options);
     default:
       return fail(`The \`kind\` of a process is discrete, sigma, angle or flow, not ${(options as Process).kind}.`);
   }
+}
+
+/** A process by σ has no type, which options have. */
+function sigmaProcess({ type: _, ...options }: Partial<SigmaProcess> & { type?: 'edm' }): SigmaProcess {
+  return options.preconditioning === 've' ? varianceExploding(options) : edm(options);
 }
 
 /** A built schedule is made of `Float64Array`s, which JSON does not keep. */

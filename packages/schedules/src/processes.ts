@@ -1,7 +1,11 @@
 import { checkAbove0, fail } from './errors';
 import type { Pair } from './parameterization';
 
-/** A process x = x0 + σ·ε with any σ: which time the model is given and how its output becomes x0. */
+/**
+ * A process x = x0 + σ·ε with any σ: which time the model is given and how its output becomes x0. In training ln σ is normal,
+ * of mean `logMean` and deviation `logStd` (P_mean and P_std of Karras et al. 2022); its time counts from 1 to `steps` through
+ * the quantiles.
+ */
 export interface SigmaProcess {
   readonly kind: 'sigma';
   readonly preconditioning: 'edm' | 've';
@@ -10,11 +14,29 @@ export interface SigmaProcess {
   readonly sigmaData: number;
   /** 'v': the network's output has the opposite sign. */
   readonly prediction: 'epsilon' | 'v';
+  readonly steps: number;
+  readonly logMean: number;
+  readonly logStd: number;
 }
+
+/** EDM among schedules, as the options of training and `createProcess` have it. */
+export type EdmOptions = { readonly type: 'edm' } & Partial<
+  Omit<SigmaProcess, 'kind' | 'preconditioning' | 'prediction'>
+>;
+
+/** The noise levels of training (Karras et al. 2022, table 1). */
+const TRAINED = { steps: 1000, logMean: -1.2, logStd: 1.2 };
 
 /** Returns the process of models in EDM preconditioning (Karras et al. 2022, arXiv:2206.00364). */
 export function edm(options: Partial<Omit<SigmaProcess, 'kind' | 'preconditioning'>> = {}): SigmaProcess {
-  const process = { sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5, prediction: 'epsilon' as const, ...options };
+  const process = {
+    sigmaMin: 0.002,
+    sigmaMax: 80,
+    sigmaData: 0.5,
+    prediction: 'epsilon' as const,
+    ...TRAINED,
+    ...options,
+  };
   return checkedSigma({ kind: 'sigma', preconditioning: 'edm', ...process });
 }
 
@@ -23,7 +45,14 @@ export function edm(options: Partial<Omit<SigmaProcess, 'kind' | 'preconditionin
  * table 1).
  */
 export function varianceExploding(options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess {
-  const process = { sigmaMin: 0.02, sigmaMax: 100, sigmaData: 0.5, prediction: 'epsilon' as const, ...options };
+  const process = {
+    sigmaMin: 0.02,
+    sigmaMax: 100,
+    sigmaData: 0.5,
+    prediction: 'epsilon' as const,
+    ...TRAINED,
+    ...options,
+  };
   return checkedSigma({ kind: 'sigma', preconditioning: 've', ...process });
 }
 
@@ -58,10 +87,13 @@ export function preconditioning(process: SigmaProcess, sigma: number): { input: 
 }
 
 function checkedSigma(process: SigmaProcess): SigmaProcess {
-  const { sigmaMin, sigmaMax, sigmaData } = process;
+  const { sigmaMin, sigmaMax, sigmaData, steps, logMean, logStd } = process;
   checkAbove0(sigmaMin, 'sigmaMin');
   checkAbove0(sigmaMax, 'sigmaMax');
   checkAbove0(sigmaData, 'sigmaData');
+  checkAbove0(steps, 'steps of a process by σ');
+  checkAbove0(logStd, 'logStd');
+  if (!Number.isFinite(logMean)) fail(`logMean must be a number, not ${logMean}.`);
   if (!(sigmaMax > sigmaMin)) fail(`sigmaMin ${sigmaMin} and sigmaMax ${sigmaMax} must ascend from above 0.`);
   return process;
 }

@@ -125,28 +125,38 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
 
 function check(model: TrainableModel, options: TrainingOptions, process: TrainedProcess): void {
   const { steps } = process;
-  const isAngle = process.kind === 'angle';
   const first = firstTimestep(options);
   if (steps <= first) {
     throw badOption(
       `The process has ${steps} step${steps === 1 ? '' : 's'}, and the first to be trained is ${first}; give a larger \`process.steps\` or a smaller \`timesteps.first\`.`,
     );
   }
-  if (isAngle && options.prediction === 'epsilon') {
+  if (process.kind === 'discrete') {
+    if (process.zeroTerminalSnr && options.prediction === 'epsilon') {
+      throw badOption(
+        'The process has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave `process.zeroTerminalSnr` out.',
+      );
+    }
+  } else if (options.variance.type === 'learned-range') {
+    throw badOption(
+      `A learned variance is that of a step, and the process ${process.kind === 'angle' ? 'by angle' : 'of EDM'} has continuous time; leave \`variance\` out.`,
+    );
+  }
+  if (process.kind === 'angle' && options.prediction === 'epsilon') {
     throw badOption(
       'The process by angle ends in noise alone, from which a network that predicts ε cannot be sampled; give `prediction` v or x0.',
     );
   }
-  if (isAngle && options.variance.type === 'learned-range') {
-    throw badOption(
-      'A learned variance is that of a step, and the process by angle has continuous time; leave `variance` out.',
-    );
-  }
-  if (!isAngle && process.zeroTerminalSnr && options.prediction === 'epsilon') {
-    throw badOption(
-      'The process has zero terminal SNR, with which a network that predicts ε cannot be sampled; predict v or x0, or leave `process.zeroTerminalSnr` out.',
-    );
-  }
+  if (process.kind === 'sigma') checkEdm(options);
   if (options.dropout > 0) trainingFormOf(model, 'dropout');
   if (options.recompute) trainingFormOf(model, 'recompute');
+}
+
+/** EDM's preconditioning says what the network learns, how errors count and how often which σ comes. */
+function checkEdm({ prediction, weighting, timesteps }: TrainingOptions): void {
+  const chosen =
+    (prediction !== 'epsilon' && '`prediction`') ||
+    ((weighting.type === 'min-snr' || weighting.type === 'p2') && '`weighting`') ||
+    (timesteps.type !== 'own' && timesteps.first < 1 && '`timesteps.first`');
+  if (chosen) throw badOption(`The process edm says itself what ${chosen} would choose; leave it out.`);
 }

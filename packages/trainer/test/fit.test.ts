@@ -63,6 +63,22 @@ describe('training', () => {
     expect(heldLosses[0]).toBeGreaterThan(0);
   });
 
+  it('learns them in EDM preconditioning', async () => {
+    const colours = memoryDataset({ images: new Float32Array(8 * 32).fill(0.5), imageShape: [4, 4, 2] });
+    const trainer = create({ process: { type: 'edm', steps: 8 }, learningRate: 0.05, batchSize: 8 });
+    const { losses } = await trainer.fit(colours, { epochs: 200 });
+    expect(mean(losses.slice(-20))).toBeLessThan(mean(losses.slice(0, 5)) / 2);
+  });
+
+  it('of EDM is as its preconditioning says', () => {
+    const process = { type: 'edm' } as const;
+    expect(() => create({ process, prediction: 'v' })).toThrow('says itself what `prediction` would choose');
+    expect(() => create({ process, weighting: { type: 'p2' } })).toThrow('`weighting`');
+    expect(() => create({ process, timesteps: { type: 'uniform', first: 0 } })).toThrow('`timesteps.first`');
+    expect(() => create({ process, variance: { type: 'learned-range' } })).toThrow('leave `variance` out');
+    expect(() => create({ process: { kind: 'sigma', preconditioning: 've' } })).toThrow('another kind than EDM');
+  });
+
   it('by angle is of v or x0, with a fixed variance', () => {
     const process = { type: 'angle' } as const;
     expect(() => create({ process })).toThrow('give `prediction` v or x0');

@@ -1,9 +1,19 @@
 import '@tensorflow/tfjs';
 import { normals } from '@denoiser/ops';
-import { angle, createSchedule, minSnrWeight, p2Weight, stepTerms, trainingTarget, x0From } from '@denoiser/schedules';
+import {
+  angle,
+  createSchedule,
+  edm,
+  minSnrWeight,
+  p2Weight,
+  stepTerms,
+  trainingTarget,
+  x0From,
+} from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addNoise, createObjective, type ObjectiveOptions, variationalBoundTerm, type Weighting } from '../src/parts';
+import type { TrainableDenoiser } from '../src/types';
 import golden from './fixtures/guided-diffusion-bound.json';
 import { noiseProcess } from './helpers';
 
@@ -72,6 +82,43 @@ describe('by angle', () => {
       const v = part(random(1), i).map((e, k) => Math.cos(angle) * e - Math.sin(angle) * part(pixels, i)[k]);
       expect(losses[i] / mean(v.map((value) => value ** 2))).toBeCloseTo(1, 5);
     });
+  });
+});
+
+describe('in EDM preconditioning', () => {
+  const process = edm({ sigmaData: 0.4, logMean: -0.7, logStd: 1.3, steps: 1001 });
+  const forEdm = (denoiser: TrainableDenoiser, t: number[]) =>
+    createObjective(process, {
+      prediction: 'epsilon',
+      weighting: { type: 'uniform' },
+      variance: { type: 'fixed' },
+    })(denoiser, { x0: x0(), eps: eps(), t }).dataSync();
+  /** Φ⁻¹ of ½, of Φ(1) and of Φ(−2), from tables. */
+  const quantiles = [0, 1, -2];
+  const t = [0.5, 0.8413447460685429, 0.022750131948179195].map((share) => 1 + 1000 * share);
+  const sigmas = quantiles.map((z) => Math.exp(-0.7 + 1.3 * z));
+
+  it('the loss is λ(σ)·‖D(x0 + σε; σ) − x0‖² of D = c_skip·x + c_out·F(c_in·x, c_noise)', () => {
+    const told: number[] = [];
+    const losses = forEdm((x, time) => {
+      told.push(...time.dataSync());
+      return tf.mul(x, 0.3);
+    }, t);
+    sigmas.forEach((sigma, i) => {
+      const total = sigma ** 2 + 0.4 ** 2;
+      const [skip, out, scale] = [0.4 ** 2 / total, (sigma * 0.4) / Math.sqrt(total), 1 / Math.sqrt(total)];
+      const errors = part(pixels, i).map((value, k) => {
+        const x = value + sigma * part(random(1), i)[k];
+        return skip * x + out * 0.3 * (scale * x) - value;
+      });
+      const weight = total / (sigma * 0.4) ** 2;
+      expect(losses[i] / (weight * mean(errors.map((error) => error ** 2)))).toBeCloseTo(1, 4);
+      expect(told[i]).toBeCloseTo(Math.log(sigma) / 4, 6);
+    });
+  });
+
+  it('the ends of the distribution are finite', () => {
+    for (const loss of forEdm((x) => tf.zerosLike(x), [1, 1001, 1000.9999])) expect(loss).toBeGreaterThan(0);
   });
 });
 

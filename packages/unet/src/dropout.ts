@@ -1,8 +1,7 @@
-import { hash, layerDropoutStream, randomNormal } from '@denoiser/ops';
+import { hash, layerDropoutStream, normalQuantile, randomNormal } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { NetworkError } from './errors';
-import { normalQuantile } from './normal-quantile';
 
 /** Times the distance of any two float32 numbers, normal ones, it is far above 1. */
 const STEEP = 2 ** 100;

@@ -1,11 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   evaluate,
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
-  prepareFolder,
-  selectDevice,
+  prepareFile,
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
@@ -15,12 +13,13 @@ import { openEvalImages } from '../evaluation/eval-images';
 import { openFeatureNetwork } from '../evaluation/feature-network';
 import type { FeatureOptions } from '../evaluation/feature-options';
 import { evaluationTables, type Report } from '../evaluation/report';
-import { openSource, type SourceFlags } from '../open-source';
+import { type DeviceFlags, openOnDevice } from '../open-on-device';
+import type { SourceFlags } from '../open-source';
 import type { Host } from '../process/host';
 import { samplingProgress } from '../sampling-progress';
-import { count as counted, describeDevice, list } from '../text';
+import { count as counted, list } from '../text';
 
-export interface EvalFlags extends SourceFlags, FeatureOptions {
+export interface EvalFlags extends SourceFlags, DeviceFlags, FeatureOptions {
   data?: string;
   skipBad?: boolean;
   count: number;
@@ -32,7 +31,6 @@ export interface EvalFlags extends SourceFlags, FeatureOptions {
   /** A file, or stdout. */
   json?: string | true;
   batchSize: number;
-  device: string;
 }
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
@@ -44,8 +42,7 @@ export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Ho
   checkTogether(flags);
   if (typeof json === 'string') await checkJson(json);
   const { words, print, result } = commandOutput({ isJson: json === true });
-  const device = await selectDevice({ device: flags.device });
-  const model = await openSource(path, flags);
+  const { model, device } = await openOnDevice(path, flags);
   const progress = samplingProgress(words);
   let network: FeatureNetwork | undefined;
   try {
@@ -62,14 +59,14 @@ export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Ho
       ...(flags.guidance !== undefined && { guidance: flags.guidance }),
       ...(network && { features: network }),
       signal,
-      onBegin: (images) =>
+      onBegin: ({ steps, guidance, ...images }) =>
         print(
           list({
             weights: description,
-            device: describeDevice(device),
+            device,
             images: `${images.count} of ${images.total} ${areHeldOut ? 'held out ' : ''}from ${data}`,
             ...notes,
-            drawing: `${counted(count, 'picture')} of ${imageShape[0]}×${imageShape[1]} by ${sampler}, seed ${seed}`,
+            drawing: `${counted(count, 'picture')} of ${imageShape[0]}×${imageShape[1]} by ${sampler} in ${counted(steps, 'step')}, seed ${seed}${guidance === null ? '' : `, guidance ${guidance}`}`,
             ...(network && { features: network.description }),
           }),
         ),
@@ -102,5 +99,5 @@ async function checkJson(path: string): Promise<void> {
   if (existsSync(path) && statSync(path).isDirectory()) {
     throw invalid(`--json ${path} is a folder; give the name of a file, like ${path}/evaluation.json.`);
   }
-  await prepareFolder(dirname(path));
+  await prepareFile(path);
 }

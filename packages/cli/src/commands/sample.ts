@@ -7,7 +7,6 @@ import {
   invert,
   type Model,
   type PictureSettings,
-  selectDevice,
   trajectory,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
@@ -15,7 +14,7 @@ import { warnAmongImages } from '../among-images';
 import { commandOutput } from '../command-output';
 import { CommandError } from '../errors';
 import { flagOf } from '../flag';
-import { openSource } from '../open-source';
+import { openOnDevice } from '../open-on-device';
 import { checkPictures, picturesOf } from '../pictures';
 import type { Host } from '../process/host';
 import { likePicture, settingsOf } from '../sampling/like';
@@ -29,7 +28,7 @@ import {
 import type { SampleFlags } from '../sampling/sample-flags';
 import { samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
-import { count as counted, describeDevice, list } from '../text';
+import { count as counted, list } from '../text';
 
 const invalid = (message: string) => new CommandError('option-invalid', message);
 
@@ -39,24 +38,22 @@ export async function sample(run: string | undefined, given: SampleFlags, { sign
   if (path === undefined) {
     throw new CommandError(
       'model-missing',
-      "Say what to sample from: 'denoiser sample <run>', a run folder or a .safetensors file.",
+      "Say what to sample from: 'denoiser sample <run>', a run folder, a .safetensors or an .onnx file.",
     );
   }
   checkIgnored(given);
   checkTogether(flags);
   const output = await pictureOutput(flags.out, flags);
   const onTheWay = flags.trajectory === undefined ? undefined : await trajectoryOutput(flags.trajectory);
-  const device = await selectDevice({ device: flags.device });
   for (const out of [flags.out, flags.trajectory]) if (out !== undefined) await warnAmongImages(out, path);
-  const model = await openSource(path, flags);
+  const { model, device } = await openOnDevice(path, flags);
   const { words, result } = commandOutput({ isJson: flags.json });
   const progress = samplingProgress(words);
   const print = (text: string) => {
     progress.stop();
     words.write(`${text}\n`);
   };
-  const begin = (drawing: string) =>
-    print(list({ weights: model.description, device: describeDevice(device), drawing }));
+  const begin = (drawing: string) => print(list({ weights: model.description, device, drawing }));
   const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
   const context = { model, flags, output, onTheWay, settings, begin, signal, onProgress: progress.update };
   try {

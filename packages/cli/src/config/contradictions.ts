@@ -27,6 +27,12 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
   if (process.type === 'angle' && training.prediction === 'epsilon') {
     throw bad('--schedule angle ends in noise alone, where ε says nothing of the image; take --prediction v.');
   }
+  if (config.network.type === 'edm' && process.type !== 'edm') {
+    throw bad('--network edm is trained on noise of any σ; take --network unet2d for another --schedule.');
+  }
+  if (process.type === 'edm' && training.prediction !== 'epsilon') {
+    throw bad('--schedule edm says itself what the network learns; leave out --prediction.');
+  }
   if ('zeroTerminalSnr' in process && process.zeroTerminalSnr && training.prediction === 'epsilon') {
     throw bad(
       'At a signal-to-noise ratio of zero, ε says nothing of the image; with zeroTerminalSnr take --prediction v.',

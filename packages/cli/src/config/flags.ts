@@ -27,7 +27,7 @@ export interface Kinds {
 }
 
 /** Options of a configuration that are no flags: the command line says them in another way, or not at all. */
-const ELSEWHERE: readonly string[] = ['$schema', 'format', 'versions', 'classNames', 'data', 'training', 'network'];
+const ELSEWHERE: readonly string[] = ['$schema', 'format', 'versions', 'classNames', 'data', 'training'];
 
 /** Returns the flags of every option of a configuration that one word can say, as its JSON Schema describes them. */
 export function configFlags(schema: Node = jsonSchema() as Node): Flag[] {
@@ -102,7 +102,7 @@ function plainFlags(path: string, node: Node): Flag[] {
   }
   if (type === 'number') return [flag(path, node, { value: 'number', parse: number(name, boundsOf(schema)) })];
   if (type === 'string') return [flag(path, node, { value: 'name', parse: text(name) })];
-  if (items?.type !== 'number') return [];
+  if (items?.type !== 'number' && items?.type !== 'integer') return [];
   const { minItems: least, maxItems: most } = schema;
   return [flag(path, node, { value: 'numbers', parse: numbers(name, { ...boundsOf(items), least, most }) })];
 }

@@ -37,7 +37,7 @@ export const HELP: Readonly<Record<string, string>> = {
   checkpointEvery: 'a checkpoint every so often, in the same way',
   'training.batchSize': 'images a step (default: 12, with --conditional 14)',
   'training.process':
-    "noise over time: 'linear' (the original's), 'scaled-linear', 'sigmoid-beta', or without β 'cosine', 'sigmoid', 'laplace', 'exponential'; 'angle' is cosine in continuous time; with 'cosine' and 'angle' take --prediction v",
+    "noise over time: 'linear' (the original's), 'scaled-linear', 'sigmoid-beta', or without β 'cosine', 'sigmoid', 'laplace', 'exponential'; 'angle' is cosine in continuous time, 'edm' is noise of any σ (Karras et al. 2022); with 'cosine' and 'angle' take --prediction v",
   'training.learningRateSchedule.steps': 'steps to its end (default: the length of the run)',
 };
 
@@ -57,7 +57,7 @@ export const GROUPS: readonly (readonly [name: string, paths: readonly string[]]
       ...['training.timesteps', 'training.offsetNoise'],
     ],
   ],
-  ['Network:', ['baseWidth', 'timeDim', 'training.dropout', 'training.recompute', 'device']],
+  ['Network:', ['network', 'training.dropout', 'training.recompute', 'device']],
   ['What is written:', ['samples', 'sampleEvery', 'checkpointEvery', 'keep', 'previewSteps', 'guidance']],
 ];
 

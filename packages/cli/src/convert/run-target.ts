@@ -14,11 +14,12 @@ import { resolveOptions, type TrainingOptionsInput } from '@denoiser/trainer/opt
 import { encodeState, type TensorFileName, type TrainingState } from '@denoiser/trainer/parts';
 import type { UNetConfig } from '@denoiser/unet';
 import { commandLine } from '../command-line';
+import { unet2dConfigOf } from '../config/network';
+import { networkOfModel } from '../config/network-of-model';
 import { parseConfig } from '../config/parse-config';
 import { NO_DATA, type RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, runPaths, writeConfig } from '../run-folder';
-import { networkOf } from '../training/begin-with';
 import { version } from '../version';
 import type { Target } from './target';
 
@@ -47,8 +48,8 @@ export const runTarget: Target = {
   },
 };
 
-function configOf(file: ModelFile): RunConfig {
-  const { process, ...model } = file;
+function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
+  const network = networkOfModel({ architecture }, 'The source');
   const trained = trainedProcessOf({ process });
   if (!trained || trained.type === 'custom') {
     const kind = trained ? 'one of βs listed one by one' : process.kind;
@@ -65,8 +66,7 @@ function configOf(file: ModelFile): RunConfig {
     conditional: classNames.length > 0,
     classNames,
     size: height === width ? height : [height, width],
-    channels,
-    ...networkOf(file),
+    ...{ channels, network },
     training: { process: trained, prediction, ...(learnedVariance && { variance: { type: 'learned-range' } }) },
   };
   return parseConfig(config, 'The run of this model');
@@ -80,7 +80,7 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
   const state = {
     ...{ step: 0, epochsDone: 0, position: 0 },
     // As `train` makes the network of this configuration.
-    architecture: { name, config: config.network ? sizes : { ...(sizes as UNetConfig), imageSize: config.size } },
+    architecture: { name, config: architectureConfig(config, sizes) },
     prediction: options.prediction,
     options,
     dataset: { length: 0, imageShape, ...(classNames.length > 0 && { classNames }) },
@@ -106,6 +106,15 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
     stateOf(() => encodeState(state, sums)),
   );
   return files;
+}
+
+function architectureConfig({ network, size, channels, classNames, conditional, training }: RunConfig, sizes: unknown) {
+  if (network.type === 'original') return { ...(sizes as UNetConfig), imageSize: size };
+  const learnedVariance = training.variance.type === 'learned-range';
+  return unet2dConfigOf(network, {
+    ...{ channels, imageSize: size, learnedVariance },
+    ...(conditional && { classes: classNames.length }),
+  });
 }
 
 async function* stateOf(encode: () => Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
 import { nearest } from '@denoiser/errors';
 import { CommandError } from '../errors';
 import { diffusersTarget } from './diffusers-target';
+import { onnxTarget } from './onnx-target';
 import { runTarget } from './run-target';
 import { safetensorsTarget } from './safetensors-target';
 import type { Target } from './target';
@@ -8,6 +9,7 @@ import type { Target } from './target';
 /** The forms in which a model can be written, by the words of `--format`. */
 export const TARGETS: Readonly<Record<string, Target>> = {
   safetensors: safetensorsTarget,
+  onnx: onnxTarget,
   run: runTarget,
   diffusers: diffusersTarget,
 };

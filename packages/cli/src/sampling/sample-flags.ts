@@ -1,9 +1,14 @@
+import type { DeviceFlags } from '../open-on-device';
 import type { SourceFlags } from '../open-source';
 import type { PictureFlags } from '../pictures';
 import type { SamplerFlags } from '../sampling-plan';
 
 /** The flags of `denoiser sample`. */
-export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' | 'strength'>, PictureFlags {
+export interface SampleFlags
+  extends SourceFlags,
+    DeviceFlags,
+    Omit<SamplerFlags, 'inpaint' | 'strength'>,
+    PictureFlags {
   list?: boolean;
   json?: boolean;
   like?: string;
@@ -21,5 +26,4 @@ export interface SampleFlags extends SourceFlags, Omit<SamplerFlags, 'inpaint' |
   guidanceInterval?: readonly [number, number];
   negativeClass?: string;
   batchSize?: number;
-  device: string;
 }

@@ -1,4 +1,4 @@
-import { arrayModel, type Denoiser } from '@denoiser/samplers';
+import { type AsyncDenoiser, arrayModel, type Denoiser } from '@denoiser/samplers';
 import { variationalBound } from '@denoiser/samplers/likelihood';
 import { type Prediction, respace, type Schedule, spacedTimesteps } from '@denoiser/schedules';
 import { dispose, tensor1d } from '@tensorflow/tfjs-core';
@@ -17,7 +17,7 @@ export interface BitsPerDimension extends Estimate {
  * over all.
  */
 export async function bitsPerDimension(options: {
-  denoiser: Denoiser;
+  denoiser: Denoiser | AsyncDenoiser;
   schedule: Schedule;
   prediction: Prediction;
   learnedVariance: boolean;

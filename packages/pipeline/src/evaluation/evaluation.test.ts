@@ -26,6 +26,7 @@ const images: HeldOut = {
 const common = {
   schedule,
   prediction: 'epsilon' as const,
+  learnedVariance: false,
   images,
   seed: 5,
   batchSize: 2,

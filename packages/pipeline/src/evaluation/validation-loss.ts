@@ -1,5 +1,4 @@
-import { untilAborted } from '@denoiser/ops';
-import type { Denoiser } from '@denoiser/samplers';
+import { type AsyncDenoiser, callDenoiser, type Denoiser } from '@denoiser/samplers';
 import { levelAt, type Prediction, type Schedule, trainingTarget } from '@denoiser/schedules';
 import {
   dispose,
@@ -34,16 +33,17 @@ export function validationTimes(steps: number): number[] {
  * image: two evaluations differ by the weights alone.
  */
 export async function validationLoss(options: {
-  denoiser: Denoiser;
+  denoiser: Denoiser | AsyncDenoiser;
   schedule: Schedule;
   prediction: Prediction;
+  learnedVariance: boolean;
   images: HeldOut;
   seed: number;
   batchSize: number;
   signal?: AbortSignal | undefined;
   onCall: () => void | Promise<void>;
 }): Promise<ValidationLoss> {
-  const { denoiser, schedule, prediction, images, seed, batchSize, signal } = options;
+  const { denoiser, schedule, prediction, learnedVariance, images, seed, batchSize, signal } = options;
   const size = images.data.length / images.count;
   const losses: { t: number; values: number[] }[] = [];
   for (const t of validationTimes(schedule.steps)) {
@@ -60,15 +60,26 @@ export async function validationLoss(options: {
           x0.map((value, i) => a * value + b * (eps[i] as number)),
           shape,
         );
-      const loss = untilAborted(signal, () =>
-        tidy(() => {
-          const labels = images.labels && tensor1d(images.labels.slice(from, to), 'int32');
-          const time = tensor1d(new Float32Array(to - from).fill(schedule.timesteps[t] as number));
-          const output = denoiser(mixed(alpha, sigma), time, labels && { labels }); // [B, H, W, C or 2C]
-          const predicted = slice(output, [0, 0, 0, 0], shape); // [B, H, W, C]
-          return mean(squaredDifference(predicted, mixed(target.x0, target.eps)), [1, 2, 3]) as Tensor1D; // [B]
-        }),
-      );
+      const x = mixed(alpha, sigma);
+      const labels = images.labels && tensor1d(images.labels.slice(from, to), 'int32');
+      let output: Tensor4D; // [B, H, W, C or 2C]
+      try {
+        output = await callDenoiser({
+          denoiser,
+          x,
+          time: schedule.timesteps[t] as number,
+          learnedVariance,
+          ...(labels && { conditioning: { labels } }),
+          ...(signal && { signal }),
+        });
+      } finally {
+        dispose(labels ? [x, labels] : x);
+      }
+      const loss = tidy(() => {
+        const predicted = slice(output, [0, 0, 0, 0], shape); // [B, H, W, C]
+        return mean(squaredDifference(predicted, mixed(target.x0, target.eps)), [1, 2, 3]) as Tensor1D; // [B]
+      });
+      output.dispose();
       values.push(...(await loss.data()));
       dispose(loss);
       await options.onCall();

@@ -1,4 +1,3 @@
-import { levelAt, trainingTarget } from '@denoiser/schedules';
 import {
   add,
   mean,
@@ -17,9 +16,9 @@ import type { TrainedProcess } from '../trained-process';
 import type { TrainableDenoiser } from '../types';
 import { WEIGHTINGS } from '../weighting/index';
 import type { Weight } from '../weighting/weighting';
-import { addNoise } from './add-noise';
-import { perImage } from './per-image';
+import { mixture } from './mixture';
 import { stopGradient } from './stop-gradient';
+import { trainingPoint } from './training-point';
 import { variationalBoundTerm } from './variational-bound-term';
 
 /** Images with all that was drawn for them: x0 and eps [B, H, W, C], and a timestep and maybe a label for each. */
@@ -32,10 +31,10 @@ export type Objective = (denoiser: TrainableDenoiser, images: NoisyImages) => Te
 export type ObjectiveOptions = Pick<TrainingOptions, 'prediction' | 'weighting' | 'variance'>;
 
 /**
- * Creates the loss that a network is trained on: w(t)·‖target − output‖², a mean over the image, where the target is ε, x0 or v
- * (Salimans & Ho 2022, arXiv:2202.00512). With a learned variance the second half of the network's channels says where the
- * variance is, and λ·L_vlb is added (Nichol & Dhariwal 2021, arXiv:2102.09672, eq. 16): T times an image's term in bits per
- * dimension, whose gradient stops at the mean.
+ * Creates the loss that a network is trained on: w(t)·‖target − output‖², a mean over the image, where the target is ε, x0, v
+ * (Salimans & Ho 2022, arXiv:2202.00512) or EDM's (Karras et al. 2022, arXiv:2206.00364, eq. 8). With a learned variance the
+ * second half of the network's channels says where the variance is, and λ·L_vlb is added (Nichol & Dhariwal 2021,
+ * arXiv:2102.09672, eq. 16): T times an image's term in bits per dimension, whose gradient stops at the mean.
  *
  * The objective throws a DenoiserError `option-invalid` if the network's output has the wrong shape.
  */
@@ -45,30 +44,20 @@ export function createObjective(
   weigh: Weight = makeKind(WEIGHTINGS, options.weighting),
 ): Objective {
   const { prediction, variance } = options;
-  const targetAt = (t: number) => {
-    const { alpha, sigma } = levelAt(process, t);
-    return trainingTarget(prediction, alpha, sigma);
-  };
   return (denoiser, { x0, eps, t, labels }) =>
     tidy(() => {
-      const xt = addNoise(process, x0, eps, t); // [B, H, W, C]
-      const time = tensor1d(Float32Array.from(t), 'float32'); // [B]
+      const points = Array.from(t, (time) => trainingPoint(process, prediction, time));
+      const input = points.map((point) => point.input);
+      const xt = mixture(x0, eps, input); // [B, H, W, C]
+      const time = tensor1d(Float32Array.from(points, (point) => point.time)); // [B]
       const output = denoiser(xt, time, labels && { labels }); // [B, H, W, C or 2C]
       const isLearned = variance.type === 'learned-range';
       checkOutput(output, x0, isLearned ? 2 : 1);
 
       const [predicted, v] = isLearned ? halves(output) : [output];
-      const target = add(
-        mul(
-          x0,
-          perImage(t, (time) => targetAt(time).x0),
-        ),
-        mul(
-          eps,
-          perImage(t, (time) => targetAt(time).eps),
-        ),
-      ); // [B, H, W, C]
-      const weights = tensor1d(Float32Array.from(t, (time) => weigh(snrAt(process, time), prediction))); // [B]
+      const targets = points.map((point) => point.target);
+      const target = mixture(x0, eps, targets); // [B, H, W, C]
+      const weights = tensor1d(Float32Array.from(points, ({ snr }) => weigh(snr, prediction))); // [B]
       const simple = mul(mean(squaredDifference(predicted, target), [1, 2, 3]), weights) as Tensor1D; // [B]
       if (!v || variance.type !== 'learned-range' || process.kind !== 'discrete') return simple;
       const bound = variationalBoundTerm({
@@ -82,13 +71,6 @@ export function createObjective(
       }); // [B]
       return add(simple, mul(bound, variance.vlbWeight * process.steps));
     });
-}
-
-/** Returns α²/σ² at a time. */
-function snrAt(process: TrainedProcess, t: number): number {
-  if (process.kind === 'discrete') return process.snr[t];
-  const { alpha, sigma } = levelAt(process, t);
-  return (alpha / sigma) ** 2;
 }
 
 /** Cuts [B, H, W, 2C] into two [B, H, W, C]. */

@@ -43,7 +43,7 @@ export function variationalBoundTerm(o: {
   v: Tensor4D;
 }): Tensor1D {
   const { schedule, prediction, x0, xt, output, v } = o;
-  const at = (numberAt: (t: number) => number) => perImage(o.t, numberAt);
+  const at = (numberAt: (t: number) => number) => perImage(Array.from(o.t, numberAt));
   const x0Of = (t: number) => x0From(prediction, schedule.sqrtAlphaBars[t], schedule.sqrtOneMinusAlphaBars[t]);
   return tidy(() => {
     const logMin = at((t) => schedule.posteriorLogVariancesClipped[t]);

@@ -1,4 +1,4 @@
-import { angle, createSchedule, flow, respace } from '@denoiser/schedules';
+import { angle, createSchedule, edm, flow, respace } from '@denoiser/schedules';
 import { describe, expect, it } from 'vitest';
 import { type JsonSchema, resolveSettings, wholeNumber } from './settings';
 import { resolveOptions, TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from './training-options';
@@ -68,8 +68,11 @@ describe('the training options', () => {
     for (const given of [angle({ steps: 50 }), { kind: 'angle', steps: 50 }, { type: 'angle', steps: 50 }]) {
       expect(process(given)).toEqual({ type: 'angle', steps: 50 });
     }
+    for (const given of [edm({ sigmaData: 0.6 }), { kind: 'sigma', sigmaData: 0.6 }]) {
+      expect(process(given)).toMatchObject({ type: 'edm', steps: 1000, sigmaData: 0.6 });
+    }
     expect(() => process(flow())).toThrow(
-      'The training option `process.kind` is "flow"; give discrete or angle: other processes can be sampled from, not trained.',
+      'The training option `process.kind` is "flow"; give discrete, angle or sigma: other processes can be sampled from, not trained.',
     );
     expect(() => process(respace(createSchedule(options), [0, 9, 19]))).toThrow('has 3 of the 20 steps of a schedule;');
   });
@@ -160,6 +163,7 @@ describe('their JSON Schema', () => {
       ]),
       [{ const: 'custom' }, ['type', 'betas']],
       [{ const: 'angle' }, ['type']],
+      [{ const: 'edm' }, ['type']],
     ]);
   });
 

@@ -1,9 +1,11 @@
 import {
   type AngleOptions,
+  type EdmOptions,
   MOST_STEPS,
   type Process,
   type ProcessOptions,
   type ScheduleOptions,
+  type SigmaProcess,
 } from '@denoiser/schedules';
 import { oneKind } from './kinds';
 import {
@@ -17,8 +19,8 @@ import {
   wholeNumber,
 } from './settings';
 
-/** The noise of training as options: those of `createSchedule`, or continuous time by angle. */
-export type TrainedSchedule = ScheduleOptions | AngleOptions;
+/** The noise of training as options: those of `createSchedule`, or continuous time by angle or by σ (EDM). */
+export type TrainedSchedule = ScheduleOptions | AngleOptions | EdmOptions;
 
 /**
  * The number of timesteps: the only default that is filled in here. What a schedule does without its other options is its own
@@ -79,6 +81,16 @@ export const SCHEDULES: { readonly [Type in NonNullable<TrainedSchedule['type']>
   exponential: { settings: { steps, rate: { ...number, about: 'ᾱ(u) = exp(−rate·u)' }, maxBeta, zeroTerminalSnr } },
   custom: { settings: { betas, zeroTerminalSnr } },
   angle: { settings: { steps: { ...steps, about: 'what the network is told at the noisiest time' } } },
+  edm: {
+    settings: {
+      steps: { ...wholeNumber(2, 1000, MOST_STEPS), about: 'parts of the distribution of σ, by which losses are told' },
+      sigmaMin: { ...optional(numberAbove(0)), about: 'the least σ of sampling' },
+      sigmaMax: { ...optional(numberAbove(0)), about: 'the greatest σ of sampling' },
+      sigmaData: { ...optional(numberAbove(0)), about: 'standard deviation of the pictures' },
+      logMean: { ...number, about: 'mean of ln σ in training' },
+      logStd: { ...optional(numberAbove(0)), about: 'standard deviation of ln σ in training' },
+    },
+  },
 };
 
 /** Returns the setting of a process to train: a built one, or the options of one of these schedules. It resolves to options. */
@@ -96,10 +108,17 @@ function scheduleOf(path: string, process: Process | ProcessOptions): TrainedSch
     const { kind: _, ...options } = process;
     return { ...options, type: 'angle' };
   }
+  if (process.kind === 'sigma') {
+    const { kind: _, preconditioning = 'edm', prediction = 'epsilon', ...options } = process as Partial<SigmaProcess>;
+    if (preconditioning === 'edm' && prediction === 'epsilon') return { ...options, type: 'edm' };
+    throw badOption(
+      `The training option \`${path}\` is a process by σ of another kind than EDM's; give one without \`preconditioning\` and \`prediction\`: others can be sampled from, not trained.`,
+    );
+  }
   const { kind = 'discrete' } = process;
   if (process.kind !== undefined && process.kind !== 'discrete') {
     throw badOption(
-      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete or angle: other processes can be sampled from, not trained.`,
+      `The training option \`${path}.kind\` is ${describeValue(kind)}; give discrete, angle or sigma: other processes can be sampled from, not trained.`,
     );
   }
   if (!('alphaBars' in process)) return withoutKind(process);
