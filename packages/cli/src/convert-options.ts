@@ -43,8 +43,8 @@ Examples:
   $ denoiser convert ema_ckpt.pt --to model.safetensors --dtype f16
   $ denoiser convert runs/landscape --to landscape.safetensors
   $ denoiser convert ./ddpm-cifar10-32 --to cifar.safetensors
-  $ denoiser convert runs/landscape --to landscape.onnx --dtype f16
   $ denoiser convert cifar.safetensors --to ./ddpm-mine --format diffusers
+  $ denoiser convert runs/landscape --to landscape.onnx --dtype f16
   $ denoiser convert ckpt.pt --weights model_state_dict --to model.safetensors`),
   );
 }

@@ -37,6 +37,16 @@ async function converted(source: string, to: string, flags: Partial<ConvertFlags
     written.mockRestore();
   }
 }
+/** Goes on with a run, and returns the JSON that the command prints. */
+async function resumed(run: string, options: Parameters<typeof resume>[1]) {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await resume(run, { json: true, ...options }, quietHost());
+    return JSON.parse(String(written.mock.calls.at(-1)?.[0]));
+  } finally {
+    written.mockRestore();
+  }
+}
 const refused = (source: string, to: string, flags: Partial<ConvertFlags> = {}) =>
   expect(convert(at(source), { to: at(to), ...flags })).rejects;
 
@@ -119,18 +129,15 @@ test('a run made of a file is drawn from, trained on and converted back to the s
   expect(tensorsOf('back.safetensors')).toEqual(await weightsOf(2));
 
   await expect(resume(run, { steps: 2 }, quietHost())).rejects.toThrow('name the images to train on with --data');
-  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  await resume(run, { steps: 2, data: at('digits'), json: true }, quietHost());
-  expect(JSON.parse(String(written.mock.calls.at(-1)?.[0]))).toMatchObject({ status: 'finished', step: 2 });
-  written.mockRestore();
+  expect(await resumed(run, { steps: 2, data: at('digits') })).toMatchObject({ status: 'finished', step: 2 });
   await converted('runs/imported', 'trained.safetensors', { weights: 'model' });
   expect(tensorsOf('trained.safetensors')).not.toEqual(await weightsOf(2));
 });
 
 test('a run of ours becomes a file that draws as it does', async () => {
-  const options = { ...size, imageSize: undefined, size: 16, samples: 2, previewSteps: 2 } as const;
-  const { imageSize: _, ...rest } = options;
-  await train({ data: at('digits'), conditional: true, out: at('run'), ...rest, batchSize: 2, steps: 2 });
+  const network = { type: 'original', baseWidth: 4, timeDim: 8 } as const;
+  const small = { size: 16, channels: 1, network, samples: 2, previewSteps: 2, batchSize: 2, steps: 2 } as const;
+  await train({ data: at('digits'), conditional: true, out: at('run'), ...small });
   const told = await converted('run', 'run.safetensors');
   expect(told.network).toContain('16×16×1, 2 classes');
   const path = 'run/checkpoints/step-00000002';
@@ -150,7 +157,10 @@ test('a run begins with any of these: their network and training come along, cla
   const sources = ['v.safetensors', 'run', 'run/checkpoints/step-00000002', 'runs/imported'];
   for (const [i, from] of sources.entries()) {
     await train({ ...fresh, out: at(`from-${i}`), from: at(from), learningRate: 1e-9, onBegin });
-    expect(config(`from-${i}`)).toMatchObject({ channels: 1, baseWidth: 4, timeDim: 8, size: 16, from: at(from) });
+    expect(config(`from-${i}`)).toMatchObject({
+      ...{ channels: 1, size: 16, from: at(from) },
+      network: { type: 'original', baseWidth: 4, timeDim: 8 },
+    });
   }
   expect(begun).toEqual([
     at('v.safetensors'),
@@ -205,7 +215,18 @@ test('a UNet2DModel goes into a folder of diffusers and back, to the bit, and is
     ...{ imageShape: [16, 16, 1], prediction: 'v', process: { options: { type: 'cosine' } } },
     sampler: { sampler: 'ddpm', threshold: 'static' },
   });
-  await refused('ddpm-mine', 'ddpm-run').toThrow('A run trains the original network');
+  await converted('ddpm-mine', 'ddpm-run');
+  await resumed(at('ddpm-run'), { steps: 1, data: at('digits') });
+  const from = { data: at('digits'), from: at('ddpm-mine'), samples: 2, previewSteps: 2, batchSize: 2, steps: 1 };
+  await train({ ...from, conditional: true, out: at('ddpm-classes') });
+  await resumed(at('ddpm-classes'), { steps: 2 });
+  using tuned = await openModel(at('ddpm-classes'));
+  expect(tuned).toMatchObject({ step: 2, prediction: 'v', classNames: ['3', '7'], architecture: { name: 'unet2d' } });
+  await train({ ...from, from: at('ddpm-classes'), out: at('ddpm-without') });
+  using without = await openModel(at('ddpm-without'));
+  expect(without.classNames).toEqual([]);
+  const other = { ...from, out: at('no-ddpm') };
+  await expect(train({ ...other, channels: 3 })).rejects.toThrow('--grey is 3 here, and 1 in the network of');
   await refused('ckpt.pt', 'ddpm-original', { ...flags, format: 'diffusers' }).toThrow('safetensors file or as ONNX');
   await refused('unet2d.safetensors', 'ddpm-mine', folder).toThrow('holds a model already');
   await refused('unet2d.safetensors', 'digits', folder).toThrow('holds no model of diffusers');

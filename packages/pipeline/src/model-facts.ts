@@ -31,9 +31,8 @@ export function factsOf(
   warnOfSignal(process, options.onWarning);
   // It belongs to the process that it was read with.
   const sampler = options.process === undefined ? training.sampler : undefined;
-  const isNoisy = process.kind === 'discrete' || process.kind === 'angle';
-  const given = options.prediction ?? (isNoisy ? training.prediction : undefined);
-  const prediction = process.kind === 'sigma' ? undefined : (given ?? PREDICTIONS[process.kind]);
+  const known = process.kind === 'flow' ? undefined : training.prediction;
+  const prediction = process.kind === 'sigma' ? undefined : (options.prediction ?? known ?? PREDICTIONS[process.kind]);
   return {
     architecture,
     parameterCount,

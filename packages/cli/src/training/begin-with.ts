@@ -66,6 +66,12 @@ export function checkNetwork(config: RunConfig, source: Json, from: string): voi
   );
 }
 
+/** The table of classes in a network's files, by its architecture. */
+const CLASS_TABLES: Readonly<Record<string, string>> = {
+  'ddpm-unet': 'label_emb.weight',
+  unet2d: 'class_embedding.weight',
+};
+
 /** Copies the weights that a run begins with, and says which they are. */
 export async function beginWith(from: string, trainer: Trainer, classNames: readonly string[]): Promise<string> {
   return withModelFile(from, { name: from }, async (model) => {
@@ -74,7 +80,7 @@ export async function beginWith(from: string, trainer: Trainer, classNames: read
     const known = theirs.length > 0 && theirs.some((name, i) => name !== String(i));
     await trainer.startFrom(
       { tensors, prediction, step, ...(known && { classNames: theirs }) },
-      { classNames: [...classNames] },
+      { classNames: [...classNames], classParameter: CLASS_TABLES[model.architecture.name] ?? '' },
     );
     return model.description;
   });

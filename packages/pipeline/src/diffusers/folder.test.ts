@@ -142,12 +142,13 @@ describe('a folder of diffusers', () => {
       'scheduler_config.json has "x" as beta_schedule',
     ],
     [{ 'unet/config.json': { ...unet, block_out_channels: [8, 32] } }, 'does not fit'],
+    [{ 'unet/config.json': { ...unet, act_fn: 'tanh' } }, /mine: unet.config\.json: .*act_fn/],
     [{ [FILE]: new Uint8Array(9) }, `${FILE}: `],
     [
       { [FILE]: undefined, [`${FILE}.index.json`]: { weight_map: { a: '../../secret.safetensors' } } },
       'which is no name of a .safetensors file beside it',
     ],
-  ] as [Record<string, Content>, string][])('is refused by what is wrong: %#', async (change, message) => {
+  ] as [Record<string, Content>, string | RegExp][])('is refused by what is wrong: %#', async (change, message) => {
     const files = Object.entries({ ...whole(), ...change }).filter(([, content]) => content !== undefined);
     const folder = folderOf(Object.fromEntries(files));
     const before = tf.memory().numTensors;

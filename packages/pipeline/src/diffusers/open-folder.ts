@@ -1,5 +1,6 @@
 import { DenoiserError, isDenoiserError, printable, shortList } from '@denoiser/errors';
 import { type OpenTensors, openShards } from '@denoiser/safetensors';
+import { completeUNet2DConfig } from '@denoiser/unet';
 import { PipelineError } from '../errors';
 import { openWeights } from '../open-weights';
 import { type FileFolder, readJson } from './file-folder';
@@ -40,7 +41,7 @@ export async function openDiffusers(folder: FileFolder): Promise<DiffusersModel>
   const config = await readJson(folder, configPath);
   const type = settingsOf(config, configPath).word('_class_name', 'UNet2DModel');
   if (type !== 'UNet2DModel') throw unknownPart('the network', type);
-  const { _class_name: _, ...network } = config as Record<string, unknown>;
+  const network = await told(configPath, async () => completeUNet2DConfig(config as Record<string, unknown>));
   const scheduler = await schedulerOf(folder, paths);
   const { file, weights } = await weightsOf(folder, paths, place);
   const metadata = { 'denoiser.architecture': 'unet2d', 'denoiser.config': JSON.stringify(network) };
