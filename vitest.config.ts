@@ -25,6 +25,7 @@ const slow = [
   'packages/trainer/test',
   'packages/kernels-cpu/test',
   'packages/onnx/test',
+  'packages/kernels-cpu-native/test',
   'packages/pipeline/src/draw-queue.test.ts',
   'packages/pipeline/src/onnx',
   'packages/backend-node/src/images/large-folder.test.ts',

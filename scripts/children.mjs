@@ -36,13 +36,15 @@ export function endTogether(child) {
 }
 
 /**
- * Runs a program with our own terminal; gives its exit code, 130 where it was ended by a signal. The event loop turns
- * meanwhile: one that stands still (`spawnSync`) hears no Ctrl-C and leaves the child behind.
+ * Runs a program with our own terminal, or gives what it says to `onOutput`; gives its exit code, 130 where it was ended by a
+ * signal. The event loop turns meanwhile: one that stands still (`spawnSync`) hears no Ctrl-C and leaves the child behind.
  */
-export function runChild(command, args, options = {}) {
+export function runChild(command, args, { onOutput, ...options } = {}) {
+  const output = onOutput ? 'pipe' : 'inherit';
   // A channel tells a program of Node that this process is gone, also where nothing could be passed on.
-  const stdio = command === process.execPath ? ['inherit', 'inherit', 'inherit', 'ipc'] : 'inherit';
+  const stdio = ['inherit', output, output, ...(command === process.execPath ? ['ipc'] : [])];
   const child = endTogether(spawn(command, args, { stdio, shell: onWindows, ...options }));
+  for (const stream of onOutput ? [child.stdout, child.stderr] : []) stream.on('data', onOutput);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(signal || isEnding ? INTERRUPTED : code));

@@ -14,6 +14,7 @@ const engineRoom = [
   'ops',
   'kernels-stock-wasm',
   'kernels-cpu',
+  'kernels-cpu-native',
   'kernels-webgpu',
 ];
 
@@ -26,6 +27,7 @@ export const importTable = {
   ops: ['errors', tf],
   'kernels-stock-wasm': ['ops', tf],
   'kernels-cpu': ['errors', 'ops', tf, '@tensorflow/tfjs-backend-cpu', 'node:'],
+  'kernels-cpu-native': ['errors', 'kernels-cpu', tf, 'node:'],
   'kernels-webgpu': ['errors', 'ops', tf, '@tensorflow/tfjs-backend-webgpu'],
   samplers: ['errors', 'schedules', 'ops', tf],
   unet: ['errors', 'safetensors', 'ops', tf],

@@ -9,6 +9,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const stamp = join(root, 'node_modules', '.denoiser-setup');
 const onWindows = process.platform === 'win32';
+/** Milliseconds in which nothing has to be said. */
+const PATIENCE = 1500;
 
 /** Runs a command in the root folder with our own terminal; returns its exit code. */
 export const tryRun = (command, args, options = {}) => runChild(command, args, { cwd: root, ...options });
@@ -38,10 +40,25 @@ export async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Runs tasks of turbo.json, by default builds every package; turbo skips what has not changed. */
+/**
+ * Runs tasks of turbo.json, by default builds every package; turbo skips what has not changed. What it says is shown where
+ * something fails: to somebody who starts a program its own words mean nothing.
+ */
 export async function build(tasks = ['build']) {
-  const quietly = ['--output-logs=errors-only', '--log-prefix=none'];
-  await run(tool('turbo'), ['run', ...tasks, ...quietly], { env: turboEnvironment });
+  const output = [];
+  const soon = setTimeout(() => console.log('Building what has changed …'), PATIENCE);
+  const status = await tryRun(tool('turbo'), ['run', ...tasks, '--output-logs=errors-only', '--log-prefix=none'], {
+    env: turboEnvironment,
+    onOutput: (part) => output.push(part),
+  });
+  clearTimeout(soon);
+  if (status !== 0) {
+    process.stderr.write(Buffer.concat(output));
+    process.exit(status);
+  }
+  if (!existsSync(join(root, 'packages', 'kernels-cpu-native', 'build', 'machine.node'))) {
+    console.log('Without Rust (cargo) the CPU engine has no native machine: its WebAssembly computes.');
+  }
 }
 
 /** Turbo speaks to nobody and prints no banners. */

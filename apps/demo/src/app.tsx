@@ -15,7 +15,7 @@ export function App() {
       <Tabs
         label="Parts"
         chosen={tab.value}
-        onChoose={(id) => showTab(id as TabId)}
+        onChoose={(id, how) => showTab(id as TabId, how)}
         tabs={[
           { id: 'forward', name: 'Forward', panel: <Forward /> },
           { id: 'sample', name: 'Sample', panel: <Lazy name="The sampler" load={loadSample} /> },

@@ -37,7 +37,7 @@ export function DeviceChip() {
           {sentence(chosen.reason)} {withoutGpu(chosen)}
         </p>
       )}
-      {chosen?.advice && <Advice text={chosen.advice} />}
+      {chosen?.advice && <Advice device={chosen} text={chosen.advice} />}
       {(chosen || deviceFailure.value) && (
         <details>
           <summary>Why this one, and the others</summary>
@@ -78,9 +78,9 @@ function withoutGpu({ name, candidates }: Device): string {
 }
 
 /** How to be faster, and, where the page can do it itself, the button. */
-function Advice({ text }: { text: string }) {
+function Advice({ device: { name }, text }: { device: Device; text: string }) {
   const failure = useSignal('');
-  if (!canIsolate()) return <p class="hint">{text}</p>;
+  if (name !== 'engine' || !canIsolate()) return <p class="hint">{text}</p>;
   const begin = () =>
     isolate().catch((error: Error) => {
       failure.value = error.message;

@@ -8,10 +8,12 @@ const fromAddress = (): TabId => TABS.find((id) => `#${id}` === location.hash) ?
 /** The tab on show; the address follows, so that a link leads to it and the back button works. */
 export const tab = signal<TabId>(fromAddress());
 
-export function showTab(id: TabId): void {
+/** Shows a tab. Those that are passed `byArrows` on the way to another leave one entry in the history together. */
+export function showTab(id: TabId, { byArrows = false }: { readonly byArrows?: boolean } = {}): void {
   if (tab.value === id) return;
   tab.value = id;
-  history.pushState(null, '', `#${id}`);
+  const isPassing = byArrows && history.state?.byArrows;
+  history[isPassing ? 'replaceState' : 'pushState']({ byArrows }, '', `#${id}`);
   // Where the reader was in the tab before means nothing in this one.
   const main = document.querySelector('main');
   const tabs = document.querySelector<HTMLElement>('nav.tabs');

@@ -40,7 +40,7 @@ export { type FolderLock, type FolderLockOptions, lockFolder } from './files/fol
 export type { LockHolder } from './files/lock-holder';
 export { type LossLog, type LossLogOptions, type LossRecord, openLossLog, readLossLog } from './files/loss-log';
 export { clearRunFolder, isMadeByRun, isRunFolder } from './files/run-folder';
-export { type FileData, prepareFolder, writeFileAtomically } from './files/write-atomically';
+export { type FileData, prepareFile, prepareFolder, writeFileAtomically } from './files/write-atomically';
 export { type GifOptions, writeGif } from './grid/gif';
 export {
   type EncodedPicture,

@@ -15,7 +15,8 @@ export type FakeOpfs = {
   paths(): string[];
 };
 
-type Folder = Map<string, Folder | { bytes: Uint8Array }>;
+/** A file was last written when so many changes had been made: time goes by changes. */
+type Folder = Map<string, Folder | { bytes: Uint8Array; changed: number }>;
 
 const error = (name: string) => new DOMException(name, name);
 
@@ -48,13 +49,14 @@ export function fakeOpfs(o: { withSyncHandles?: boolean } = {}): FakeOpfs {
     };
     const put = (bytes: Uint8Array) => {
       if (used(top) - file().bytes.length + bytes.length > state.quota) throw error('QuotaExceededError');
-      file().bytes = bytes.slice();
+      Object.assign(file(), { bytes: bytes.slice(), changed: state.changes });
     };
     return {
       kind: 'file',
       name,
       async getFile() {
-        return new Blob([file().bytes as Uint8Array<ArrayBuffer>]);
+        const { bytes, changed } = file();
+        return new File([bytes as Uint8Array<ArrayBuffer>], name, { lastModified: changed });
       },
       async createWritable() {
         let written = new Uint8Array();
@@ -99,7 +101,8 @@ export function fakeOpfs(o: { withSyncHandles?: boolean } = {}): FakeOpfs {
         return folderHandle(find(child, 'directory') as Folder, child);
       },
       async getFileHandle(child: string, { create = false } = {}) {
-        if (create && !folder.has(child)) await change(() => folder.set(child, { bytes: new Uint8Array() }));
+        if (create && !folder.has(child))
+          await change(() => folder.set(child, { bytes: new Uint8Array(), changed: state.changes }));
         find(child, 'file');
         return fileHandle(folder, child);
       },

@@ -88,7 +88,7 @@ test('a run tells its losses, samples and checkpoints, and gives a file to sampl
 
 test('paused, resumed, closed and gone on with in another page: the weights of a run that was never interrupted', async () => {
   const whole = await worker();
-  await all(whole.client.train({ ...small, run: 'a', images: whole.images }));
+  const shown = await all(whole.client.train({ ...small, run: 'a', images: whole.images }));
 
   const opfs = fakeOpfs();
   const first = await worker({ opfs });
@@ -110,13 +110,22 @@ test('paused, resumed, closed and gone on with in another page: the weights of a
   const later = pageAndWorker({ opfs }).client; // its images come out of the storage
   await later.start({ device: 'engine' });
   const rest = await all(later.resumeRun('a'));
-  expect(of(rest, 'progress')[0]?.losses[0]?.step).toBe((done as { step: number }).step + 1);
+  const stopped = (done as { step: number }).step;
+  expect(of(rest, 'progress')[0]?.losses[0]?.step).toBe(stopped + 1);
+  // What was shown before comes first, so that curves and samples go on where they were.
+  const lossesOf = (events: TrainingEvent[]) => of(events, 'progress').flatMap((event) => event.losses);
+  const before = lossesOf(events).map(({ step, loss }) => ({ step, loss: Math.fround(loss) }));
+  expect(before.map(({ step }) => step)).toEqual(Array.from({ length: stopped }, (_, i) => i + 1));
+  expect(rest[0]).toMatchObject({ type: 'history', losses: before });
   expect(rest.at(-1)).toEqual({ type: 'done', status: 'finished', step: 12 });
   expect(await weightsOf(later, 'a')).toEqual(await weightsOf(whole.client, 'a'));
 
   // And further than was planned.
+  const [history] = of(await all(whole.client.resumeRun('a', { steps: 13 })), 'history');
+  expect(history?.samples).toEqual(of(shown, 'samples'));
   const more = await all(later.resumeRun('a', { steps: 14 }));
   expect(more.at(-1)).toEqual({ type: 'done', status: 'finished', step: 14 });
+  expect(of(more, 'history')[0]?.losses).toHaveLength(12);
   expect((await later.runs())[0]).toMatchObject({ step: 14, steps: 14 });
 });
 
@@ -231,6 +240,23 @@ test('a damaged checkpoint is passed over for the one before, with a sentence', 
   expect(of(events, 'warning')[0]?.message).toContain('checkpoint 10 is used instead of checkpoint 12');
   expect(of(events, 'progress')[0]?.losses[0]?.step).toBe(11);
   expect(events.at(-1)).toMatchObject({ status: 'finished', step: 12 });
+});
+
+test('what a run has shown is not needed to go on with it: where it is damaged or none, it begins anew', async () => {
+  const { client, images, opfs } = await worker();
+  await all(client.train({ ...small, run: 'f', images, samples: null }));
+  opfs.damage('denoiser-runs/run-f/checkpoints/step-00000012.1/history.safetensors');
+  const events = await all(client.resumeRun('f', { steps: 13 }));
+  expect(of(events, 'history')).toEqual([]);
+  expect(events.at(-1)).toMatchObject({ status: 'finished', step: 13 });
+});
+
+test('pictures that were decoded for a training are let go of as soon as it has them', async () => {
+  const { client } = await worker();
+  await all(client.train({ ...small, run: 'm', images: redAndBlue(3), size: 8, samples: null }));
+  // The worker counts its sets; the first was the helper's, the second the training's own.
+  const set = { ...(await client.openImages({ images: redAndBlue(1), size: 8 })), id: 2 };
+  await expect(client.train({ ...small, images: set, samples: null })).rejects.toMatchObject({ code: 'images-closed' });
 });
 
 test('a request that does not fit is refused in a sentence, and takes no name', async () => {

@@ -6,7 +6,8 @@ import {
 } from '@denoiser/backend-node';
 import { shortList } from '@denoiser/errors';
 import type { RunLength } from '@denoiser/trainer';
-import type { UNet } from '@denoiser/unet';
+import type { OriginalUNet, UNet2D } from '@denoiser/unet';
+import type { NetworkConfig } from './config/network';
 import type { RunConfig } from './config/run-schema';
 import type { ReportFacts } from './report/report';
 import { count as counted, describeDevice } from './text';
@@ -17,13 +18,13 @@ export interface RunParts {
   device: Device;
   images: ImageFolder;
   config: RunConfig;
-  model: UNet;
+  model: OriginalUNet | UNet2D;
   length: RunLength;
 }
 
 /** Describes what is about to happen, by topic, before it takes hours. */
 export function aboutRun({ device, images, config, model, length }: RunParts): Record<string, string> {
-  const { baseWidth, training } = config;
+  const { training } = config;
   const [height, width] = images.dataset.imageShape;
   const order = height === width ? '' : ' (height × width)';
   const skipped = images.skipped.length > 0 ? `; skipped ${describeSkipped(images.skipped)}` : '';
@@ -34,7 +35,7 @@ export function aboutRun({ device, images, config, model, length }: RunParts): R
     device: describeDevice(device),
     images: `${count(images.dataset.length)} from ${config.data}${held}${skipped}`,
     ...(config.conditional && { classes: `${config.classNames.length}: ${shortList(config.classNames)}` }),
-    network: `U-Net of base width ${baseWidth} at ${height}×${width}${order}, ${count(parameters)} parameters`,
+    network: `${describeNetwork(config.network)} at ${height}×${width}${order}, ${count(parameters)} parameters`,
     training: `${counted(length.steps, 'step')} of batch ${training.batchSize}${parts}, ${count(length.stepsPerEpoch)} an epoch; learning rate ${training.learningRate}`,
   };
 }
@@ -49,3 +50,12 @@ export const factsOf = (run: RunParts): ReportFacts => ({
 });
 
 const count = (n: number): string => n.toLocaleString('en');
+
+function describeNetwork(network: NetworkConfig): string {
+  if (network.type === 'original') return `U-Net of base width ${network.baseWidth}`;
+  const name = network.type === 'edm' ? 'UNet2DModel as in EDM' : 'UNet2DModel';
+  if ('config' in network) return `${name} of ${network.config.block_out_channels} channels`;
+  const { blockChannels, layers, attentionAt } = network;
+  const attention = attentionAt.length > 0 ? `, attention at ${attentionAt.join(', ')}` : '';
+  return `${name} of ${blockChannels.join(', ')} channels, ${counted(layers, 'layer')} each${attention}`;
+}

@@ -5,7 +5,7 @@ import { CommandError } from './errors';
 /** Parsers of option values: text in, value out, or one sentence that names the option. */
 
 /** What `--device` takes. */
-export const DEVICES = ['auto', 'cuda', 'webgpu', 'engine', 'wasm', 'cpu'] as const;
+export const DEVICES = ['auto', 'cuda', 'webgpu', 'native', 'engine', 'wasm', 'cpu'] as const;
 
 /** What `--device` says of itself, of these devices. */
 export function deviceHelp(devices: readonly string[]): string {

@@ -6,7 +6,7 @@ const inAll = ({ side, baseWidth, hours }: { side: number; baseWidth: number; ho
     { parameters: 1, stateBytes: 1, peakBytes: 2, secondsPerStep: 1, imagesPerSecond: 1 },
     {
       device: { backend: 'cpu' },
-      baseWidth,
+      network: { type: 'original', baseWidth, timeDim: 256 },
       images: { length: 10, imageShape: [side, side, 3], isAugmented: false },
       processBytes: 1,
       whole: { steps: 100, seconds: hours * 3600 },

@@ -1,5 +1,6 @@
 import { describeDevice as inspectDevice } from '@denoiser/backend-node';
 import type { Preflight } from '@denoiser/trainer';
+import type { NetworkConfig } from './config/network';
 import { memoryNeed } from './memory-need';
 import { bytes, duration, rate } from './progress';
 import { count } from './text';
@@ -9,14 +10,14 @@ export function describePreflight(
   found: Preflight,
   o: {
     device: { backend: string };
-    baseWidth: number;
+    network: NetworkConfig;
     images: Parameters<typeof memoryNeed>[0]['images'];
     processBytes?: number;
     /** The whole run, in seconds by what has been tried, and the seconds that it may take. */
     whole?: { steps: number; seconds: number; limit?: number };
   },
 ): Record<string, string> {
-  const { device, baseWidth, images, whole, processBytes = process.memoryUsage.rss() } = o;
+  const { device, network, images, whole, processBytes = process.memoryUsage.rss() } = o;
   const { stateBytes, peakBytes, secondsPerStep, imagesPerSecond } = found;
   const { missing } = inspectDevice(device).kernels;
   const seconds = secondsPerStep < 1 ? `${Math.round(1000 * secondsPerStep)} ms` : `${rate(secondsPerStep)} s`;
@@ -25,7 +26,7 @@ export function describePreflight(
     'missing kernels': missing.join(', ') || 'none',
     memory: `about ${bytes(need)} at most; a step has ${bytes(peakBytes)} of tensors, ${bytes(stateBytes)} of them weights, moments and averages`,
     'a step': `${seconds}, ${rate(imagesPerSecond)} images/s`,
-    ...(whole && { 'in all': wholeRun(whole, quicker({ imageShape: images.imageShape, baseWidth })) }),
+    ...(whole && { 'in all': wholeRun(whole, quicker({ imageShape: images.imageShape, network })) }),
   };
 }
 
@@ -35,10 +36,10 @@ const LONG = 8 * 3600;
 /** What a computer without a graphics card bears; only what is above it is worth a flag. */
 const SMALL = { size: 32, baseWidth: 32 };
 
-function quicker({ imageShape, baseWidth }: { imageShape: readonly number[]; baseWidth: number }): string {
+function quicker({ imageShape, network }: { imageShape: readonly number[]; network: NetworkConfig }): string {
   const flags = [
     ...(Math.max(...imageShape.slice(0, 2)) > SMALL.size ? [`--size ${SMALL.size}`] : []),
-    ...(baseWidth > SMALL.baseWidth ? [`--base-width ${SMALL.baseWidth}`] : []),
+    ...(network.type === 'original' && network.baseWidth > SMALL.baseWidth ? [`--base-width ${SMALL.baseWidth}`] : []),
   ];
   const smaller = flags.length > 0 ? `${flags.join(' ')}, ` : '';
   return `quicker: ${smaller}fewer --steps, or --minutes 30, which ends with what there is`;

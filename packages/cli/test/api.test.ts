@@ -9,7 +9,14 @@ import { writeDigits } from './pictures';
 const cwd = mkdtempSync(join(tmpdir(), 'denoiser-api-'));
 const data = join(cwd, 'digits');
 const out = join(cwd, 'runs/a');
-const tiny = { size: 16, channels: 1, baseWidth: 4, timeDim: 8, batchSize: 4, samples: 2, previewSteps: 2 } as const;
+const tiny = {
+  size: 16,
+  channels: 1,
+  network: { baseWidth: 4, timeDim: 8 },
+  batchSize: 4,
+  samples: 2,
+  previewSteps: 2,
+} as const;
 const run = { data, conditional: true, out, ...tiny, sampleEvery: {}, checkpointEvery: { steps: 2 } };
 
 beforeAll(() => writeDigits(data, [3, 7], 4));

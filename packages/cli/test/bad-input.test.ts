@@ -123,7 +123,10 @@ test('a truncated checkpoint is named, and the one before it is used', async () 
 test('a checkpoint of another architecture is refused', async () => {
   cpSync(path('run'), path('wider'), { recursive: true });
   const config = JSON.parse(readFileSync(path('wider/config.json'), 'utf8'));
-  writeFileSync(path('wider/config.json'), JSON.stringify({ ...config, baseWidth: 12 }));
+  writeFileSync(
+    path('wider/config.json'),
+    JSON.stringify({ ...config, network: { ...config.network, baseWidth: 12 } }),
+  );
   expect(await fails(['resume', 'wider', '--steps', '4'], { cwd })).toMatch(
     /architecture.*baseWidth 8 there and 12 here/,
   );

@@ -81,7 +81,13 @@ test('held-out images are measured, the best checkpoint is kept, and the report 
 test('a file by hand says what it wants, and flags go before it', async () => {
   writeFileSync(
     join(cwd, 'run.json'),
-    JSON.stringify({ data: 'digits', size: 16, baseWidth: 8, timeDim: 32, steps: 50, training: { batchSize: 3 } }),
+    JSON.stringify({
+      data: 'digits',
+      size: 16,
+      network: { baseWidth: 8, timeDim: 32 },
+      steps: 50,
+      training: { batchSize: 3 },
+    }),
   );
   const flags = ['--steps', '1', '--lr', '1e-3', '--noise-steps', '20', '--samples', '1', ...rare];
   await succeeds(['train', '--config', 'run.json', ...flags, '--out', 'by-hand'], { cwd });
@@ -128,6 +134,17 @@ test.each([
   for (const sampler of samplers) {
     await succeeds(['sample', name, '--sampler', sampler, '--steps', '2', '--count', '1', '--out', 'a.png'], { cwd });
   }
+});
+
+test('a dry run says what the run would be refused for', async () => {
+  const { code, stderr } = await denoiser(
+    ['train', 'digits', ...tiny, '--steps', '5', '--dry-run', '--out', 'digits'],
+    {
+      cwd,
+    },
+  );
+  expect(code).toBe(0);
+  expect(stderr).toBe('denoiser: digits is not empty and holds no run; choose another folder with --out.\n');
 });
 
 test('a dry run tells memory and time after two trial steps, and writes nothing', async () => {

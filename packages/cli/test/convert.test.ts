@@ -168,7 +168,7 @@ test('a run begins with any of these: their network and training come along, cla
   const other = { ...fresh, out: at('other'), from: at('v.safetensors') };
   await train({ ...other, prediction: 'epsilon', process: { type: 'linear', steps: 500 }, conditional: true });
   expect(config('other').training).toMatchObject({ prediction: 'epsilon', process: { type: 'linear', steps: 500 } });
-  await expect(train({ ...other, out: at('no'), baseWidth: 8 })).rejects.toThrow(
+  await expect(train({ ...other, out: at('no'), network: { baseWidth: 8 } })).rejects.toThrow(
     '--base-width is 8 here, and 4 in the network of',
   );
   await expect(train({ ...other, out: at('no'), variance: { type: 'learned-range' } })).rejects.toThrow(
@@ -228,4 +228,24 @@ test('what has no such form is refused in a sentence', async () => {
   await refused('ckpt.pt', 'flow', { ...flags, schedule: 'flow' }).toThrow("this model's is flow");
   await refused('a.safetensors', 'c.safetensors', { weights: 'ema' }).toThrow('`weights` chooses from a run');
   await refused('none.pt', 'c.safetensors').toMatchObject({ code: 'model-missing' });
+});
+
+test('a UNet2DModel that others trained becomes a run, which trains on with its own network', async () => {
+  const config = {
+    ...{ sample_size: 16, in_channels: 1, out_channels: 1, norm_num_groups: 4, layers_per_block: 1 },
+    ...{ block_out_channels: [8, 16], attention_head_dim: 8 },
+    ...{ down_block_types: ['DownBlock2D', 'AttnDownBlock2D'], up_block_types: ['AttnUpBlock2D', 'UpBlock2D'] },
+  } as const;
+  const network = createUNet2D(config, { seed: 4 });
+  writeFileSync(at('theirs.safetensors'), writeSafetensors(await network.exportParameters(network.parameters)));
+  network.dispose();
+  await converted('theirs.safetensors', 'runs/theirs');
+  await converted('runs/theirs', 'theirs-back.safetensors');
+  expect(tensorsOf('theirs-back.safetensors')).toEqual(tensorsOf('theirs.safetensors'));
+  await resume(at('runs/theirs'), { steps: 1, data: at('digits'), json: true }, quietHost());
+  const begun = { data: at('digits'), from: at('theirs.safetensors'), conditional: true, batchSize: 2, steps: 1 };
+  await train({ ...begun, samples: 2, previewSteps: 1, out: at('begun') });
+  await expect(train({ ...begun, out: at('no'), network: { type: 'unet2d', blockChannels: [32] } })).rejects.toThrow(
+    /in the network of .*theirs\.safetensors/,
+  );
 });

@@ -42,6 +42,8 @@ test('bad images are named in one list, or left out where that is asked for', as
     cwd,
   });
   expect(printed).toMatch(/^images +4 of 8 from bad$/m);
+  expect(printed).toMatch(/^drawing +4 pictures of 16×16 by ddpm in 3 steps, seed 0, guidance 3$/m);
+  expect(printed).not.toMatch(/\de[+-]\d/);
   expect(printed).toMatch(/^skipped +2 other files: cut\.png, none\.jpg/m);
 
   const bad = train.with(1, 'bad');

@@ -7,7 +7,14 @@ import { writeDigits } from './pictures';
 
 /** A run of two epochs on twelve pictures in batches of four, six steps, that goes on after something has changed. */
 const cwd = mkdtempSync(join(tmpdir(), 'denoiser-images-'));
-const tiny = { size: 8, channels: 1, baseWidth: 4, timeDim: 8, batchSize: 4, samples: 1, previewSteps: 1 } as const;
+const tiny = {
+  size: 8,
+  channels: 1,
+  network: { baseWidth: 4, timeDim: 8 },
+  batchSize: 4,
+  samples: 1,
+  previewSteps: 1,
+} as const;
 const training = { labelDropout: 0, learningRate: 1e-3, learningRateSchedule: { type: 'cosine' } } as const;
 /** Not by what they cost: after every epoch. */
 const each = { sampleEvery: { epochs: 1 }, checkpointEvery: { epochs: 1 } };

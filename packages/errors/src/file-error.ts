@@ -32,8 +32,10 @@ export function systemCode(error: unknown): string | undefined {
 export function fileError(error: unknown, verb: 'read' | 'write' | 'remove' | 'use', path: string): unknown {
   const code = systemCode(error);
   if (code === undefined || !(error instanceof Error) || !(code in advice || /^E[A-Z0-9]+$/.test(code))) return error;
-  // What is written is not there before, so it is a folder above that is missing and cannot be made.
+  // What is written is not there before, so the folder above is missing and cannot be made, or is one such as /proc.
   const why =
-    code === 'ENOENT' && verb === 'write' ? 'its folder is gone or cannot be made there: check the path' : advice[code];
+    code === 'ENOENT' && verb === 'write'
+      ? 'its folder is gone or cannot be made there, or takes no files: choose another folder'
+      : advice[code];
   return new DenoiserError(code.toLowerCase(), `Cannot ${verb} ${path}: ${why ?? error.message}.`);
 }

@@ -29,6 +29,94 @@ function squaredDeviations(from: usize, count: i32, mean: f32): f32 {
   return rest + sumLanes(f32x4.add(a, b));
 }
 
+/** Four neighbouring channels, added up over rows: Σ x or, around means, Σ (x − mean)². */
+@inline
+function sumDown(from: usize, rows: i32, stride: usize, mean: v128, squared: bool): v128 {
+  let a = f32x4.splat(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  let i = rows;
+  for (; i >= 4; i -= 4) {
+    const w = v128.load(from);
+    const x = v128.load(from + stride);
+    const y = v128.load(from + 2 * stride);
+    const z = v128.load(from + 3 * stride);
+    a = squared ? squareAround(w, mean, a) : f32x4.add(a, w);
+    b = squared ? squareAround(x, mean, b) : f32x4.add(b, x);
+    c = squared ? squareAround(y, mean, c) : f32x4.add(c, y);
+    d = squared ? squareAround(z, mean, d) : f32x4.add(d, z);
+    from += 4 * stride;
+  }
+  for (; i > 0; i--) {
+    const w = v128.load(from);
+    a = squared ? squareAround(w, mean, a) : f32x4.add(a, w);
+    from += stride;
+  }
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
+
+@inline
+function squareAround(x: v128, mean: v128, sum: v128): v128 {
+  const distance = f32x4.sub(x, mean);
+  return fma(distance, distance, sum);
+}
+
+/** What each lane's group has in all of its lanes: groups of 1, 2 or 4 lanes. */
+@inline
+function overGroup(x: v128, width: i32): v128 {
+  if (width == 1) return x;
+  const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 1, 0, 3, 2));
+  return width == 2 ? pairs : f32x4.add(pairs, v128.shuffle<f32>(pairs, pairs, 2, 3, 0, 1));
+}
+
+/** The statistics of groups as wide as some vectors. */
+function wideStatistics(from: usize, rows: i32, channels: i32, width: i32, to: usize): void {
+  const stride = (<usize>channels) << 2;
+  const bytes = (<usize>width) << 2;
+  for (const end = from + stride; from < end; from += bytes) {
+    let sum = f32x4.splat(0);
+    for (let at: usize = 0; at < bytes; at += 16) sum = f32x4.add(sum, sumDown(from + at, rows, stride, sum, false));
+    const mean = sumLanes(sum) / <f32>(rows * width);
+    const means = f32x4.splat(mean);
+    let deviations = f32x4.splat(0);
+    for (let at: usize = 0; at < bytes; at += 16) {
+      deviations = f32x4.add(deviations, sumDown(from + at, rows, stride, means, true));
+    }
+    store<f32>(to, mean);
+    store<f32>(to, sumLanes(deviations), 4);
+    to += 8;
+  }
+}
+
+/** The statistics of groups of which a vector holds two or four. */
+function narrowStatistics(from: usize, rows: i32, channels: i32, width: i32, to: usize): void {
+  const stride = (<usize>channels) << 2;
+  const share = f32x4.splat(1 / <f32>(rows * width));
+  for (const end = from + stride; from < end; from += 16) {
+    const means = f32x4.mul(overGroup(sumDown(from, rows, stride, share, false), width), share);
+    const deviations = overGroup(sumDown(from, rows, stride, means, true), width);
+    store<f32>(to, f32x4.extract_lane(means, 0));
+    store<f32>(to, f32x4.extract_lane(deviations, 0), 4);
+    if (width == 1) {
+      store<f32>(to, f32x4.extract_lane(means, 1), 8);
+      store<f32>(to, f32x4.extract_lane(deviations, 1), 12);
+      to += 16;
+    } else {
+      to += 8;
+    }
+    store<f32>(to, f32x4.extract_lane(means, 2));
+    store<f32>(to, f32x4.extract_lane(deviations, 2), 4);
+    if (width == 1) {
+      store<f32>(to, f32x4.extract_lane(means, 3), 8);
+      store<f32>(to, f32x4.extract_lane(deviations, 3), 12);
+      to += 16;
+    } else {
+      to += 8;
+    }
+  }
+}
+
 /** A tensor cut into blocks of rows. */
 @unmanaged
 class GroupRows {
@@ -61,8 +149,11 @@ export function groupStatisticsJob(args: GroupStatisticsArguments, chunk: i32): 
   const from = args.x + ((<usize>(chunk / blocks * rows + start) * channels) << 2);
   const width = channels / groups;
   const stride = (<usize>channels) << 2;
+  const partial = args.partial + ((<usize>chunk * groups) << 3);
+  if (groups > 1 && width % 4 == 0) return wideStatistics(from, count, channels, width, partial);
+  if (channels % 4 == 0 && width <= 2) return narrowStatistics(from, count, channels, width, partial);
   for (let g = 0; g < groups; g++) {
-    const to = args.partial + ((<usize>chunk * groups + g) << 3);
+    const to = partial + ((<usize>g) << 3);
     if (groups == 1) {
       const mean = sumContiguous(from, count * channels) / <f32>(count * channels);
       store<f32>(to, mean);
@@ -161,6 +252,8 @@ class GroupNormArguments extends GroupRows {
   moments: usize;
   scale: usize;
   bias: usize;
+  /** Whether each image has a scale and a bias of its own: [images][channels]. */
+  ownScales: bool;
   /** As x, or 0. */
   residual: usize;
   activation: Activation;
@@ -181,7 +274,8 @@ export function groupNormJob(args: GroupNormArguments, chunk: i32): void {
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const a = args.memory + ((<usize>channels * threadIndex()) << 3);
-  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale, args.bias, a);
+  const own = args.ownScales ? <usize>(image * channels) << 2 : 0;
+  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale + own, args.bias + own, a);
   const x = args.x + offset;
   const residual = args.residual ? args.residual + offset : 0;
   const to = args.to + offset;
@@ -233,6 +327,8 @@ class GroupNormGradSumsArguments extends GroupRows {
   moments: usize;
   scale: usize;
   bias: usize;
+  /** Whether each image has a scale and a bias of its own: [images][channels]. */
+  ownScales: bool;
   /** As x, or 0. */
   residual: usize;
   activation: Activation;
@@ -259,7 +355,8 @@ export function groupNormGradSumsJob(args: GroupNormGradSumsArguments, chunk: i3
   const count = min(block, rows - start);
   const offset = (<usize>(image * rows + start) * channels) << 2;
   const a = args.memory + ((<usize>channels * threadIndex()) << 3);
-  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale, args.bias, a);
+  const own = args.ownScales ? <usize>(image * channels) << 2 : 0;
+  affine(args.moments + ((<usize>image * groups) << 3), channels, groups, args.scale + own, args.bias + own, a);
   const sums = args.partial + ((<usize>chunk * channels) << 3);
   memory.fill(sums, 0, (<usize>channels) << 3);
   const x = args.x + offset;
@@ -283,6 +380,8 @@ class GroupNormGradFactorsArguments {
   rows: i32;
   moments: usize;
   scale: usize;
+  /** Whether each image has a scale, and gradients by it, of its own: [images][channels]. */
+  ownScales: bool;
   dscale: usize;
   dbias: usize;
   /** [images][3][channels] */
@@ -290,7 +389,7 @@ class GroupNormGradFactorsArguments {
 }
 
 /**
- * What follows from the sums: dscale and dbias over all images, and for each image and channel the three factors of dx = A·dz + B·x + C;
+ * What follows from the sums: dscale and dbias over all images or of each, and for each image and channel the three factors of dx = A·dz + B·x + C;
  * one chunk.
  */
 export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _chunk: i32): void {
@@ -300,11 +399,14 @@ export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _ch
   const channels = args.channels;
   const width = channels / groups;
   const n = <f64>args.rows * <f64>width;
-  const dscale = args.dscale;
-  const dbias = args.dbias;
-  memory.fill(dscale, 0, (<usize>channels) << 2);
-  memory.fill(dbias, 0, (<usize>channels) << 2);
+  const scaleBytes = <usize>(args.ownScales ? images * channels : channels) << 2;
+  memory.fill(args.dscale, 0, scaleBytes);
+  memory.fill(args.dbias, 0, scaleBytes);
   for (let image = 0; image < images; image++) {
+    const own = args.ownScales ? <usize>(image * channels) << 2 : 0;
+    const scales = args.scale + own;
+    const dscale = args.dscale + own;
+    const dbias = args.dbias + own;
     const factors = args.factors + ((<usize>image * 3 * channels) << 2);
     for (let g = 0; g < groups; g++) {
       const moments = args.moments + ((<usize>image * groups + g) << 3);
@@ -323,14 +425,14 @@ export function groupNormGradFactorsJob(args: GroupNormGradFactorsArguments, _ch
         product = (product - mean * sum) * precision; // Σ dz·x̂
         store<f32>(dscale + (c << 2), load<f32>(dscale + (c << 2)) + <f32>product);
         store<f32>(dbias + (c << 2), load<f32>(dbias + (c << 2)) + <f32>sum);
-        const scale = <f64>load<f32>(args.scale + (c << 2));
+        const scale = <f64>load<f32>(scales + (c << 2));
         first += sum * scale;
         second += product * scale;
       }
       const slopeOfX = (-precision * precision * second) / n;
       for (let c = g * width; c < (g + 1) * width; c++) {
         const to = factors + (c << 2);
-        store<f32>(to, <f32>(precision * <f64>load<f32>(args.scale + (c << 2))));
+        store<f32>(to, <f32>(precision * <f64>load<f32>(scales + (c << 2))));
         store<f32>(to + (channels << 2), <f32>slopeOfX);
         store<f32>(to + (channels << 3), <f32>((-precision * first) / n - slopeOfX * mean));
       }

@@ -1,2 +1,3 @@
 export type { KernelErrorCode } from './errors';
-export { type CpuEngine, registerCpuEngine } from './register';
+export type { Machine } from './machine/machine';
+export { type CpuEngine, registerCpuEngine, registerMachine } from './register';

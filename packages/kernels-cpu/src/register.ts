@@ -5,19 +5,21 @@ import { engineKernels } from './kernels';
 import { type Attrs, fallBack, fallbacks, type Inputs } from './kernels/kernel';
 import { createEngine, type Engine } from './machine/engine';
 import { jobs } from './machine/generated/jobs';
+import type { Machine } from './machine/machine';
 import { detectPlatform } from './machine/platform';
+import { createWasmMachine } from './machine/wasm-machine';
 
 const BACKEND = 'denoiser';
-/** Ten vectors of four multiply-adds: see `peakJob` in assembly/gemm.ts. */
-const FLOPS_OF_A_ROUND = 80;
+/** Ten vectors of multiply-adds: see `peakJob` in assembly/gemm.ts. */
+const VECTORS_OF_A_ROUND = 10;
 
 /** The engine that `registerCpuEngine` returns. */
 export type CpuEngine = {
   /** For `tf.setBackend`. */
   readonly backendName: string;
   readonly threads: number;
-  /** 'relaxed' if the engine fuses multiply and add (relaxed SIMD). */
-  readonly simd: 'relaxed' | 'plain';
+  /** The vectors it computes with: 'relaxed' (fused multiply-add) or 'plain' WebAssembly, or the instructions of a native machine. */
+  readonly simd: string;
   /** Bytes of tensors and scratch memory now, and the most there ever were. */
   memory(): { usedBytes: number; peakBytes: number };
   /** Ops that ran on tfjs's cpu kernels since the last call with `reset`, by name. */
@@ -46,17 +48,30 @@ export function registerCpuEngine(options: { threads?: number; simd?: 'relaxed' 
 }
 
 async function register(options: { threads?: number; simd?: 'relaxed' | 'plain' }): Promise<CpuEngine> {
-  if (!findBackendFactory('cpu')) {
-    throw new KernelError(
-      'backend-missing',
-      "The CPU engine needs tfjs's cpu backend beside it: import '@tensorflow/tfjs' before registerCpuEngine().",
-    );
-  }
-  const { threads, simd } = options;
-  const engine = await createEngine({ platform: await detectPlatform(), threads, simd });
-  registerEngine(engine, BACKEND);
+  requireCpuBackend();
+  const platform = await detectPlatform();
+  return registerMachine(await createWasmMachine({ ...options, platform }), BACKEND);
+}
+
+function requireCpuBackend(): void {
+  if (findBackendFactory('cpu')) return;
+  throw new KernelError(
+    'backend-missing',
+    "The CPU engine needs tfjs's cpu backend beside it: import '@tensorflow/tfjs' before it is registered.",
+  );
+}
+
+/**
+ * Registers an engine on a machine as a tfjs backend.
+ *
+ * @throws DenoiserError 'backend-missing'
+ */
+export function registerMachine(machine: Machine, backendName: string): CpuEngine {
+  requireCpuBackend();
+  const engine = createEngine(machine);
+  registerEngine(engine, backendName);
   return {
-    backendName: BACKEND,
+    backendName,
     threads: engine.threads,
     simd: engine.simd,
     memory: () => ({ usedBytes: engine.allocator.usedBytes, peakBytes: engine.allocator.peakBytes }),
@@ -71,7 +86,7 @@ async function register(options: { threads?: number; simd?: 'relaxed' | 'plain' 
       return measured;
     },
     burn(flops) {
-      engine.run(jobs.peak, 1, { rounds: Math.ceil(flops / FLOPS_OF_A_ROUND) });
+      engine.run(jobs.peak, 1, { rounds: Math.ceil(flops / (2 * VECTORS_OF_A_ROUND * engine.lanes)) });
     },
   };
 }

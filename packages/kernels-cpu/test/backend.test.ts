@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
 import { createEngine } from '../src/machine/engine';
 import { detectPlatform, type Platform } from '../src/machine/platform';
+import { createWasmMachine } from '../src/machine/wasm-machine';
 import { registerEngine } from '../src/register';
 
 const product = () => tf.tidy(() => tf.matMul(tf.ones([64, 32]), tf.ones([32, 64])).dataSync());
@@ -13,7 +14,7 @@ it('a reset of tfjs gives the memory back, and leaves the engine usable with all
     ...real,
     startWorker: (...start) => ({ ...real.startWorker?.(...start), terminate: () => void ended++ }),
   };
-  const engine = await createEngine({ platform, threads: 2 });
+  const engine = createEngine(await createWasmMachine({ platform, threads: 2 }));
   registerEngine(engine, 'reset');
   tf.setBackend('reset');
   const kept = tf.ones([1000]);

@@ -8,6 +8,7 @@ import { fc } from '../../../tests/properties';
 import { createAllocator } from '../src/machine/allocator';
 import { createEngine } from '../src/machine/engine';
 import { detectPlatform, type Platform } from '../src/machine/platform';
+import { createWasmMachine } from '../src/machine/wasm-machine';
 import { registerEngine } from '../src/register';
 import { registerVariants } from './engines';
 
@@ -82,7 +83,7 @@ describe('memory', () => {
     const expected = run('fused2');
     let fitted = 0;
     for (let memoryLimit = 1_600_000; memoryLimit < 4_000_000; memoryLimit += 100_000) {
-      const engine = await createEngine({ platform, threads: 1, memoryLimit });
+      const engine = createEngine(await createWasmMachine({ platform, threads: 1 }), { memoryLimit });
       registerEngine(engine, 'narrow');
       try {
         const sums = run('narrow');
@@ -122,7 +123,7 @@ describe('threads', () => {
         return { terminate() {} };
       },
     };
-    const engine = await createEngine({ platform, threads: 3 });
+    const engine = createEngine(await createWasmMachine({ platform, threads: 3 }));
     registerEngine(engine, 'lonely');
     tf.setBackend('lonely');
     const y = tf.tidy(() => tf.matMul(tf.ones([64, 32]), tf.ones([32, 64])).dataSync());
@@ -147,7 +148,7 @@ describe('threads', () => {
         return worker;
       },
     };
-    registerEngine(await createEngine({ platform, threads: 2 }), 'bereft');
+    registerEngine(createEngine(await createWasmMachine({ platform, threads: 2 })), 'bereft');
     tf.setBackend('bereft');
     const sums = () => tf.tidy(() => tf.matMul(tf.ones([256, 64]), tf.ones([64, 256])).dataSync());
     expect(sums().every((value) => value === 64)).toBe(true);

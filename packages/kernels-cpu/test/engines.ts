@@ -1,5 +1,6 @@
 import { createEngine, type Engine } from '../src/machine/engine';
 import { detectPlatform } from '../src/machine/platform';
+import { createWasmMachine } from '../src/machine/wasm-machine';
 import { registerEngine } from '../src/register';
 
 /** Both builds, with one thread and with two: every law holds on each of them. */
@@ -15,7 +16,7 @@ export async function registerVariants(): Promise<Map<string, Engine>> {
   const platform = await detectPlatform();
   const engines = new Map<string, Engine>();
   for (const { name, simd, threads } of VARIANTS) {
-    const engine = await createEngine({ platform, simd, threads });
+    const engine = createEngine(await createWasmMachine({ platform, simd, threads }));
     engines.set(name, engine);
     registerEngine(engine, name);
   }

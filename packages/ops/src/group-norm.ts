@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate, activationGradient } from './activations';
 import { OpsError } from './errors';
@@ -25,36 +25,43 @@ const gradKernel: Kernel<GroupNormGradInputs, GroupNormAttrs> = {
   reference: ({ dy, x, scale, bias, residual }, { groups, epsilon, activation }) => {
     const { normalized, rootPrecision } = normalize(x, groups, epsilon);
     const dz = activationGradient(dy, preActivation(normalized, scale, bias, residual), activation); // [B, H, W, C]
-    const g = tf.reshape(tf.mul(dz, scale), grouped(x, groups));
+    const g = tf.reshape(tf.mul(dz, overPixels(scale)), grouped(x, groups));
     const n = tf.reshape(normalized, grouped(x, groups));
     const projection = tf.add(meanOfGroups(g), tf.mul(n, meanOfGroups(tf.mul(g, n))));
     const dx = tf.reshape(tf.mul(tf.sub(g, projection), rootPrecision), x.shape);
-    const dscale = tf.sum(tf.mul(dz, normalized), [0, 1, 2]);
-    const dbias = tf.sum(dz, [0, 1, 2]);
+    const axes = scale.rank === 2 ? [1, 2] : [0, 1, 2];
+    const dscale = tf.sum(tf.mul(dz, normalized), axes);
+    const dbias = tf.sum(dz, axes);
     return residual ? [dx, dscale, dbias, tf.clone(dz)] : [dx, dscale, dbias];
   },
 };
 
 /**
  * Group normalization (Wu and He 2018, arXiv:1803.08494), with what surrounds it in a diffusion network in the same
- * kernel: y = activation(residual + GN(x)·scale + bias).
+ * kernel: y = activation(residual + GN(x)·scale + bias). Scale and bias of each image for itself make it adaptive: conditioned
+ * on time, or on a class (Dhariwal and Nichol 2021, arXiv:2105.05233, eq. 6).
  *
  * @param x [B, H, W, C]
- * @param scale [C]
- * @param bias [C]
+ * @param scale [C], or [B, C]
+ * @param bias as scale
  * @param options groups: divides C; epsilon: default 1e-5; residual: [B, H, W, C]; activation: default 'linear'.
- * @throws DenoiserError if the groups don't divide the channels.
+ * @throws DenoiserError if the groups don't divide the channels, or scale and bias have other shapes.
  */
 export function groupNorm(
   x: Tensor4D,
-  scale: Tensor1D,
-  bias: Tensor1D,
+  scale: Tensor<tf.Rank.R1 | tf.Rank.R2>,
+  bias: Tensor<tf.Rank.R1 | tf.Rank.R2>,
   options: { groups: number; epsilon?: number; residual?: Tensor4D; activation?: Activation },
 ): Tensor4D {
   const { groups, epsilon = 1e-5, residual, activation = 'linear' } = options;
   const channels = x.shape[3];
   if (!(Number.isInteger(groups) && groups > 0 && channels % groups === 0)) {
     throw new OpsError('shape-invalid', `groupNorm can't split ${channels} channels into ${groups} groups.`);
+  }
+  const wanted = scale.rank === 2 ? [x.shape[0], channels] : [channels];
+  if (`${scale.shape}` !== `${wanted}` || `${bias.shape}` !== `${wanted}`) {
+    const found = `[${scale.shape}] and [${bias.shape}]`;
+    throw new OpsError('shape-invalid', `groupNorm takes scale and bias [${wanted}], but was given ${found}.`);
   }
   const attrs = { groups, epsilon, activation };
   return differentiable({
@@ -63,6 +70,11 @@ export function groupNorm(
     save: () => ({ x, scale, bias, residual }),
     backward: (dy, saved) => runKernel(gradKernel, { dy, ...saved }, attrs),
   }) as Tensor4D;
+}
+
+/** [C], or [B, C] → [B, 1, 1, C] */
+function overPixels(vectors: Tensor): Tensor {
+  return vectors.rank === 2 ? tf.expandDims(tf.expandDims(vectors, 1), 1) : vectors;
 }
 
 function grouped(x: Tensor, groups: number): [number, number, number, number] {
@@ -79,7 +91,7 @@ function normalize(x: Tensor, groups: number, epsilon: number): { normalized: Te
 }
 
 function preActivation(normalized: Tensor, scale: Tensor, bias: Tensor, residual?: Tensor): Tensor {
-  const affine = tf.add(tf.mul(normalized, scale), bias);
+  const affine = tf.add(tf.mul(normalized, overPixels(scale)), overPixels(bias));
   return residual ? tf.add(affine, residual) : affine;
 }
 

@@ -7,7 +7,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 
 export type Activation = 'linear' | 'gelu' | 'silu';
 
-/** y = activation(residual + GN(x)·scale + bias). x, residual, y [B, H, W, C]; scale, bias [C]. */
+/** y = activation(residual + GN(x)·scale + bias). x, residual, y [B, H, W, C]; scale, bias [C], or [B, C]: each image's own. */
 export const GroupNorm = 'denoiser.GroupNorm';
 export type GroupNormInputs = { x: TensorInfo; scale: TensorInfo; bias: TensorInfo; residual?: TensorInfo };
 export type GroupNormAttrs = { groups: number; epsilon: number; activation: Activation };

@@ -24,7 +24,7 @@ export interface Inversion {
 }
 
 /**
- * Finds the noise that DDIM makes a picture from (Song et al. 2020, arXiv:2010.02502, section 4.3), and draws the picture
+ * Finds the noise that DDIM makes a picture from (Song et al. 2020, arXiv:2010.02502), and draws the picture
  * from it again. It takes what `planFor` takes.
  *
  * @throws DenoiserError as `drawImages`.

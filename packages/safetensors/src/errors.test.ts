@@ -16,7 +16,9 @@ const f32Of = (begin: number, end: number) => ({ w: f32([1], begin, end) });
 
 const broken: [what: string, bytes: Uint8Array, code: string, message: RegExp][] = [
   ['an empty file', new Uint8Array(0), 'file-truncated', /has 0 bytes and needs at least 8/],
-  ['text', new TextEncoder().encode('PK and so on'), 'header-invalid', /no safetensors file.*100000000/],
+  ['text', new TextEncoder().encode('PK and so on'), 'header-invalid', /no safetensors file: .* text "PK and s"\.$/],
+  ['a web page', new TextEncoder().encode('<!doctype html><p>'), 'header-invalid', /begins with the text "<!doctyp"/],
+  ['other bytes', Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 8, 8), 'header-invalid', /no safetensors file.*100000000/],
   ['a header that ends early', fileOf('{}').slice(0, 9), 'file-truncated', /has 9 bytes and the header ends at 10/],
   ['a header that is no JSON', fileOf('{"a"'), 'header-invalid', /not valid JSON/],
   ['a header that is a list', fileOf('[]'), 'header-invalid', /not a JSON object/],

@@ -35,7 +35,7 @@ export function headerEnd(bytes: Uint8Array, available: number): number {
   if (length > MAX_HEADER_BYTES) {
     throw new SafetensorsError(
       'header-invalid',
-      `This is no safetensors file: its header would be ${length} bytes long, and ${MAX_HEADER_BYTES} is the most.`,
+      `This is no safetensors file: ${beginning(bytes) ?? `its header would be ${length} bytes long, and ${MAX_HEADER_BYTES} is the most`}.`,
     );
   }
   const end = LENGTH_BYTES + Number(length);
@@ -44,6 +44,13 @@ export function headerEnd(bytes: Uint8Array, available: number): number {
     'file-truncated',
     `The file is cut off within its header: it has ${available} bytes and the header ends at ${end}.`,
   );
+}
+
+/** Says how a file begins that is text, such as a web page that came in its place. */
+function beginning(bytes: Uint8Array): string | undefined {
+  const first = bytes.subarray(0, LENGTH_BYTES);
+  const isText = first.every((byte) => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d));
+  return isText ? `it begins with the text ${quote(String.fromCharCode(...first))}` : undefined;
 }
 
 function parseHeader(text: Uint8Array): TensorFileHeader {

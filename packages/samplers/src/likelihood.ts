@@ -82,7 +82,7 @@ export async function variationalBound(
 
 /**
  * Returns the likelihood of each image in bits per dimension, by the probability-flow ODE (Song et al. 2021,
- * arXiv:2011.13456, section 4.3): Heun from the plan's last level up to its first in x/α, the divergence by
+ * arXiv:2011.13456): Heun from the plan's last level up to its first in x/α, the divergence by
  * Hutchinson's estimator with central differences along `probe` (entries ±1, of the images' shape). Values in [−1, 1]
  * stand for 256 levels, which adds 7 bits: give images with uniform noise of one level.
  *

@@ -47,7 +47,7 @@ export function mostStepsFor(model: TrainedAs, { steps: _, ...options }: Sampler
 }
 
 /**
- * Returns the two plans of DDIM inversion (Song et al. 2020, section 4.3): from an image to its noise, and from that
+ * Returns the two plans of DDIM inversion (Song et al. 2020, arXiv:2010.02502): from an image to its noise, and from that
  * noise to the image again. x0 is not clipped unless `threshold` asks for it: what is cut cannot be found again.
  *
  * @throws DenoiserError as `planFor`, and for a sampler other than ddim and for an `eta` above 0.

@@ -8,7 +8,7 @@ export { createUNet, inspectUNet, loadUNet, type OriginalUNet, openUNet } from '
 export { timeEmbedding } from './time-embedding';
 export type { TrainingMode } from './training-form';
 export type { Conditioning, Denoiser, UNet } from './unet';
-export { completeUNet2DConfig, type UNet2DConfig } from './unet2d/config';
+export * from './unet2d/index';
 export { planUNet2D, type UNet2DPlan } from './unet2d/plan';
 export {
   createUNet2D,

@@ -3,14 +3,12 @@ import {
   attention,
   conv2d,
   embedding,
-  gelu,
   groupNorm,
   type InitialValues,
   layerNorm,
   linear,
-  silu,
 } from '@denoiser/ops';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Layer, layer, type ParameterSpec } from './layer';
 
@@ -94,11 +92,9 @@ export function groupNormLayer(
     return tf.tidy(() => {
       const [scale, shift] = tf.split(scaleShift, 2, 1) as [Tensor2D, Tensor2D]; // [B, C] each
       const factor = tf.add(scale, 1);
-      const each = (vectors: Tensor) => tf.reshape(vectors, [-1, 1, 1, channels]);
-      const { activation = 'linear', ...norm } = options;
-      const normal = groupNorm(x, weight as Tensor1D, bias as Tensor1D, { ...norm, activation: 'linear' });
-      const z = tf.add(tf.mul(normal, each(factor)), each(shift)) as Tensor4D;
-      return activation === 'silu' ? silu(z) : activation === 'gelu' ? gelu(z) : z;
+      const scales = tf.mul(weight, factor) as Tensor2D; // [B, C]
+      const shifts = tf.add(tf.mul(bias, factor), shift) as Tensor2D; // [B, C]
+      return groupNorm(x, scales, shifts, options);
     });
   });
 }

@@ -6,36 +6,37 @@ import type { ParameterSpec } from './layer';
  * names of parameters. `@denoiser/unet` converts at this border, nobody else.
  */
 
-/** Returns the shape that a parameter has in files, PyTorch's: linear [out, in], convolutions OIHW. */
-export function fileShape({ shape, layout }: ParameterSpec): number[] {
-  return FILE_AXES[layout]?.map((axis) => shape[axis]) ?? [...shape];
-}
-
-/** Which axes of memory a file's are, in its order: [in, out] → [out, in], HWIO → OIHW. */
-const FILE_AXES: Readonly<Record<ParameterSpec['layout'], readonly number[] | undefined>> = {
-  same: undefined,
-  matrix: [1, 0],
-  filter: [3, 2, 0, 1],
+type Layout = {
+  /** Which axes of memory a file's are, in its order; absent: they are the same. */
+  readonly fileAxes?: readonly number[];
+  /** The shape in memory as three axes, which files have in reverse. */
+  readonly folded: (shape: readonly number[]) => readonly [outer: number, middle: number, inner: number];
 };
 
+/** How parameters lie in memory, tfjs's way, and in files, PyTorch's. */
+const LAYOUTS: Readonly<Record<ParameterSpec['layout'], Layout>> = {
+  same: { folded: (shape) => [1, 1, shape.reduce((a, b) => a * b, 1)] },
+  /** [in, out] → [out, in] */
+  matrix: { fileAxes: [1, 0], folded: ([from, to]) => [from, 1, to] },
+  /** HWIO → OIHW */
+  filter: { fileAxes: [3, 2, 0, 1], folded: ([height, width, from, to]) => [height * width, from, to] },
+};
+
+/** Returns the shape that a parameter has in files. */
+export function fileShape({ shape, layout }: ParameterSpec): number[] {
+  return LAYOUTS[layout].fileAxes?.map((axis) => shape[axis]) ?? [...shape];
+}
+
 /** Returns a copy of a parameter in the layout of files, from that in memory. */
-export function toFileLayout(data: Float32Array, spec: ParameterSpec): Float32Array {
-  const [outer, middle, inner] = threeAxes(spec);
+export function toFileLayout(data: Float32Array, { shape, layout }: ParameterSpec): Float32Array {
+  const [outer, middle, inner] = LAYOUTS[layout].folded(shape);
   return reverseAxes(data, outer, middle, inner);
 }
 
 /** Returns a copy of a parameter in the layout of memory, from that of files. */
-export function toMemoryLayout(data: Float32Array, spec: ParameterSpec): Float32Array {
-  const [outer, middle, inner] = threeAxes(spec);
+export function toMemoryLayout(data: Float32Array, { shape, layout }: ParameterSpec): Float32Array {
+  const [outer, middle, inner] = LAYOUTS[layout].folded(shape);
   return reverseAxes(data, inner, middle, outer);
-}
-
-/** HWIO seen as [H·W, I, O], [in, out] as [in, 1, out]: in both, files have these axes in reverse. */
-function threeAxes({ shape, layout }: ParameterSpec): [outer: number, middle: number, inner: number] {
-  if (layout === 'same') return [1, 1, shape.reduce((a, b) => a * b, 1)];
-  if (layout === 'matrix') return [shape[0], 1, shape[1]];
-  const [height, width, from, to] = shape;
-  return [height * width, from, to];
 }
 
 /** [A, B, C] → [C, B, A] */

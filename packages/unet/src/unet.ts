@@ -48,11 +48,16 @@ export interface UNet<Config = unknown, Name extends string = string> {
 /** Where the first weights come from. */
 export type InitialWeights = (specs: ReadonlyMap<string, ParameterSpec>) => ReadonlyMap<string, Tensor>;
 
-/** Fresh weights: the distributions of the layers, numbers from Philox. */
+/** Fresh weights: the distributions of the layers, numbers from Philox; 0 for the names that `isZero` tells. */
 export const freshWeights =
-  (seed: number): InitialWeights =>
+  (seed: number, isZero: (name: string) => boolean = () => false): InitialWeights =>
   (specs) =>
-    new Map(Array.from(specs, ([name, spec]) => [name, tf.tensor(initialValues(name, spec, seed), [...spec.shape])]));
+    new Map(
+      Array.from(specs, ([name, spec]) => {
+        const shape = [...spec.shape];
+        return [name, isZero(name) ? tf.zeros(shape) : tf.tensor(initialValues(name, spec, seed), shape)];
+      }),
+    );
 
 /** Weights from a file. */
 export const weightsOf =

@@ -46,6 +46,7 @@ const TABS = {
   train: async (page: Page) => {
     await page.getByRole('button', { name: 'Use the shapes' }).click();
     await page.getByRole('list', { name: 'Classes' }).waitFor();
+    await page.getByRole('button', { name: 'Remove single ones of circle' }).click();
   },
 };
 
@@ -100,6 +101,10 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await page.getByText('2 of 2 steps').waitFor();
     await page.keyboard.press('Shift+Tab');
+    expect(new URL(page.url()).hash).toBe('#sample');
+    // All that arrows pass is one entry of the history.
+    await page.getByRole('tab', { name: 'Sample' }).focus();
+    for (const key of ['ArrowRight', 'ArrowLeft', 'End', 'ArrowLeft']) await page.keyboard.press(key);
     expect(new URL(page.url()).hash).toBe('#sample');
     await page.goBack();
     await page.getByRole('tab', { name: 'Forward', selected: true }).waitFor();

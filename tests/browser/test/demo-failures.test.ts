@@ -46,11 +46,36 @@ describe.skipIf(noChromium)('when something fails', () => {
     await page.close();
   });
 
+  test('a policy that bars WebAssembly: the page says so, and what would allow it', async () => {
+    const page = await demo.browser.context.newPage();
+    await page.route('**/*', async (route) => {
+      const response = await route.fetch();
+      const policy = { 'content-security-policy': "script-src 'self'; worker-src 'self'" };
+      await route.fulfill({ response, headers: { ...response.headers(), ...policy } });
+    });
+    await page.goto(`${demo.url}/#sample`);
+    await drawButton(page).waitFor({ timeout: 60_000 });
+    const device = page.getByRole('region', { name: 'Device' });
+    // The only graphics card here is emulated, and taken for none.
+    await expect.poll(() => device.innerText()).toMatch(/Computing on plain JavaScript/);
+    expect(await device.innerText()).toMatch(/does not allow WebAssembly: add 'wasm-unsafe-eval' to its script-src/);
+    await device.getByText('Why this one, and the others').click();
+    expect(await device.innerText()).toMatch(/emulated in software/);
+    await look(page, 'failure-policy');
+    await page.close();
+    demo.browser.problems.length = 0; // the browser itself tells of what its policy barred
+  });
+
   test('the model does not come: it is fetched again when the user says so', async () => {
     const page = await demo.open('forward');
     await page.route('**/*.safetensors', (route) => route.abort());
     await page.getByRole('tab', { name: 'Sample' }).click();
     await expect.poll(() => alert(page).innerText(), { timeout: 60_000 }).toMatch(/could not be fetched.*try again/);
+    await page.unroute('**/*.safetensors');
+    const instead = { status: 200, contentType: 'text/html; charset=utf-8', body: '<!doctype html><p>All is well.' };
+    await page.route('**/*.safetensors', (route) => route.fulfill(instead));
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => alert(page).innerText()).toMatch(/the server sends a page instead.*try again/);
     await page.unroute('**/*.safetensors');
     await page.getByRole('button', { name: 'Try again' }).click();
     await drawButton(page).waitFor({ timeout: 60_000 });

@@ -7,6 +7,19 @@ import { describeTasks, measureTasks } from '../harness/tasks';
 
 /** The forward tab, as somebody uses it who wants to see a picture drown. */
 
+/** The contrast of two colours as rgb(…), by WCAG. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string) => {
+    const [r = 0, g = 0, b = 0] = (colour.match(/\d+/g) ?? []).map((value) => {
+      const share = Number(value) / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
 describe.skipIf(noChromium)('the forward tab', () => {
   let demo: Demo;
   let page: Page;
@@ -35,6 +48,50 @@ describe.skipIf(noChromium)('the forward tab', () => {
     expect(await curve('ᾱ').getAttribute('aria-label')).toMatch(/At t = 999: 4\.0e-5\.$/);
     await page.getByRole('button', { name: 'Go to t = 500' }).click();
     expect(await slider().inputValue()).toBe('500');
+  });
+
+  test('the film shows how far t has come, and what t = 0 is', async () => {
+    const current = page.locator('nav [aria-current="true"]');
+    for (const [t, stop] of [
+      [250, 200],
+      [299, 200],
+      [0, 0],
+    ] as const) {
+      await slider().fill(String(t));
+      expect(await current.getAttribute('aria-label')).toBe(`Go to t = ${stop}`);
+    }
+    await page.getByText('t = 0 is the first step and has a little noise already').waitFor();
+  });
+
+  test('over few steps β̃ lies below β, over all of them hardly: the slider shows both', async () => {
+    const said = async () => {
+      const label = await curve('β̃').getAttribute('aria-label');
+      const [, t, tilde, beta] = /At t = (\d+): (\S+) \(β (\S+)\)/.exec(label ?? '') ?? [];
+      return { t: Number(t), ratio: Number(tilde) / Number(beta) };
+    };
+    await slider().fill('163');
+    // Of the 20 steps the one at 150; ᾱ there and a step before gives (1 − ᾱ₁₀₀)/(1 − ᾱ₁₅₀) = 0.105/0.211.
+    expect(await said()).toEqual({ t: 150, ratio: expect.closeTo(0.5, 1) });
+    const steps = page.getByRole('slider', { name: 'Steps back' });
+    await steps.press('Home');
+    expect(await steps.getAttribute('aria-valuetext')).toBe('1000 of 1000');
+    expect((await said()).t).toBe(163);
+    expect((await said()).ratio).toBeGreaterThan(0.98);
+  });
+
+  test('each thin curve has its number, and is seen against its ground', async () => {
+    const plot = curve('ᾱ');
+    expect(await plot.locator('.mark').allTextContents()).toEqual(['2', '3', '4', '5']);
+    await page.getByText('thin ones are 2 Scaled linear, 3 Cosine, 4 Sigmoid in β, 5 Sigmoid in ᾱ').waitFor();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const [line, opacity, ground] = await plot.evaluate((svg) => {
+        const { stroke, strokeOpacity } = getComputedStyle(svg.querySelector('.other') as Element);
+        return [stroke, strokeOpacity, getComputedStyle(svg.closest('.card') as Element).backgroundColor] as const;
+      });
+      expect(opacity).toBe('1');
+      expect(contrast(line, ground), colorScheme).toBeGreaterThan(3); // of graphics, by WCAG 2.2, 1.4.11
+    }
   });
 
   test('dragging over a curve moves t', async () => {
@@ -98,5 +155,8 @@ describe.skipIf(noChromium)('the forward tab', () => {
     const overhang = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overhang, 'pixels that stick out to the right').toBeLessThanOrEqual(0);
     await look(page, 'forward-small-dark');
+    await page.setViewportSize({ width: 240, height: 740 }); // a small phone, at one and a half times the size
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await look(page, 'forward-smallest');
   });
 });

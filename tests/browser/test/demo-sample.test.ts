@@ -104,8 +104,14 @@ describe.skipIf(noChromium).each([
     const { format, width = 0, height = 0 } = await sharp(readFileSync(png.path)).metadata();
     expect(format).toBe('png');
     expect(width).toBeGreaterThan(3.5 * height);
+    await page.route('**/save-animation*.js', (route) => route.abort());
+    await button('Save all as animation').click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/could not be fetched; check the connection/);
+    await page.unroute('**/save-animation*.js');
+    demo.browser.problems.length = 0; // the browser itself tells of the request that failed
     const tasks = await measureTasks(page, async () => {
       const gif = await saved(page, () => button('Save all as animation').click());
+      expect(await page.getByRole('alert').count()).toBe(0);
       expect(gif.name).toBe('pictures.gif');
       expect((await sharp(readFileSync(gif.path)).metadata()).pages).toBe(10);
     });

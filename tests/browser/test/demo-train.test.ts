@@ -29,6 +29,8 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
   afterAll(() => demo?.close());
 
   test('pictures come from the page itself, from files and from the pen', async () => {
+    const warnings: string[] = [];
+    page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
     expect(await button(page, 'Start training').isDisabled()).toBe(true);
     await button(page, 'Use the shapes').click();
     const classes = page.getByRole('list', { name: 'Classes' });
@@ -43,16 +45,48 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
 
     await page.getByText('Draw some').click();
     const pad = page.getByRole('application', { name: /Drawing/ });
-    await pad.scrollIntoViewIfNeeded();
-    const box = (await pad.boundingBox()) as { x: number; y: number; width: number; height: number };
-    await page.mouse.move(box.x + 40, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 120, box.y + 120, { steps: 4 });
-    await page.mouse.up();
-    await button(page, 'Add the drawing as stripe').click();
-    await expect.poll(() => classes.innerText()).toContain('stripe 18');
+    const shown = () => pad.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+    const empty = await shown();
+    const stroke = async () => {
+      await pad.scrollIntoViewIfNeeded();
+      const box = (await pad.boundingBox()) as { x: number; y: number };
+      await page.mouse.move(box.x + 40, box.y + 40);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 120, box.y + 120, { steps: 4 });
+      await page.mouse.up();
+    };
+    await stroke();
+    const drawn = await shown();
+    await page.getByRole('checkbox', { name: 'Rub out' }).check();
+    await stroke();
+    expect(await shown()).not.toBe(drawn);
+    await button(page, 'Undo the stroke').click();
+    expect(await shown()).toBe(drawn);
+    await button(page, 'Undo the stroke').click();
+    expect(await shown()).toBe(empty);
+    await page.getByRole('checkbox', { name: 'Rub out' }).uncheck();
+    for (const count of [18, 34]) {
+      await stroke();
+      await button(page, 'Add the drawing as stripe').click();
+      await expect.poll(() => classes.innerText()).toContain(`stripe ${count}`);
+    }
+    expect(warnings, 'as of a canvas that is read often and lies where that is slow').toEqual([]);
+
+    // The newest first, all if they are asked for, and each can go and come back.
+    const remove = page.getByRole('button', { name: /^Remove (drawing|stripe-)/ });
+    await button(page, 'Remove single ones of stripe').click();
+    expect(await remove.count()).toBe(16);
+    expect(await remove.first().getAttribute('aria-label')).toBe('Remove drawing 2.16');
+    await button(page, 'Show 18 more of stripe').click();
+    expect(await remove.count()).toBe(34);
+    await button(page, 'Remove drawing 2.15').click();
+    expect(await remove.nth(1).getAttribute('aria-label')).toBe('Remove drawing 2.14');
+    expect(await remove.nth(1).evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.getByText('One picture was removed.').waitFor();
     await look(page, 'train-pictures');
-    await button(page, 'Remove stripe').click();
+    await button(page, 'Undo').click();
+    expect(await remove.count()).toBe(34);
+    await button(page, 'Remove all of stripe').click();
     await expect.poll(() => classes.innerText()).not.toContain('stripe');
   });
 
@@ -85,6 +119,11 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     expect(step).toBeGreaterThan(30);
     await button(page, 'Resume first-try').click();
     await expect.poll(() => stepsDone(page), { timeout: 60_000 }).toBeGreaterThan(step);
+    // What was shown before is shown again: the curve from its first step, the samples from theirs.
+    await page.getByText('How they came to be').click();
+    await page.getByRole('img', { name: 'pictures drawn at step 1', exact: false }).first().waitFor();
+    const curve = page.getByRole('img', { name: /^Loss over/ });
+    expect(Number(await curve.locator('text[text-anchor="middle"]').first().textContent())).toBeLessThan(step);
     await page.getByText('Trained to step 120.').waitFor({ state: 'attached', timeout: 120_000 });
     const samples = page.getByRole('img', { name: /pictures drawn at step 1[02]0$/ });
     expect(await samples.count()).toBeGreaterThan(0);

@@ -97,7 +97,7 @@ it('a model draws in a thread of its own, whose program the tarball has', () => 
     import { drawImages, runInWorker } from 'denoiser';
     import { writeSafetensors } from '@denoiser/safetensors';
     import { createUNet } from '@denoiser/unet';
-    const network = createUNet({ baseWidth: 4, timeDim: 8, imageSize: 8, seed: 1 });
+    const network = createUNet({ network: { baseWidth: 4, timeDim: 8 }, imageSize: 8, seed: 1 });
     const model = await runInWorker(writeSafetensors(await network.exportParameters(network.parameters)));
     const { count, imageShape } = await drawImages(model, { count: 2, steps: 2 });
     model.dispose();

@@ -1,16 +1,25 @@
 import type { Schedule } from '@denoiser/schedules';
 import type { ComponentChildren } from 'preact';
+import { Slider } from '../ui/fields';
 import { alphaBarFormula, betaFormula, posteriorFormula, snrFormula } from '../ui/formulas';
 import { type Curve, Plot } from '../ui/plot';
+import { fewerSteps, placeOf } from './fewer-steps';
 import { noiseSchedule, noiseSchedules, T } from './noise-schedules';
-import { isZeroTerminal, schedule, scheduleName, t } from './state';
+import { isZeroTerminal, schedule, scheduleName, stepsBack, t } from './state';
 
 type Table = (schedule: Schedule) => Float64Array;
 
-/** Every fourth step, and the last ones, where most curves bend. */
-const SHOWN = Array.from({ length: T }, (_, i) => i).filter((i) => i % 4 === 0 || i < 12 || i > T - 12);
+/** How many steps back may be tried, from all to very few. */
+const STEPS_BACK = [1000, 500, 250, 100, 50, 20, 10, 5];
 
-const pointsOf = (table: Float64Array) => SHOWN.map((i) => [i, table[i] as number] as const);
+/** Of many steps every fourth, and the last ones, where most curves bend. */
+const isShown = (i: number, steps: number) => steps < T || i % 4 === 0 || i < 12 || i > T - 12;
+
+function pointsOf(schedule: Schedule, table: Table): (readonly [number, number])[] {
+  const { timesteps, steps } = schedule;
+  const values = table(schedule);
+  return timesteps.flatMap((step, i) => (isShown(i, steps) ? [[step, values[i] as number] as const] : []));
+}
 
 const power = (value: number) => {
   const exponent = Math.round(Math.log10(value));
@@ -24,12 +33,16 @@ const short = (value: number) =>
 /** β, ᾱ, the posterior's variance and the signal-to-noise ratio of all schedules, the chosen one in front. */
 export function Curves() {
   const name = noiseSchedules.find(({ value }) => value === scheduleName.value)?.name;
+  const others = noiseSchedules.flatMap(({ value, name }, i) =>
+    value === scheduleName.value ? [] : [`${i + 1} ${name}`],
+  );
   return (
     <section class="stack" style={{ marginTop: '2.6rem' }} aria-labelledby="curves-title">
       <div class="intro" style={{ marginBottom: 0 }}>
         <h3 id="curves-title">What a schedule decides</h3>
         <div class="prose">
-          The bold line is <strong>{name}</strong>, the thin ones are the others. The dotted line is your t; drag it.
+          The bold line is <strong>{name}</strong>, the thin ones are {others.join(', ')}. The dotted line is your t;
+          drag it.
         </div>
       </div>
       <div class="plots">
@@ -69,13 +82,27 @@ export function Curves() {
           title="β̃: the variance of going back"
           table={({ posteriorVariances }) => posteriorVariances}
           second={({ betas }) => betas}
+          steps={stepsBack.value}
           isLog
           y={[1e-5, 1]}
           ticks={[1e-4, 1e-2, 1]}
           formula={posteriorFormula}
+          control={
+            <Slider
+              label="Steps back"
+              value={STEPS_BACK.indexOf(stepsBack.value)}
+              min={0}
+              max={STEPS_BACK.length - 1}
+              text={`${stepsBack.value} of ${T}`}
+              onInput={(place) => {
+                stepsBack.value = STEPS_BACK[place] as number;
+              }}
+            />
+          }
         >
-          If the picture were known, a step back would have exactly this spread. It is always less than β (dashed), most
-          of all near t = 0. A sampler may use either; the next tab lets you compare.
+          If the picture were known, a step back would have exactly this spread: less than the β of that step (dashed),
+          most of all near t = 0. Over all {T} steps the two are hardly told apart; the fewer and longer the steps, the
+          farther β̃ lies below. A sampler may use either; the next tab lets you compare.
         </OnePlot>
       </div>
     </section>
@@ -86,29 +113,38 @@ function OnePlot({
   title,
   table,
   second,
+  steps = T,
   y,
   ticks,
   isLog = false,
   formula,
+  control,
   children,
 }: {
   title: string;
   table: Table;
   second?: Table;
+  /** How many of the schedule's steps are taken. */
+  steps?: number;
   y: readonly [number, number];
   ticks: readonly number[];
   isLog?: boolean;
   formula: ComponentChildren;
+  control?: ComponentChildren;
   children: ComponentChildren;
 }) {
-  const chosen = schedule.value;
-  const value = table(chosen)[t.value] as number;
-  const other = second && (second(chosen)[t.value] as number);
-  const curves: Curve[] = noiseSchedules
-    .filter((option) => option.value !== scheduleName.value)
-    .map((option) => ({ kind: 'other', points: pointsOf(table(noiseSchedule(option.value, isZeroTerminal.value))) }));
-  if (second) curves.push({ kind: 'second', points: pointsOf(second(chosen)) });
-  curves.push({ kind: 'chosen', points: pointsOf(table(chosen)) });
+  const chosen = fewerSteps(schedule.value, steps);
+  const place = placeOf(chosen.timesteps, t.value);
+  const at = chosen.timesteps[place] as number;
+  const value = table(chosen)[place] as number;
+  const other = second && (second(chosen)[place] as number);
+  const curves: Curve[] = noiseSchedules.flatMap((option, i) => {
+    if (option.value === scheduleName.value) return [];
+    const full = noiseSchedule(option.value, isZeroTerminal.value);
+    return { kind: 'other', mark: String(i + 1), points: pointsOf(fewerSteps(full, steps), table) };
+  });
+  if (second) curves.push({ kind: 'second', points: pointsOf(chosen, second) });
+  curves.push({ kind: 'chosen', points: pointsOf(chosen, table) });
   const says = `${short(value)}${other === undefined ? '' : ` (β ${short(other)})`}`;
   return (
     <article class="card plot">
@@ -117,7 +153,7 @@ function OnePlot({
         <span class="value">{says}</span>
       </header>
       <Plot
-        label={`${title}. At t = ${t.value}: ${says}.`}
+        label={`${title}. At t = ${at}: ${says}.`}
         curves={curves}
         x={[0, T - 1]}
         y={y}
@@ -125,13 +161,14 @@ function OnePlot({
         ticks={ticks}
         formatY={isLog ? power : String}
         at={{
-          x: t.value,
+          x: at,
           dots: [...(other === undefined ? [] : [{ y: other, isWarm: true }]), { y: value }],
         }}
         onDrag={(x) => {
           t.value = x;
         }}
       />
+      {control}
       <p>{children}</p>
       <div class="formula">{formula}</div>
     </article>

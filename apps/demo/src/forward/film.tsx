@@ -1,6 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { Pixels } from '../ui/pixels';
 import { diffuse } from './diffuse';
+import { placeOf } from './fewer-steps';
 import { T } from './noise-schedules';
 import { eps, schedule, t, x0 } from './state';
 
@@ -9,7 +10,7 @@ const STOPS = Array.from({ length: 11 }, (_, i) => Math.min(T - 1, 100 * i));
 /** The whole way at a glance; each picture leads to its t. */
 export function Film() {
   const frames = useComputed(() => STOPS.map((stop) => diffuse(schedule.value, stop, x0.value, eps.value)));
-  const nearest = Math.round((10 * t.value) / (T - 1));
+  const reached = placeOf(STOPS, t.value);
   return (
     <nav class="film" aria-label="Time steps">
       {STOPS.map((stop, i) => (
@@ -17,7 +18,7 @@ export function Film() {
           key={stop}
           type="button"
           aria-label={`Go to t = ${stop}`}
-          aria-current={i === nearest ? 'true' : undefined}
+          aria-current={i === reached ? 'true' : undefined}
           onClick={() => {
             t.value = stop;
           }}

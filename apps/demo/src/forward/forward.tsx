@@ -129,6 +129,7 @@ function Time() {
         min={0}
         max={T - 1}
         text={`${t.value} of ${T - 1}`}
+        hint="As in programs, t = 0 is the first step and has a little noise already; papers count it as 1, and the picture as 0."
         onInput={(next) => {
           isPlaying.value = false;
           t.value = next;

@@ -24,6 +24,8 @@ export const t = signal(250);
 export const seed = signal(1);
 export const scheduleName = signal<ScheduleName>('linear');
 export const isZeroTerminal = signal(false);
+/** How many steps a way back would take; few, so that β̃ is seen below β. */
+export const stepsBack = signal(20);
 
 export const schedule = computed(() => noiseSchedule(scheduleName.value, isZeroTerminal.value));
 export const x0 = computed(() => {

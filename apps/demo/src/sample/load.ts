@@ -103,9 +103,14 @@ async function fetchShipped(): Promise<Blob> {
   } catch {
     throw new Error(`The model could not be fetched: ${failed}.`);
   }
-  if (!response.ok) throw new Error(`The model could not be fetched (the server says ${response.status}): ${failed}.`);
+  const why = response.ok ? pageInstead(response) : `the server says ${response.status}`;
+  if (why) throw new Error(`The model could not be fetched (${why}): ${failed}.`);
   return response.blob();
 }
+
+/** Hosts with a page for every address answer with it, and say that all is well. */
+const pageInstead = ({ headers }: Response): string | undefined =>
+  headers.get('content-type')?.startsWith('text/html') ? 'the server sends a page instead' : undefined;
 
 // Another device is another worker, which knows nothing of the model; and one that works may come after one that did not.
 let last = device.value;

@@ -24,9 +24,14 @@ export function SaveAnimation({
   const save = async () => {
     failure.value = '';
     done.value = 0;
+    const encoder = await import('../save/save-animation').catch(() => undefined);
+    if (!encoder) {
+      failure.value = 'What makes animations could not be fetched; check the connection and try again.';
+      done.value = undefined;
+      return;
+    }
     try {
-      const { saveAnimation } = await import('../save/save-animation');
-      await saveAnimation({
+      await encoder.saveAnimation({
         drawing,
         columns,
         file,

@@ -4,15 +4,14 @@ import { Drop } from '../ui/drop';
 import { TextField } from '../ui/fields';
 import { Notice } from '../ui/notice';
 import { Camera } from './camera';
-import { addEntries, classes, type Entry, entries, removeClass } from './dataset';
+import { ClassPictures } from './class-pictures';
+import { addEntries, classes, type Entry, entries, removed } from './dataset';
 import { DrawingPad } from './drawing-pad';
 import { SHAPES, shapePictures } from './shapes';
 import { MOST, sortOut } from './sort-out';
-import { Thumb } from './thumb';
 
 const OF_EACH_SHAPE = 120;
 const AT_ONCE = 30;
-const SHOWN = 16;
 
 /** The pictures to learn from. */
 export function DatasetCard() {
@@ -65,29 +64,15 @@ export function DatasetCard() {
         <summary>Use the camera</summary>
         <Camera className={className.value.trim()} />
       </details>
+      {removed.value && (
+        <Notice action={{ name: 'Undo', run: removed.value.undo }}>
+          {removed.value.count === 1 ? 'One picture was removed.' : `${removed.value.count} pictures were removed.`}
+        </Notice>
+      )}
       {count > 0 && (
         <ul class="classes" aria-label="Classes">
           {classes.value.map(({ name, members }) => (
-            <li key={name} class="class">
-              <div class="row" style={{ justifyContent: 'space-between' }}>
-                <strong>
-                  {name || 'without class'} <span class="value">{members.length}</span>
-                </strong>
-                <button
-                  type="button"
-                  class="small quiet"
-                  aria-label={`Remove ${name || 'pictures without class'}`}
-                  onClick={() => removeClass(name)}
-                >
-                  Remove
-                </button>
-              </div>
-              <div class="thumbs" aria-hidden="true">
-                {members.slice(0, SHOWN).map(({ name, source }, i) => (
-                  <Thumb key={`${name} ${i}`} source={source} />
-                ))}
-              </div>
-            </li>
+            <ClassPictures key={name} name={name} members={members} />
           ))}
         </ul>
       )}

@@ -27,6 +27,21 @@ export function addEntries(added: readonly Entry[]): void {
   entries.value = [...entries.value, ...added];
 }
 
-export function removeClass(name: string): void {
-  entries.value = entries.value.filter(({ className }) => className !== name);
+/** What was taken away last, with the way to have it back. */
+export const removed = signal<{ readonly count: number; readonly undo: () => void } | undefined>(undefined);
+
+/** Takes pictures away. */
+export function removeEntries(isGone: (entry: Entry) => boolean): void {
+  const before = entries.value;
+  const rest = before.filter((entry) => !isGone(entry));
+  if (rest.length === before.length) return;
+  entries.value = rest;
+  removed.value = {
+    count: before.length - rest.length,
+    undo() {
+      const added = entries.value.filter((entry) => !rest.includes(entry));
+      entries.value = [...before, ...added];
+      removed.value = undefined;
+    },
+  };
 }

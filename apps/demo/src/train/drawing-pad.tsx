@@ -9,6 +9,8 @@ const SIDE = 192;
 const COPIES = 16;
 const STORED = 64;
 const GROUND = '#12141c';
+/** Strokes that can be taken back. */
+const MOST_UNDONE = 30;
 
 /** A small canvas to draw training pictures on. */
 export function DrawingPad({ className }: { className: string }) {
@@ -16,17 +18,27 @@ export function DrawingPad({ className }: { className: string }) {
   const ink = useSignal('#ffd166');
   const radius = useSignal(12);
   const hasCopies = useSignal(true);
-  const isDrawn = useSignal(false);
+  const isErasing = useSignal(false);
+  /** What it looked like: empty, and after each stroke. */
+  const looks = useSignal<readonly ImageData[]>([]);
+  const isDrawn = looks.value.length > 1;
   const added = useSignal(0);
   const id = useId();
+  // It is read after every stroke, so it had better lie where that is quick.
+  const context = () => canvas.current?.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+  const look = () => context().getImageData(0, 0, SIDE, SIDE);
   const clear = () => {
-    const context = canvas.current?.getContext('2d');
-    if (!context) return;
-    context.fillStyle = GROUND;
-    context.fillRect(0, 0, SIDE, SIDE);
-    isDrawn.value = false;
+    context().fillStyle = GROUND;
+    context().fillRect(0, 0, SIDE, SIDE);
+    looks.value = [look()];
   };
   useEffect(clear, []);
+  const undo = () => {
+    const before = looks.value.at(-2);
+    if (!before) return;
+    context().putImageData(before, 0, 0);
+    looks.value = looks.value.slice(0, -1);
+  };
   const add = () => {
     const variants = variantsOf(canvas.current as HTMLCanvasElement, hasCopies.value ? COPIES : 1, STORED);
     added.value++;
@@ -42,9 +54,9 @@ export function DrawingPad({ className }: { className: string }) {
             canvas={canvas}
             side={SIDE}
             radius={radius.value}
-            colour={ink.value}
+            colour={isErasing.value ? GROUND : ink.value}
             onPaint={() => {
-              isDrawn.value = true;
+              looks.value = [...looks.value.slice(-MOST_UNDONE), look()];
             }}
           />
         </div>
@@ -61,6 +73,7 @@ export function DrawingPad({ className }: { className: string }) {
             />
           </div>
           <Slider label="Pen size" signal={radius} min={4} max={40} />
+          <Check label="Rub out" signal={isErasing} />
         </div>
       </div>
       <Check
@@ -69,10 +82,13 @@ export function DrawingPad({ className }: { className: string }) {
         signal={hasCopies}
       />
       <div class="row">
-        <button type="button" disabled={!isDrawn.value} onClick={add}>
+        <button type="button" disabled={!isDrawn} onClick={add}>
           Add the drawing{className && ` as ${className}`}
         </button>
-        <button type="button" class="quiet" disabled={!isDrawn.value} onClick={clear}>
+        <button type="button" class="quiet" disabled={!isDrawn} onClick={undo}>
+          Undo the stroke
+        </button>
+        <button type="button" class="quiet" disabled={!isDrawn} onClick={clear}>
           Clear
         </button>
       </div>

@@ -33,7 +33,7 @@ export function LossChart() {
       <Plot
         label={`Loss over ${progress.value?.step ?? last[0]} steps; its running mean is ${mean.toFixed(4)}.`}
         curves={[
-          { kind: 'other', points: raw },
+          { kind: 'raw', points: raw },
           { kind: 'chosen', points: smooth },
         ]}
         x={[first[0], Math.max(last[0], first[0] + 1)]}

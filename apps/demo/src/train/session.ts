@@ -159,6 +159,10 @@ function take(event: TrainingEvent): void {
       progress.value = event;
       losses.value = [...recordsBefore(losses.value, event.losses[0]?.step), ...event.losses];
       break;
+    case 'history': // of a run that goes on
+      losses.value = event.losses;
+      samples.value = event.samples;
+      break;
     case 'samples':
       samples.value = [...samples.value, event];
       announcement.value = `Step ${event.step}: new samples.`;

@@ -3,7 +3,10 @@ import { line } from 'd3-shape';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 export type Curve = {
-  readonly kind: 'other' | 'chosen' | 'second';
+  /** 'other' and 'raw' are thin, 'raw' also pale. */
+  readonly kind: 'other' | 'raw' | 'chosen' | 'second';
+  /** Stands on the curve, to tell it from others of its kind. */
+  readonly mark?: string;
   /** x and y; where y is not positive on a logarithmic axis the curve has a gap. */
   readonly points: readonly (readonly [x: number, y: number])[];
 };
@@ -26,6 +29,8 @@ export type PlotProps = {
 };
 
 const MARGIN = { top: 10, right: 8, bottom: 22, left: 46 };
+/** Where marks stand, as shares of the width: side by side, so that none covers another. */
+const MARKS = { from: 0.14, to: 0.86 };
 
 /** A few curves over one axis. */
 export function Plot({ label, curves, x, y, isLog, ticks, formatY = String, at, onDrag, height = 180 }: PlotProps) {
@@ -42,6 +47,16 @@ export function Plot({ label, curves, x, y, isLog, ticks, formatY = String, at, 
     .defined(([, value]) => Number.isFinite(value) && (!isLog || value > 0))
     .x(([value]) => toX(value))
     .y(([, value]) => toY(value));
+  const marked = curves.filter(({ mark }) => mark !== undefined);
+  const marks = marked.flatMap(({ mark, points }, i) => {
+    const share = MARKS.from + ((MARKS.to - MARKS.from) * i) / Math.max(1, marked.length - 1);
+    const wanted = x[0] + share * (x[1] - x[0]);
+    const place = nearest(
+      points.filter(([, value]) => value >= y[0] && value <= y[1]),
+      wanted,
+    );
+    return place ? [{ mark, x: toX(place[0]), y: toY(place[1]) }] : [];
+  });
   const drag = (event: PointerEvent) => {
     const box = svg.current?.getBoundingClientRect();
     if (box) onDrag?.(Math.round(Math.min(x[1], Math.max(x[0], toX.invert(event.clientX - box.left)))));
@@ -83,6 +98,14 @@ export function Plot({ label, curves, x, y, isLog, ticks, formatY = String, at, 
       {curves.map(({ kind, points }, i) => (
         <path key={i} class={kind} d={path(points as [number, number][]) ?? ''} />
       ))}
+      {marks.map(({ mark, x, y }) => (
+        <g key={mark} class="mark" transform={`translate(${x} ${y})`}>
+          <circle r="7" />
+          <text text-anchor="middle" dominant-baseline="central">
+            {mark}
+          </text>
+        </g>
+      ))}
       {at && (
         <>
           <line class="now" x1={toX(at.x)} x2={toX(at.x)} y1={MARGIN.top} y2={height - MARGIN.bottom} />
@@ -94,6 +117,14 @@ export function Plot({ label, curves, x, y, isLog, ticks, formatY = String, at, 
         </>
       )}
     </svg>
+  );
+}
+
+/** Returns the point whose x is nearest. */
+function nearest<P extends readonly [x: number, y: number]>(points: readonly P[], x: number): P | undefined {
+  return points.reduce<P | undefined>(
+    (best, point) => (best && Math.abs(best[0] - x) <= Math.abs(point[0] - x) ? best : point),
+    undefined,
   );
 }
 

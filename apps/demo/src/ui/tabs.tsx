@@ -12,7 +12,7 @@ export function Tabs({
 }: {
   tabs: readonly Tab[];
   chosen: string;
-  onChoose: (id: string) => void;
+  onChoose: (id: string, how: { readonly byArrows: boolean }) => void;
   label: string;
 }) {
   const list = useRef<HTMLDivElement>(null);
@@ -30,7 +30,7 @@ export function Tabs({
     if (to === undefined) return;
     event.preventDefault();
     byArrows.current = true;
-    onChoose((tabs[(to + tabs.length) % tabs.length] as Tab).id);
+    onChoose((tabs[(to + tabs.length) % tabs.length] as Tab).id, { byArrows: true });
   };
   return (
     <>
@@ -46,7 +46,7 @@ export function Tabs({
                 aria-selected={id === chosen}
                 aria-controls={`panel-${id}`}
                 tabIndex={id === chosen ? 0 : -1}
-                onClick={() => onChoose(id)}
+                onClick={() => onChoose(id, { byArrows: false })}
               >
                 <span class="ordinal" aria-hidden="true">
                   {i + 1}

@@ -5,6 +5,7 @@ import type { DeviceCandidate } from './candidate';
 import { cpu } from './cpu';
 import { describeDevice } from './describe-device';
 import { engine } from './engine';
+import { native } from './native';
 import { selectDevice } from './select-device';
 import { wasm } from './wasm';
 
@@ -23,6 +24,18 @@ test('without a graphics card the CPU engine is chosen by itself, and the answer
   ]);
   expect(tf.getBackend()).toBe('denoiser');
   expect(describeDevice(device).kernels).toMatchObject({ missing: [], reference: [] });
+});
+
+test('the native machine is preferred to the engine where it is built, and passed over with the reason where it is not', async () => {
+  const obstacle = await native.obstacle();
+  const device = await selectDevice({}, [native, engine, cpu]);
+  if (obstacle === undefined) {
+    expect(device).toMatchObject({ name: 'native', backend: 'denoiser-native', threads: availableParallelism() });
+    expect(describeDevice(device).kernels).toMatchObject({ missing: [], reference: [] });
+  } else {
+    expect(device.name).toBe('engine');
+    expect(device.candidates[0]).toEqual({ name: 'native', available: false, reason: obstacle });
+  }
 });
 
 test('a device asked for by name is taken, with gradients and without advertisements', async () => {
@@ -44,7 +57,7 @@ test('a device asked for by name is taken, with gradients and without advertisem
 test('an unknown device is refused with the names there are', async () => {
   await expect(selectDevice({ device: 'tpu' })).rejects.toMatchObject({
     isDenoiserError: true,
-    message: 'There is no device "tpu": choose one of auto, cuda, webgpu, engine, wasm, cpu; did you mean cpu?',
+    message: 'There is no device "tpu": choose one of auto, cuda, webgpu, native, engine, wasm, cpu; did you mean cpu?',
   });
 });
 

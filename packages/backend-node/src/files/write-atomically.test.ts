@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failingFileSystem } from '../../test/failing-file-system';
 import { stoppingFileSystem } from '../../test/stopping-file-system';
 import { type FileSystem, nodeFileSystem } from './file-system';
-import { prepareFolder, writeFileAtomically } from './write-atomically';
+import { prepareFile, prepareFolder, writeFileAtomically } from './write-atomically';
 
 let folder: string;
 beforeEach(async () => {
@@ -102,4 +102,19 @@ test('a folder that cannot be made is told with the cause, which Node hides behi
 
 test.skipIf(process.platform !== 'linux')('where no folder can be made, as in /proc, is said at once', async () => {
   await expect(prepareFolder('/proc/run/x')).rejects.toThrow(/Cannot write \/proc\/run\/x: /);
+});
+
+test('a file that cannot be written is named itself, not its folder, before the work and after', async () => {
+  const path = join(folder, 'sub', 'grid.png');
+  for (const [code, why] of [
+    ['ENOENT', /its folder is gone or cannot be made there, or takes no files/],
+    ['EACCES', /permission is denied/],
+  ] as const) {
+    const fileSystem = failingFileSystem({ code, when: 'open', path: /./ });
+    const message = expect.stringMatching(new RegExp(`^Cannot write ${path}: ${why.source}`));
+    await expect(prepareFile(path, { fileSystem })).rejects.toMatchObject({ message });
+    await expect(writeFileAtomically(path, 'x', { fileSystem })).rejects.toMatchObject({ message });
+  }
+  await prepareFile(path);
+  expect(await readdir(join(folder, 'sub'))).toEqual([]);
 });

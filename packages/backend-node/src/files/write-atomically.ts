@@ -30,19 +30,29 @@ export async function writeFileAtomically(
   }
 }
 
+type Files = { fileSystem?: FileSystem };
+
 /** Makes a folder and those above it, and tries to write in it, so that a run fails at its start rather than its end. */
-export async function prepareFolder(
-  path: string,
-  { fileSystem = nodeFileSystem }: { fileSystem?: FileSystem } = {},
-): Promise<void> {
-  const probe = join(path, temporaryName('probe'));
+export const prepareFolder = (path: string, { fileSystem = nodeFileSystem }: Files = {}): Promise<void> =>
+  tryFolder(path, path, fileSystem);
+
+/**
+ * Makes the folder of a file, and tries to write beside it, so that work fails before it is done.
+ *
+ * @throws DenoiserError that names the file.
+ */
+export const prepareFile = (path: string, { fileSystem = nodeFileSystem }: Files = {}): Promise<void> =>
+  tryFolder(dirname(path), path, fileSystem);
+
+async function tryFolder(folder: string, wanted: string, fileSystem: FileSystem): Promise<void> {
+  const probe = join(folder, temporaryName('probe'));
   try {
-    await makeFolder(fileSystem, path);
+    await makeFolder(fileSystem, folder);
     await writeDurably(fileSystem, probe, 'x');
     await fileSystem.rm(probe);
   } catch (error) {
     await removeQuietly(fileSystem, probe);
-    throw fileError(error, 'write', path);
+    throw fileError(error, 'write', wanted);
   }
 }
 

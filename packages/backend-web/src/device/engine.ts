@@ -1,5 +1,6 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { DeviceCandidate } from './candidate';
+import { allowsWasm, WITHOUT_WASM } from './policy';
 
 /** denoiser's CPU engine, `@denoiser/kernels-cpu`. */
 export const engine: DeviceCandidate = {
@@ -7,7 +8,8 @@ export const engine: DeviceCandidate = {
   backend: 'denoiser',
   description: "denoiser's CPU engine, WebAssembly with SIMD and threads",
   async obstacle() {
-    return typeof WebAssembly === 'object' ? undefined : 'this browser has no WebAssembly';
+    if (typeof WebAssembly !== 'object') return 'this browser has no WebAssembly';
+    return allowsWasm() ? undefined : WITHOUT_WASM;
   },
   async start() {
     const { registerCpuEngine } = await import('@denoiser/kernels-cpu');

@@ -1,8 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { adviceFor } from './advice';
 import type { DeviceCandidate } from './candidate';
+import { engine } from './engine';
 import { select, selectDevice } from './select-device';
+import { webgl } from './webgl';
+
+afterEach(() => vi.unstubAllGlobals());
 
 type Name = DeviceCandidate['name'];
 
@@ -84,11 +88,50 @@ test('the GPU of a device is handed to who recovers from its loss', async () => 
 });
 
 test('the engine on one thread says how a page gets its threads', () => {
+  const onEngine = { name: 'engine', threads: 1, candidates: [] } as const;
   const page = { crossOriginIsolated: false, navigator: { hardwareConcurrency: 8 } };
-  expect(adviceFor({ name: 'engine', threads: 1 }, page)).toBe(
+  expect(adviceFor(onEngine, page)).toBe(
     'The CPU engine runs on one of 8 cores because the page is not cross-origin isolated: serve it with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
   );
-  expect(adviceFor({ name: 'engine', threads: 1 }, { ...page, crossOriginIsolated: true })).toBeUndefined();
-  expect(adviceFor({ name: 'webgpu', threads: 1 }, page)).toBeUndefined();
-  expect(adviceFor({ name: 'engine', threads: 1 }, { ...page, navigator: { hardwareConcurrency: 1 } })).toBeUndefined();
+  expect(adviceFor(onEngine, { ...page, crossOriginIsolated: true })).toBeUndefined();
+  expect(adviceFor({ ...onEngine, name: 'webgpu' }, page)).toBeUndefined();
+  expect(adviceFor(onEngine, { ...page, navigator: { hardwareConcurrency: 1 } })).toBeUndefined();
+});
+
+test('a policy of the page that bars WebAssembly is said, and how it allows it', async () => {
+  class Barred {
+    constructor() {
+      throw new Error('call to WebAssembly.Module() blocked by CSP');
+    }
+  }
+  vi.stubGlobal('WebAssembly', { Module: Barred });
+  const { name, candidates, advice } = await selectDevice({}, [engine, candidate('cpu')]);
+  expect(name).toBe('cpu');
+  expect(candidates[0]?.reason).toMatch(/Content Security Policy does not allow WebAssembly/);
+  expect(advice).toMatch(/add 'wasm-unsafe-eval' to its script-src/);
+  vi.unstubAllGlobals();
+  expect((await selectDevice({}, [engine, candidate('cpu')])).advice).toBeUndefined();
+});
+
+test('WebGL is passed over where it is emulated, however the browser says so', async () => {
+  const renderedBy = (name: string, isSlow = false) =>
+    vi.stubGlobal(
+      'OffscreenCanvas',
+      class {
+        getContext = (_: string, attributes?: { failIfMajorPerformanceCaveat?: boolean }) =>
+          isSlow && attributes?.failIfMajorPerformanceCaveat
+            ? null
+            : {
+                RENDERER: 1,
+                getExtension: () => ({ UNMASKED_RENDERER_WEBGL: 2 }),
+                getParameter: (n: number) => (n === 2 ? name : ''),
+              };
+      },
+    );
+  renderedBy('ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero) (0x0000C0DE)), SwiftShader driver)');
+  expect(await webgl.reservation?.()).toMatch(/emulated in software/);
+  renderedBy('something new', true);
+  expect(await webgl.reservation?.()).toMatch(/emulated in software/);
+  renderedBy('ANGLE (Intel, Mesa Intel(R) UHD Graphics 620 (KBL GT2), OpenGL 4.6)');
+  expect(await webgl.reservation?.()).toBeUndefined();
 });

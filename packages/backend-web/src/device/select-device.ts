@@ -21,24 +21,24 @@ export async function selectDevice(
 
 /** The same with what goes beyond messages. */
 export async function select(
-  { device = 'auto' }: { readonly device?: DeviceRequest },
+  { device: request = 'auto' }: { readonly device?: DeviceRequest },
   given?: readonly DeviceCandidate[],
 ): Promise<SelectedDevice> {
   // Late, so that a page that only connects a worker loads none of it.
   const candidates = given ?? (await import('./candidates')).candidates;
   const names: readonly string[] = candidates.map(({ name }) => name);
-  if (device !== 'auto' && !names.includes(device)) {
-    throw new WebError('device-unknown', `There is no device "${device}": choose one of auto, ${names.join(', ')}.`);
+  if (request !== 'auto' && !names.includes(request)) {
+    throw new WebError('device-unknown', `There is no device "${request}": choose one of auto, ${names.join(', ')}.`);
   }
   await import('@tensorflow/tfjs'); // gradients and the cpu backend
   const considered: { name: string; available: boolean; reason: string }[] = [];
   let chosen: (Pick<Device, 'name' | 'backend' | 'reason'> & Started) | undefined;
   for (const candidate of candidates) {
     const { name, backend, description } = candidate;
-    const isNamed = device === name;
+    const isNamed = request === name;
     let obstacle = await answerOf(candidate.obstacle());
     if (obstacle === undefined && !isNamed) obstacle = await answerOf(candidate.reservation?.());
-    if (obstacle === undefined && !chosen && (isNamed || device === 'auto')) {
+    if (obstacle === undefined && !chosen && (isNamed || request === 'auto')) {
       try {
         const reason = isNamed ? 'it was asked for' : `it is ${description}, the first that runs here`;
         chosen = { name, backend, reason, ...(await candidate.start()) };
@@ -49,7 +49,7 @@ export async function select(
     considered.push({ name, available: obstacle === undefined, reason: obstacle ?? `it is ${description}` });
   }
   if (!chosen) {
-    const wanted = considered.filter(({ name }) => device === 'auto' || device === name);
+    const wanted = considered.filter(({ name }) => request === 'auto' || request === name);
     const reasons = wanted.map(({ name, reason }) => `${name} (${reason})`).join(', ');
     throw new WebError(
       'device-missing',
@@ -57,8 +57,9 @@ export async function select(
     );
   }
   const { gpu, ...rest } = chosen;
-  const advice = adviceFor(rest);
-  return { device: { ...rest, candidates: considered, ...(advice && { advice }) }, ...(gpu && { gpu }) };
+  const device: Device = { ...rest, candidates: considered };
+  const advice = adviceFor(device);
+  return { device: { ...device, ...(advice && { advice }) }, ...(gpu && { gpu }) };
 }
 
 /** What is in the way; a question that fails is an obstacle, too. */

@@ -1,5 +1,6 @@
 import { setBackend } from '@tensorflow/tfjs-core';
 import type { DeviceCandidate } from './candidate';
+import { EMULATED, isEmulated } from './emulated';
 
 /** WebGPU with denoiser's kernels, `@denoiser/kernels-webgpu`. */
 export const webgpu: DeviceCandidate = {
@@ -19,9 +20,7 @@ export const webgpu: DeviceCandidate = {
     const info = (await gpuOfBrowser()?.requestAdapter())?.info as
       | (GPUAdapterInfo & { readonly isFallbackAdapter?: boolean })
       | undefined;
-    const isSoftware =
-      info?.isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${info?.architecture} ${info?.description}`);
-    return isSoftware ? 'the graphics card is emulated in software, which is slower than the CPU engine' : undefined;
+    return info?.isFallbackAdapter || isEmulated(`${info?.architecture} ${info?.description}`) ? EMULATED : undefined;
   },
   async start() {
     const { registerWebGPU } = await import('@denoiser/kernels-webgpu');

@@ -73,6 +73,18 @@ export type TrainedRun = {
   readonly status: 'finished' | 'stopped';
 };
 
+/** Images drawn on the way. */
+export type SamplesEvent = {
+  readonly type: 'samples';
+  readonly step: number;
+  readonly count: number;
+  readonly imageShape: ImageShape;
+  /** Class of each image, or −1. */
+  readonly labels: readonly number[];
+  /** RGBA of all images one after the other. */
+  readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+};
+
 /** What happens in a run, in order. */
 export type TrainingEvent =
   /** Several times a second at most, with all losses since the last. */
@@ -88,15 +100,13 @@ export type TrainingEvent =
       readonly learningRate: number;
       readonly imagesPerSecond: number;
     }
+  | SamplesEvent
+  /** The first of a run that goes on: what it showed up to the checkpoint from which it does. */
   | {
-      readonly type: 'samples';
-      readonly step: number;
-      readonly count: number;
-      readonly imageShape: ImageShape;
-      /** Class of each image, or −1. */
-      readonly labels: readonly number[];
-      /** RGBA of all images one after the other. */
-      readonly pixels: Uint8ClampedArray<ArrayBuffer>;
+      readonly type: 'history';
+      readonly losses: readonly { readonly step: number; readonly loss: number }[];
+      /** Not more than a few dozen, from the first to the last. */
+      readonly samples: readonly SamplesEvent[];
     }
   | { readonly type: 'checkpoint'; readonly step: number }
   /** A sentence that the user should know though training goes on; 'storage-full': it goes on without checkpoints. */
@@ -120,6 +130,6 @@ export type RunInfo = {
   readonly classNames: readonly string[];
   /** What it takes in the storage. */
   readonly bytes: number;
-  /** Milliseconds since 1970. */
+  /** When something of it was last written, such as a checkpoint: milliseconds since 1970. */
   readonly changed: number;
 };

@@ -105,16 +105,23 @@ export async function folderNames(folder: FileSystemDirectoryHandle): Promise<st
   return names;
 }
 
-/** Returns the bytes of all files in a folder and below it. */
-export async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number> {
-  let bytes = 0;
+/** Returns the bytes of all files in a folder and below it, and when the last was written: milliseconds since 1970. */
+export async function extentOf(
+  folder: FileSystemDirectoryHandle,
+): Promise<{ readonly bytes: number; readonly changed: number }> {
+  let [bytes, changed] = [0, 0];
   for await (const [, handle] of folder.entries()) {
-    bytes +=
-      handle.kind === 'directory'
-        ? await sizeOf(handle as FileSystemDirectoryHandle)
-        : (await (handle as FileSystemFileHandle).getFile()).size;
+    if (handle.kind === 'directory') {
+      const inner = await extentOf(handle as FileSystemDirectoryHandle);
+      bytes += inner.bytes;
+      changed = Math.max(changed, inner.changed);
+    } else {
+      const { size, lastModified } = await (handle as FileSystemFileHandle).getFile();
+      bytes += size;
+      changed = Math.max(changed, lastModified);
+    }
   }
-  return bytes;
+  return { bytes, changed };
 }
 
 /**
@@ -123,7 +130,17 @@ export async function sizeOf(folder: FileSystemDirectoryHandle): Promise<number>
  * @throws DenoiserError (`storage-missing`) where the browser has none.
  */
 export async function originFolder(): Promise<FileSystemDirectoryHandle> {
-  const storage = (globalThis as { navigator?: { storage?: StorageManager } }).navigator?.storage;
+  const { navigator, isSecureContext } = globalThis as {
+    navigator?: { storage?: StorageManager };
+    isSecureContext?: boolean;
+  };
+  const storage = navigator?.storage;
+  if (isSecureContext === false) {
+    throw new WebError(
+      'storage-missing',
+      'Browsers keep files only for pages from https or localhost, so training cannot be resumed later: serve the page from there.',
+    );
+  }
   try {
     if (storage?.getDirectory) return await storage.getDirectory();
   } catch {

@@ -2,17 +2,16 @@ import { expect, test } from 'vitest';
 import { fakeOpfs } from '../../test/fake-opfs';
 import { openRuns, type WebRunConfig } from './runs';
 
-const config = (run: string, changed = 1): WebRunConfig => ({
+const config = (run: string, steps = 10): WebRunConfig => ({
   run,
   model: {},
   training: { seed: 0, batchSize: 8 },
   conditional: false,
   flip: false,
-  steps: 10,
+  steps,
   checkpointEvery: { steps: 5 },
   keep: 2,
   samples: null,
-  changed,
 });
 const images = {
   bytes: Uint8Array.from({ length: 24 }, (_, i) => i),
@@ -23,14 +22,26 @@ const images = {
 
 test('a run keeps its images and its configuration, whatever it is called', async () => {
   const runs = openRuns(fakeOpfs().root);
-  for (const [i, name] of ['cats/dogs', '..', 'Ünder 100%'].entries()) {
-    await runs.create(config(name, i), images);
-    expect(await runs.config(name)).toEqual(config(name, i));
+  for (const name of ['cats/dogs', '..', 'Ünder 100%']) {
+    await runs.create(config(name), images);
+    expect(await runs.config(name)).toEqual(config(name));
     expect(await runs.images(name)).toEqual(images);
   }
   expect((await runs.list()).map(({ run }) => run)).toEqual(['Ünder 100%', '..', 'cats/dogs']);
   await runs.delete('..');
   await expect(runs.config('..')).rejects.toThrow('choose one of Ünder 100%, cats/dogs');
+});
+
+test('a run has changed when its last checkpoint was written, and the last changed comes first', async () => {
+  const opfs = fakeOpfs();
+  const runs = openRuns(opfs.root);
+  for (const name of ['a', 'b']) await runs.create(config(name), images);
+  expect((await runs.list()).map(({ run }) => run)).toEqual(['b', 'a']);
+  const before = opfs.changes;
+  await (await runs.checkpoints('a', { keep: 1 })).write(5, new Map([['model', new Uint8Array(3)]]));
+  const [first, second] = await runs.list();
+  expect([first?.run, second?.run]).toEqual(['a', 'b']);
+  expect(first?.changed).toBeGreaterThan(before);
 });
 
 test('a run that was kept when options had other names is read in the present ones', async () => {
@@ -77,7 +88,7 @@ test('a page that stops while a run is changed leaves the one before or the one 
     const stopped = openRuns(opfs.root).update(config('a', 2));
     await Promise.race([stopped.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 5))]);
     opfs.changesLeft = Infinity;
-    expect([1, 2]).toContain((await openRuns(opfs.root).config('a')).changed);
+    expect([1, 2]).toContain((await openRuns(opfs.root).config('a')).steps);
   }
 });
 

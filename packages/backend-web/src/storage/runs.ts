@@ -4,6 +4,7 @@ import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { RunInfo, SamplesOptions } from '../protocol/training';
 import {
+  extentOf,
   findFolder,
   folderNames,
   readBytes,
@@ -11,7 +12,6 @@ import {
   readReplacedJson,
   remove,
   replaceJson,
-  sizeOf,
   writeBytes,
   writeJson,
 } from './files';
@@ -31,8 +31,6 @@ export type WebRunConfig = {
   readonly checkpointEvery: Interval;
   readonly keep: number;
   readonly samples: { readonly [K in keyof SamplesOptions]-?: Exclude<SamplesOptions[K], undefined> } | null;
-  /** Milliseconds since 1970. */
-  readonly changed: number;
 };
 
 /** The runs in a browser's storage. */
@@ -110,8 +108,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
         images: pictures.labels.length,
         imageShape: pictures.imageShape,
         classNames: pictures.classNames,
-        bytes: await sizeOf(handle),
-        changed: about.changed,
+        ...(await extentOf(handle)),
       });
     }
     return found.sort((a, b) => b.changed - a.changed);

@@ -74,6 +74,5 @@ export function runConfigOf(
       samples === null
         ? null
         : { every: intervalOf('samples.every', samples.every), at, count, sampler, steps: samplerSteps, guidance },
-    changed: Date.now(),
   };
 }

@@ -110,7 +110,7 @@ export function createSessions(o: {
   async function goOn(run: string, steps: number | undefined, control: SessionControl, events: Events): Promise<void> {
     const stored = await runs();
     const before = await stored.config(run);
-    const config = { ...before, steps: steps ?? before.steps, changed: Date.now() };
+    const config = { ...before, steps: steps ?? before.steps };
     await stored.update(config).catch(() => {}); // a full storage does not keep anybody from going on
     const store = await stored.checkpoints(run, config);
     await trainRun(config, await stored.images(run), store, control, events);

@@ -3,6 +3,7 @@ import { type DecodedImages, datasetOf } from '../images/image-set';
 import type { TrainingEvent } from '../protocol/training';
 import type { WebRunConfig } from '../storage/runs';
 import { type DeviceKeeper, isDeviceLoss } from './device-keeper';
+import { createHistory, type RunHistory } from './history';
 import type { KeptCheckpoints } from './kept-checkpoints';
 import { drawSamples } from './previews';
 import { createProgressReports } from './progress-reports';
@@ -37,9 +38,10 @@ export async function train(parts: TrainingParts): Promise<void> {
   let reached = 0;
   let fruitless = 0;
   let isRecovered = false;
+  const history = createHistory();
   try {
     for (;;) {
-      const life = startLife(parts, isRecovered);
+      const life = startLife(parts, history, isRecovered);
       try {
         return await device.guard(life.run);
       } catch (error) {
@@ -63,12 +65,15 @@ export async function train(parts: TrainingParts): Promise<void> {
 }
 
 /** Training on one device, to its end or to the device's. */
-function startLife(given: TrainingParts, isRecovered: boolean) {
+function startLife(given: TrainingParts, history: RunHistory, isRecovered: boolean) {
   const { config, models, device } = given;
-  const { store, seal } = given.checkpoints.forLife();
+  const { store: kept, seal } = given.checkpoints.forLife();
+  const store = history.keptIn(kept);
   let isSealed = false;
   const send: TrainingParts['send'] = (event, transfer) => {
-    if (!isSealed) given.send(event, transfer);
+    if (isSealed) return;
+    history.note(event);
+    given.send(event, transfer);
   };
   let model: WebModel | undefined;
   let trainer: Trainer | undefined;
@@ -83,6 +88,10 @@ function startLife(given: TrainingParts, isRecovered: boolean) {
     if ((await store.list()).length > 0) await trainer.resume(store);
     const { step } = trainer.progress;
     if (isRecovered) send({ type: 'device-recovered', step, device: device.current().device });
+    else if (step > 0) {
+      const before = await history.recall(store, step);
+      if (before) given.send(before);
+    }
     await trainOn({ ...given, send }, trainer, store);
   }
 
@@ -117,6 +126,14 @@ async function trainOn(
   const unlabelled = config.conditional ? plain : withoutLabels(plain);
   const dataset = config.flip ? horizontalFlip(unlabelled, { seed: config.training.seed }) : unlabelled;
   const reports = createProgressReports(steps, send);
+  /** What is told with a delay is told before there is a checkpoint of it. */
+  const reported: CheckpointStore = {
+    ...store,
+    async write(step, files) {
+      reports.flush();
+      await store.write(step, files);
+    },
+  };
   let isResting = false;
   let areSamplesOwed = false;
 
@@ -148,7 +165,7 @@ async function trainOn(
     const { status } = await trainer.fit(dataset, {
       steps,
       signal,
-      checkpoints: { store, every: { seconds: LONGEST_STRETCH_SECONDS, ...config.checkpointEvery } },
+      checkpoints: { store: reported, every: { seconds: LONGEST_STRETCH_SECONDS, ...config.checkpointEvery } },
       every: samples ? [{ ...samples.every, at: samples.at, atEnd: true, run: () => drawNow(signal) }] : [],
       callbacks: { onStep: reports.step },
       ...(clock && { clock }),

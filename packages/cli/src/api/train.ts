@@ -82,7 +82,10 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   const source = options.from ? await configOfSource(sourcePath(options.from)) : undefined;
   const config = checked(source ? beneath(source, { ...given, training, versions }) : { ...given, training, versions });
   if (source && config.from !== null) checkNetwork(config, source, config.from);
-  if (!isDryRun) await checkNewRunFolder(folder, ifExists !== 'error');
+  await checkNewRunFolder(folder, ifExists !== 'error').catch((error: Error) => {
+    if (!isDryRun) throw error;
+    options.onWarning?.(error.message);
+  });
   return { folder, config, start: 'anew', isDryRun };
 }
 

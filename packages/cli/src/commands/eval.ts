@@ -1,10 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   evaluate,
   FEWEST_FOR_FEATURES,
   type FeatureNetwork,
-  prepareFolder,
+  prepareFile,
   writeFileAtomically,
 } from '@denoiser/backend-node';
 import { findSampler } from '@denoiser/samplers';
@@ -60,14 +59,14 @@ export async function evaluateRun(path: string, flags: EvalFlags, { signal }: Ho
       ...(flags.guidance !== undefined && { guidance: flags.guidance }),
       ...(network && { features: network }),
       signal,
-      onBegin: (images) =>
+      onBegin: ({ steps, guidance, ...images }) =>
         print(
           list({
             weights: description,
             device,
             images: `${images.count} of ${images.total} ${areHeldOut ? 'held out ' : ''}from ${data}`,
             ...notes,
-            drawing: `${counted(count, 'picture')} of ${imageShape[0]}×${imageShape[1]} by ${sampler}, seed ${seed}`,
+            drawing: `${counted(count, 'picture')} of ${imageShape[0]}×${imageShape[1]} by ${sampler} in ${counted(steps, 'step')}, seed ${seed}${guidance === null ? '' : `, guidance ${guidance}`}`,
             ...(network && { features: network.description }),
           }),
         ),
@@ -100,5 +99,5 @@ async function checkJson(path: string): Promise<void> {
   if (existsSync(path) && statSync(path).isDirectory()) {
     throw invalid(`--json ${path} is a folder; give the name of a file, like ${path}/evaluation.json.`);
   }
-  await prepareFolder(dirname(path));
+  await prepareFile(path);
 }

@@ -1,5 +1,4 @@
-import { dirname } from 'node:path';
-import { prepareFolder, writeFileAtomically } from '@denoiser/backend-node';
+import { prepareFile, writeFileAtomically } from '@denoiser/backend-node';
 import { commandOutput } from '../command-output';
 import { type Run, type RunSummary, readRuns } from '../runs/read-runs';
 import { runsPage } from '../runs/runs-page';
@@ -14,7 +13,7 @@ export interface RunsFlags {
 export async function runs(folder: string, { html, json }: RunsFlags): Promise<void> {
   const found = await readRuns(folder);
   if (html !== undefined) {
-    await prepareFolder(dirname(html));
+    await prepareFile(html);
     await writeFileAtomically(html, await runsPage(found));
   }
   const { print, result } = commandOutput({ isJson: json });

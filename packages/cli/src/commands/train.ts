@@ -8,6 +8,7 @@ import { CommandError } from '../errors';
 import { limitOf } from '../limit';
 import type { Host } from '../process/host';
 import { checkNewRunFolder, readJson } from '../run-folder';
+import { warn } from '../text';
 import type { TrainFlags } from '../train-options';
 import { beneath, checkNetwork, configOfSource, sourcePath } from '../training/begin-with';
 import { version } from '../version';
@@ -42,12 +43,18 @@ export async function train(
   checkTogether(config, given);
   if (source && config.from !== null) checkNetwork(config, source, config.from);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
-  if (!flags.dryRun) await checkNewRunFolder(out, flags.overwrite ?? false);
+  await checkNewRunFolder(out, flags.overwrite ?? false).catch(orWarn(flags.dryRun));
   await runTraining(
     { folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds: limitOf(flags) },
     { isJson: flags.json, log: flags.log, host },
   );
 }
+
+/** What a run would be refused for, a dry run says and goes on. */
+const orWarn = (isDryRun: boolean | undefined) => (error: Error) => {
+  if (!isDryRun) throw error;
+  warn(error.message);
+};
 
 function configObject(path: string): Record<string, unknown> {
   const value = upgraded(readJson(path));

@@ -5,7 +5,7 @@ import { objectSchema, TRAINING_OPTIONS } from '@denoiser/trainer/options';
 import { createUNet } from '@denoiser/unet';
 import { enableProdMode, setBackend } from '@tensorflow/tfjs-core';
 import { Command } from 'commander';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, it, test } from 'vitest';
 import { describeError } from '../errors';
 import { addTrainOptions, givenOptions } from '../train-options';
 import { checkTogether } from './contradictions';
@@ -156,6 +156,7 @@ test.each<[words: string, base: object, message: RegExp]>([
   ['--preview-steps 30 --noise-steps 20', {}, /--preview-steps 30 is more than the 20/],
   ['--noise-steps 1000000000', {}, /--noise-steps must be a whole number.*100,?000/],
   ['--schedule edm --prediction v', {}, /--schedule edm says itself.*--prediction/],
+  ['--network edm --schedule cosine', {}, /take --network unet2d/],
   ['--schedule angle', {}, /--schedule angle ends in noise alone.*--prediction v/],
   ['', { classNames: ['a'] }, /conditional is false/],
   ['', { training: { process: { type: 'linear', zeroTerminalSnr: true } } }, /--prediction v/],
@@ -241,7 +242,7 @@ test('a configuration of format 1 means what it meant', () => {
     ...{ previewSteps: 4, guidance: 3 },
   };
   expect(parseConfig(upgraded(old), 'old')).toMatchObject({
-    format: 4,
+    format: 5,
     steps: 5,
     ...{ sampleEvery: {}, checkpointEvery: {} },
     training: {
@@ -249,6 +250,46 @@ test('a configuration of format 1 means what it meant', () => {
       process: { type: 'sigmoid-alpha-bar', steps: 20 },
       ema: { type: 'decay', decay: 0.9, startStep: 1 },
     },
+  });
+});
+
+test('the widths of format 4, which knew one network, are those of the original; in a file by hand, too', () => {
+  for (const format of [{ format: 4 }, {}]) {
+    const { network } = parseConfig({ ...format, data: '/pictures', baseWidth: 8 }, 'old');
+    expect(network).toEqual({ type: 'original', baseWidth: 8, timeDim: 256 });
+  }
+});
+
+describe('the network', () => {
+  const of = (flags: string) => flagged(flags);
+
+  it('is the original unless another is named, and then what the size decides is written down', () => {
+    expect(of('--size 16').network).toEqual({ type: 'original', baseWidth: 64, timeDim: 256 });
+    for (const [size, blocks] of [
+      [16, 2],
+      [32, 3],
+      [64, 4],
+      [96, 4],
+    ]) {
+      const { network } = of(`--size ${size} --network unet2d`);
+      expect(network).toEqual({
+        ...{ type: 'unet2d', layers: expect.any(Number) },
+        ...{ attentionAt: expect.any(Array), blockChannels: expect.any(Array) },
+      });
+      expect('blockChannels' in network && network.blockChannels).toHaveLength(blocks as number);
+    }
+  });
+
+  it('takes its sizes from flags', () => {
+    expect(of('--network unet2d --block-channels 64,128 --layers 2 --attention-at 16,8').network).toEqual({
+      ...{ type: 'unet2d', blockChannels: [64, 128] },
+      ...{ layers: 2, attentionAt: [16, 8] },
+    });
+    expect(() => of('--network unet2d --block-channels 40')).toThrow(/network.* is/);
+  });
+
+  it('edm brings its noise', () => {
+    expect(of('--network edm').training.process).toEqual({ type: 'edm', steps: 1000 });
   });
 });
 

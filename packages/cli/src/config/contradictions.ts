@@ -27,6 +27,9 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
   if (process.type === 'angle' && training.prediction === 'epsilon') {
     throw bad('--schedule angle ends in noise alone, where ε says nothing of the image; take --prediction v.');
   }
+  if (config.network.type === 'edm' && process.type !== 'edm') {
+    throw bad('--network edm is trained on noise of any σ; take --network unet2d for another --schedule.');
+  }
   if (process.type === 'edm' && training.prediction !== 'epsilon') {
     throw bad('--schedule edm says itself what the network learns; leave out --prediction.');
   }

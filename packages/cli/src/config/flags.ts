@@ -102,7 +102,7 @@ function plainFlags(path: string, node: Node): Flag[] {
   }
   if (type === 'number') return [flag(path, node, { value: 'number', parse: number(name, boundsOf(schema)) })];
   if (type === 'string') return [flag(path, node, { value: 'name', parse: text(name) })];
-  if (items?.type !== 'number') return [];
+  if (items?.type !== 'number' && items?.type !== 'integer') return [];
   const { minItems: least, maxItems: most } = schema;
   return [flag(path, node, { value: 'numbers', parse: numbers(name, { ...boundsOf(items), least, most }) })];
 }

@@ -57,7 +57,7 @@ export const GROUPS: readonly (readonly [name: string, paths: readonly string[]]
       ...['training.timesteps', 'training.offsetNoise'],
     ],
   ],
-  ['Network:', ['baseWidth', 'timeDim', 'training.dropout', 'training.recompute', 'device']],
+  ['Network:', ['network', 'training.dropout', 'training.recompute', 'device']],
   ['What is written:', ['samples', 'sampleEvery', 'checkpointEvery', 'keep', 'previewSteps', 'guidance']],
 ];
 

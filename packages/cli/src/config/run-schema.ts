@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEVICE_HELP, type Interval } from '../options';
+import { completeNetwork, type NetworkConfig, networkSchema } from './network';
 import { type RunTraining, resolveTraining, trainingJsonSchema } from './training-settings';
 
 /**
@@ -7,7 +8,7 @@ import { type RunTraining, resolveTraining, trainingJsonSchema } from './trainin
  * decides how the run goes. What is left out has the original programs' value.
  */
 
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 /** What stands for the data of a run that was converted from weights, and knows no images. */
 export const NO_DATA = '(none: name them with --data)';
@@ -60,8 +61,7 @@ export const runSchema = z
       .describe(
         'begin with other weights, of a run, a checkpoint of one or a file, and with their network; the classes may be others',
       ),
-    baseWidth: z.int().min(4).multipleOf(4).default(64).describe('channels at full size'),
-    timeDim: z.int().min(2).multipleOf(2).default(256).describe('width of the time embedding, even'),
+    network: networkSchema,
     epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),
     steps: z.int().min(1).nullable().default(null).describe('the run ends after so many steps; null: no limit'),
     training: z.looseObject({}).default({}).describe('the options of the trainer, as @denoiser/trainer takes them'),
@@ -89,7 +89,8 @@ export const runSchema = z
 type Parsed = z.output<typeof runSchema>;
 
 /** A configuration with all defaults filled in. */
-export type RunConfig = Omit<Parsed, 'training' | '$schema'> & {
+export type RunConfig = Omit<Parsed, 'training' | 'network' | '$schema'> & {
+  network: NetworkConfig;
   training: Omit<RunTraining, 'batchSize'> & { batchSize: number };
 };
 
@@ -106,12 +107,16 @@ const ORIGINAL = {
 };
 
 /** Fills in what depends on other options. */
-export function completed({ $schema: _, training: given, ...config }: Parsed): RunConfig {
+export function completed({ $schema: _, training: given, network, ...config }: Parsed): RunConfig {
   const original = config.conditional ? ORIGINAL.conditional : ORIGINAL.unconditional;
   const { epochs, steps } = config;
-  const training = resolveTraining(given);
+  const isEdm = network.type === 'edm';
+  const training = resolveTraining(
+    isEdm && given.process === undefined ? { ...given, process: { type: 'edm' } } : given,
+  );
   return {
     ...config,
+    network: completeNetwork(network, config.size),
     epochs: epochs === null && steps === null ? original.epochs : epochs,
     training: { ...training, batchSize: training.batchSize ?? original.batchSize },
   };

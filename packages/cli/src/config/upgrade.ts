@@ -5,14 +5,19 @@ const TYPES: Readonly<Record<string, string>> = { cosine: 'cosine', sigmoid: 'si
 type Json = Record<string, unknown>;
 
 /** What turns a configuration of a format into one of the next. */
-const UPGRADES: Readonly<Record<number, (value: Json) => Json>> = { 1: toFormat2, 2: toFormat3, 3: toFormat4 };
+const UPGRADES: Readonly<Record<number, (value: Json) => Json>> = {
+  1: toFormat2,
+  2: toFormat3,
+  3: toFormat4,
+  4: toFormat5,
+};
 
 /** Returns a configuration in the terms of the present format; one of an unknown format as it is. */
 export function upgraded(value: unknown): unknown {
   let json = value;
   while (isJson(json)) {
     // A file by hand need not say its format; a word that only an older one knows says it.
-    const format = json.format ?? (isJson(json.training) && 'schedule' in json.training ? 3 : undefined);
+    const format = json.format ?? formatOf(json);
     const upgrade = UPGRADES[Number(format)];
     if (!upgrade) break;
     json = upgrade(json);
@@ -21,6 +26,17 @@ export function upgraded(value: unknown): unknown {
 }
 
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+function formatOf(json: Json): number | undefined {
+  if (isJson(json.training) && 'schedule' in json.training) return 3;
+  return 'baseWidth' in json || 'timeDim' in json ? 4 : undefined;
+}
+
+/** Format 4 knew one network, whose widths stood by themselves. */
+function toFormat5({ baseWidth, timeDim, ...rest }: Json): Json {
+  const widths = { ...(baseWidth !== undefined && { baseWidth }), ...(timeDim !== undefined && { timeDim }) };
+  return { ...rest, network: { type: 'original', ...widths }, format: 5 };
+}
 
 /** Format 3 called the process a schedule. */
 function toFormat4(value: Json): Json {

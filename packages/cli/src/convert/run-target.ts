@@ -14,6 +14,8 @@ import { resolveOptions, type TrainingOptionsInput } from '@denoiser/trainer/opt
 import { encodeState, type TensorFileName, type TrainingState } from '@denoiser/trainer/parts';
 import type { UNetConfig } from '@denoiser/unet';
 import { commandLine } from '../command-line';
+import { unet2dConfigOf } from '../config/network';
+import { networkOfModel } from '../config/network-of-model';
 import { parseConfig } from '../config/parse-config';
 import { NO_DATA, type RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
@@ -47,12 +49,7 @@ export const runTarget: Target = {
 };
 
 function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
-  if (architecture.name !== 'ddpm-unet') {
-    throw new CommandError(
-      'model-unfit',
-      `A run trains the original network, and this one is ${architecture.name}; convert it to a .safetensors file, or with --format diffusers.`,
-    );
-  }
+  const network = networkOfModel({ architecture }, 'The source');
   const trained = trainedProcessOf({ process });
   if (!trained || trained.type === 'custom') {
     const kind = trained ? 'one of βs listed one by one' : process.kind;
@@ -61,7 +58,6 @@ function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
       `A run has a schedule that training can name, and this model's is ${kind}; convert it to a .safetensors file.`,
     );
   }
-  const { baseWidth, timeDim } = architecture.config as UNetConfig;
   const { imageShape, classNames, prediction, learnedVariance } = model;
   const [height, width, channels] = imageShape;
   const config = {
@@ -70,7 +66,7 @@ function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
     conditional: classNames.length > 0,
     classNames,
     size: height === width ? height : [height, width],
-    ...{ channels, baseWidth, timeDim },
+    ...{ channels, network },
     training: { process: trained, prediction, ...(learnedVariance && { variance: { type: 'learned-range' } }) },
   };
   return parseConfig(config, 'The run of this model');
@@ -84,7 +80,7 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
   const state = {
     ...{ step: 0, epochsDone: 0, position: 0 },
     // As `train` makes the network of this configuration.
-    architecture: { name, config: { ...(sizes as UNetConfig), imageSize: config.size } },
+    architecture: { name, config: architectureConfig(config, sizes) },
     prediction: options.prediction,
     options,
     dataset: { length: 0, imageShape, ...(classNames.length > 0 && { classNames }) },
@@ -110,6 +106,15 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
     stateOf(() => encodeState(state, sums)),
   );
   return files;
+}
+
+function architectureConfig({ network, size, channels, classNames, conditional, training }: RunConfig, sizes: unknown) {
+  if (network.type === 'original') return { ...(sizes as UNetConfig), imageSize: size };
+  const learnedVariance = training.variance.type === 'learned-range';
+  return unet2dConfigOf(network, {
+    ...{ channels, imageSize: size, learnedVariance },
+    ...(conditional && { classes: classNames.length }),
+  });
 }
 
 async function* stateOf(encode: () => Uint8Array): AsyncGenerator<Uint8Array> {

@@ -45,7 +45,7 @@ test('runs are found wherever they lie in the folder, with what came of them', a
   expect(wide?.grid).toBe(join(root, 'animals/wide/samples/epoch-0004.png'));
   expect(wide?.config['training.learningRate']).toBe('0.0003');
   expect(broken?.problem).toMatch(/there is no option sieze; the nearest is size/);
-  expect(differences(runs)).toEqual(['baseWidth', 'training.learningRate']);
+  expect(differences(runs)).toEqual(['network.baseWidth', 'training.learningRate']);
   expect(await readRuns(join(root, 'animals/wide'))).toHaveLength(1);
   await expect(readRuns(join(root, 'empty'))).rejects.toThrow(/There is no run in .*empty/);
   await expect(readRuns(join(root, 'absent'))).rejects.toThrow(/There is no folder .*absent/);

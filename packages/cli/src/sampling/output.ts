@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import {
   type ImageBatch,
   type PictureSettings,
+  prepareFile,
   prepareFolder,
   writeGif,
   writePngGrid,
@@ -100,5 +100,5 @@ export async function checkFile(flag: string, path: string, kinds: readonly stri
         : '';
     throw invalid(`${flag} ${path} must end with ${kind}${other}.`);
   }
-  await prepareFolder(dirname(path));
+  await prepareFile(path);
 }

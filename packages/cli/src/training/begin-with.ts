@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { type ModelFile, trainedProcessOf, withModelFile } from '@denoiser/backend-node';
+import { trainedProcessOf, withModelFile } from '@denoiser/backend-node';
 import { readAllTensors } from '@denoiser/safetensors';
 import type { Trainer } from '@denoiser/trainer';
-import type { UNetConfig } from '@denoiser/unet';
+import { networkOfModel } from '../config/network-of-model';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { flagOfPath } from '../flag';
@@ -20,13 +20,13 @@ export const sourcePath = (from: string): string => (/^https?:\/\//i.test(from) 
  */
 export async function configOfSource(from: string): Promise<Json> {
   return withModelFile(from, { name: from }, async (model) => {
-    const { baseWidth, timeDim } = networkOf(from, model);
+    const network = networkOfModel(model, from);
     const [height, width, channels] = model.imageShape;
     const process = trainedProcessOf(model);
     const { prediction, learnedVariance } = model;
     return {
       size: height === width ? height : [height, width],
-      ...{ channels, baseWidth, timeDim },
+      ...{ channels, network },
       training: {
         ...(process && process.type !== 'custom' && { process }),
         ...(prediction && prediction !== 'flow' && { prediction }),
@@ -43,20 +43,19 @@ export const beneath = (lower: Json, upper: Json): Json => ({
   training: { ...(lower.training as Json), ...(upper.training as Json | undefined) },
 });
 
-/** Options that are the network's, by their paths. The size of images may be another one, and so may classes. */
-const NETWORK = ['channels', 'baseWidth', 'timeDim'] as const;
-
 /**
  * Checks that a configuration has the network of what its run begins with.
  *
  * @throws DenoiserError that names the option which contradicts it.
  */
 export function checkNetwork(config: RunConfig, source: Json, from: string): void {
-  const wrong = NETWORK.find((name) => config[name] !== source[name]);
+  // The size of images may be another one, and so may classes.
+  const [here, there] = [config, source].map(({ channels, network }) => flat({ channels, network: network as Json }));
+  const wrong = Object.keys({ ...here, ...there }).find((path) => here?.[path] !== there?.[path]);
   if (wrong !== undefined) {
     throw new CommandError(
       'option-conflict',
-      `${flagOfPath(wrong)} is ${config[wrong]} here, and ${source[wrong]} in the network of ${from}, which the run begins with; leave it out.`,
+      `${flagOfPath(wrong)} is ${here?.[wrong] ?? 'left out'} here, and ${there?.[wrong] ?? 'left out'} in the network of ${from}, which the run begins with; leave it out.`,
     );
   }
   const learned = (source.training as { variance?: object }).variance !== undefined;
@@ -81,10 +80,12 @@ export async function beginWith(from: string, trainer: Trainer, classNames: read
   });
 }
 
-function networkOf(from: string, { architecture }: ModelFile): UNetConfig {
-  if (architecture.name === 'ddpm-unet') return architecture.config as UNetConfig;
-  throw new CommandError(
-    'model-unfit',
-    `${from} holds the network ${architecture.name}, and a run trains the original one; begin with a model of that.`,
-  );
+/** The options of a network by their paths, lists and configurations as text. */
+function flat({ channels, network }: { channels: unknown; network: Json }): Record<string, string> {
+  const { type, ...rest } = network;
+  const inside = Object.entries(rest).map(([name, value]) => [`network.${name}`, value]);
+  const all = Object.entries({ channels, network: type, ...Object.fromEntries(inside) });
+  return Object.fromEntries(all.map(([path, value]) => [path, wordOf(value)]));
 }
+
+const wordOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,7 +1,8 @@
 import { openImageFolder, selectDevice } from '@denoiser/backend-node';
 import { shortList } from '@denoiser/errors';
 import { createTrainer, horizontalFlip } from '@denoiser/trainer';
-import { createUNet, type UNet } from '@denoiser/unet';
+import { createUNet, createUNet2D, type OriginalUNet, type UNet2D } from '@denoiser/unet';
+import { unet2dConfigOf } from '../config/network';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import type { Reporter } from './reporter';
@@ -36,10 +37,16 @@ export async function openParts(
   return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
 }
 
-function createModel({ channels, baseWidth, timeDim, classNames, conditional, size, training }: RunConfig): UNet {
+function createModel({ network, channels, classNames, conditional, size, training }: RunConfig): OriginalUNet | UNet2D {
   const classes = conditional ? classNames.length : undefined;
   const learnedVariance = training.variance.type === 'learned-range';
-  return createUNet({ channels, baseWidth, timeDim, classes, imageSize: size, learnedVariance, seed: training.seed });
+  const images = { channels, classes, imageSize: size, learnedVariance };
+  const { seed } = training;
+  if (network.type === 'original') {
+    const { baseWidth, timeDim } = network;
+    return createUNet({ ...images, baseWidth, timeDim, seed });
+  }
+  return createUNet2D(unet2dConfigOf(network, images), { seed });
 }
 
 /** A run goes on with the classes it began with: a label means what its number meant. */

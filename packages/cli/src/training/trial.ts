@@ -59,7 +59,7 @@ export function describeTrial(
   const seconds = wholeRun(costs, { length, grids: config.sampleEvery, checkpoints: config.checkpointEvery });
   return describePreflight(found, {
     device,
-    baseWidth: config.baseWidth,
+    network: config.network,
     images: { length: dataset.length, imageShape: dataset.imageShape, isAugmented: config.augment },
     processBytes,
     whole: { steps: length.steps, seconds, ...(limit !== undefined && { limit }) },

@@ -18,7 +18,7 @@ type Sizes = { images: number; rows: number; channels: number; heads: number };
 function packHeads(engine: Engine, x: number, s: Sizes, transposed: boolean, to: number): number {
   const d = s.channels / s.heads;
   const stride = s.channels * 4;
-  const bytes = transposed ? packedBytes(d, s.rows) : packedBytes(s.rows, d);
+  const bytes = transposed ? packedBytes(engine, d, s.rows) : packedBytes(engine, s.rows, d);
   for (let image = 0; image < s.images; image++) {
     const address = x + image * s.rows * stride;
     const at = to + image * s.heads * bytes;
@@ -33,7 +33,7 @@ function packHeads(engine: Engine, x: number, s: Sizes, transposed: boolean, to:
 
 function packed(engine: Engine, slot: number, x: number, s: Sizes, transposed: boolean) {
   const d = s.channels / s.heads;
-  const one = transposed ? packedBytes(d, s.rows) : packedBytes(s.rows, d);
+  const one = transposed ? packedBytes(engine, d, s.rows) : packedBytes(engine, s.rows, d);
   const address = engine.scratch(slot, one * s.images * s.heads);
   return { address, bytes: packHeads(engine, x, s, transposed, address) };
 }
@@ -51,8 +51,9 @@ const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v 
   const kT = packed(engine, SCRATCH.qT, backend.address(k), sizes, true);
   const vs = packed(engine, SCRATCH.kPacked, backend.address(v), sizes, false);
   const queryBlock = engine.rows * 8;
-  const keyBlock = Math.min(up(m, 8), 256);
-  const bytes = queryBlock * (16 + keyBlock * 4);
+  const keyBlock = Math.min(up(m, engine.columns), 256);
+  // Of each query its sums and scores, and where queries lie in the lanes, the query and what it sums up.
+  const bytes = queryBlock * 4 * (4 + keyBlock + 2 * up(d, engine.columns));
   const largestKey = engine.scratch(SCRATCH.moments, images * heads * 4);
   engine.run(jobs.largestKey, images * heads, { kT: kT.address, bytesPerHead: kT.bytes, d, keys: m, to: largestKey });
   engine.run(jobs.attention, images * heads * Math.ceil(n / queryBlock), {
@@ -96,8 +97,9 @@ const attentionGrad = kernel<AttentionGradInputs, AttentionAttrs>(AttentionGrad,
   const dys = packed(engine, SCRATCH.dyPacked, at(dy), sizesN, false);
   const ks = packed(engine, SCRATCH.kPacked, at(k), { images, rows: m, channels, heads }, false);
   const keyBlock = Math.min(up(m, engine.rows), engine.rows * 16);
-  const queryBlock = Math.min(up(n, 8), 120);
-  const bytes = (2 * up(n, 4) + 2 * keyBlock * queryBlock) * 4;
+  const { columns } = engine;
+  const queryBlock = Math.min(up(n, columns), Math.floor(120 / columns) * columns);
+  const bytes = (2 * up(n, columns) + 2 * keyBlock * queryBlock) * 4;
   const scale = 1 / Math.sqrt(d);
   engine.run(jobs.attentionGrad, images * heads, {
     q: at(q),

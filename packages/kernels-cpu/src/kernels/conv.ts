@@ -23,11 +23,14 @@ export type ConvShape = {
 };
 
 const ceil = (a: number, b: number): number => Math.ceil(a / b);
+const up = (n: number, multiple: number): number => ceil(n, multiple) * multiple;
 
 const isPointwise = (s: ConvShape): boolean =>
   s.filterHeight === 1 && s.filterWidth === 1 && s.stride === 1 && s.padTop === 0 && s.padLeft === 0;
 
-const isWinograd = (s: ConvShape): boolean =>
+const tilesOf = (s: ConvShape): number => s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+
+const isWinograd = (s: ConvShape, fewestTiles: number): boolean =>
   s.filterHeight === 3 &&
   s.filterWidth === 3 &&
   s.stride === 1 &&
@@ -37,7 +40,8 @@ const isWinograd = (s: ConvShape): boolean =>
   s.k % 4 === 0 &&
   s.n % 8 === 0 &&
   s.outHeight > 2 &&
-  s.outWidth > 2;
+  s.outWidth > 2 &&
+  tilesOf(s) >= fewestTiles;
 
 /** Returns the bytes of the 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
 const matricesBytes = (floats: number): number => 36 * (floats + 16) * 4;
@@ -53,15 +57,16 @@ export function convForward(
 ): void {
   const { engine } = backend;
   const from = backend.address(filter);
-  if (isWinograd(s)) {
-    const u = backend.derive(filter, 'winograd', matricesBytes(s.k * s.n), SCRATCH.packedB, (to) =>
-      engine.run(jobs.winogradFilter, s.n / 8, { filter: from, k: s.k, n: s.n, to }),
+  if (isWinograd(s, engine.winogradTiles)) {
+    const bytes = matricesBytes(s.k * up(s.n, engine.columns));
+    const u = backend.derive(filter, 'winograd', bytes, SCRATCH.packedB, (to) =>
+      engine.run(jobs.winogradFilter, ceil(s.n, engine.columns), { filter: from, k: s.k, n: s.n, to }),
     );
     winograd(engine, s, x, u, y, bias);
     return;
   }
   const depth = s.filterHeight * s.filterWidth * s.k;
-  const packed = backend.derive(filter, 'packed', packedBytes(depth, s.n), SCRATCH.packedB, (to) =>
+  const packed = backend.derive(filter, 'packed', packedBytes(engine, depth, s.n), SCRATCH.packedB, (to) =>
     pack(engine, rowMajor(from, s.n), depth, s.n, to),
   );
   if (isPointwise(s)) {
@@ -102,14 +107,15 @@ export function convInputGrad(
     padTop: (s.filterHeight - 1) * s.dilation - s.padTop,
     padLeft: (s.filterWidth - 1) * s.dilation - s.padLeft,
   };
-  if (s.stride === 1 && isWinograd(back)) {
-    const u = engine.scratch(SCRATCH.packedB, matricesBytes(s.k * s.n));
-    engine.run(jobs.winogradFilter, back.n / 8, { filter: turned, k: back.k, n: back.n, to: u });
+  // Here the filter is transformed every time.
+  if (s.stride === 1 && isWinograd(back, 2 * engine.winogradTiles - 1)) {
+    const u = engine.scratch(SCRATCH.packedB, matricesBytes(back.k * up(back.n, engine.columns)));
+    engine.run(jobs.winogradFilter, ceil(back.n, engine.columns), { filter: turned, k: back.k, n: back.n, to: u });
     winograd(engine, back, dy, u, dx);
     return;
   }
   const depth = taps * s.n;
-  const packed = engine.scratch(SCRATCH.packedB, packedBytes(depth, s.k));
+  const packed = engine.scratch(SCRATCH.packedB, packedBytes(engine, depth, s.k));
   pack(engine, rowMajor(turned, s.k), depth, s.k, packed);
   patches(engine, back, s.stride, dy, packed, dx);
 }
@@ -121,11 +127,11 @@ export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: numb
     multiply(engine, { m: s.k, n: s.n, k: pixels, a: transposed(x, s.k), b: rowMajor(dy, s.n), c: dw });
     return;
   }
-  if (isWinograd(s)) {
+  if (isWinograd(s, engine.winogradTiles)) {
     winogradFilterGrad(engine, s, x, dy, dw);
     return;
   }
-  const packed = engine.scratch(SCRATCH.packedB, packedBytes(pixels, s.n));
+  const packed = engine.scratch(SCRATCH.packedB, packedBytes(engine, pixels, s.n));
   pack(engine, rowMajor(dy, s.n), pixels, s.n, packed);
   const channelBlock = Math.min(s.k, engine.rows * 8);
   const pixelBlock = 384;
@@ -156,14 +162,23 @@ export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: numb
   });
 }
 
-function patches(engine: Engine, s: ConvShape, up: number, x: number, packed: number, y: number, bias?: number): void {
+function patches(
+  engine: Engine,
+  s: ConvShape,
+  every: number,
+  x: number,
+  packed: number,
+  y: number,
+  bias?: number,
+): void {
   const pixels = s.batch * s.outHeight * s.outWidth;
   const depth = s.filterHeight * s.filterWidth * s.k;
   let pixelBlock = engine.rows * 8;
-  let columnBlock = ceil(s.n, 8) * 8;
+  const { columns } = engine;
+  let columnBlock = up(s.n, columns);
   const chunks = () => ceil(pixels, pixelBlock) * ceil(s.n, columnBlock);
   if (engine.threads > 1) {
-    while (chunks() < engine.threads * 4 && columnBlock > 64) columnBlock = ceil(columnBlock / 2, 8) * 8;
+    while (chunks() < engine.threads * 4 && columnBlock > 64) columnBlock = up(columnBlock / 2, columns);
     while (chunks() < engine.threads * 4 && pixelBlock > engine.rows)
       pixelBlock = engine.rows * ceil(pixelBlock / engine.rows, 2);
   }
@@ -181,7 +196,7 @@ function patches(engine: Engine, s: ConvShape, up: number, x: number, packed: nu
     dilation: s.dilation,
     padTop: s.padTop,
     padLeft: s.padLeft,
-    up,
+    up: every,
     pixels,
     filter: packed,
     n: s.n,
@@ -204,17 +219,20 @@ function zeros(engine: Engine, floats: number): number {
  * Cuts a Winograd convolution into chunks of tiles × columns, so that it ends first by a rough count of cycles. With more tiles a chunk,
  * the transformed filter is read less often; with more columns, the input is transformed less often; more chunks end more evenly.
  */
-function planTiles(tiles: number, k: number, n: number, rows: number, threads: number) {
+function planTiles(tiles: number, k: number, n: number, { rows, columns, lanes, threads }: Engine) {
   const filterBytes = 144 * k * n;
   const bytesACycle = filterBytes < 2 ** 19 ? 32 : filterBytes < 2 ** 24 ? 10 : 4; // from the second-, third-level cache, memory
   let best = { tileBlock: 0, columnBlock: 0, chunks: 0, cycles: Number.POSITIVE_INFINITY };
-  for (const columnBlock of new Set([1, 2, 4, 8].map((parts) => Math.max(Math.min(n, 32), ceil(n / parts, 8) * 8)))) {
+  const most = up(n, columns);
+  for (const columnBlock of new Set(
+    [1, 2, 4, 8].map((parts) => Math.max(Math.min(most, 32), up(n / parts, columns))),
+  )) {
     for (const factor of [8, 6, 5, 4, 3, 2, 1]) {
       const tileBlock = Math.min(tiles, rows * factor);
       const chunks = ceil(tiles, tileBlock) * ceil(n, columnBlock);
-      const product = (36 * k * columnBlock * ceil(tileBlock, rows) * rows) / 8;
+      const product = (36 * k * columnBlock * ceil(tileBlock, rows) * rows) / (2 * lanes);
       const filter = (144 * k * columnBlock) / bytesACycle;
-      const cycles = ceil(chunks, threads) * (product + filter + tileBlock * (17 * k + 15 * columnBlock));
+      const cycles = ceil(chunks, threads) * (product + filter + (tileBlock * (17 * k + 15 * columnBlock) * 4) / lanes);
       if (cycles < best.cycles) best = { tileBlock, columnBlock, chunks, cycles };
     }
   }
@@ -222,8 +240,8 @@ function planTiles(tiles: number, k: number, n: number, rows: number, threads: n
 }
 
 function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number, bias?: number): void {
-  const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
-  const { tileBlock, columnBlock, chunks } = planTiles(tiles, s.k, s.n, engine.rows, engine.threads);
+  const tiles = tilesOf(s);
+  const { tileBlock, columnBlock, chunks } = planTiles(tiles, s.k, s.n, engine);
   const bytes = 36 * (tileBlock * (s.k + columnBlock) + 32) * 4;
   engine.run(jobs.winograd, chunks, {
     x,
@@ -250,10 +268,10 @@ function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number,
 const GRAD_TILES = 2048;
 
 function winogradFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
-  const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+  const tiles = tilesOf(s);
   const at = Math.min(tiles, GRAD_TILES);
   const v = engine.scratch(SCRATCH.gradV, matricesBytes(at * s.k));
-  const z = engine.scratch(SCRATCH.gradZ, matricesBytes(at * s.n));
+  const z = engine.scratch(SCRATCH.gradZ, matricesBytes(at * up(s.n, engine.columns)));
   const u = engine.scratch(SCRATCH.gradU, matricesBytes(s.k * s.n));
   const zero = zeros(engine, s.k);
   const tileBlock = 8;

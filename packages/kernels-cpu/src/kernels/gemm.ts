@@ -33,11 +33,11 @@ export const transposed = (address: number, columns: number): Matrix => ({
 const ceil = (a: number, b: number): number => Math.ceil(a / b);
 
 /** Returns the bytes of n columns of depth k, packed. */
-export const packedBytes = (k: number, n: number): number => ceil(n, 8) * k * 32;
+export const packedBytes = ({ columns }: Engine, k: number, n: number): number => ceil(n, columns) * columns * k * 4;
 
-/** Packs B into panels of 8 columns, as the matrix micro-kernel reads it; `batch` matrices, `batchStride` bytes apart. */
+/** Packs B into panels, as the matrix micro-kernel reads it; `batch` matrices, `batchStride` bytes apart. */
 export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number, batch = 1, batchStride = 0): void {
-  const panels = ceil(n, 8);
+  const panels = ceil(n, engine.columns);
   engine.run(jobs.pack, panels * batch, {
     from: b.address,
     kStride: b.rowStride,
@@ -46,7 +46,7 @@ export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number
     n,
     to,
     fromBatchStride: batchStride,
-    toBatchStride: packedBytes(k, n),
+    toBatchStride: packedBytes(engine, k, n),
   });
 }
 
@@ -61,22 +61,22 @@ export function multiply(engine: Engine, p: Product): void {
     packed = p.b.packed;
     packedStride = batch.b;
   } else {
-    const one = packedBytes(k, n);
+    const one = packedBytes(engine, k, n);
     const shared = batch.b === 0;
     packed = engine.scratch(SCRATCH.packedB, one * (shared ? 1 : batch.count));
     packedStride = shared ? 0 : one;
     pack(engine, p.b, k, n, packed, shared ? 1 : batch.count, batch.b);
   }
-  const rows = engine.rows;
+  const { rows, columns } = engine;
   let rowBlock = rows * 12;
-  let columnBlock = ceil(n, 8) * 8;
+  let columnBlock = ceil(n, columns) * columns;
   // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves several row tiles.
   const many = engine.threads * 16;
   const enough = engine.threads * 4;
   const chunks = () => ceil(m, rowBlock) * ceil(n, columnBlock) * batch.count;
   if (engine.threads > 1) {
     while (chunks() < many && rowBlock > rows * 4) rowBlock = rows * Math.max(4, ceil(rowBlock / rows, 2));
-    while (chunks() < enough && columnBlock > 32) columnBlock = ceil(columnBlock / 2, 8) * 8;
+    while (chunks() < enough && columnBlock > 32) columnBlock = ceil(columnBlock / 2, columns) * columns;
     while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
   }
   engine.run(jobs.gemm, chunks(), {

@@ -98,7 +98,7 @@ const linear = kernel<LinearInputs, object>(Linear, ({ x, weight, bias }, _attrs
   const m = sizeOf(x.shape) / Math.max(1, k);
   const y = backend.output([...x.shape.slice(0, -1), n], 'float32');
   const from = backend.address(weight);
-  const packed = backend.derive(weight, 'packed', packedBytes(k, n), SCRATCH.packedB, (to) =>
+  const packed = backend.derive(weight, 'packed', packedBytes(backend.engine, k, n), SCRATCH.packedB, (to) =>
     pack(backend.engine, rowMajor(from, n), k, n, to),
   );
   multiply(backend.engine, {

@@ -39,6 +39,9 @@ function moments(backend: CpuEngineBackend, x: number, s: Cut, epsilon: number):
   return to;
 }
 
+/** Whether each image has a scale of its own: [B, C], not [C]. */
+const hasOwn = ({ shape }: TensorInfo) => shape.length === 2;
+
 const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => {
   const { x, scale, bias, residual } = inputs;
   const { engine } = backend;
@@ -58,6 +61,7 @@ const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, at
     moments: m,
     scale: backend.address(scale),
     bias: backend.address(bias),
+    ownScales: hasOwn(scale),
     residual: residual ? backend.address(residual) : 0,
     activation: Activation[attrs.activation],
     to: backend.address(y),
@@ -92,6 +96,7 @@ const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad,
     moments: m,
     scale: backend.address(scale),
     bias: backend.address(bias),
+    ownScales: hasOwn(scale),
     residual: residual ? backend.address(residual) : 0,
     activation: Activation[attrs.activation],
     dy: at,
@@ -109,6 +114,7 @@ const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad,
     rows,
     moments: m,
     scale: backend.address(scale),
+    ownScales: hasOwn(scale),
     dscale: backend.address(dscale),
     dbias: backend.address(dbias),
     factors,

@@ -110,7 +110,7 @@ export function createAllocator(o: {
         throw new KernelError(
           'out-of-memory',
           `The CPU engine has ${mb(usedBytes)} in use and cannot get ${mb(bytes)} more: ` +
-            `WebAssembly gives it at most ${mb(o.limit)}. Use a smaller batch or a smaller model.`,
+            `it can have at most ${mb(o.limit)}. Use a smaller batch or a smaller model.`,
         );
       }
       used.set(address, bytes);

@@ -1,18 +1,12 @@
 import { type Allocator, createAllocator } from './allocator';
 import { Address } from './generated/jobs';
 import type { Job, Views } from './job';
-import type { Platform } from './platform';
-import { loadProgram } from './program';
-import { startThreads } from './threads';
+import type { Machine } from './machine';
+import { PAGE } from './memory';
 
 /** Memory, threads and jobs: what the tfjs backend and its kernels run on. */
-export interface Engine {
+export interface Engine extends Pick<Machine, 'threads' | 'simd' | 'lanes' | 'rows' | 'columns' | 'winogradTiles'> {
   readonly allocator: Allocator;
-  readonly threads: number;
-  /** Whether multiply-adds are fused (relaxed SIMD). */
-  readonly simd: 'relaxed' | 'plain';
-  /** Rows of the matrix micro-kernel; row blocks are multiples of it. */
-  readonly rows: number;
   /**
    * Runs a job's chunks on all threads. `args` is best a literal without spreads: one of this size costs microseconds, as much as a
    * small job.
@@ -31,29 +25,17 @@ export interface Engine {
   clear(): void;
 }
 
-const PAGE = 65536;
-
 /**
- * Creates an engine with memory and threads of its own.
+ * Creates an engine on a machine.
  *
- * @throws DenoiserError 'simd-missing', 'shared-memory-missing'
+ * @param o memoryLimit: bytes to make do with, fewer than the host has
  */
-export async function createEngine(o: {
-  platform: Platform;
-  threads?: number;
-  simd?: 'relaxed' | 'plain';
-  /** Bytes to make do with, fewer than the host has. */
-  memoryLimit?: number;
-}): Promise<Engine> {
-  const { platform } = o;
-  platform.allowRelaxedSimd();
-  const program = await loadProgram(o.simd);
-  const { memory, indices } = program;
-  const threads = await startThreads(program, platform, o.threads ?? platform.cores);
-  const limit = Math.min(program.limit, o.memoryLimit ?? program.limit);
+export function createEngine(machine: Machine, o: { memoryLimit?: number } = {}): Engine {
+  const { memory, threads, simd, lanes, rows, columns, winogradTiles } = machine;
+  const limit = Math.min(machine.limit, o.memoryLimit ?? machine.limit);
 
   const allocator = createAllocator({
-    start: program.heapStart(),
+    start: machine.heapStart,
     limit,
     grow(end) {
       // In steps of 4 MB and an eighth: growing is a system call.
@@ -63,6 +45,7 @@ export async function createEngine(o: {
       for (const size of [target, end]) {
         try {
           memory.grow(Math.ceil((size - have) / PAGE));
+          machine.grown?.();
           return true;
         } catch {
           // try exactly what is needed
@@ -89,16 +72,18 @@ export async function createEngine(o: {
 
   const engine: Engine = {
     allocator,
-    threads: threads.count,
-    simd: program.simd,
-    rows: program.ROWS.value,
+    threads,
+    simd,
+    lanes,
+    rows,
+    columns,
+    winogradTiles,
     profile: undefined,
     onFull() {},
     run(job, chunks, args) {
-      const index = indices.get(job.name) as number;
       job.write(views, args);
       const from = engine.profile ? performance.now() : 0;
-      threads.run(index, job.name, chunks);
+      machine.run(job.name, chunks);
       if (engine.profile) {
         const entry = engine.profile.get(job.name) ?? { calls: 0, ms: 0 };
         entry.calls++;

@@ -1,6 +1,7 @@
 import { KernelError } from '../errors';
 /// <reference path="./webassembly.d.ts" />
 import { relaxed, simd } from './generated/wasm';
+import { reserveMemory } from './memory';
 
 /** What the assembly exports, besides a global with the table index of each job. */
 type Exports = {
@@ -22,29 +23,11 @@ export type Program = Exports & {
   readonly indices: ReadonlyMap<string, number>;
 };
 
-const PAGE = 65536;
-
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
-}
-
-/** Reserves the largest shared memory that the host allows: of its address space, not of its pages. */
-function reserveMemory(): { memory: WebAssembly.Memory; limit: number } {
-  for (let pages = 65536; pages >= 4096; pages /= 2) {
-    try {
-      const memory = new WebAssembly.Memory({ initial: 2, maximum: pages, shared: true });
-      return { memory, limit: (pages - 1) * PAGE };
-    } catch {
-      // try half
-    }
-  }
-  throw new KernelError(
-    'shared-memory-missing',
-    'The CPU engine cannot reserve WebAssembly memory here; use the cpu backend of tfjs instead.',
-  );
 }
 
 /**

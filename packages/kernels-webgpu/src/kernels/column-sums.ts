@@ -1,23 +1,25 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
-import { columnSumGroups, columnSums } from '../wgsl/column-sums';
+import { sizeOf } from '../dispatch';
+import { type ColumnSums, columnSumGroups, columnSums } from '../wgsl/column-sums';
 
-/** One dispatch: dscale and dbias [columns] from the [rows][columns] of (by bias, by scale) that `sums` begins with. */
+/**
+ * One dispatch: dscale and dbias [sets][columns] from the [sets][rows][columns] of (by bias, by scale) that `sums` begins with.
+ */
 export function sumColumns(
   backend: DenoiserWebGPUBackend,
-  { rows, ...tensors }: { rows: number; sums: TensorInfo; dscale: TensorInfo; dbias: TensorInfo },
+  o: Omit<ColumnSums, 'threads'> & { sums: TensorInfo; dscale: TensorInfo; dbias: TensorInfo },
 ): void {
-  const { sums, dscale, dbias } = tensors;
-  const columns = dscale.shape[0] as number;
+  const { sums, dscale, dbias, sets, rows, columns } = o;
   const threads = Math.min(256, backend.capabilities.workgroupSize);
   backend.run({
-    key: `columnSums ${[threads, rows, columns]}`,
+    key: `columnSums ${[threads, sets, rows, columns]}`,
     reads: { sums },
     writes: { dscale, dbias },
     types: { sums: 'vec2f' },
-    workgroups: [columnSumGroups(columns, threads)],
+    workgroups: [columnSumGroups({ sets, columns, threads })],
     code: () => `
-      ${columnSums({ threads, rows, columns, offset: 0 })}
+      ${columnSums({ threads, sets, rows, columns, offset: 0 })}
       @compute @workgroup_size(${threads})
       fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
         columnSums(group.x, local);
@@ -31,6 +33,6 @@ export function sumNothing(
   { dscale, dbias }: { dscale: TensorInfo; dbias: TensorInfo },
 ): void {
   const sums = backend.make([1, 2]);
-  sumColumns(backend, { rows: 0, sums, dscale, dbias });
+  sumColumns(backend, { sets: 1, rows: 0, columns: sizeOf(dscale.shape), sums, dscale, dbias });
   backend.disposeData(sums.dataId);
 }

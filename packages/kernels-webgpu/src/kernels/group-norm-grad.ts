@@ -1,13 +1,13 @@
-import { type BatchShape, type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
+import { type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
 import { columnSumGroups, columnSums } from '../wgsl/column-sums';
 import { atEachPlace } from '../wgsl/group-moments';
-import { type GroupGeometry, groupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
+import { type GroupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
 import { applySlope, computedSlope, groupSums, type Slope, storedSlope, sumsOfPlace } from '../wgsl/group-slopes';
 import { sumColumns, sumNothing } from './column-sums';
-import { partialMoments } from './group-norm';
+import { geometryOf, partialMoments } from './group-norm';
 import { kernel } from './kernel';
 
 /**
@@ -26,7 +26,7 @@ import { kernel } from './kernel';
 export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad, (inputs, attrs, backend) => {
   const { x, scale, bias, residual, dy } = inputs;
   const { groups, activation } = attrs;
-  const s = groupGeometry(x.shape as unknown as BatchShape, groups, backend.capabilities.workgroupSize);
+  const s = geometryOf(backend, x, scale, groups);
   const isLinear = activation === 'linear';
   const call: Call = {
     inputs,
@@ -72,9 +72,9 @@ function ownGroups(backend: DenoiserWebGPUBackend, call: Call): void {
   const { s, slope, dx, dz, dscale, dbias } = call;
   const { x, dy, scale } = call.inputs;
   const reads = { x, dy, scale, ...call.forSlope };
-  // With one image, the sums of the channels are there at once, if so many buffers can be bound.
+  // With one image, or of each image, the sums of the channels are there at once, if so many buffers can be bound.
   const buffers = Object.keys({ ...reads, dx, ...dz, dscale, dbias }).length;
-  const isDirect = s.images === 1 && buffers <= backend.capabilities.storageBuffers;
+  const isDirect = (s.images === 1 || s.ownScales) && buffers <= backend.capabilities.storageBuffers;
   const sums = isDirect ? undefined : backend.make([s.images, s.channels, 2]);
   backend.run({
     key: `groupNormGrad ${call.variant} ${isDirect}`,
@@ -94,7 +94,7 @@ function ownGroups(backend: DenoiserWebGPUBackend, call: Call): void {
       )}`,
   });
   if (!sums) return;
-  sumColumns(backend, { rows: s.images, sums, dscale, dbias });
+  sumColumns(backend, { ...rowsOfSums(s), sums, dscale, dbias });
   backend.disposeData(sums.dataId);
 }
 
@@ -127,13 +127,13 @@ function sharedGroups(backend: DenoiserWebGPUBackend, call: Call): void {
       )}`,
   });
   const applied = dz.dz ? storedSlope : slope;
-  const channels = { threads: s.threads, rows: s.images * s.blocks, columns: s.channels, offset: 2 * s.places };
+  const channels = { threads: s.threads, ...rowsOfSums(s), offset: 2 * s.places };
   backend.run({
     key: `groupNormGradApply ${call.variant}`,
     reads: { x, ...(dz.dz ? dz : { dy, ...forSlope }), scale, sums },
     writes: { dx, dscale, dbias },
     types,
-    workgroups: flat(s.places + columnSumGroups(s.channels, s.threads)),
+    workgroups: flat(s.places + columnSumGroups(channels)),
     code: () => `
       ${groupPlaces(s)}
       ${groupSums(s)}
@@ -154,3 +154,10 @@ function sharedGroups(backend: DenoiserWebGPUBackend, call: Call): void {
   backend.disposeData(partials.dataId);
   backend.disposeData(sums.dataId);
 }
+
+/** The sums that the blocks leave for dscale and dbias: added up over all images, or for each. */
+const rowsOfSums = ({ images, blocks, channels, ownScales }: GroupGeometry) => ({
+  sets: ownScales ? images : 1,
+  rows: ownScales ? blocks : images * blocks,
+  columns: channels,
+});

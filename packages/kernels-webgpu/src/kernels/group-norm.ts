@@ -20,7 +20,7 @@ import { kernel } from './kernel';
 export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => {
   const { x, scale, bias, residual } = inputs;
   const { groups, epsilon, activation } = attrs;
-  const s = groupGeometry(x.shape as unknown as BatchShape, groups, backend.capabilities.workgroupSize);
+  const s = geometryOf(backend, x, scale, groups);
   const y = backend.make(x.shape);
   const partials = partialMoments(backend, x, s);
   const { type } = s.lanes;
@@ -42,8 +42,8 @@ export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inp
         let p = placeOf(index, local);
         let m = groupMoments(p);
         for (var column = p.column; column < COLUMNS; column += WIDE) {
-          let factor = scale[p.group * COLUMNS + column] * m.y;
-          let offset = bias[p.group * COLUMNS + column];
+          let factor = scale[scaleAt(p, column)] * m.y;
+          let offset = bias[scaleAt(p, column)];
           for (var row = p.first; row < p.last; row += HIGH) {
             let i = at(p, row, column);
             y[i] = ${result};
@@ -54,6 +54,18 @@ export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inp
   if (partials) backend.disposeData(partials.dataId);
   return y;
 });
+
+/** How the work on x is shared out. */
+export const geometryOf = (
+  backend: DenoiserWebGPUBackend,
+  x: TensorInfo,
+  scale: TensorInfo,
+  groups: number,
+): GroupGeometry =>
+  groupGeometry(x.shape as unknown as BatchShape, groups, {
+    workgroupSize: backend.capabilities.workgroupSize,
+    ownScales: scale.shape.length === 2,
+  });
 
 /** The moments of each block: [places] of (mean, squared deviations); none if each group is one block. One dispatch. */
 export function partialMoments(

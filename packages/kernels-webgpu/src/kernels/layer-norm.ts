@@ -174,7 +174,7 @@ const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad,
       }`,
   });
   if (sums) {
-    sumColumns(backend, { rows: blocks, sums, dscale, dbias });
+    sumColumns(backend, { sets: 1, rows: blocks, columns: sizeOf(scale.shape), sums, dscale, dbias });
     backend.disposeData(sums.dataId);
   }
   return [dx, dscale, dbias];

@@ -20,6 +20,8 @@ export type GroupGeometry = {
   readonly rows: number;
   readonly channels: number;
   readonly groups: number;
+  /** Whether each image has a scale and a bias of its own. */
+  readonly ownScales: boolean;
   readonly lanes: Lanes;
   /** In a row of a group. */
   readonly columns: number;
@@ -36,7 +38,7 @@ export type GroupGeometry = {
 export function groupGeometry(
   [images, height, width, channels]: BatchShape,
   groups: number,
-  workgroupSize: number,
+  { workgroupSize, ownScales }: { workgroupSize: number; ownScales: boolean },
 ): GroupGeometry {
   const rows = height * width;
   const lanes = lanesOf(channels / groups);
@@ -55,6 +57,7 @@ export function groupGeometry(
     rows,
     channels,
     groups,
+    ownScales,
     lanes,
     columns,
     wide,
@@ -68,9 +71,12 @@ export function groupGeometry(
 
 /** Names the geometry in a dispatch's key. */
 export const keyOf = (s: GroupGeometry): string =>
-  [s.images, s.rows, s.channels, s.groups, s.threads, s.blockRows].join();
+  [s.images, s.rows, s.channels, s.groups, s.ownScales, s.threads, s.blockRows].join();
 
-/** WGSL: `placeOf(index, local)`, what an invocation works on, and `at`, the index of an element. */
+/**
+ * WGSL: `placeOf(index, local)`, what an invocation works on, `at`, the index of an element, and `scaleAt`, that of a column's
+ * scale and bias.
+ */
 export const groupPlaces = (s: GroupGeometry): string => `
   ${s.lanes.code}
   ${FLAT_GROUP}
@@ -93,4 +99,7 @@ export const groupPlaces = (s: GroupGeometry): string => `
   }
   fn at(p: Place, row: u32, column: u32) -> u32 {
     return ((p.image * ROWS + row) * ${s.groups}u + p.group) * COLUMNS + column;
+  }
+  fn scaleAt(p: Place, column: u32) -> u32 {
+    return (${s.ownScales ? `p.image * ${s.groups}u + ` : ''}p.group) * COLUMNS + column;
   }`;

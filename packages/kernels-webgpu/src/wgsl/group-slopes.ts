@@ -22,7 +22,7 @@ export function computedSlope(s: GroupGeometry, activation: Activation, hasResid
     code: `
       ${ACTIVATIONS}
       fn slopeAt(z: Lanes) -> Lanes { return ${lanewise(s.lanes, `${activation}Slope`, 'z')}; }`,
-    shift: 'let shift = bias[p.group * COLUMNS + column];',
+    shift: 'let shift = bias[scaleAt(p, column)];',
     value: `dy[i] * slopeAt(normal * weight + shift${hasResidual ? ' + residual[i]' : ''})`,
   };
 }
@@ -42,8 +42,9 @@ export function sumsOfPlace(
   const store = Array.from({ length: width }, (_, lane) => {
     const at = width === 1 ? '' : `[${lane}]`;
     const channel = `(p.group * COLUMNS + column) * ${width}u + ${lane}u`;
+    const own = `scaleAt(p, column) * ${width}u + ${lane}u`;
     return o.to === 'output'
-      ? `dbias[${channel}] = all.first${at}; dscale[${channel}] = all.second${at};`
+      ? `dbias[${own}] = all.first${at}; dscale[${own}] = all.second${at};`
       : `sums[${o.to}u + (p.image * BLOCKS + p.block) * ${s.channels}u + ${channel}] = vec2f(all.first${at}, all.second${at});`;
   });
   return `
@@ -58,7 +59,7 @@ export function sumsOfPlace(
         var toBias = Lanes();
         var toScale = Lanes();
         if (column < COLUMNS) {
-          let weight = scale[p.group * COLUMNS + column];
+          let weight = scale[scaleAt(p, column)];
           ${o.slope.shift}
           for (var row = p.first; row < p.last; row += HIGH) {
             let i = at(p, row, column);
@@ -90,7 +91,7 @@ export const groupSums = ({ threads }: GroupGeometry): string => `
 export const applySlope = ({ shift, value }: Slope): string => `
   fn applySlope(p: Place, m: vec2f, means: vec2f) {
     for (var column = p.column; column < COLUMNS; column += WIDE) {
-      let weight = scale[p.group * COLUMNS + column];
+      let weight = scale[scaleAt(p, column)];
       ${shift}
       for (var row = p.first; row < p.last; row += HIGH) {
         let i = at(p, row, column);

@@ -13,7 +13,11 @@ export const groupNorm: Emitter<
   const { type } = graph;
   const order = IMAGE_ORDER;
   const [, channels] = inOrder(x.shape, order) as [number, number];
-  const perChannel = (value: typeof scale) => graph.at(graph.reshape(value, [channels, 1, 1]), { type });
+  // [C], or each image's own, [B, C].
+  const perChannel = (value: typeof scale) =>
+    value.shape.length === 2
+      ? graph.node('Reshape', [graph.at(value, { type }), graph.ints([0, channels, 1, 1])])
+      : graph.at(graph.reshape(value, [channels, 1, 1]), { type });
   const affine = graph.node('Add', [
     graph.node('Mul', [
       normalized(graph, graph.at(x, { order, type }), inOrder(x.shape, order), groups, epsilon),

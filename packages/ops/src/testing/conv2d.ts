@@ -23,7 +23,7 @@ type Sizes = readonly [
   outputs: number,
   kernel: number,
   stride: number,
-  padding: number,
+  padding: number | readonly [before: number, after: number],
 ];
 const sizes: readonly Sizes[] = [
   [1, 1, 1, 1, 1, 1, 1, 0],
@@ -31,6 +31,9 @@ const sizes: readonly Sizes[] = [
   [1, 9, 9, 4, 5, 3, 1, 0],
   [2, 4, 5, 7, 4, 1, 1, 0],
   [1, 8, 8, 4, 4, 3, 2, 1],
+  [2, 8, 6, 8, 8, 3, 2, [0, 1]], // half the size, as 'same' does it
+  [1, 7, 8, 3, 4, 3, 2, [0, 1]],
+  [1, 5, 6, 4, 4, 3, 1, [2, 0]],
   [2, 7, 9, 3, 5, 3, 2, 0],
   [1, 6, 6, 4, 4, 2, 1, 1],
   [1, 6, 6, 2, 4, 1, 2, 0],
@@ -50,7 +53,10 @@ function convolutionCase([batch, height, width, inputs, outputs, kernel, stride,
     x: [batch, height, width, inputs],
     filter: [kernel, kernel, inputs, outputs],
     strides: [stride, stride],
-    padding: evenPadding(padding),
+    padding:
+      typeof padding === 'number'
+        ? evenPadding(padding)
+        : { top: padding[0], bottom: padding[1], left: padding[0], right: padding[1] },
   };
   const { x, filter } = convolution;
   return {

@@ -19,7 +19,16 @@ import { add, divide, exact, inverseRoot, multiply, subtract, sum, type Tracked 
 
 const EPSILON = 1e-2; // so that a group of few numbers that are alike doesn't magnify rounding
 
-type Group = { shape: BatchShape; groups: number; activation: Activation; residual: boolean; far?: number };
+type Group = {
+  shape: BatchShape;
+  groups: number;
+  activation: Activation;
+  residual: boolean;
+  /** Added to x. */
+  far?: number;
+  /** Whether each image has a scale and a bias of its own. */
+  own?: boolean;
+};
 const groups: readonly Group[] = [
   { shape: [1, 1, 1, 6], groups: 2, activation: 'linear', residual: false },
   { shape: [2, 5, 3, 3], groups: 1, activation: 'gelu', residual: false },
@@ -39,10 +48,25 @@ const groups: readonly Group[] = [
   ...(['linear', 'gelu', 'silu'] as const).flatMap((activation) =>
     [false, true].map((residual) => ({ shape: [2, 3, 5, 6] as const, groups: 2, activation, residual })),
   ),
+  // Groups of one channel, two, four and twelve, as diffusion networks have them.
+  ...[32, 64, 128].map((c) => ({
+    shape: [2, 6, 5, c] as const,
+    groups: 32,
+    activation: 'silu' as const,
+    residual: false,
+  })),
+  { shape: [2, 3, 7, 24], groups: 2, activation: 'silu', residual: false },
+  { shape: [1, 67, 64, 64], groups: 32, activation: 'linear', residual: false, far: 100 },
+  { shape: [3, 4, 4, 8], groups: 2, activation: 'silu', residual: false, own: true },
+  { shape: [2, 3, 5, 6], groups: 2, activation: 'linear', residual: false, own: true },
+  { shape: [2, 3, 5, 6], groups: 3, activation: 'gelu', residual: true, own: true },
+  { shape: [1, 5, 4, 64], groups: 32, activation: 'silu', residual: false, own: true },
+  { shape: [2, 33, 32, 32], groups: 2, activation: 'silu', residual: false, own: true }, // several workgroups to a group
+  { shape: [2, 33, 32, 16], groups: 1, activation: 'linear', residual: true, own: true },
 ];
 
 function groupCase(one: Group): ConformanceCase {
-  const { shape, groups, activation, residual, far = 0 } = one;
+  const { shape, groups, activation, residual, far = 0, own = false } = one;
   const op = (...[x, scale, bias, rest]: tf.Tensor[]) =>
     groupNorm(x as tf.Tensor4D, scale as tf.Tensor1D, bias as tf.Tensor1D, {
       groups,
@@ -51,16 +75,17 @@ function groupCase(one: Group): ConformanceCase {
       residual: rest as tf.Tensor4D | undefined,
     });
   const width = shape[3] / groups;
+  const vectors = own ? [shape[0], shape[3]] : [shape[3]];
   return {
     family: 'normalization',
-    name: `${groups} groups of [${shape}]${far ? ` around ${far}` : ''}, ${activation}${residual ? ', a residual' : ''}, and its gradients`,
+    name: `${groups} groups of [${shape}]${far ? ` around ${far}` : ''}, ${activation}${residual ? ', a residual' : ''}${own ? ', each image its own scale' : ''}, and its gradients`,
     kernels: [GroupNorm, GroupNormGrad],
     inputs: () => {
       const x = numbers(shape, 1);
       return [
         { shape, values: x.values.map((value) => value + far) },
-        numbers([shape[3]], 2),
-        numbers([shape[3]], 3),
+        numbers(vectors, 2),
+        numbers(vectors, 3),
         ...(residual ? [numbers(shape, 4)] : []),
         numbers(shape, 5),
       ];
@@ -148,7 +173,11 @@ function normalizationExpected(
   const [dy, residual] = rest.reverse();
   if (!dy || !x || !scale || !bias) throw new Error('There are four inputs at least.');
   const { value, slope } = activations[activation];
-  const channels = scale.values.length;
+  const channels = scale.shape.at(-1) as number;
+  const ofImage = x.values.length / (x.shape[0] || 1);
+  const isOwn = scale.shape.length === 2;
+  /** Where the scale of element i is. */
+  const at = (i: number) => (i % channels) + (isOwn ? Math.floor(i / ofImage) * channels : 0);
   const sets = new Map<number, number[]>();
   x.values.forEach((_, i) => {
     const set = sets.get(setOf(i));
@@ -167,16 +196,13 @@ function normalizationExpected(
     const g: Tracked[] = [];
     set.forEach((i, place) => {
       const n = normalized[place] as Tracked;
-      const affine = add(
-        multiply(n, exact(scale.values[i % channels] as number)),
-        exact(bias.values[i % channels] as number),
-      );
+      const affine = add(multiply(n, exact(scale.values[at(i)] as number)), exact(bias.values[at(i)] as number));
       const z = residual ? add(affine, exact(residual.values[i] as number)) : affine;
       const dz = multiply(exact(dy.values[i] as number), slope(z));
       places.normalized[i] = n;
       places.y[i] = value(z);
       places.dz[i] = dz;
-      g.push(multiply(dz, exact(scale.values[i % channels] as number)));
+      g.push(multiply(dz, exact(scale.values[at(i)] as number)));
     });
     const [meanG, meanGN] = [mean(g), mean(g.map((one, place) => multiply(one, normalized[place] as Tracked)))];
     set.forEach((i, place) => {
@@ -184,10 +210,12 @@ function normalizationExpected(
       places.dx[i] = multiply(subtract(g[place] as Tracked, projection), precision);
     });
   }
-  const overChannel = (at: (i: number) => Tracked) =>
-    expectedOf(scale.shape, (c) =>
-      sum(Array.from({ length: x.values.length / channels }, (_, row) => at(row * channels + c))),
-    );
+  const overChannel = (termOf: (i: number) => Tracked) =>
+    expectedOf(scale.shape, (c) => {
+      const rows = (isOwn ? ofImage : x.values.length) / channels;
+      const start = Math.floor(c / channels) * ofImage + (c % channels);
+      return sum(Array.from({ length: rows }, (_, row) => termOf(start + row * channels)));
+    });
   return [
     expectedOf(x.shape, (i) => places.y[i] as Tracked),
     expectedOf(x.shape, (i) => places.dx[i] as Tracked),

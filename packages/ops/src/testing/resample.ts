@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { MaxPool2x, MaxPool2xGrad, Upsample2x, Upsample2xGrad } from '../kernels';
-import { maxPool2x, upsample2x } from '../resample';
+import { averagePool2x, maxPool2x, upsample2x } from '../resample';
 import type { BatchShape } from '../shapes';
 import { type ConformanceCase, differentiated, draw, exactly, expectedOf, numbers } from './conformance-case';
 import { exact, multiply, sum, type Tracked } from './tracked';
@@ -41,6 +41,34 @@ function poolingCase(shape: BatchShape, ties: boolean): ConformanceCase {
         dx[first] = slope;
       });
       return [exactly(out, y), exactly(shape, dx)];
+    },
+  };
+}
+
+/** The mean of each 2×2 block: the gradient of repeating pixels, a quarter of it, and the other way round. */
+function averagingCase([batch, height, width, channels]: BatchShape): ConformanceCase {
+  const shape = [batch, 2 * height, 2 * width, channels];
+  const out = [batch, height, width, channels];
+  return {
+    family: 'resample',
+    name: `averagePool2x of [${shape}] and its gradient`,
+    kernels: [Upsample2x, Upsample2xGrad],
+    inputs: () => [numbers(shape, 1), numbers(out, 2)],
+    ...differentiated((x) => averagePool2x(x as tf.Tensor4D)),
+    expected: ({ values: x }, { values: dy }) => {
+      const blocks: Tracked[][] = Array.from(dy, () => []);
+      /** The block of element i of the larger image. */
+      const blockOf = (i: number) => {
+        const pixel = Math.floor(i / channels);
+        const row = Math.floor(pixel / (2 * width)); // of all images
+        return ((row >> 1) * width + ((pixel % (2 * width)) >> 1)) * channels + (i % channels);
+      };
+      x.forEach((value, i) => void blocks[blockOf(i)]?.push(exact(value)));
+      const quarter = (of: Tracked) => multiply(of, exact(0.25));
+      return [
+        expectedOf(out, (i) => quarter(sum(blocks[i] as Tracked[]))),
+        expectedOf(shape, (i) => quarter(exact(dy[blockOf(i)] as number))),
+      ];
     },
   };
 }
@@ -94,6 +122,7 @@ const methods = ['bilinear', 'nearest'] as const;
 
 export const resampleCases: readonly ConformanceCase[] = [
   ...shapes.flatMap((shape) => [false, true].map((ties) => poolingCase(shape, ties))),
+  ...shapes.map(averagingCase),
   ...methods.flatMap((method) =>
     [...shapes, [1, 1, 1, 3] as const, [2, 1, 3, 4] as const, [1, 9, 8, 2] as const].map((shape) =>
       upsamplingCase(shape, method),

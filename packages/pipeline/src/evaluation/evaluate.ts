@@ -40,7 +40,17 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Told once the images are read, before the work. */
-  readonly onBegin?: ((images: { readonly count: number; readonly total: number }) => void) | undefined;
+  readonly onBegin?: ((work: EvaluationPlan) => void) | undefined;
+}
+
+/** What an evaluation is about to do. */
+export interface EvaluationPlan {
+  /** How many images are compared with, and how many there are. */
+  readonly count: number;
+  readonly total: number;
+  /** Steps of the sampler, and its guidance where it is told classes. */
+  readonly steps: number;
+  readonly guidance: number | null;
 }
 
 /** What a model is found to be worth. */
@@ -103,7 +113,8 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
   const plan = planOf(model, { sampler, steps });
   const images = await readHeldOut(options.data, { shape, classNames, count, seed, signal });
   checkCounts(images, count, features);
-  options.onBegin?.({ count: images.count, total: images.total });
+  const { count: compared, total: all } = images;
+  options.onBegin?.({ count: compared, total: all, steps, guidance: images.labels ? guidance : null });
 
   const [realBatches, drawnBatches] = [images.count, count].map((n) => Math.ceil(n / batchSize)) as [number, number];
   const total =

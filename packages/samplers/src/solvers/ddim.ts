@@ -30,8 +30,8 @@ export function ddim<Eta extends number = 0>(
 }
 
 /**
- * Returns DDIM backwards, from an image to the noise that DDIM makes it from (Song et al. 2020, section 4.3 and equation
- * 14; Dhariwal & Nichol 2021, arXiv:2105.05233, appendix F). `ddim()` from that noise over the same timesteps gives the
+ * Returns DDIM backwards, from an image to the noise that DDIM makes it from (the ODE of Song et al. 2020 followed
+ * the other way; also Dhariwal & Nichol 2021, arXiv:2105.05233). `ddim()` from that noise over the same timesteps gives the
  * image back, up to an error of order 1.
  */
 export function ddimInversion(): Solver<false> {

@@ -5,7 +5,7 @@ import type { Solver } from '../solver';
 import { exponentialStep } from './dpmpp-singlestep';
 
 /**
- * Returns DEIS in its ρAB form (Zhang & Chen 2022, arXiv:2204.13902, equation 15, with polynomials in log ρ, ρ = σ/α):
+ * Returns DEIS in its ρAB form (Zhang & Chen 2022, arXiv:2204.13902), with polynomials in log ρ, ρ = σ/α:
  * it interpolates ε of the last `order` steps and integrates the polynomial exactly over ρ. The step to ρ = 0 is of
  * order 1.
  */

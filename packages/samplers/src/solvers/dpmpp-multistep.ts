@@ -25,8 +25,8 @@ export interface DpmOptions<Sde extends boolean = boolean> {
 }
 
 /**
- * Returns DPM-Solver++ 2M or 3M (Lu et al. 2022, arXiv:2211.01095, algorithm 2), their SDE forms (section 6 and appendix
- * D), or, `of` epsilon, multistep DPM-Solver (Lu et al. 2022, arXiv:2206.00927).
+ * Returns DPM-Solver++ 2M (Lu et al. 2022, arXiv:2211.01095, algorithm 2) or 3M, their SDE forms (SDE-DPM-Solver++ of that
+ * paper), or, `of` epsilon, multistep DPM-Solver (Lu et al. 2022, arXiv:2206.00927).
  */
 export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<Sde> = {}): Solver<Sde> {
   const {

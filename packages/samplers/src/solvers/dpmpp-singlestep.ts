@@ -3,7 +3,7 @@ import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
 /**
- * Returns DPM-Solver++ 2S (Lu et al. 2022, arXiv:2211.01095, algorithm 1): each step evaluates the model a second time, at
+ * Returns DPM-Solver++(2S) (Lu et al. 2022, arXiv:2211.01095): each step evaluates the model a second time, at
  * the share `r` of the way in log-SNR. The step to σ = 0 is of order 1.
  */
 export function dpmpp2S({ r = 0.5 }: { r?: number } = {}): Solver<false> {
@@ -34,7 +34,7 @@ export function dpmpp2S({ r = 0.5 }: { r?: number } = {}): Solver<false> {
   };
 }
 
-/** Returns the exact solution for a constant x0 (Lu et al. 2022, arXiv:2211.01095, equation 9): σ'/σ·x + (α' − α·σ'/σ)·x0. */
+/** Returns the exact solution for a constant x0 (Lu et al. 2022, arXiv:2211.01095, for data prediction): σ'/σ·x + (α' − α·σ'/σ)·x0. */
 export function exponentialStep(from: Level, to: Level, x: string, x0: Combination): Combination {
   const ratio = to.sigma / from.sigma;
   return sum([ratio, { [x]: 1 }], [to.alpha - from.alpha * ratio, x0]);

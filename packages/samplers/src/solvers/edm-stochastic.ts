@@ -7,7 +7,7 @@ import { eulerStep, straight } from './straight';
 /**
  * Returns EDM's stochastic sampler (Karras et al. 2022, arXiv:2206.00364, algorithm 2): before each step it raises the
  * noise by a factor of 1 + γ, γ = min(churn/steps, √2 − 1), where churnMin ≤ σ ≤ churnMax. The defaults are those of the
- * paper's ImageNet-64 runs (table 5). Noise is never raised above what the model was trained on. With `corrector` false
+ * paper's ImageNet-64 runs. Noise is never raised above what the model was trained on. With `corrector` false
  * it is Euler with churn.
  */
 export function edmStochastic(

@@ -13,8 +13,8 @@ export const adamsBashforth: readonly (readonly number[])[] = [
 ];
 
 /**
- * Returns iPNDM (Zhang & Chen 2022, arXiv:2204.13902, section 4): Adams–Bashforth in ε with the constants of an even grid,
- * moved by DDIM's transfer (Liu et al. 2022, arXiv:2202.09778, equation 11); on flows, in the velocity. On grids that
+ * Returns iPNDM (Zhang & Chen 2022, arXiv:2204.13902): Adams–Bashforth in ε with the constants of an even grid,
+ * moved by DDIM's transfer (Liu et al. 2022, arXiv:2202.09778); on flows, in the velocity. On grids that
  * are uneven in σ it is of order 2. Of noise alone on a process by angle, x0 counts as 0, since ε does not say it: so
  * in diffusers' `IPNDMScheduler`.
  */

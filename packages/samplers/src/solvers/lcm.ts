@@ -2,9 +2,9 @@ import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
 /**
- * Returns latent consistency sampling (Luo et al. 2023, arXiv:2310.04378, algorithm 3): each step jumps to the image and
+ * Returns latent consistency sampling (Luo et al. 2023, arXiv:2310.04378, its multistep algorithm): each step jumps to the image and
  * noises it again to the next level. The consistency function is c_skip·x + c_out·x0, whose factors go by
- * t·timestepScaling and sigmaData (Song et al. 2023, arXiv:2303.01469, appendix C).
+ * t·timestepScaling and sigmaData (Song et al. 2023, arXiv:2303.01469).
  */
 export function lcm(options: { timestepScaling?: number; sigmaData?: number } = {}): Solver<true> {
   const { timestepScaling = 10, sigmaData = 0.5 } = options;

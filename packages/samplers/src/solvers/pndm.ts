@@ -6,7 +6,7 @@ import type { Solver } from '../solver';
 import { adamsBashforth } from './ipndm';
 
 /**
- * Returns PNDM (Liu et al. 2022, arXiv:2202.09778, algorithm 2 and equations 11 to 13): a pseudo linear multistep method
+ * Returns PNDM (Liu et al. 2022, arXiv:2202.09778, algorithm 2): a pseudo linear multistep method
  * of order 4 in the model's output, moved by DDIM's transfer. It begins with three pseudo Runge–Kutta steps, or, with
  * `plms`, with one step taken twice, as latent diffusion does. It converges with order 2.
  */
@@ -33,7 +33,7 @@ export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<false> {
   };
 }
 
-/** Returns DDIM's transfer (equation 11) with an averaged output, turned into ε at the level it starts from. */
+/** Returns DDIM's transfer with an averaged output, turned into ε at the level it starts from. */
 function transfer(from: GridPoint, to: Level, output: Combination, x: Combination): Combination {
   const { x: epsFromX = 0, output: epsFromOutput = 0 } = from.eps;
   const ratio = to.alpha / from.alpha;
@@ -82,7 +82,7 @@ function doubled(points: readonly GridPoint[], targets: readonly Level[]): PlanS
   ];
 }
 
-/** Returns three pseudo Runge–Kutta steps (equation 13) of four evaluations; the middle is half a stride, in whole timesteps, down. */
+/** Returns three pseudo Runge–Kutta steps of four evaluations; the middle is half a stride, in whole timesteps, down. */
 function rungeKutta(points: readonly GridPoint[], atTimestep: (t: number) => GridPoint): PlanStep[] {
   return points.slice(0, 3).flatMap((from, i): PlanStep[] => {
     const end = points[i + 1] as GridPoint;

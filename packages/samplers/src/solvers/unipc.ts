@@ -15,7 +15,7 @@ export interface UniPcOptions {
 }
 
 /**
- * Returns UniPC (Zhao et al. 2023, arXiv:2302.04867, algorithms 5 to 8): each evaluation first corrects the x that it was
+ * Returns UniPC (Zhao et al. 2023, arXiv:2302.04867, UniP with UniC over several steps): each evaluation first corrects the x that it was
  * made at and then predicts the next, so that it takes no more evaluations than a multistep solver. The predictor has
  * the given `order`, the whole one more.
  */
@@ -75,7 +75,7 @@ export function unipc(options: UniPcOptions = {}): Solver<false> {
     },
   };
 
-  /** Returns the system of the method B(h) (equation 9) from one level to another, with the levels before `from`, newest first. */
+  /** Returns the system of the method with B(h) from one level to another, with the levels before `from`, newest first. */
   function bh(from: Level, to: Level, before: readonly Level[]) {
     const h = lambdaOf(to) - lambdaOf(from);
     const z = of === 'x0' ? -h : h;

@@ -35,7 +35,8 @@ export function resnetBlock(plan: ResnetPlan, options: BlockOptions): Layer<Bloc
     conv2: convolution(3, to, to),
     ...(shortcut && { conv_shortcut: convolution(1, from, to) }),
   };
-  return compose(children, (m) => (x: Tensor4D, embedding?: Tensor2D) => {
+  return compose(children, (m) => (given: Tensor4D, embedding?: Tensor2D) => {
+    const x = gathered(given);
     const resized = (y: Tensor4D) => (plan.resample ? resample(y, plan.resample) : y);
     const first = resized(normed(m.norm1, x, options.act_fn)); // [B, H', W', from]
     const time = m.time_emb_proj(embedding as Tensor2D); // [B, to] or [B, 2·to]
@@ -59,7 +60,8 @@ export function attentionBlock(plan: AttentionPlan, { norm_eps: epsilon }: Block
     to_v: dense(channels, inner),
     'to_out.0': dense(inner, channels),
   };
-  return compose(children, (m) => (x: Tensor4D) => {
+  return compose(children, (m) => (given: Tensor4D) => {
+    const x = gathered(given);
     const [batch, rows, columns] = x.shape;
     const normal = m.group_norm ? m.group_norm(x) : x;
     const tokens: Tensor3D = tf.reshape(normal, [batch, rows * columns, channels]); // [B, H·W, C]
@@ -80,6 +82,14 @@ export function samplerBlock({ kind, channels }: SamplerPlan, options: BlockOpti
   return compose({ conv: convolution(3, channels, channels, { stride: 2, padding }) }, (m) => (x: Tensor4D) => {
     return m.conv(x);
   });
+}
+
+/**
+ * Returns the same numbers, whose gradients by all uses in a block are summed before they are added to those of other blocks: in
+ * the order in which a block that is computed again gives them.
+ */
+function gathered(x: Tensor4D): Tensor4D {
+  return tf.clone(x);
 }
 
 /** activation(norm(x)·(1 + scale) + shift), where `time` has scale and shift, [B, 2C]. */

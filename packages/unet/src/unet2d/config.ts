@@ -181,7 +181,7 @@ export function completeUNet2DConfig(given: Readonly<Record<string, unknown>>): 
     refuse(`the configuration is of ${inJson(kind)}, not of UNet2DModel; only this one can be built`);
   }
   const names = Object.keys(given).filter((name) => !name.startsWith('_') && given[name] !== undefined);
-  const unknown = names.find((name) => !(name in RULES));
+  const unknown = names.find((name) => !Object.hasOwn(RULES, name));
   if (unknown !== undefined) {
     refuse(`it has no \`${unknown.slice(0, 100)}\`; did you mean \`${nearest(unknown.slice(0, 100), NAMES)}\`?`);
   }

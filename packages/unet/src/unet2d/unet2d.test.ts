@@ -57,6 +57,19 @@ describe('parameters', () => {
     expect(Buffer.compare(await bytes(3), await bytes(4))).not.toBe(0);
   });
 
+  test('of outputs begin at 0 if that is asked for, and the others as they do', () => {
+    const [plain, zero] = [false, true].map((zeroOutputs) => keep(createUNet2D(SMALL, { seed: 3, zeroOutputs })));
+    const changed = [...(zero as UNet2D).parameters].filter(([name, variable]) => {
+      const numbers = variable.dataSync() as Float32Array;
+      if (numbers.every((number) => number === 0) && !name.includes('norm')) return true;
+      expect(numbers).toEqual(plain?.parameters.get(name)?.dataSync());
+      return false;
+    });
+    // Two parameters each of 8 residual blocks, 4 of attention and the end.
+    expect(changed).toHaveLength(2 * (8 + 4 + 1));
+    expect(predict(zero as UNet2D).every((number) => number === 0)).toBe(true);
+  });
+
   test('that are never trained are no trainable variables, and start 16 times as wide', () => {
     const model = keep(
       createUNet2D({ ...SMALL, block_out_channels: [64, 8], norm_num_groups: 8, time_embedding_type: 'fourier' }),
@@ -205,6 +218,7 @@ describe('a configuration', () => {
   test.each([
     [{ _class_name: 'UNet2DConditionModel' }, /is of "UNet2DConditionModel", not of UNet2DModel/],
     [{ block_out_channel: [4] }, /has no `block_out_channel`; did you mean `block_out_channels`\?/],
+    [{ toString: 1 }, /has no `toString`/],
     [{ down_block_types: ['CrossAttnDownBlock2D'] }, /`down_block_types` must be a list of DownBlock2D, .*CrossAttn/],
     [{ resnet_time_scale_shift: 'spatial' }, /must be one of "default", "scale_shift", but is "spatial"/],
     [{ downsample_padding: 2 }, /`downsample_padding` must be one of 0, 1/],

@@ -23,15 +23,20 @@ export type UNet2D = UNet<UNet2DConfig, typeof NAME>;
  * Creates diffusers' UNet2DModel with fresh weights: PyTorch's initial distributions, numbers from Philox.
  *
  * @param config what diffusers' `unet/config.json` holds, or a part of it; the rest has diffusers' defaults
- * @param options seed: of the weights, default 0
+ * @param options seed: of the weights, default 0; zeroOutputs: whether the last layers of residual blocks, of attention and of
+ *   the network begin at 0, so that every block begins as its input, as in the programs of Ho et al. and of ADM, default false
  * @throws DenoiserError for a configuration that no such network has, or that is not had here.
  */
 export function createUNet2D(
-  config: Partial<UNet2DConfig> & Readonly<Record<string, unknown>>,
-  { seed = 0 }: { seed?: number } = {},
+  config: Partial<UNet2DConfig> | Readonly<Record<string, unknown>>,
+  { seed = 0, zeroOutputs = false }: { seed?: number; zeroOutputs?: boolean } = {},
 ): UNet2D {
-  return unetWith(architectureOf(completeUNet2DConfig(config)), freshWeights(seed));
+  const isZero = (name: string) => zeroOutputs && OUTPUTS.test(name);
+  return unetWith(architectureOf(completeUNet2DConfig(config)), freshWeights(seed, isZero));
 }
+
+/** Parameters of the layers whose outputs are added to something, and of the last layer. */
+const OUTPUTS = /(^|\.)(conv2|to_out\.0|conv_out)\.(weight|bias)$/;
 
 /** How a file says what it does not say itself. */
 export type UNet2DFileOptions = {

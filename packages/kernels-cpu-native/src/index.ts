@@ -1,0 +1,2 @@
+export type { NativeErrorCode } from './errors';
+export { nativeObstacle, registerNativeEngine } from './register';
