@@ -9,12 +9,8 @@ const asNode = (value: Value): NodeValue => value as NodeValue;
 
 export const identity: Emitter<'x'> = ({ inputs: { x } }) => x;
 
-export const reshape: Emitter<'x', { shape: readonly number[] }> = ({ graph, inputs: { x }, attrs }) => {
-  const size = util.sizeFromShape([...x.shape]);
-  const shape = util.inferFromImplicitShape([...attrs.shape], size);
-  util.assert(util.sizeFromShape(shape) === size, () => `[${x.shape}] cannot be reshaped to [${shape}]`);
-  return graph.reshape(x, shape);
-};
+export const reshape: Emitter<'x', { shape: readonly number[] }> = ({ graph, inputs: { x }, attrs: { shape } }) =>
+  graph.reshape(x, util.inferFromImplicitShape([...shape], util.sizeFromShape([...x.shape])));
 
 export const expandDims: Emitter<'input', { dim: number }> = ({ graph, inputs: { input }, attrs: { dim } }) => {
   const axis = dim < 0 ? dim + input.shape.length + 1 : dim;
