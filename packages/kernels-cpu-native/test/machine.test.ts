@@ -8,11 +8,12 @@ import { fc } from '../../../tests/properties';
 import { Unary } from '../../kernels-cpu/src/machine/generated/jobs';
 import { createNativeMachine } from '../src/machine';
 import { registerNativeEngine } from '../src/register';
-import { type Library, library } from './engines';
+import { library } from './engines';
 
 const machineFile = fileURLToPath(new URL('../build/machine.node', import.meta.url));
 
-const newEngine = (threads = 2): Engine => createEngine(createNativeMachine(library as Library, { threads }));
+const newEngine = (threads = 2): Engine =>
+  createEngine(createNativeMachine(library as NonNullable<typeof library>, { threads }));
 
 /** Squares some numbers: whether the engine works. */
 function expectToWork(engine: Engine): void {
