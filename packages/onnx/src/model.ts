@@ -55,7 +55,7 @@ function checkSize(initializers: readonly Initializer[]): void {
   if (bytes <= MOST_BYTES) return;
   throw new OnnxError(
     'model-too-large',
-    `The weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, and a file of ONNX may have 2; export with \`dtype: 'f16'\`, or a smaller network.`,
+    `The weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, and a file of ONNX may have 2; export with \`dtype\` f16, or a smaller network.`,
   );
 }
 

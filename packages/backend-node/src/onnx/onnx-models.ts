@@ -35,7 +35,7 @@ export async function openOnnxModel(
     throw fileError(error, 'read', path);
   });
   await ensureDevice();
-  const { session } = await openSession(file, { ...(providers && { providers }) });
+  const session = await openSession(file, { ...(providers && { providers }) });
   try {
     return onnxModel(session, file, { name: path, ...options });
   } catch (error) {
@@ -55,7 +55,7 @@ export async function computeWithOnnx(model: WeightsModel, options: OnnxRuntimeO
   const { providers = ['cpu'] } = options;
   // On the processor alone: onnxruntime's attention by WebGPU errs by hundredths on some adapters.
   const attention = providers.every((name) => name === 'cpu') ? 'contrib' : 'plain';
-  const { session } = await openSession(await exportOnnxModel(model, { attention }), { providers });
+  const session = await openSession(await exportOnnxModel(model, { attention }), { providers });
   model.dispose();
   return withSession(info, onnxDenoiser(session), () => void session.release());
 }
