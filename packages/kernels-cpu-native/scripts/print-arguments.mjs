@@ -22,6 +22,7 @@ const printEnum = ({ name, about, values }) =>
     ...printComment(about),
     `pub mod ${snake(name)} {`,
     ...Object.entries(values).map(([key, value]) => `    pub const ${snake(key).toUpperCase()}: i32 = ${value};`),
+    `    /// How many there are.\n    pub const COUNT: i32 = ${Object.keys(values).length};`,
     '}',
     '',
   ].join('\n');

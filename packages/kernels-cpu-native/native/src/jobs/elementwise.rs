@@ -7,6 +7,9 @@ use crate::math;
 use crate::memory::{Fault, area, check, extent, fault, positive, size, step};
 use crate::simd::Simd;
 
+// A map that is new in the assembly does not go unseen.
+const _: () = assert!(unary::COUNT == 15 && binary::COUNT == 9 && cast::COUNT == 4);
+
 /// A tensor cut into blocks of elements.
 #[derive(Clone, Copy)]
 struct Blocks {
