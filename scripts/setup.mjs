@@ -46,7 +46,10 @@ export async function install() {
  */
 export async function build(tasks = ['build']) {
   const output = [];
-  const soon = setTimeout(() => console.log('Building what has changed …'), PATIENCE);
+  const soon = setTimeout(
+    () => console.log('Building what has changed, the first time all of it: a minute or two …'),
+    PATIENCE,
+  );
   const status = await tryRun(tool('turbo'), ['run', ...tasks, '--output-logs=errors-only', '--log-prefix=none'], {
     env: turboEnvironment,
     onOutput: (part) => output.push(part),

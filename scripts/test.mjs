@@ -11,6 +11,7 @@ ensureChromium();
 await run(process.execPath, ['scripts/lint.mjs']);
 await run(process.execPath, ['scripts/check-types.mjs']);
 await build(['build', 'publint']);
+await run(process.execPath, ['packages/kernels-cpu-native/scripts/check-native.mjs']);
 
 rmSync(results, { force: true });
 const status = await tryRun(tool('vitest'), ['run', '--silent=passed-only', ...process.argv.slice(2)]);

@@ -9,7 +9,7 @@ function build(task: string) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
     encoding: 'utf8',
   });
-  return { status, stdout: stdout.replace('Building what has changed …\n', ''), stderr };
+  return { status, stdout: stdout.replace(/^Building what has changed.*\n/, ''), stderr };
 }
 
 test('where everything is built already, nothing is said of it; what cannot be built is shown as the tool says it', () => {

@@ -21,12 +21,14 @@ function tensor(name, rows) {
   return new ort.Tensor('float32', values.subarray(0, size), [rows, ...shape.slice(1)]);
 }
 
-const noise = (shape) =>
-  new ort.Tensor('float32', Float32Array.from({ length: shape.reduce((a, b) => a * b) }, Math.random), shape);
+const floats = (data, shape) => new ort.Tensor('float32', data, shape);
+const noise = (shape) => floats(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, Math.random), shape);
+/** The step that the others are told, too; operations have no use for it. */
+const timestep = (batch) => floats(new Float32Array(batch).fill(500), [batch]);
 const inputs = {
-  'sample-step-b1': () => ({ x: tensor('x', 1), embedding: tensor('embedding', 1) }),
-  gemm: () => ({ a: noise([512, 512]) }),
-  conv3x3: () => ({ x: noise([1, 64, 64, 64]) }),
+  'sample-step-b1': () => ({ sample: tensor('x', 1), timestep: timestep(1) }),
+  gemm: () => ({ sample: noise([512, 512, 1, 1]), timestep: timestep(512) }),
+  conv3x3: () => ({ sample: noise([1, 64, 64, 64]), timestep: timestep(1) }),
 };
 const sessions = new Map();
 

@@ -11,7 +11,8 @@ import { writeWorkFiles } from './work-files';
 
 /**
  * `npm run bench`: every case on every subject, interleaved: one run of each in turn, so that what else the machine does
- * falls on all alike. A subject's first run of a case is not counted. With --profile: where the time of a step goes.
+ * falls on all alike. A subject's first run of a case is not counted. With --profile: where the time of a step goes,
+ * with `--subjects denoiser-native` on the native machine.
  */
 const { values: options } = parseArgs({
   options: {
@@ -33,7 +34,7 @@ const wanted = options.subjects?.split(',');
 const plans = subjects().filter(({ name }) => !wanted || wanted.includes(name));
 const running = new Map<SubjectPlan, Subject>();
 
-if (options.profile) process.stdout.write(await profile(threads));
+if (options.profile) process.stdout.write(await profile(threads, wanted?.includes('denoiser-native') ?? false));
 else await compare(options.cases.split(','));
 process.exit(0); // whatever a subject holds
 

@@ -1,5 +1,6 @@
 import '@tensorflow/tfjs';
 import { registerCpuEngine } from '@denoiser/kernels-cpu';
+import { registerNativeEngine } from '@denoiser/kernels-cpu-native';
 import { meanSquaredError } from '@denoiser/ops';
 import { createAdamW, trainStep } from '@denoiser/trainer/parts';
 import { createUNet } from '@denoiser/unet';
@@ -16,8 +17,8 @@ type Line = Work & { readonly name: string; readonly calls: number; readonly ms:
  * Where the time of a step goes, by kernel, with the rates that each reaches beside what the machine can do: a loop of
  * multiply-adds in registers, and a copy of memory. Times are the least of some runs.
  */
-export async function profile(threads: number): Promise<string> {
-  const engine = await registerCpuEngine({ threads });
+export async function profile(threads: number, isNative: boolean): Promise<string> {
+  const engine = await (isNative ? registerNativeEngine : registerCpuEngine)({ threads });
   await tf.setBackend(engine.backendName);
   const peak = threads * (PEAK_FLOPS / least(() => engine.burn(PEAK_FLOPS)) / 1e6);
   const source = new Float32Array(2 ** 24);

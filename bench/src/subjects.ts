@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nativeObstacle } from '@denoiser/kernels-cpu-native';
 import { endTogether } from '../../scripts/children.mjs';
 import type { WorkFiles } from './work-files';
 
@@ -33,7 +34,9 @@ const OPS = ['conv3x3', 'gemm'];
 
 /** All subjects, ours first. */
 export function subjects(): SubjectPlan[] {
-  const python = ['python3', '/usr/bin/python3'].find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
+  // A virtual environment with another PyTorch than the system's is named by its interpreter.
+  const pythons = [process.env.BENCH_PYTHON ?? [], 'python3', '/usr/bin/python3'].flat();
+  const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
   const onnxruntime = join(peers, 'node_modules', 'onnxruntime-node');
   return [
     {
@@ -41,6 +44,13 @@ export function subjects(): SubjectPlan[] {
       cases: [...STEPS, ...OPS, 'fma-peak'],
       start: ({ folder }, threads) =>
         start('denoiser', process.execPath, [here('tfjs-peer.js'), 'denoiser', folder, `${threads}`]),
+    },
+    {
+      name: 'denoiser-native',
+      cases: [...STEPS, ...OPS, 'fma-peak'],
+      absent: nativeObstacle(),
+      start: ({ folder }, threads) =>
+        start('denoiser-native', process.execPath, [here('tfjs-peer.js'), 'denoiser-native', folder, `${threads}`]),
     },
     {
       name: 'tfjs-wasm',

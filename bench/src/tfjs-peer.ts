@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import '@tensorflow/tfjs';
 import { registerCpuEngine } from '@denoiser/kernels-cpu';
+import { registerNativeEngine } from '@denoiser/kernels-cpu-native';
 import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
 import { conv2d, meanSquaredError } from '@denoiser/ops';
 import { readSafetensors } from '@denoiser/safetensors';
@@ -12,14 +13,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { CONV, GEMM, PEAK_FLOPS, TIME } from './work-files';
 
 /**
- * Our networks on a tfjs backend, as a process that answers JSON lines. Arguments: 'denoiser' (the CPU engine) or 'wasm'
- * (tfjs's own backend, with the kernels it lacks for training), the folder of the work files, threads.
+ * Our networks on a tfjs backend, as a process that answers JSON lines. Arguments: 'denoiser' (the CPU engine), 'denoiser-native' (its
+ * native machine) or 'wasm' (tfjs's own backend, with the kernels it lacks for training), the folder of the work files, threads.
  */
 const [backend, folder, threads] = process.argv.slice(2);
 
 let burn = (_flops: number): void => {};
-if (backend === 'denoiser') {
-  const engine = await registerCpuEngine({ threads: Number(threads) });
+if (backend !== 'wasm') {
+  const register = backend === 'denoiser-native' ? registerNativeEngine : registerCpuEngine;
+  const engine = await register({ threads: Number(threads) });
   await tf.setBackend(engine.backendName);
   burn = engine.burn;
 } else {

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exportOnnx } from '@denoiser/onnx';
 import { normals, STREAMS } from '@denoiser/ops';
 import { type TensorFile, writeSafetensors } from '@denoiser/safetensors';
 import { createUNet } from '@denoiser/unet';
-import { convolutionOnnx, matmulOnnx } from './onnx/single-ops';
-import { unetOnnx } from './onnx/unet';
+import { convolutionOnnx, matmulOnnx } from './onnx-models';
 
 export const SIZE = 64;
 export const TIME_DIM = 256;
@@ -21,14 +21,15 @@ export async function writeWorkFiles(): Promise<WorkFiles> {
   mkdirSync(folder, { recursive: true });
   const unet = createUNet({ timeDim: TIME_DIM });
   const weights = await unet.exportParameters(unet.parameters);
+  const model = await exportOnnx(unet, { imageShape: [SIZE, SIZE, 3] });
   unet.dispose();
 
   const files = { folder, weights: join(folder, 'weights.safetensors'), inputs: join(folder, 'inputs.safetensors') };
   writeFileSync(files.weights, writeSafetensors(weights));
   writeFileSync(files.inputs, writeSafetensors(inputs()));
-  writeFileSync(join(folder, 'sample-step-b1.onnx'), unetOnnx(weights, { batch: 1, size: SIZE }));
-  writeFileSync(join(folder, 'gemm.onnx'), matmulOnnx(GEMM));
-  writeFileSync(join(folder, 'conv3x3.onnx'), convolutionOnnx(CONV));
+  writeFileSync(join(folder, 'sample-step-b1.onnx'), model);
+  writeFileSync(join(folder, 'gemm.onnx'), await matmulOnnx(GEMM));
+  writeFileSync(join(folder, 'conv3x3.onnx'), await convolutionOnnx(CONV));
   return files;
 }
 
@@ -47,10 +48,5 @@ function inputs(): TensorFile {
     shape,
     data: normals({ seed: 1, stream: STREAMS.trainingNoise, step: 0, index, count }),
   });
-  const embedding = Float32Array.from({ length: TIME_DIM }, (_, i) => {
-    const frequency = 10000 ** ((-2 * (i % (TIME_DIM / 2))) / TIME_DIM);
-    return i < TIME_DIM / 2 ? Math.sin(TIME * frequency) : Math.cos(TIME * frequency);
-  });
-  const row = { dtype: 'F32' as const, shape: [1, TIME_DIM], data: embedding };
-  return { metadata: {}, tensors: new Map(Object.entries({ x: image(0), target: image(1), embedding: row })) };
+  return { metadata: {}, tensors: new Map(Object.entries({ x: image(0), target: image(1) })) };
 }

@@ -37,11 +37,19 @@ it.each(programs)('%s runs to its end without a word on stderr', (program) => {
   expect(stdout.length).toBeGreaterThan(20);
 });
 
-it('there are programs', () => expect(programs.length).toBeGreaterThan(2));
+it('there are programs, and README names each once', () => {
+  expect(programs.length).toBeGreaterThan(2);
+  const named = [...readFileSync(join(folder, 'README.md'), 'utf8').matchAll(/^\| \[`([^`]+)`\]/gm)].map(
+    ([, name]) => name,
+  );
+  expect(named).toEqual([...new Set(named)]);
+  expect(named).toEqual(expect.arrayContaining([...programs, ...SERVERS]));
+});
 
 it.each([
   'draw.mjs',
   'classes-and-guidance.mjs',
+  'onnx.mjs',
   'own-network.mjs',
   'own-loop.mjs',
   'own-solver.mjs',

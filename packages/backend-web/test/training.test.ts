@@ -251,6 +251,16 @@ test('what a run has shown is not needed to go on with it: where it is damaged o
   expect(events.at(-1)).toMatchObject({ status: 'finished', step: 13 });
 });
 
+test('a run that is told to end before where it is ends there, and keeps a configuration that says so', async () => {
+  const { client, images } = await worker();
+  await client.train({ ...small, run: 'o', images, samples: null });
+  for (const steps of [-1, 1.5, Number.NaN, 'x']) {
+    await expect(client.resumeRun('o', { steps: steps as number })).rejects.toMatchObject({ code: 'option-invalid' });
+  }
+  expect(await client.resumeRun('o', { steps: 3 })).toEqual({ run: 'o', step: 12, status: 'finished' });
+  expect(await client.runs()).toMatchObject([{ run: 'o', step: 12, steps: 12 }]);
+});
+
 test('pictures that were decoded for a training are let go of as soon as it has them', async () => {
   const { client } = await worker();
   await all(client.train({ ...small, run: 'm', images: redAndBlue(3), size: 8, samples: null }));
@@ -294,6 +304,18 @@ describe('a run of that name is there already', () => {
     const wrong = { ...request, ifExists: 'replace', training: { batchSize: -1 } } as const;
     await expect(client.train(wrong)).rejects.toMatchObject({ isDenoiserError: true });
     expect(await client.runs()).toMatchObject([{ run: 'k', step: 2 }]);
+  });
+
+  test('where there is no room for the new one, the old one stays, and the new one is trained in memory', async () => {
+    const { client, images, opfs } = await worker();
+    const request = { ...small, run: 'n', images, steps: 2, samples: null };
+    await client.train(request);
+    opfs.quota = 1;
+    const events = await all(client.train({ ...request, steps: 3, ifExists: 'replace' }));
+    expect(of(events, 'warning')[0]).toMatchObject({ code: 'storage-full' });
+    expect(events.at(-1)).toMatchObject({ type: 'done', step: 3 });
+    expect((await client.openModel('n')).step).toBe(3);
+    expect(await client.runs()).toMatchObject([{ run: 'n', step: 2, steps: 2 }]);
   });
 
   test('where there is none, either begins one', async () => {

@@ -5,6 +5,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   imageSize: '--size',
   postHocEma: '--post-hoc-ema',
   process: '--schedule',
+  providers: '--onnx-provider',
 };
 
 /** Options of a configuration, by their paths, whose flags have other names. */

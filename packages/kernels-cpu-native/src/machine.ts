@@ -31,6 +31,8 @@ export function createNativeMachine(library: Library, o: { threads: number; leve
     lanes: native.lanes,
     rows: native.rows,
     columns: native.columns,
+    // Vectors make the products quicker, not the reading of the filter.
+    winogradTiles: native.lanes,
     run: (name, chunks) => native.run(places.get(name) as number, Address.arguments, chunks),
     grown: tellMemory,
   };

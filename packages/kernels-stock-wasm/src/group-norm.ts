@@ -34,11 +34,12 @@ export function groupNormGrad(heap: Heap, inputs: GroupNormGradInputs, attrs: Gr
   const dz = residual ? heap.floats(outputs[3]) : dx; // without a residual it makes room for dx as it is used
   const norm = createNorm(heap, inputs, attrs);
   const { imageSize, channels, width, mean, rootPrecision } = norm;
-  const [dscale, dbias] = [new Float64Array(channels), new Float64Array(channels)];
+  const [dscale, dbias] = [new Float64Array(scale.length), new Float64Array(scale.length)];
   const [sums, products] = [new Float64Array(channels), new Float64Array(channels)]; // of dz, of dz·x
   const [slope, curve, offset] = [0, 0, 0].map(() => new Float64Array(channels)); // dx = slope·dz + curve·x + offset
   for (let start = 0; start < x.length; start += imageSize) {
     const end = start + imageSize;
+    const own = norm.ownScale(start);
     norm.measure(x, start);
     norm.apply(x, residual, dz, start);
     activateBack(dz, dy, start, end, attrs.activation);
@@ -56,14 +57,14 @@ export function groupNormGrad(heap: Heap, inputs: GroupNormGradInputs, attrs: Gr
       let projection = 0; // of g·n, n the normalized x
       for (let c = first; c < first + width; c++) {
         const product = (products[c] - mean[c] * sums[c]) * rootPrecision[c];
-        dscale[c] += product;
-        dbias[c] += sums[c];
-        sum += scale[c] * sums[c];
-        projection += scale[c] * product;
+        dscale[own + c] += product;
+        dbias[own + c] += sums[c];
+        sum += scale[own + c] * sums[c];
+        projection += scale[own + c] * product;
       }
       const size = (imageSize / channels) * width;
       for (let c = first; c < first + width; c++) {
-        slope[c] = rootPrecision[c] * scale[c];
+        slope[c] = rootPrecision[c] * scale[own + c];
         curve[c] = (-(rootPrecision[c] ** 2) * projection) / size;
         offset[c] = (-rootPrecision[c] * sum) / size - curve[c] * mean[c];
       }
@@ -86,6 +87,8 @@ function createNorm(heap: Heap, inputs: GroupNormInputs, { groups, epsilon }: Gr
   const imageSize = height * columns * channels;
   const scale = heap.floats(inputs.scale);
   const bias = heap.floats(inputs.bias);
+  /** Where the scale and the bias of the image at `start` begin: of all images, or each image's own. */
+  const ownScale = (start: number) => (inputs.scale.shape.length === 2 ? (start / imageSize) * channels : 0);
   const [mean, rootPrecision, sums, squares, factor, offset] = Array.from(
     { length: 6 },
     () => new Float64Array(channels),
@@ -97,6 +100,7 @@ function createNorm(heap: Heap, inputs: GroupNormInputs, { groups, epsilon }: Gr
     width,
     mean,
     rootPrecision,
+    ownScale,
 
     measure(x: Float32Array, start: number): void {
       sums.fill(0);
@@ -126,9 +130,10 @@ function createNorm(heap: Heap, inputs: GroupNormInputs, { groups, epsilon }: Gr
 
     /** y = residual + GN(x)·scale + bias */
     apply(x: Float32Array, residual: Float32Array | undefined, y: Float32Array, start: number): void {
+      const own = ownScale(start);
       for (let c = 0; c < channels; c++) {
-        factor[c] = rootPrecision[c] * scale[c];
-        offset[c] = bias[c] - mean[c] * factor[c];
+        factor[c] = rootPrecision[c] * scale[own + c];
+        offset[c] = bias[own + c] - mean[c] * factor[c];
       }
       for (let pixel = start; pixel < start + imageSize; pixel += channels) {
         for (let c = 0; c < channels; c++) y[pixel + c] = x[pixel + c] * factor[c] + offset[c];

@@ -47,6 +47,17 @@ test.each([
   await expect(attempt((x) => x, options as object)).rejects.toMatchObject({ code: 'option-invalid', message });
 });
 
+test('a shape of another size is refused, as where the network computes', async () => {
+  await expect(attempt((x) => tf.reshape(x, [x.shape[0], 8, 8, 3]))).rejects.toThrow(/must match the product of shape/);
+});
+
+test('numbers that half precision has not are refused, not rounded to infinity', async () => {
+  const filter = (value: number) => tf.tensor4d([1, value], [1, 1, 2, 1]);
+  const scaled = (factor: number) => attempt((x) => tf.conv2d(x, filter(factor), 1, 'valid'), { dtype: 'f16' });
+  await expect(scaled(65_519)).resolves.toBeInstanceOf(Uint8Array);
+  await expect(scaled(-65_520)).rejects.toThrow(/no number as large as one of constant_0; leave out `dtype`/);
+});
+
 test('whatever goes wrong, the backend is the one before and nothing is left', async () => {
   const { numTensors } = tf.memory();
   await expect(attempt((x) => tf.cumsum(tf.mul(x, tf.tensor1d([1, 2])), 1))).rejects.toThrow();

@@ -55,12 +55,12 @@ function checkSize(initializers: readonly Initializer[]): void {
   if (bytes <= MOST_BYTES) return;
   throw new OnnxError(
     'model-too-large',
-    `The weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, and a file of ONNX may have 2; export with \`dtype: 'f16'\`, or a smaller network.`,
+    `The weights take ${(bytes / 2 ** 30).toFixed(1)} GiB, and a file of ONNX may have 2; export with \`dtype\` f16, or a smaller network.`,
   );
 }
 
 async function tensorProto({ name, type, dims, source }: Initializer, isBare = false): Promise<TensorProto> {
-  const rawData = isBare ? new Uint8Array() : bytesOf('value' in source ? await numbersOf(source) : source, type);
+  const rawData = isBare ? new Uint8Array() : bytesOf('value' in source ? await numbersOf(source) : source, type, name);
   return { name, dims: dims.map(BigInt), dataType: DATA_TYPE[type], rawData };
 }
 
@@ -76,12 +76,21 @@ async function numbersOf({ value, order }: Extract<Initializer['source'], { valu
   }
 }
 
-function bytesOf(numbers: ArrayLike<number>, type: ElementType): Uint8Array {
+function bytesOf(numbers: ArrayLike<number>, type: ElementType, name: string): Uint8Array {
   if (type === 'int64') return viewOf(BigInt64Array.from(Array.from(numbers), BigInt));
   const data = numbers instanceof Float32Array ? numbers : Float32Array.from(numbers);
   if (type === 'float32') return viewOf(data);
+  if (data.some((value) => Math.abs(value) >= FIRST_INFINITE)) {
+    throw new OnnxError(
+      'option-invalid',
+      `Half precision has no number as large as one of ${name}; leave out \`dtype\`.`,
+    );
+  }
   return viewOf(convertTensor({ dtype: 'F32', shape: [data.length], data }, 'F16').data);
 }
+
+/** From here on numbers are rounded to infinity in half precision, whose largest is 65504. */
+const FIRST_INFINITE = 65520;
 
 const viewOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
 

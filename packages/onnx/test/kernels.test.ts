@@ -26,8 +26,11 @@ const cases: Record<string, Compute> = {
   [ops.Attention]: (x) => image(ops.attention(tokens(x), tf.mul(tokens(x), 0.5), tf.slice(tokens(x), 0), { heads: 2 })),
   [ops.Embedding]: (x, { labels }) => tf.add(x, image(ops.embedding(constant([5, C]) as tf.Tensor2D, labels))),
   [ops.Gelu]: (x) => ops.gelu(x),
-  [ops.GroupNorm]: (x) =>
-    ops.groupNorm(x, vector(), vector(), { groups: 4, epsilon: 1e-3, residual: x, activation: 'silu' }),
+  [ops.GroupNorm]: (x, { time }) => {
+    const own = tf.add(tf.sin(tf.expandDims(time, 1)), vector()) as tf.Tensor2D; // [B, C]
+    const y = ops.groupNorm(x, vector(), vector(), { groups: 4, epsilon: 1e-3, residual: x, activation: 'silu' });
+    return ops.groupNorm(y, own, tf.neg(own), { groups: 2, activation: 'gelu' });
+  },
   [ops.LayerNorm]: (x) => ops.layerNorm(x, vector(), vector(), { epsilon: 1e-3 }),
   [ops.Linear]: (x) => ops.linear(x, constant([C, 3]) as tf.Tensor2D, tf.tensor1d([1, 2, 3])),
   [ops.LinearCombination]: (x) => ops.linearCombination([x, tf.square(x)], [0.3, -2], { clip: [-1, 0.5] }),

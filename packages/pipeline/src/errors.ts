@@ -22,6 +22,8 @@ export type PipelineErrorCode =
   | 'file-unreadable'
   /** The model has no such form. */
   | 'model-unfit'
+  /** A message between a worker and who asks it cannot be read. */
+  | 'message-invalid'
   /** An option is none, or out of its range. */
   | 'option-invalid'
   /** The model gave values that are not finite. */

@@ -57,7 +57,7 @@ describe.skipIf(noChromium)('when something fails', () => {
     await drawButton(page).waitFor({ timeout: 60_000 });
     const device = page.getByRole('region', { name: 'Device' });
     // The only graphics card here is emulated, and taken for none.
-    await expect.poll(() => device.innerText()).toMatch(/Computing on plain JavaScript/);
+    await expect.poll(() => device.innerText(), { timeout: 60_000 }).toMatch(/Computing on plain JavaScript/);
     expect(await device.innerText()).toMatch(/does not allow WebAssembly: add 'wasm-unsafe-eval' to its script-src/);
     await device.getByText('Why this one, and the others').click();
     expect(await device.innerText()).toMatch(/emulated in software/);
@@ -75,7 +75,9 @@ describe.skipIf(noChromium)('when something fails', () => {
     const instead = { status: 200, contentType: 'text/html; charset=utf-8', body: '<!doctype html><p>All is well.' };
     await page.route('**/*.safetensors', (route) => route.fulfill(instead));
     await page.getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(() => alert(page).innerText()).toMatch(/the server sends a page instead.*try again/);
+    await expect
+      .poll(() => alert(page).innerText(), { timeout: 60_000 })
+      .toMatch(/the server sends a page instead.*try again/);
     await page.unroute('**/*.safetensors');
     await page.getByRole('button', { name: 'Try again' }).click();
     await drawButton(page).waitFor({ timeout: 60_000 });

@@ -106,7 +106,7 @@ describe.skipIf(noChromium).each([
     expect(width).toBeGreaterThan(3.5 * height);
     await page.route('**/save-animation*.js', (route) => route.abort());
     await button('Save all as animation').click();
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/could not be fetched; check the connection/);
+    await page.getByRole('alert').getByText('could not be fetched; check the connection').waitFor();
     await page.unroute('**/save-animation*.js');
     demo.browser.problems.length = 0; // the browser itself tells of the request that failed
     const tasks = await measureTasks(page, async () => {

@@ -68,7 +68,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     for (const count of [18, 34]) {
       await stroke();
       await button(page, 'Add the drawing as stripe').click();
-      await expect.poll(() => classes.innerText()).toContain(`stripe ${count}`);
+      await expect.poll(() => classes.innerText(), { timeout: 30_000 }).toContain(`stripe ${count}`);
     }
     expect(warnings, 'as of a canvas that is read often and lies where that is slow').toEqual([]);
 

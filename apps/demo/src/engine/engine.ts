@@ -1,5 +1,6 @@
 import { type Client, connectWorker, type Device, type DeviceRequest } from '@denoiser/backend-web';
 import { batch } from '@preact/signals';
+import { inThePagesWords } from '../ui/in-the-pages-words';
 import { device, deviceFailure, isStarting, requestedDevice } from './device';
 
 /** The worker that computes, with the device it chose. */
@@ -61,7 +62,7 @@ async function start(request: DeviceRequest): Promise<Engine> {
     engine = undefined;
     batch(() => {
       isStarting.value = false;
-      deviceFailure.value = (error as Error).message;
+      deviceFailure.value = inThePagesWords(error);
       device.value = undefined;
     });
     throw error;

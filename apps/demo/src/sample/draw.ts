@@ -1,5 +1,6 @@
 import { type DrawOptions, drawImages, type Drawing as Steps } from '@denoiser/backend-web';
 import { isSwitched } from '../engine/engine';
+import { inThePagesWords } from '../ui/in-the-pages-words';
 import { samplerOptions } from './samplers';
 import {
   announcement,
@@ -40,7 +41,7 @@ export async function occupy(
     announcement.value = await job(loaded, controller.signal);
   } catch (error) {
     if (controller.signal.aborted || isSwitched(error)) announcement.value = 'Stopped.';
-    else failure.value = (error as Error).message;
+    else failure.value = inThePagesWords(error);
   } finally {
     busy.value = undefined;
   }

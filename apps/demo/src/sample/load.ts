@@ -2,6 +2,7 @@ import { type ModelFacts, modelFromDrop, modelFromFiles, type ModelSource as Ope
 import { effect } from '@preact/signals';
 import { device } from '../engine/device';
 import { isSwitched, startEngine } from '../engine/engine';
+import { inThePagesWords } from '../ui/in-the-pages-words';
 import { samplerMenu } from './samplers';
 import { busy, chosenClass, drawing, failure, guidance, loading, model, sampler, selected, steps } from './state';
 
@@ -55,7 +56,7 @@ export async function loadModel(source: ModelSource): Promise<void> {
     model.value = { name: source.name, info };
   } catch (error) {
     if (mine !== turn || isSwitched(error)) return; // another device loads it again, below
-    failure.value = (error as Error).message;
+    failure.value = inThePagesWords(error);
     if (model.value) current = before;
   } finally {
     if (mine === turn) loading.value = undefined;

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { inThePagesWords } from '../ui/in-the-pages-words';
 import { Notice } from '../ui/notice';
 import type { Drawing } from './state';
 
@@ -41,7 +42,7 @@ export function SaveAnimation({
         },
       });
     } catch (error) {
-      failure.value = `The animation could not be made (${(error as Error).message}); try again with fewer pictures or steps.`;
+      failure.value = `The animation could not be made (${inThePagesWords(error)}); try again with fewer pictures or steps.`;
     } finally {
       done.value = undefined;
     }

@@ -1,4 +1,5 @@
 import { type Setting, TRAINING_OPTIONS } from '@denoiser/trainer/options';
+import { labelOf } from '../ui/in-the-pages-words';
 
 /** An option of the trainer that a field can show: a number, one of a few words, or a yes. */
 export type PlainOption = {
@@ -42,7 +43,3 @@ export const sentence = (about: string): string =>
 
 /** The schema without null. */
 const plainSchema = (schema: Schema): Schema => schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
-
-/** `weightDecay` is "Weight decay". */
-const labelOf = (name: string): string =>
-  name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replace(/^./, (letter) => letter.toUpperCase());

@@ -10,6 +10,7 @@ import { type Engine, isSwitched, withEngine } from '../engine/engine';
 import { loadModel } from '../sample/load';
 import { saveFile } from '../save/save-file';
 import { showTab } from '../tab';
+import { inThePagesWords } from '../ui/in-the-pages-words';
 import { entries } from './dataset';
 import {
   announcement,
@@ -131,7 +132,7 @@ async function attempt(begin: (engine: Engine, control: TrainingControl) => Trai
   try {
     await withEngine(follow);
   } catch (error) {
-    failure.value = (error as Error).message;
+    failure.value = inThePagesWords(error);
     announcement.value = '';
   } finally {
     session.value = undefined;
@@ -244,7 +245,7 @@ export async function listRuns(): Promise<void> {
     runs.value = await withEngine(({ client }) => client.runs());
   } catch (error) {
     runs.value = [];
-    failure.value ??= (error as Error).message;
+    failure.value ??= inThePagesWords(error);
   }
 }
 
@@ -275,6 +276,6 @@ async function orFail(action: () => Promise<void>): Promise<void> {
     failure.value = undefined;
     await action();
   } catch (error) {
-    failure.value = (error as Error).message;
+    failure.value = inThePagesWords(error);
   }
 }

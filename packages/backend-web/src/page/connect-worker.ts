@@ -11,7 +11,7 @@ import { createTraining, type Training, type TrainingControl } from './training'
 /** A worker, or anything that talks like one. */
 export type WorkerLike = Endpoint & {
   terminate?(): void;
-  addEventListener(type: 'error' | 'messageerror', listener: (event: { message?: string }) => void): void;
+  addEventListener(type: 'error', listener: (event: { message?: string }) => void): void;
 };
 
 /**

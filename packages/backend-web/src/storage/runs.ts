@@ -1,8 +1,8 @@
-import type { CheckpointStore, Interval } from '@denoiser/trainer';
-import type { TrainingOptionsInput } from '@denoiser/trainer/options';
+import { isDenoiserError } from '@denoiser/errors';
+import type { CheckpointStore } from '@denoiser/trainer';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
-import type { RunInfo, SamplesOptions } from '../protocol/training';
+import type { RunInfo } from '../protocol/training';
 import {
   extentOf,
   findFolder,
@@ -16,33 +16,20 @@ import {
   writeJson,
 } from './files';
 import { opfsCheckpointStore } from './opfs-checkpoint-store';
+import { readAboutImages, readConfig } from './run-files';
 import { storageError } from './storage-error';
-
-/** What a run is: all that is needed to make its network and trainer again. JSON. */
-export type WebRunConfig = {
-  readonly run: string;
-  /** What `createModel` is given. */
-  readonly model: Readonly<Record<string, unknown>>;
-  /** What `createTrainer` is given beside the model. */
-  readonly training: TrainingOptionsInput;
-  readonly conditional: boolean;
-  readonly flip: boolean;
-  readonly steps: number;
-  readonly checkpointEvery: Interval;
-  readonly keep: number;
-  readonly samples: { readonly [K in keyof SamplesOptions]-?: Exclude<SamplesOptions[K], undefined> } | null;
-};
+import type { WebRunConfig } from './web-run-config';
 
 /** The runs in a browser's storage. */
 export interface Runs {
   /** Whether there is a run of that name. */
   has(run: string): Promise<boolean>;
   /**
-   * Creates a run with its images.
+   * Creates a run with its images. One of that name, if it is to be replaced, stays until the new one is whole.
    *
    * @throws DenoiserError (`run-exists`, `storage-full`).
    */
-  create(config: WebRunConfig, images: DecodedImages): Promise<void>;
+  create(config: WebRunConfig, images: DecodedImages, options?: { readonly replace?: boolean }): Promise<void>;
   /**
    * Returns a run's configuration.
    *
@@ -53,8 +40,10 @@ export interface Runs {
   update(config: WebRunConfig): Promise<void>;
   checkpoints(run: string, options: { readonly keep: number }): Promise<CheckpointStore>;
   list(): Promise<RunInfo[]>;
-  /** Names of runs that were not written to their end: the page was closed in the middle, or is at it. */
-  beginnings(): Promise<string[]>;
+  /** Names of runs of which there is something that is none: the page was closed while it wrote or replaced one, or is at it. */
+  leftovers(): Promise<string[]>;
+  /** Removes what of a name is no run. */
+  clear(run: string): Promise<void>;
   delete(run: string): Promise<void>;
 }
 
@@ -64,103 +53,145 @@ const IMAGES = 'images.bin';
 const ABOUT_IMAGES = 'images.json';
 const CHECKPOINTS = 'checkpoints';
 
-/** The runs in a folder of the origin private file system, each a folder with its images and checkpoints. */
+/** A folder that holds a run, or was to. */
+type Attempt = {
+  readonly run: string;
+  readonly attempt: number;
+  readonly folder: string;
+  readonly handle: FileSystemDirectoryHandle;
+  /** Undefined where the run was not written to its end. */
+  readonly config: { readonly run?: unknown } | undefined;
+};
+
+/**
+ * The runs in a folder of the origin private file system, each a folder with its images and checkpoints. That file system cannot
+ * rename a folder, so a run that replaces another is a second folder: of those that are whole, the last is the run.
+ */
 export function openRuns(origin: FileSystemDirectoryHandle): Runs {
   const root = () => origin.getDirectoryHandle(ROOT, { create: true });
 
-  async function folder(run: string): Promise<FileSystemDirectoryHandle> {
-    const found = await findFolder(await root(), folderOf(run));
-    if (found) return found;
+  /** All folders, by name or of every name, the last attempt of each last. */
+  async function attempts(run?: string): Promise<Attempt[]> {
+    const parent = await root();
+    const found: Attempt[] = [];
+    for (const folder of await folderNames(parent)) {
+      const named = attemptOf(folder);
+      if (!named || (run !== undefined && named.run !== run)) continue;
+      const handle = await findFolder(parent, folder);
+      if (handle) found.push({ ...named, folder, handle, config: upgraded(await readReplacedJson(handle, CONFIG)) });
+    }
+    return found.sort((a, b) => a.attempt - b.attempt);
+  }
+
+  const wholeOf = (found: readonly Attempt[]) => found.findLast(({ run, config }) => config?.run === run);
+
+  /** Removes folders. What goes in the middle is no run any more. */
+  async function discard(gone: readonly Attempt[]): Promise<void> {
+    for (const { handle } of gone) for (const name of [CONFIG, `next-${CONFIG}`]) await remove(handle, name);
+    for (const { folder } of gone) await remove(await root(), folder);
+  }
+
+  async function find(run: string): Promise<Attempt & { readonly config: WebRunConfig }> {
+    const found = await attempts(run);
+    const whole = wholeOf(found);
+    if (whole) return { ...whole, config: readConfig(whole.config, run) };
+    if (found.length > 0) {
+      throw new WebError('run-damaged', `The run "${run}" was not written to its end: delete it and train again.`);
+    }
     const names = (await list()).map((info) => info.run);
     const advice = names.length > 0 ? `choose one of ${names.join(', ')}` : 'train one';
     throw new WebError('run-missing', `There is no run "${run}" in the browser's storage: ${advice}.`);
   }
 
-  async function config(run: string): Promise<WebRunConfig> {
-    const value = upgraded(await readReplacedJson(await folder(run), CONFIG));
-    if (value?.run === run) return value;
-    throw new WebError('run-damaged', `The run "${run}" was not written to its end: delete it and train again.`);
-  }
-
   async function images(run: string): Promise<DecodedImages> {
-    const handle = await folder(run);
-    const about = (await readJson(handle, ABOUT_IMAGES)) as Omit<DecodedImages, 'bytes'> | undefined;
+    const { handle } = await find(run);
+    const about = readAboutImages(await readJson(handle, ABOUT_IMAGES), run);
     const bytes = await readBytes(handle, IMAGES);
-    const size = about && about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
-    if (about && bytes && bytes.length === size) return { ...about, bytes };
+    const size = about.imageShape[0] * about.imageShape[1] * about.imageShape[2] * about.labels.length;
+    if (bytes?.length === size) return { ...about, bytes };
     throw new WebError('run-damaged', `The images of the run "${run}" are not whole: delete it and train again.`);
   }
 
-  async function list(): Promise<RunInfo[]> {
-    const parent = await root();
-    const found: RunInfo[] = [];
-    for (const name of await folderNames(parent)) {
-      const handle = await findFolder(parent, name);
-      const about = handle && ((await readReplacedJson(handle, CONFIG)) as WebRunConfig | undefined);
-      const pictures = handle && ((await readJson(handle, ABOUT_IMAGES)) as DecodedImages | undefined);
-      if (!handle || !about || !pictures) continue; // the beginning of a run, and no more
+  /** Nothing for a run that is damaged: asked for by its name, it says how. */
+  async function infoOf(run: string, { handle, config }: Attempt): Promise<RunInfo[]> {
+    try {
+      const { steps } = readConfig(config, run);
+      const { labels, imageShape, classNames } = readAboutImages(await readJson(handle, ABOUT_IMAGES), run);
       const checkpoints = await findFolder(handle, CHECKPOINTS);
-      const steps = checkpoints ? await opfsCheckpointStore(checkpoints).list() : [];
-      found.push({
-        run: about.run,
-        step: steps.at(-1) ?? 0,
-        steps: about.steps,
-        images: pictures.labels.length,
-        imageShape: pictures.imageShape,
-        classNames: pictures.classNames,
-        ...(await extentOf(handle)),
-      });
+      const step = (checkpoints && (await opfsCheckpointStore(checkpoints).list()).at(-1)) ?? 0;
+      return [{ run, step, steps, images: labels.length, imageShape, classNames, ...(await extentOf(handle)) }];
+    } catch (error) {
+      if (isDenoiserError(error) && error.code === 'run-damaged') return [];
+      throw error;
+    }
+  }
+
+  async function list(): Promise<RunInfo[]> {
+    const found: RunInfo[] = [];
+    for (const [run, all] of byRun(await attempts())) {
+      const whole = wholeOf(all);
+      if (whole) found.push(...(await infoOf(run, whole)));
     }
     return found.sort((a, b) => b.changed - a.changed);
   }
 
-  const has = async (run: string) => (await list()).some((info) => info.run === run);
+  const has = async (run: string) => wholeOf(await attempts(run)) !== undefined;
+
+  async function clear(run: string): Promise<void> {
+    const found = await attempts(run);
+    const whole = wholeOf(found);
+    await discard(found.filter((attempt) => attempt !== whole));
+  }
 
   return {
-    config,
     images,
     list,
     has,
-    async create(given, { bytes, ...about }) {
-      const name = folderOf(given.run);
-      if (await has(given.run)) {
+    clear,
+    config: async (run) => (await find(run)).config,
+    async create(given, { bytes, ...about }, { replace = false } = {}) {
+      if (!replace && (await has(given.run))) {
         throw new WebError(
           'run-exists',
           `There is a run "${given.run}" already: choose another name, or say \`ifExists\`: 'replace' or 'resume'.`,
         );
       }
+      const folder = folderOf(given.run, ((await attempts(given.run)).at(-1)?.attempt ?? 0) + 1);
       try {
-        await remove(await root(), name); // the beginning of one that was not written to its end
-        const handle = await (await root()).getDirectoryHandle(name, { create: true });
+        await clear(given.run);
+        const handle = await (await root()).getDirectoryHandle(folder, { create: true });
         await writeBytes(handle, IMAGES, bytes);
         await writeJson(handle, ABOUT_IMAGES, about);
         await writeJson(handle, CONFIG, given); // last: the run exists from now on
       } catch (error) {
-        await remove(await root(), name).catch(() => {});
+        await remove(await root(), folder).catch(() => {});
         throw storageError(error, `the run "${given.run}"`);
       }
+      await clear(given.run); // the one before
     },
-    async beginnings() {
-      const parent = await root();
-      const found: string[] = [];
-      for (const name of await folderNames(parent)) {
-        const handle = await findFolder(parent, name);
-        if (handle && !(await readReplacedJson(handle, CONFIG))) found.push(runOf(name));
-      }
-      return found;
+    async leftovers() {
+      const found = [...byRun(await attempts())];
+      return found.flatMap(([run, all]) => (all.length > 1 || !wholeOf(all) ? run : []));
     },
     async update(given) {
-      await replaceJson(await folder(given.run), CONFIG, given);
+      await replaceJson((await find(given.run)).handle, CONFIG, given);
     },
     async checkpoints(run, options) {
-      return opfsCheckpointStore(await (await folder(run)).getDirectoryHandle(CHECKPOINTS, { create: true }), options);
+      const { handle } = await find(run);
+      return opfsCheckpointStore(await handle.getDirectoryHandle(CHECKPOINTS, { create: true }), options);
     },
     async delete(run) {
-      const handle = await folder(run);
-      for (const name of [CONFIG, `next-${CONFIG}`]) await remove(handle, name); // no run any more, whatever comes
-      await remove(await root(), folderOf(run));
+      const found = await attempts(run);
+      if (found.length === 0) await find(run); // which says so
+      await discard(found);
     },
   };
+}
+
+function byRun(found: readonly Attempt[]): Map<string, Attempt[]> {
+  const groups = new Map<string, Attempt[]>();
+  for (const attempt of found) groups.set(attempt.run, [...(groups.get(attempt.run) ?? []), attempt]);
+  return groups;
 }
 
 /** A configuration as it was written before options were called as they are now. */
@@ -200,11 +231,16 @@ function inPresentWords({ isConditional, isFlipped, checkpointEvery, samples, ..
   };
 }
 
-/** A folder's name must have no slash and not be "." or "..". */
-function folderOf(run: string): string {
-  return `run-${encodeURIComponent(run)}`;
+/** A folder's name must have no slash and not be "." or ".."; encoded there is no "+" in it. */
+function folderOf(run: string, attempt: number): string {
+  return `run-${encodeURIComponent(run)}${attempt === 1 ? '' : `+${attempt}`}`;
 }
 
-function runOf(folder: string): string {
-  return decodeURIComponent(folder.slice('run-'.length));
+function attemptOf(folder: string): { readonly run: string; readonly attempt: number } | undefined {
+  const [, run, attempt = '1'] = /^run-([^+]*)(?:\+(\d+))?$/.exec(folder) ?? [];
+  try {
+    return run === undefined ? undefined : { run: decodeURIComponent(run), attempt: Number(attempt) };
+  } catch {
+    return undefined; // no name that was encoded
+  }
 }

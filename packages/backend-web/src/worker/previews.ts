@@ -2,7 +2,7 @@ import { drawImages, modelInTraining } from '@denoiser/pipeline';
 import type { Trainer } from '@denoiser/trainer';
 import { toRgba } from '../images/pixels';
 import type { TrainingEvent } from '../protocol/training';
-import type { WebRunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/web-run-config';
 
 type Samples = Extract<TrainingEvent, { type: 'samples' }>;
 

@@ -4,7 +4,7 @@ import { resolveOptions } from '@denoiser/trainer/options';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
-import type { WebRunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/web-run-config';
 import type { ModelKind } from './web-model';
 
 const OPTIONS: readonly (keyof SentTrainRequest)[] = [

@@ -6,7 +6,8 @@ import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';
 import type { RunInfo, SentTrainRequest, TrainingEvent } from '../protocol/training';
 import { type Locks, lockRun } from '../storage/run-lock';
-import { openRuns, type Runs, type WebRunConfig } from '../storage/runs';
+import { openRuns, type Runs } from '../storage/runs';
+import type { WebRunConfig } from '../storage/web-run-config';
 import type { DeviceKeeper } from './device-keeper';
 import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
 import { runConfigOf } from './run-config';
@@ -102,28 +103,19 @@ export function createSessions(o: {
     events: Events,
   ): Promise<void> {
     tryOut(config);
-    if (isKept && ifExists === 'replace') await forget(config.run);
-    const store = isKept ? await createRun(config, images, runs, events.send) : memoryStore({ keep: 1 });
+    const replace = ifExists === 'replace';
+    const store = isKept ? await createRun(config, images, replace, runs, events.send) : memoryStore({ keep: 1 });
     await trainRun(config, images, store, control, events);
   }
 
+  /** Goes on with a run to a step, by default to where it was to end. One that is there already has nothing to do. */
   async function goOn(run: string, steps: number | undefined, control: SessionControl, events: Events): Promise<void> {
     const stored = await runs();
     const before = await stored.config(run);
-    const config = { ...before, steps: steps ?? before.steps };
+    const store = await stored.checkpoints(run, before);
+    const config = { ...before, steps: Math.max(steps ?? before.steps, (await store.list()).at(-1) ?? 0) };
     await stored.update(config).catch(() => {}); // a full storage does not keep anybody from going on
-    const store = await stored.checkpoints(run, config);
     await trainRun(config, await stored.images(run), store, control, events);
-  }
-
-  /** Deletes a run, if there is one. */
-  async function forget(run: string): Promise<void> {
-    checkpoints.delete(run);
-    await runs()
-      .then(async (stored) => (await stored.has(run)) && stored.delete(run))
-      .catch((error: unknown) => {
-        if (!isDenoiserError(error) || error.code !== 'storage-missing') throw error;
-      });
   }
 
   const isStored = async (run: string) => (await runs().catch(() => undefined))?.has(run) ?? false;
@@ -139,6 +131,9 @@ export function createSessions(o: {
       });
     },
     async resume({ run, steps }, events) {
+      if (steps !== undefined && !(Number.isSafeInteger(steps) && steps >= 1)) {
+        throw new WebError('option-invalid', `\`steps\` must be a whole number from 1, not ${steps}.`);
+      }
       await hold(run, o.locks, async (control) => {
         await o.device.ready();
         await goOn(run, steps, control, events);
@@ -160,7 +155,7 @@ export function createSessions(o: {
     async list() {
       const stored = await runs();
       // What a page that was closed has left half written; one that is at it holds its lock.
-      for (const run of await stored.beginnings()) await hold(run, o.locks, () => stored.delete(run)).catch(() => {});
+      for (const run of await stored.leftovers()) await hold(run, o.locks, () => stored.clear(run)).catch(() => {});
       return stored.list();
     },
     async delete(run) {
@@ -179,12 +174,13 @@ export function createSessions(o: {
 async function createRun(
   config: WebRunConfig,
   images: DecodedImages,
+  replace: boolean,
   runs: () => Promise<Runs>,
   send: Events['send'],
 ): Promise<CheckpointStore> {
   try {
     const stored = await runs();
-    await stored.create(config, images);
+    await stored.create(config, images, { replace });
     return await stored.checkpoints(config.run, config);
   } catch (error) {
     if (!isDenoiserError(error) || !['storage-missing', 'storage-full'].includes(error.code)) throw error;

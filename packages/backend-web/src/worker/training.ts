@@ -1,7 +1,7 @@
 import { type CheckpointStore, createTrainer, horizontalFlip, type Trainer } from '@denoiser/trainer';
 import { type DecodedImages, datasetOf } from '../images/image-set';
 import type { TrainingEvent } from '../protocol/training';
-import type { WebRunConfig } from '../storage/runs';
+import type { WebRunConfig } from '../storage/web-run-config';
 import { type DeviceKeeper, isDeviceLoss } from './device-keeper';
 import { createHistory, type RunHistory } from './history';
 import type { KeptCheckpoints } from './kept-checkpoints';

@@ -3,6 +3,7 @@
 
 #[rustfmt::skip]
 mod arguments;
+#[cfg(not(test))] // Node's functions are there only in Node
 pub mod binding;
 pub mod gemm;
 pub mod job;
@@ -11,3 +12,5 @@ pub mod math;
 pub mod memory;
 pub mod pool;
 pub mod simd;
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,9 @@ const up = (n: number, multiple: number): number => ceil(n, multiple) * multiple
 const isPointwise = (s: ConvShape): boolean =>
   s.filterHeight === 1 && s.filterWidth === 1 && s.stride === 1 && s.padTop === 0 && s.padLeft === 0;
 
-const isWinograd = (s: ConvShape): boolean =>
+const tilesOf = (s: ConvShape): number => s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+
+const isWinograd = (s: ConvShape, fewestTiles: number): boolean =>
   s.filterHeight === 3 &&
   s.filterWidth === 3 &&
   s.stride === 1 &&
@@ -38,7 +40,8 @@ const isWinograd = (s: ConvShape): boolean =>
   s.k % 4 === 0 &&
   s.n % 8 === 0 &&
   s.outHeight > 2 &&
-  s.outWidth > 2;
+  s.outWidth > 2 &&
+  tilesOf(s) >= fewestTiles;
 
 /** Returns the bytes of the 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
 const matricesBytes = (floats: number): number => 36 * (floats + 16) * 4;
@@ -54,7 +57,7 @@ export function convForward(
 ): void {
   const { engine } = backend;
   const from = backend.address(filter);
-  if (isWinograd(s)) {
+  if (isWinograd(s, engine.winogradTiles)) {
     const bytes = matricesBytes(s.k * up(s.n, engine.columns));
     const u = backend.derive(filter, 'winograd', bytes, SCRATCH.packedB, (to) =>
       engine.run(jobs.winogradFilter, ceil(s.n, engine.columns), { filter: from, k: s.k, n: s.n, to }),
@@ -104,7 +107,8 @@ export function convInputGrad(
     padTop: (s.filterHeight - 1) * s.dilation - s.padTop,
     padLeft: (s.filterWidth - 1) * s.dilation - s.padLeft,
   };
-  if (s.stride === 1 && isWinograd(back)) {
+  // Here the filter is transformed every time.
+  if (s.stride === 1 && isWinograd(back, 2 * engine.winogradTiles - 1)) {
     const u = engine.scratch(SCRATCH.packedB, matricesBytes(back.k * up(back.n, engine.columns)));
     engine.run(jobs.winogradFilter, ceil(back.n, engine.columns), { filter: turned, k: back.k, n: back.n, to: u });
     winograd(engine, back, dy, u, dx);
@@ -123,7 +127,7 @@ export function convFilterGrad(engine: Engine, s: ConvShape, x: number, dy: numb
     multiply(engine, { m: s.k, n: s.n, k: pixels, a: transposed(x, s.k), b: rowMajor(dy, s.n), c: dw });
     return;
   }
-  if (isWinograd(s)) {
+  if (isWinograd(s, engine.winogradTiles)) {
     winogradFilterGrad(engine, s, x, dy, dw);
     return;
   }
@@ -236,7 +240,7 @@ function planTiles(tiles: number, k: number, n: number, { rows, columns, lanes, 
 }
 
 function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number, bias?: number): void {
-  const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+  const tiles = tilesOf(s);
   const { tileBlock, columnBlock, chunks } = planTiles(tiles, s.k, s.n, engine);
   const bytes = 36 * (tileBlock * (s.k + columnBlock) + 32) * 4;
   engine.run(jobs.winograd, chunks, {
@@ -264,7 +268,7 @@ function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number,
 const GRAD_TILES = 2048;
 
 function winogradFilterGrad(engine: Engine, s: ConvShape, x: number, dy: number, dw: number): void {
-  const tiles = s.batch * ceil(s.outHeight, 4) * ceil(s.outWidth, 4);
+  const tiles = tilesOf(s);
   const at = Math.min(tiles, GRAD_TILES);
   const v = engine.scratch(SCRATCH.gradV, matricesBytes(at * s.k));
   const z = engine.scratch(SCRATCH.gradZ, matricesBytes(at * up(s.n, engine.columns)));

@@ -16,6 +16,8 @@ export interface Machine {
   readonly rows: number;
   /** Columns of a panel of a packed matrix; column blocks are multiples of it. */
   readonly columns: number;
+  /** The fewest tiles of 4×4 outputs that a Winograd convolution is worth its filter of four times the size for. */
+  readonly winogradTiles: number;
   /** Runs the chunks of a job by its name, whose arguments lie at `Address.arguments`. */
   run(name: string, chunks: number): void;
   /** Called after the memory has grown. */

@@ -30,6 +30,7 @@ export async function createWasmMachine(o: {
     lanes: LANES,
     rows: program.ROWS.value,
     columns: COLUMNS,
+    winogradTiles: 1,
     run: (name, chunks) => threads.run(program.indices.get(name) as number, name, chunks),
   };
 }

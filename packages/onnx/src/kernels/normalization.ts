@@ -4,7 +4,7 @@ import { IMAGE_ORDER, inOrder } from '../graph/value';
 import { geluOf, siluOf } from './elementwise';
 import type { Emitter } from './emitter';
 
-/** activation(residual + GN(x)·scale + bias). */
+/** activation(residual + GN(x)·scale + bias), scale and bias [C], or [B, C]: each image's own. */
 export const groupNorm: Emitter<
   'x' | 'scale' | 'bias' | 'residual',
   { groups: number; epsilon: number; activation: Activation }

@@ -24,6 +24,7 @@ const sizes: readonly Sizes[] = [
   { batch: 2, n: 7, m: 35, heads: 1, width: 64 },
   { batch: 1, n: 6, m: 7, heads: 1, width: 41 },
   { batch: 1, n: 5, m: 6, heads: 1, width: 264 },
+  { batch: 1, n: 4, m: 9, heads: 1, width: 512 }, // the one head of diffusers' larger models
   { batch: 1, n: 20, m: 21, heads: 2, width: 4, size: 5 }, // scores far apart
   { batch: 1, n: 20, m: 21, heads: 2, width: 4, size: 40 }, // scores of thousands
 ];

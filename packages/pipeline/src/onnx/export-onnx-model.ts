@@ -12,7 +12,8 @@ export type ExportOnnxOptions = Pick<ExportOptions, 'dtype' | 'opset' | 'attenti
  */
 export function exportOnnxModel(model: WeightsModel, options: ExportOnnxOptions = {}): Promise<Uint8Array> {
   const { network, imageShape, classNames, parameterCount } = model;
-  const metadata = { ...metadataOf(model), [PARAMETERS]: String(parameterCount) };
+  const { format: _, ...known } = metadataOf(model); // of safetensors alone
+  const metadata = { ...known, [PARAMETERS]: String(parameterCount) };
   return exportOnnx(network, { ...options, imageShape, labels: classNames.length > 0, metadata });
 }
 

@@ -1,6 +1,6 @@
 import { isDenoiserError } from '@denoiser/errors';
 import type { Endpoint, Transferred } from './endpoint';
-import { isMessage, type SentError, type ToAnswerer, type ToCaller } from './messages';
+import { isMessage, NO_CALL, type SentError, type ToAnswerer, type ToCaller } from './messages';
 import type { MethodTable } from './methods';
 
 /** What a method has beside its argument. */
@@ -84,6 +84,11 @@ export function answerCalls<Methods extends MethodTable<keyof Methods & string>>
     if ('method' in message) void answer(message.denoiser, message.method, message.argument);
     else if ('taken' in message) running.get(message.denoiser)?.taken();
     else running.get(message.denoiser)?.controller.abort();
+  });
+  endpoint.addEventListener('messageerror', () => {
+    const message =
+      'The worker cannot read what it was sent: use one version of the package for both ends, and ask again.';
+    post({ denoiser: NO_CALL, error: { code: 'message-invalid', message } });
   });
 }
 

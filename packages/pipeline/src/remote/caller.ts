@@ -1,7 +1,7 @@
 import { DenoiserError } from '@denoiser/errors';
 import { PipelineError } from '../errors';
 import type { Endpoint, Transferred } from './endpoint';
-import { isMessage, type ToAnswerer, type ToCaller } from './messages';
+import { isMessage, isSentError, NO_CALL, type ToAnswerer } from './messages';
 import type { MethodTable } from './methods';
 
 type Options = { readonly transfer?: Transferred[]; readonly signal?: AbortSignal | undefined };
@@ -32,16 +32,28 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
   let last = 0;
   let failure: Error | undefined;
 
+  const rejectAll = (error: Error) => {
+    const calls = [...pending.values()];
+    pending.clear();
+    for (const call of calls) call.error(error);
+  };
+
   endpoint.addEventListener('message', ({ data }) => {
     if (!isMessage(data)) return;
+    const message = data as typeof data & {
+      readonly event?: unknown;
+      readonly error?: unknown;
+      readonly answer?: unknown;
+    };
+    if (data.denoiser === NO_CALL) return rejectAll(errorOf(message.error));
     const call = pending.get(data.denoiser);
-    const message = data as ToCaller;
     if (!call) return;
     if ('event' in message) return call.event(message.event);
     pending.delete(data.denoiser);
-    if ('error' in message) call.error(new DenoiserError(message.error.code, message.error.message));
-    else call.answer(message.answer);
+    if ('answer' in message) call.answer(message.answer);
+    else call.error(errorOf(message.error));
   });
+  endpoint.addEventListener('messageerror', () => rejectAll(unreadable())); // whose it is nobody knows
 
   /** Sends a call; gives the way to send more about it. */
   function send(method: string, argument: unknown, { transfer = [], signal }: Options, call: Pending) {
@@ -132,12 +144,19 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
 
     fail(error) {
       failure = error;
-      const calls = [...pending.values()];
-      pending.clear();
-      for (const call of calls) call.error(error);
+      rejectAll(error);
     },
   };
 }
+
+const unreadable = () =>
+  new PipelineError(
+    'message-invalid',
+    'A message from the worker cannot be read: use one version of the package for both ends, and ask again.',
+  );
+
+const errorOf = (sent: unknown): Error =>
+  isSentError(sent) ? new DenoiserError(sent.code, sent.message) : unreadable();
 
 /** Whether an argument is no plain data, such as a function under a misspelt name. */
 const isNotPlain = (error: unknown): error is Error => error instanceof DOMException && error.name === 'DataCloneError';

@@ -4,6 +4,7 @@ export type Transferred = object;
 /** One end of a channel: a `Worker` of a page, the global of a worker, a `MessagePort`. */
 export interface Endpoint {
   postMessage(message: unknown, transfer: Transferred[]): void;
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  /** 'messageerror': something came that cannot be read. */
+  addEventListener(type: 'message' | 'messageerror', listener: (event: { data: unknown }) => void): void;
   removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
 }

@@ -19,6 +19,14 @@ export type ToCaller = { readonly denoiser: number } & (
 /** An error that a user can mend, on its way. */
 export type SentError = { readonly code: string; readonly message: string };
 
+/** The number of no call: an error of one that could not be read. */
+export const NO_CALL = 0;
+
+export const isSentError = (value: unknown): value is SentError => {
+  const { code, message } = (value ?? {}) as { code?: unknown; message?: unknown };
+  return typeof code === 'string' && typeof message === 'string';
+};
+
 export function isMessage(data: unknown): data is { readonly denoiser: number } {
   return typeof data === 'object' && data !== null && typeof (data as { denoiser?: unknown }).denoiser === 'number';
 }

@@ -94,3 +94,36 @@ it('rejects all that is open, and all to come, when the channel fails', async ()
   await expect(open).rejects.toThrow('gone');
   await expect(caller.call('double', 1)).rejects.toThrow('gone');
 });
+
+it('what is no answer, no error or no message at all rejects who waits for it, and the channel goes on', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const asked: number[] = [];
+  port2.on('message', ({ denoiser, argument }) => {
+    asked.push(argument);
+    if (argument === 7) port2.postMessage({ denoiser, answer: 14 });
+    else if (argument === 8) port1.dispatchEvent(new Event('messageerror'));
+    else port2.postMessage({ denoiser, ...[{ error: null }, { error: 'x' }, { error: { code: 1 } }, {}][argument] });
+  });
+  port1.start();
+  const caller = createCaller<Methods>(port1 as unknown as Endpoint);
+  for (const argument of [0, 1, 2, 3, 8]) {
+    await expect(caller.call('double', argument)).rejects.toMatchObject({ code: 'message-invalid' });
+  }
+  expect(await caller.call('double', 7)).toBe(14);
+  expect(asked).toEqual([0, 1, 2, 3, 8, 7]);
+  port1.close();
+});
+
+it('of a request that cannot be read, all who wait are told', async () => {
+  const { port1, port2 } = new MessageChannel();
+  answerCalls<Methods>(port2 as unknown as Endpoint, {
+    double: () => new Promise(() => {}),
+    count: async () => '',
+    fail: async () => undefined as never,
+  });
+  for (const port of [port1, port2]) port.start();
+  const answer = createCaller<Methods>(port1 as unknown as Endpoint).call('double', 1);
+  port2.dispatchEvent(new Event('messageerror'));
+  await expect(answer).rejects.toMatchObject({ code: 'message-invalid' });
+  port1.close();
+});

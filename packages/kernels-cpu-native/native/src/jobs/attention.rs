@@ -522,23 +522,21 @@ impl Job for AttentionGrad {
                 let mut query = 0;
                 while query < n {
                     let queries = self.query_block.min(n - query);
-                    let of_tile = |a: *const f32, b: *const f32, c: *mut f32| Product {
-                        m: keys,
-                        n: queries,
-                        k: d,
-                        a: a.add(rows),
-                        a_row: channels,
-                        a_depth: 1,
-                        b: b.add(query * d),
-                        panel: d * COLUMNS,
-                        c,
-                        c_row: width,
-                        start: Start::Zero,
-                        bias: null(),
+                    let tile = Tile {
+                        k: k.add(rows),
+                        v: v.add(rows),
+                        step: channels,
+                        d,
+                        q_t: q_t.add(query * d),
+                        dy_t: dy_t.add(query * d),
+                        logs: logs.add(query),
+                        overlap: overlap.add(query),
+                        scale: self.score_scale,
+                        scores,
+                        slopes,
+                        width,
                     };
-                    S::multiply(&of_tile(k, q_t, scores));
-                    S::multiply(&of_tile(v, dy_t, slopes));
-                    self.tile::<S>(scores, slopes, keys, queries, logs.add(query), overlap.add(query));
+                    tile.compute::<S>(keys, queries);
                     let of_keys = |a: *const f32, b: *const f32, c: *mut f32| Product {
                         m: keys,
                         n: d,
@@ -579,30 +577,98 @@ impl Job for AttentionGrad {
     }
 }
 
-impl AttentionGrad {
-    /// Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), row by row in place.
+/// A block of keys times a block of queries: Pᵀ = 2^(scale·S − lse·log₂e) and dSᵀ·√d = Pᵀ ∘ (dPᵀ − D), where Sᵀ = K·Qᵀ and dPᵀ = V·dYᵀ
+/// stay in registers.
+struct Tile {
+    k: *const f32,
+    v: *const f32,
+    /// From a key to the next.
+    step: usize,
+    d: usize,
+    /// Packed.
+    q_t: *const f32,
+    dy_t: *const f32,
+    logs: *const f32,
+    overlap: *const f32,
+    scale: f32,
+    /// [keys][width]
+    scores: *mut f32,
+    slopes: *mut f32,
+    width: usize,
+}
+
+impl Tile {
     #[inline(always)]
-    unsafe fn tile<S: Simd>(
-        &self,
-        scores: *mut f32,
-        slopes: *mut f32,
-        rows: usize,
-        columns: usize,
-        minus_logs: *const f32,
-        overlap: *const f32,
-    ) {
+    unsafe fn compute<S: Simd>(&self, keys: usize, queries: usize) {
         unsafe {
-            let factor = S::splat(self.score_scale);
-            for i in 0..rows {
-                let (score, slope) = (scores.add(i * self.query_block), slopes.add(i * self.query_block));
-                let mut j = 0;
-                while j < columns {
-                    let left = columns - j;
-                    let load = |from: *const f32| S::load_part(from.add(j), left);
-                    let p = exp2_negative::<S>(S::fma(load(score), factor, load(minus_logs)));
-                    S::store_part(score.add(j), p, left);
-                    S::store_part(slope.add(j), S::mul(p, S::sub(load(slope), load(overlap))), left);
-                    j += S::LANES;
+            let mut query = 0;
+            while query < queries {
+                if queries - query > S::LANES {
+                    self.columns::<S, 2>(keys, query);
+                    query += 2 * S::LANES;
+                } else {
+                    self.columns::<S, 1>(keys, query);
+                    query += S::LANES;
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn columns<S: Simd, const V: usize>(&self, keys: usize, query: usize) {
+        unsafe {
+            let mut key = 0;
+            if S::TALL {
+                while key + 6 <= keys {
+                    self.part::<S, 6, V>(key, query);
+                    key += 6;
+                }
+            }
+            while key + 2 <= keys {
+                self.part::<S, 2, V>(key, query);
+                key += 2;
+            }
+            if key < keys {
+                self.part::<S, 1, V>(key, query);
+            }
+        }
+    }
+
+    /// R keys × V vectors of queries. Writes whole vectors: what lies past the last query is not read.
+    #[inline(always)]
+    unsafe fn part<S: Simd, const R: usize, const V: usize>(&self, key: usize, query: usize) {
+        unsafe {
+            let mut scores = [[S::zero(); V]; R];
+            let mut slopes = [[S::zero(); V]; R];
+            let (k, v) = (self.k.add(key * self.step), self.v.add(key * self.step));
+            let mut places = [0; V];
+            for i in 0..V {
+                let column = query + i * S::LANES;
+                places[i] = column / COLUMNS * self.d * COLUMNS + column % COLUMNS;
+            }
+            for c in 0..self.d {
+                let (mut q, mut dy) = ([S::zero(); V], [S::zero(); V]);
+                for i in 0..V {
+                    q[i] = S::load(self.q_t.add(places[i] + c * COLUMNS));
+                    dy[i] = S::load(self.dy_t.add(places[i] + c * COLUMNS));
+                }
+                for r in 0..R {
+                    let (x, y) = (S::splat(*k.add(r * self.step + c)), S::splat(*v.add(r * self.step + c)));
+                    for i in 0..V {
+                        scores[r][i] = S::fma(x, q[i], scores[r][i]);
+                        slopes[r][i] = S::fma(y, dy[i], slopes[r][i]);
+                    }
+                }
+            }
+            let factor = S::splat(self.scale);
+            for i in 0..V {
+                let at = query + i * S::LANES;
+                let (log, overlap) = (S::load(self.logs.add(at)), S::load(self.overlap.add(at)));
+                for r in 0..R {
+                    let p = exp2_negative::<S>(S::fma(scores[r][i], factor, log));
+                    let to = (key + r) * self.width + at;
+                    S::store(self.scores.add(to), p);
+                    S::store(self.slopes.add(to), S::mul(p, S::sub(slopes[r][i], overlap)));
                 }
             }
         }

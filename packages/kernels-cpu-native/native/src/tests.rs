@@ -1,0 +1,159 @@
+//! What holds without JavaScript: memory, threads, and the functions that every kernel is made of, on every level of this processor.
+//! The kernels themselves are held to the ops' conformance cases by the tests of the package.
+
+use crate::arguments::{GemmArguments, PackArguments, UnaryArguments, start, unary};
+use crate::gemm::Start;
+use crate::job::{Job, Setting};
+use crate::jobs::elementwise::Unary;
+use crate::jobs::gemm::{Gemm, Pack, start_of};
+use crate::memory::{Memory, area, extent, size, step};
+use crate::pool::Pool;
+use crate::simd::{COLUMNS, Level};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A memory of floats, whose addresses are four times their places.
+fn memory(floats: &mut [f32]) -> Memory {
+    unsafe { Memory::new(floats.as_mut_ptr().cast(), size_of_val(floats)) }
+}
+
+fn run<J: Job>(level: Level, floats: &mut [f32], chunks: usize, args: &J::Arguments) {
+    let memory = memory(floats);
+    let pool = Pool::new(2);
+    let setting = Setting { memory: &memory, threads: pool.threads(), chunks };
+    let job = J::prepare(args, &setting).unwrap();
+    assert!(chunks <= job.chunks());
+    unsafe { pool.run(level.entry::<J>(), (&raw const job).cast(), chunks) }.unwrap();
+}
+
+#[test]
+fn addresses_outside_of_the_memory_are_refused() {
+    let mut floats = [0.0; 16];
+    let memory = memory(&mut floats);
+    assert!(memory.floats(0, 16).is_ok());
+    assert!(memory.floats(64, 0).is_ok());
+    assert!(memory.floats(60, 1).is_ok());
+    for (address, count) in [(60, 2), (64, 1), (2, 1), (u32::MAX - 3, 1), (0, usize::MAX)] {
+        assert!(memory.floats(address, count).is_err(), "{count} floats at {address}");
+    }
+    assert!(memory.optional(0, 1000).unwrap().is_null());
+    assert!(memory.bytes(63, 1).is_ok() && memory.bytes(63, 2).is_err());
+}
+
+#[test]
+fn sizes_that_are_none_are_refused() {
+    assert!(size(-1).is_err());
+    assert!(step(6).is_err());
+    assert!(area(&[1 << 31, 1 << 31, 1 << 31]).is_err());
+    assert_eq!(extent(&[(3, 10), (2, 1)]).unwrap(), 22);
+    assert_eq!(extent(&[(3, 10), (0, 1)]).unwrap(), 0);
+    assert!(extent(&[(usize::MAX, usize::MAX)]).is_err());
+    assert!(start_of(3).is_err() && start_of(start::BIAS).unwrap() == Start::Bias);
+}
+
+#[test]
+fn products_of_any_size_are_sums_of_products_on_every_level() {
+    for level in Level::all() {
+        for (m, n, k) in [(1usize, 1usize, 1usize), (7, 5, 3), (13, 33, 17), (25, 16, 300), (3, 40, 0)] {
+            let panels = n.div_ceil(COLUMNS) * COLUMNS * k;
+            let (a, b, packed, c) = (16, 16 + m * k, 16 + m * k + k * n, 16 + m * k + k * n + panels);
+            let mut floats = vec![7.0f32; c + m * n];
+            for (i, x) in floats[a..packed].iter_mut().enumerate() {
+                *x = ((i * 7919) % 17) as f32 - 8.0; // whole numbers: every order of adding gives the same
+            }
+            let at = |place: usize| (place * 4) as u32;
+            let pack = PackArguments {
+                from: at(b),
+                k_stride: at(n),
+                n_stride: 4,
+                k: k as i32,
+                n: n as i32,
+                to: at(packed),
+                from_batch_stride: 0,
+                to_batch_stride: 0,
+            };
+            run::<Pack>(level, &mut floats, n.div_ceil(COLUMNS), &pack);
+            let gemm = GemmArguments {
+                m: m as i32,
+                n: n as i32,
+                k: k as i32,
+                a: at(a),
+                row_stride: at(k),
+                k_stride: 4,
+                b: at(packed),
+                c: at(c),
+                c_stride: at(n),
+                start: start::ZERO,
+                bias: 0,
+                row_block: 12,
+                column_block: COLUMNS as i32,
+                a_batch_stride: 0,
+                b_batch_stride: 0,
+                c_batch_stride: 0,
+            };
+            run::<Gemm>(level, &mut floats, m.div_ceil(12) * n.div_ceil(COLUMNS), &gemm);
+            for i in 0..m {
+                for j in 0..n {
+                    let sum: f32 = (0..k).map(|l| floats[a + i * k + l] * floats[b + l * n + j]).sum();
+                    assert_eq!(floats[c + i * n + j], sum, "{} {m}×{n}×{k} at {i}, {j}", level.name());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn exponentials_are_right_from_end_to_end() {
+    for level in Level::all() {
+        let inputs: Vec<f32> = (-1050..=900).map(|i| i as f32 / 10.0).chain([f32::NAN, f32::INFINITY]).collect();
+        let count = inputs.len();
+        let mut floats = [inputs.clone(), vec![0.0; count]].concat();
+        let args = UnaryArguments {
+            op: unary::EXP,
+            from: 0,
+            to: (count * 4) as u32,
+            size: count as i32,
+            block: 100,
+            low: 0.0,
+            high: 0.0,
+        };
+        run::<Unary>(level, &mut floats, count.div_ceil(100), &args);
+        for (x, y) in inputs.iter().zip(&floats[count..]) {
+            let exact = f64::from(*x).exp();
+            let is_right = match *x {
+                x if x.is_nan() => y.is_nan(),
+                x if x > 88.73 => *y == f32::INFINITY,
+                x if x < -87.34 => *y == 0.0, // what would be denormal
+                _ => (f64::from(*y) - exact).abs() <= 4e-7 * exact,
+            };
+            assert!(is_right, "{}: e^{x} = {y}", level.name());
+        }
+    }
+}
+
+#[test]
+fn every_chunk_runs_once_whatever_the_number_of_threads() {
+    unsafe fn count(job: *const (), chunk: usize, _thread: usize) {
+        let counters = unsafe { &*job.cast::<[AtomicUsize; 100]>() };
+        counters[chunk].fetch_add(1, Ordering::Relaxed);
+    }
+    for threads in [1, 2, 5] {
+        let pool = Pool::new(threads);
+        let counters = [const { AtomicUsize::new(0) }; 100];
+        for round in 1..=50 {
+            unsafe { pool.run(count, (&raw const counters).cast(), 100) }.unwrap();
+            assert!(counters.iter().all(|counter| counter.load(Ordering::Relaxed) == round));
+        }
+    }
+}
+
+#[test]
+fn a_panic_is_a_fault_of_its_job_and_no_end() {
+    unsafe fn fail(_job: *const (), chunk: usize, _thread: usize) {
+        assert!(chunk != 3, "as it should");
+    }
+    for threads in [1, 3] {
+        let pool = Pool::new(threads);
+        assert!(unsafe { pool.run(fail, std::ptr::null(), 8) }.is_err());
+        assert!(unsafe { pool.run(fail, std::ptr::null(), 3) }.is_ok());
+    }
+}
