@@ -166,8 +166,9 @@ test("a zip file of another program is data; another run's weights are a beginni
 });
 
 test('a run folder of the first format goes on', async () => {
-  const { training, validation: _, flip: __, from: ___, ...rest } = json('by-hand/config.json');
+  const { training, network, validation: _, flip: __, from: ___, ...rest } = json('by-hand/config.json');
   const old = {
+    ...{ baseWidth: network.baseWidth, timeDim: network.timeDim },
     ...{ schedule: 'linear', noiseSteps: 20, betaStart: 1e-4, betaEnd: 0.02, batchSize: 3, lr: 1e-3, seed: 0 },
     ...{ weightDecay: 0.01, emaDecay: 0.995, emaStart: 2000, dropoutLabels: 0.1 },
   };
@@ -175,8 +176,9 @@ test('a run folder of the first format goes on', async () => {
   writeFileSync(join(cwd, 'by-hand/config.json'), JSON.stringify({ ...rest, ...old, format: 1 }));
   await succeeds(['resume', 'by-hand', '--steps', '2'], { cwd });
   expect(json('by-hand/config.json')).toMatchObject({
-    format: 4,
+    format: 5,
     steps: 2,
+    network,
     training: { ...training, learningRate: 1e-3 },
   });
 });
