@@ -6,7 +6,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../../tests/properties';
 import { Unary } from '../../kernels-cpu/src/machine/generated/jobs';
-import type { Library } from '../src/library';
 import { createNativeMachine } from '../src/machine';
 import { registerNativeEngine } from '../src/register';
 import { library } from './engines';
