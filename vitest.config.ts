@@ -67,7 +67,8 @@ export default defineConfig({
   test: {
     globalSetup: 'scripts/generate.mjs',
     // The CPU backends are slow and the machine is shared: a test fails by what it says, not by the clock.
-    testTimeout: 600_000,
+    // So does the long form of fuzzing, which takes the time that it is given.
+    testTimeout: 600_000 + 1000 * Number(process.env.DENOISER_FUZZ_SECONDS ?? 0),
     hookTimeout: 120_000,
     maxWorkers: availableParallelism(),
     reporters: ['default', 'json'],

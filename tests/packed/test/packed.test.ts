@@ -97,7 +97,7 @@ it('a model draws in a thread of its own, whose program the tarball has', () => 
     import { drawImages, runInWorker } from 'denoiser';
     import { writeSafetensors } from '@denoiser/safetensors';
     import { createUNet } from '@denoiser/unet';
-    const network = createUNet({ network: { baseWidth: 4, timeDim: 8 }, imageSize: 8, seed: 1 });
+    const network = createUNet({ baseWidth: 4, timeDim: 8, imageSize: 8, seed: 1 });
     const model = await runInWorker(writeSafetensors(await network.exportParameters(network.parameters)));
     const { count, imageShape } = await drawImages(model, { count: 2, steps: 2 });
     model.dispose();
@@ -149,8 +149,8 @@ describe('code in READMEs and guides', () => {
         import { train, writePngs } from 'denoiser';
         const images = { data: new Float32Array(4 * 16 * 16 * 3), imageShape: [16, 16, 3] };
         for (const name of ['cat', 'dog']) await writePngs('animals/' + name, images);
-        const network = { size: 16, baseWidth: 4, timeDim: 8 };
-        await train({ data: 'animals', ...network, steps: 2, previewSteps: 2, out: 'runs/landscape' });`;
+        const small = { size: 16, network: { baseWidth: 4, timeDim: 8 } };
+        await train({ data: 'animals', ...small, steps: 2, previewSteps: 2, out: 'runs/landscape' });`;
       execFileSync(process.execPath, ['--input-type=module', '-e', program], inProject);
     });
 

@@ -56,7 +56,11 @@ export function settingsOf(config: unknown, name: string): Settings {
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-const shown = (value: unknown): string => printable((JSON.stringify(value) ?? 'nothing').slice(0, 60));
+/** A value in a few words; what is nested may be so deeper than can be written. */
+const shown = (value: unknown): string =>
+  typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : printable(inJson(value).slice(0, 60));
+
+const inJson = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
 
 /** The error of a configuration that describes no model. */
 export const invalid = (name: string, what: string) =>

@@ -251,6 +251,15 @@ function refuse(what: string): never {
 
 /** Returns a value of JSON as text, cut where it gets long. */
 function inJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = written(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** A value as JSON, unless it is nested deeper than can be written. */
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'nested without end';
+  }
 }
