@@ -151,6 +151,7 @@ test('a dry run tells memory and time after two trial steps, and writes nothing'
   const before = readdirSync(cwd).sort();
   const stdout = await succeeds(['train', 'digits', ...tiny, '--steps', '500', '--dry-run', '--out', 'dry'], { cwd });
   expect(stdout).toMatch(/^missing kernels {3}none$/m);
+  expect(stdout).toMatch(/^recommended {7}--network unet2d, /m);
   expect(stdout).toMatch(/^memory .*about \d+ MiB at most; a step has \d+ MiB of tensors, \d+ MiB of them weights/m);
   expect(stdout).toMatch(/^a step .* images\/s$/m);
   expect(stdout).toMatch(/^in all .* for 500 steps/m);

@@ -104,6 +104,7 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
     });
     const about = {
       ...aboutRun({ ...parts, length }),
+      ...(isDryRun && config.from === null && config.network.type === 'original' && RECOMMENDED),
       ...(tried && describeTrial(parts, tried, { length, limit: seconds })),
     };
     if (isDryRun) {
@@ -164,6 +165,9 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
     model.dispose();
   }
 }
+
+/** What trials found, for whoever did not come for the original program's network. */
+const RECOMMENDED = { recommended: '--network unet2d, which learns more at the same cost' };
 
 /** Tells where sampling will begin elsewhere than training ends. */
 function warnOfSignal({ training }: RunConfig, reporter: Reporter): void {
