@@ -20,7 +20,7 @@ beforeAll(async () => {
     for (let i = 0; i < 4; i++)
       await writePngGrid(join(work, 'images', name, `${i}.png`), image, { padding: 0, scale: 1 });
   }
-  const network = { size: 16, channels: 1, baseWidth: 4, timeDim: 8 } as const;
+  const network = { size: 16, channels: 1, network: { baseWidth: 4, timeDim: 8 } } as const;
   await train({ data: join(work, 'images'), conditional: true, ...network, steps: 2, previewSteps: 2, out: run });
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));

@@ -14,12 +14,15 @@ export function Interpolate() {
   const from = useSignal(3);
   const to = useSignal(9);
   const className = useSignal('-1');
-  const row = useSignal<Frame | undefined>(undefined);
+  const drawn = useSignal<{ frame: Frame; of: LoadedModel } | undefined>(undefined);
   const mine = busy.value?.what === 'row';
-  const [height, width] = (model.value as LoadedModel).info.imageShape;
+  const loaded = model.value as LoadedModel;
+  const [height, width] = loaded.info.imageShape;
+  // Of another model it is out of date.
+  const row = drawn.value?.of === loaded ? drawn.value.frame : undefined;
   const draw = () =>
     occupy('row', async ({ info }, signal) => {
-      row.value = undefined;
+      drawn.value = undefined;
       const label = Math.min(Number(className.value), classNames.value.length - 1);
       const drawing = interpolate(info, {
         ...samplerOptions(info, { sampler: 'dpmpp-2m', steps: STEPS }),
@@ -30,7 +33,7 @@ export function Interpolate() {
         signal,
       });
       await follow(drawing, (frames) => {
-        row.value = frames.at(-1);
+        drawn.value = { frame: frames.at(-1) as Frame, of: loaded };
       });
       return `The row from seed ${from.value} to seed ${to.value} is drawn.`;
     });
@@ -66,12 +69,12 @@ export function Interpolate() {
           )}
         </div>
       </div>
-      {(row.value || mine) && (
+      {(row || mine) && (
         <div class="rowstrip">
           {Array.from({ length: LENGTH }, (_, i) => (
             <Rgba
               key={i}
-              pixels={row.value?.x}
+              pixels={row?.x}
               index={i}
               height={height}
               width={width}

@@ -16,6 +16,9 @@ type Mapping = {
 
 /** Of a value up to 1, to so many roundings of 1. */
 const absolutely = (value: number, roundings: number): Tracked => ({ value, error: roundings });
+/** As WGSL has it: from ½ to 2, where it passes 0, to 2⁻²¹, which is 8 roundings of 1; elsewhere to 3 units in the last place. */
+const logarithm = (x: number): Tracked =>
+  x >= 0.5 && x <= 2 ? absolutely(Math.log(x), 8) : apply(exact(x), Math.log, 1 / x, 4);
 const erf = (x: number) => 2 * normalCdf(x * Math.SQRT2) - 1;
 
 const ofAll: readonly Mapping[] = [
@@ -31,7 +34,7 @@ const ofAll: readonly Mapping[] = [
 const ofPositives: readonly Mapping[] = [
   { kernel: 'Sqrt', op: tf.sqrt, f: (x) => apply(exact(x), Math.sqrt, 0, 4) },
   { kernel: 'Rsqrt', op: tf.rsqrt, f: (x) => inverseRoot(exact(x)) },
-  { kernel: 'Log', op: tf.log, f: (x) => apply(exact(x), Math.log, 1 / x, 4) },
+  { kernel: 'Log', op: tf.log, f: logarithm },
   { kernel: 'Reciprocal', op: tf.reciprocal, f: (x) => divide(exact(1), exact(x)) },
 ];
 /** tfjs gives erf to 1.5e-7, by a polynomial. */
