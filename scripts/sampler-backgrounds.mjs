@@ -30,7 +30,7 @@ const COUNT = 40;
 
 if (!existsSync(path)) throw new Error(`There is no model ${path}; give a .safetensors file.`);
 tf.enableProdMode();
-await selectDevice({ device: 'engine' });
+await selectDevice({ device: 'auto' });
 const model = await openModel(path);
 const [height, width, channels] = model.imageShape;
 const size = height * width * channels;
