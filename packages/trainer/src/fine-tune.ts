@@ -51,7 +51,7 @@ export async function startFrom(
   options: StartOptions = {},
 ): Promise<StartedFrom> {
   const { model, ema, powerEma, progress, onWarning } = run;
-  const { classNames, classParameter = classTableOf(model) } = options;
+  const { classNames } = options;
   if (progress.step > 0) {
     throw new TrainerError(
       'option-invalid',
@@ -64,6 +64,7 @@ export async function startFrom(
       `The network was trained to give ${theirs.prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
     );
   }
+  const { classParameter = classTableOf(model, theirs) } = options;
   const { file, ...classes } = adaptWeights(theirs, await model.exportParameters(model.parameters), {
     classParameter,
     from: theirs.classNames,
@@ -81,11 +82,11 @@ export async function startFrom(
   return { step: theirs.step ?? 0, ...classes };
 }
 
-/** The class tables of the original U-Net and of UNet2DModel. */
+/** The class tables of the original U-Net and of UNet2DModel; either side may have none. */
 const CLASS_TABLES = ['label_emb.weight', 'class_embedding.weight'];
 
-const classTableOf = ({ parameters }: TrainableModel): string =>
-  CLASS_TABLES.find((name) => parameters.has(name)) ?? (CLASS_TABLES[0] as string);
+const classTableOf = ({ parameters }: TrainableModel, { tensors }: StartWeights): string =>
+  CLASS_TABLES.find((name) => parameters.has(name) || tensors.has(name)) ?? (CLASS_TABLES[0] as string);
 
 async function weightsOf(
   store: CheckpointStore,

@@ -1,9 +1,9 @@
-import { relative, resolve } from 'node:path';
 import { type ModelFile, withModelFile } from '@denoiser/backend-node';
 import type { FloatDType } from '@denoiser/safetensors';
 import { commandOutput } from '../command-output';
 import { targetOf } from '../convert/targets';
 import { CommandError } from '../errors';
+import { isWithin } from '../is-within';
 import { modelOptions, type SourceFlags } from '../open-source';
 import { list } from '../text';
 
@@ -33,8 +33,7 @@ export async function convert(source: string, flags: ConvertFlags): Promise<void
 
 /** What lies in a folder that is about to be replaced cannot be its source. */
 function checkApart(source: string, to: string): void {
-  const path = relative(resolve(to), resolve(source));
-  if (path.startsWith('..') || resolve(path) === path) return;
+  if (!isWithin(source, to)) return;
   throw new CommandError('option-invalid', `${source} is what --to ${to} would replace; choose another target.`);
 }
 

@@ -288,6 +288,12 @@ describe('the network', () => {
     expect(() => of('--network unet2d --block-channels 40')).toThrow(/network.* is/);
   });
 
+  it('is given by its sizes or whole, not both', () => {
+    const network = { type: 'unet2d', config: { block_out_channels: [32] } } as const;
+    expect(config({ network }).network).toEqual(network);
+    expect(() => config({ network: { ...network, layers: 1 } })).toThrow(/network\.config.*network\.layers/);
+  });
+
   it('edm brings its noise', () => {
     expect(of('--network edm').training.process).toEqual({ type: 'edm', steps: 1000 });
   });

@@ -1,5 +1,6 @@
 import { completeUNet2DConfig, type UNet2DConfig, unet2dFor, unet2dPreset } from '@denoiser/unet/config';
 import { z } from 'zod';
+import { CommandError } from '../errors';
 
 /** The networks that a configuration can name, with what is chosen of each. */
 
@@ -35,7 +36,7 @@ export const networkSchema = z
     ],
     { error: 'an object with the type original, unet2d or edm is needed' },
   )
-  .default({ type: 'original', baseWidth: 64, timeDim: 256 })
+  .prefault({})
   .describe(
     "'original', that of the original program; 'unet2d', diffusers' UNet2DModel, which learns more at the same cost; 'edm', the same as Karras et al. 2022 train it",
   );
@@ -52,20 +53,24 @@ type BlocksConfig = { readonly type: 'unet2d' | 'edm' } & (
 );
 
 /** Fills in what the size of the images decides, so that a run stays what it is. */
-export function completeNetwork(network: Chosen, size: number | readonly [number, number]): NetworkConfig {
+export function completeNetwork(network: Chosen, imageSize: NetworkImages['imageSize']): NetworkConfig {
   if (network.type === 'original') return network;
-  if (network.config) return { type: network.type, config: network.config };
-  const { blockChannels, layers, attentionAt } = unet2dPreset(size);
-  return {
-    type: network.type,
-    blockChannels: network.blockChannels ?? [...blockChannels],
-    layers: network.layers ?? layers,
-    attentionAt: network.attentionAt ?? [...attentionAt],
-  };
+  const { type, config, ...sizes } = network;
+  if (config) {
+    const [size] = Object.keys(sizes);
+    if (size === undefined) return { type, config };
+    throw new CommandError(
+      'option-conflict',
+      `The option network.config is all of the network, and network.${size} a part of it; give one of them.`,
+    );
+  }
+  const { blockChannels, layers, attentionAt } = unet2dPreset(imageSize);
+  const preset = { blockChannels: [...blockChannels], layers, attentionAt: [...attentionAt] };
+  return { type, ...preset, ...sizes };
 }
 
 /** What a network's images are. */
-interface NetworkImages {
+export interface NetworkImages {
   readonly imageSize: number | readonly [number, number];
   readonly channels: number;
   readonly classes?: number | undefined;

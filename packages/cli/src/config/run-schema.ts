@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEVICE_HELP, type Interval } from '../options';
-import { completeNetwork, type NetworkConfig, networkSchema } from './network';
+import { completeNetwork, type NetworkConfig, type NetworkImages, networkSchema } from './network';
 import { type RunTraining, resolveTraining, trainingJsonSchema } from './training-settings';
 
 /**
@@ -121,6 +121,14 @@ export function completed({ $schema: _, training: given, network, ...config }: P
     training: { ...training, batchSize: training.batchSize ?? original.batchSize },
   };
 }
+
+/** Returns what a run's network has to fit. */
+export const imagesOf = ({ channels, conditional, classNames, size, training }: RunConfig): NetworkImages => ({
+  channels,
+  imageSize: size,
+  classes: conditional ? classNames.length : undefined,
+  learnedVariance: training.variance.type === 'learned-range',
+});
 
 /** Returns the JSON Schema that is published with the package. */
 export function jsonSchema(): Record<string, unknown> {

@@ -7,17 +7,16 @@ import {
   type ModelFile,
   prepareFolder,
   streamWeights,
-  trainedProcessOf,
 } from '@denoiser/backend-node';
 import { type SafetensorsStream, streamSafetensors, type TensorInfo } from '@denoiser/safetensors';
 import { resolveOptions, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { encodeState, type TensorFileName, type TrainingState } from '@denoiser/trainer/parts';
 import type { UNetConfig } from '@denoiser/unet';
 import { commandLine } from '../command-line';
+import { configOfModel } from '../config/config-of-model';
 import { unet2dConfigOf } from '../config/network';
-import { networkOfModel } from '../config/network-of-model';
 import { parseConfig } from '../config/parse-config';
-import { NO_DATA, type RunConfig } from '../config/run-schema';
+import { imagesOf, NO_DATA, type RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, runPaths, writeConfig } from '../run-folder';
 import { version } from '../version';
@@ -48,28 +47,20 @@ export const runTarget: Target = {
   },
 };
 
-function configOf({ architecture, process, ...model }: ModelFile): RunConfig {
-  const network = networkOfModel({ architecture }, 'The source');
-  const trained = trainedProcessOf({ process });
-  if (!trained || trained.type === 'custom') {
-    const kind = trained ? 'one of βs listed one by one' : process.kind;
+function configOf(model: ModelFile): RunConfig {
+  const config = configOfModel(model, 'The source');
+  if (!config.training.process) {
+    const { process } = model;
+    const kind = process.kind === 'discrete' ? 'one of βs listed one by one' : process.kind;
     throw new CommandError(
       'model-unfit',
       `A run has a schedule that training can name, and this model's is ${kind}; convert it to a .safetensors file.`,
     );
   }
-  const { imageShape, classNames, prediction, learnedVariance } = model;
-  const [height, width, channels] = imageShape;
-  const config = {
-    versions: { denoiser: version, node: globalThis.process.versions.node },
-    data: NO_DATA,
-    conditional: classNames.length > 0,
-    classNames,
-    size: height === width ? height : [height, width],
-    ...{ channels, network },
-    training: { process: trained, prediction, ...(learnedVariance && { variance: { type: 'learned-range' } }) },
-  };
-  return parseConfig(config, 'The run of this model');
+  const { classNames } = model;
+  const versions = { denoiser: version, node: process.versions.node };
+  const data = { data: NO_DATA, conditional: classNames.length > 0, classNames };
+  return parseConfig({ versions, ...data, ...config }, 'The run of this model');
 }
 
 /** The files of a checkpoint before the first step, part by part: averages are the weights, moments zero. */
@@ -108,13 +99,11 @@ function checkpointOf(model: ModelFile, config: RunConfig): Map<string, FileData
   return files;
 }
 
-function architectureConfig({ network, size, channels, classNames, conditional, training }: RunConfig, sizes: unknown) {
-  if (network.type === 'original') return { ...(sizes as UNetConfig), imageSize: size };
-  const learnedVariance = training.variance.type === 'learned-range';
-  return unet2dConfigOf(network, {
-    ...{ channels, imageSize: size, learnedVariance },
-    ...(conditional && { classes: classNames.length }),
-  });
+function architectureConfig(config: RunConfig, sizes: unknown) {
+  const { network, size } = config;
+  return network.type === 'original'
+    ? { ...(sizes as UNetConfig), imageSize: size }
+    : unet2dConfigOf(network, imagesOf(config));
 }
 
 async function* stateOf(encode: () => Uint8Array): AsyncGenerator<Uint8Array> {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
-import { trainedProcessOf, withModelFile } from '@denoiser/backend-node';
+import { withModelFile } from '@denoiser/backend-node';
 import { readAllTensors } from '@denoiser/safetensors';
 import type { Trainer } from '@denoiser/trainer';
-import { networkOfModel } from '../config/network-of-model';
+import { configOfModel } from '../config/config-of-model';
 import type { RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { flagOfPath } from '../flag';
@@ -19,21 +19,7 @@ export const sourcePath = (from: string): string => (/^https?:\/\//i.test(from) 
  * @throws DenoiserError where there is no such model, or no run can have its network.
  */
 export async function configOfSource(from: string): Promise<Json> {
-  return withModelFile(from, { name: from }, async (model) => {
-    const network = networkOfModel(model, from);
-    const [height, width, channels] = model.imageShape;
-    const process = trainedProcessOf(model);
-    const { prediction, learnedVariance } = model;
-    return {
-      size: height === width ? height : [height, width],
-      ...{ channels, network },
-      training: {
-        ...(process && process.type !== 'custom' && { process }),
-        ...(prediction && prediction !== 'flow' && { prediction }),
-        ...(learnedVariance && { variance: { type: 'learned-range' } }),
-      },
-    };
-  });
+  return withModelFile(from, { name: from }, async (model) => configOfModel(model, from));
 }
 
 /** Returns a configuration with another one beneath it. */
@@ -66,12 +52,6 @@ export function checkNetwork(config: RunConfig, source: Json, from: string): voi
   );
 }
 
-/** The table of classes in a network's files, by its architecture. */
-const CLASS_TABLES: Readonly<Record<string, string>> = {
-  'ddpm-unet': 'label_emb.weight',
-  unet2d: 'class_embedding.weight',
-};
-
 /** Copies the weights that a run begins with, and says which they are. */
 export async function beginWith(from: string, trainer: Trainer, classNames: readonly string[]): Promise<string> {
   return withModelFile(from, { name: from }, async (model) => {
@@ -80,7 +60,7 @@ export async function beginWith(from: string, trainer: Trainer, classNames: read
     const known = theirs.length > 0 && theirs.some((name, i) => name !== String(i));
     await trainer.startFrom(
       { tensors, prediction, step, ...(known && { classNames: theirs }) },
-      { classNames: [...classNames], classParameter: CLASS_TABLES[model.architecture.name] ?? '' },
+      { classNames: [...classNames] },
     );
     return model.description;
   });

@@ -3,7 +3,7 @@ import { shortList } from '@denoiser/errors';
 import { createTrainer, horizontalFlip } from '@denoiser/trainer';
 import { createUNet, createUNet2D, type OriginalUNet, type UNet2D } from '@denoiser/unet';
 import { unet2dConfigOf } from '../config/network';
-import type { RunConfig } from '../config/run-schema';
+import { imagesOf, type RunConfig } from '../config/run-schema';
 import { CommandError } from '../errors';
 import type { Reporter } from './reporter';
 
@@ -37,16 +37,13 @@ export async function openParts(
   return { device, images, config, model, dataset, trainer, imageShape: dataset.imageShape };
 }
 
-function createModel({ network, channels, classNames, conditional, size, training }: RunConfig): OriginalUNet | UNet2D {
-  const classes = conditional ? classNames.length : undefined;
-  const learnedVariance = training.variance.type === 'learned-range';
-  const images = { channels, classes, imageSize: size, learnedVariance };
+function createModel(config: RunConfig): OriginalUNet | UNet2D {
+  const { network, training } = config;
   const { seed } = training;
-  if (network.type === 'original') {
-    const { baseWidth, timeDim } = network;
-    return createUNet({ ...images, baseWidth, timeDim, seed });
-  }
-  return createUNet2D(unet2dConfigOf(network, images), { seed });
+  const images = imagesOf(config);
+  if (network.type !== 'original') return createUNet2D(unet2dConfigOf(network, images), { seed });
+  const { baseWidth, timeDim } = network;
+  return createUNet({ ...images, baseWidth, timeDim, seed });
 }
 
 /** A run goes on with the classes it began with: a label means what its number meant. */
