@@ -32,6 +32,8 @@ export interface TrainableModel {
   denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
   /** Returns the live network in its training form. A network without one leaves it out. */
   trainingDenoiser?(mode: TrainingMode): TrainableDenoiser;
+  /** Share of activations that its training form drops where training names none. Default 0. */
+  readonly dropout?: number;
   /** Throws a sentence for a class that the network does not have. A network without classes may leave it out. */
   checkLabels?(labels: ArrayLike<number>): void;
   /** Returns parameters, or tensors of their names and shapes, in the layout of files. */

@@ -76,6 +76,21 @@ test("training drops what its option says, or where it says nothing, what the ne
   tf.dispose([plain, dropping].flatMap(({ parameters }) => [...parameters.values()]));
 });
 
+test("a run drops the configuration's share, recomputed or not", async () => {
+  const lossesOf = async (config: object, options: object) => {
+    const model = createUNet2D({ ...SMALL, ...config });
+    const process = { type: 'linear', steps: 10 } as const;
+    const trainer = createTrainer({ model, process, batchSize: 2, seed: 1, ...options });
+    const { losses } = await trainer.fit(unlabelled, { steps: 2 });
+    trainer.dispose();
+    model.dispose();
+    return losses.map(({ loss }) => loss);
+  };
+  const dropped = await lossesOf({}, { dropout: 0.3 });
+  expect(await lossesOf({ dropout: 0.3 }, {})).toEqual(dropped);
+  expect(await lossesOf({ dropout: 0.3 }, { recompute: true })).toEqual(dropped);
+});
+
 test("the network of EDM learns under EDM's preconditioning, with classes left out at random, and draws", async () => {
   const model = createUNet2D({ ...EDM, num_class_embeds: 2 }, { seed: 2 });
   const options = { seed: 1, batchSize: 8, learningRate: 4e-3, labelDropout: 0.2 };
