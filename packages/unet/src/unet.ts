@@ -24,6 +24,8 @@ export interface UNet<Config = unknown, Name extends string = string> {
   readonly imageFacts: ImageFacts;
   /** Share of activations that training drops where it names none itself. */
   readonly dropout: number;
+  /** The parameter that has a row for each class, in networks of this kind that have classes. */
+  readonly classTable: string;
   /** The weights by PyTorch's names, in tfjs's layouts: filters HWIO, matrices [in, out]. */
   readonly parameters: ReadonlyMap<string, Variable>;
   /** Returns the network with the live weights, or with others of the same names and shapes, which it borrows. */
@@ -72,7 +74,7 @@ export function unetWith<Config, Name extends string>(
   architecture: Architecture<Config, Name>,
   initial: InitialWeights,
 ): UNet<Config, Name> {
-  const { name, config, facts, network, dropout = 0 } = architecture;
+  const { name, config, facts, network, dropout = 0, classTable } = architecture;
   checkRoom(network.parameters, architecture.smaller);
   const parameters = new Map<string, Variable>();
   tf.tidy(() => {
@@ -92,6 +94,7 @@ export function unetWith<Config, Name extends string>(
     architecture: { name, config },
     imageFacts: facts,
     dropout,
+    classTable,
     parameters,
     denoiser: (others = parameters) => denoiserOf(others),
     trainingDenoiser: (mode) =>
