@@ -5,7 +5,7 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { readCheckpoint } from './checkpoint';
 import { TrainerError } from './errors';
 import type { Run } from './run';
-import type { CheckpointStore, TrainableModel } from './types';
+import type { CheckpointStore } from './types';
 
 /** Weights to begin with, and what is known of how they were trained. */
 export type StartWeights = {
@@ -25,7 +25,7 @@ export type StartOptions = {
   weights?: 'ema' | 'model';
   /** This run's classes in the order of their labels. Rows of the class table go with their names. */
   classNames?: readonly string[];
-  /** Name of the class table. Default: that of the library's networks. */
+  /** Name of the class table. Default: what the model says, or label_emb.weight. */
   classParameter?: string;
 };
 
@@ -51,7 +51,7 @@ export async function startFrom(
   options: StartOptions = {},
 ): Promise<StartedFrom> {
   const { model, ema, powerEma, progress, onWarning } = run;
-  const { classNames } = options;
+  const { classNames, classParameter = model.classTable ?? 'label_emb.weight' } = options;
   if (progress.step > 0) {
     throw new TrainerError(
       'option-invalid',
@@ -64,7 +64,6 @@ export async function startFrom(
       `The network was trained to give ${theirs.prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
     );
   }
-  const { classParameter = classTableOf(model, theirs) } = options;
   const { file, ...classes } = adaptWeights(theirs, await model.exportParameters(model.parameters), {
     classParameter,
     from: theirs.classNames,
@@ -81,12 +80,6 @@ export async function startFrom(
   dispose([...values.values()]);
   return { step: theirs.step ?? 0, ...classes };
 }
-
-/** The class tables of the original U-Net and of UNet2DModel; either side may have none. */
-const CLASS_TABLES = ['label_emb.weight', 'class_embedding.weight'];
-
-const classTableOf = ({ parameters }: TrainableModel, { tensors }: StartWeights): string =>
-  CLASS_TABLES.find((name) => parameters.has(name) || tensors.has(name)) ?? (CLASS_TABLES[0] as string);
 
 async function weightsOf(
   store: CheckpointStore,

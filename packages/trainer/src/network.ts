@@ -3,13 +3,13 @@ import type { TrainingOptions } from './options/training-options';
 import { keepActivations, recomputeActivations } from './recompute';
 import type { TrainableDenoiser, TrainableModel, TrainingMode } from './types';
 
-/** Returns the network as a step runs it: in its training form if the options need that. */
+/** Returns the network as a step runs it: in its training form if the options, or its own dropout, need that. */
 export function trainingNetwork(
   model: TrainableModel,
   { seed, dropout, recompute }: TrainingOptions,
   o: { step: number; places: readonly number[] },
 ): TrainableDenoiser {
-  if (dropout === 0 && !recompute) return model.denoiser();
+  if (dropout === 0 && !model.dropout && !recompute) return model.denoiser();
   const mode: TrainingMode = { dropout, seed, ...o, runPart: recompute ? recomputeActivations : keepActivations };
   return trainingFormOf(model, 'training form')(mode);
 }

@@ -28,10 +28,14 @@ export interface TrainableModel {
   readonly architecture: { readonly name: string; readonly config: unknown };
   /** The live parameters by name, which the trainer updates in place. */
   readonly parameters: ReadonlyMap<string, Variable>;
+  /** What the table of classes is called, a row for each, in networks of this kind that have one. Default label_emb.weight. */
+  readonly classTable?: string;
   /** Returns the network with these parameters, by default the live ones. */
   denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
   /** Returns the live network in its training form. A network without one leaves it out. */
   trainingDenoiser?(mode: TrainingMode): TrainableDenoiser;
+  /** Share of activations that its training form drops where training names none. Default 0. */
+  readonly dropout?: number;
   /** Throws a sentence for a class that the network does not have. A network without classes may leave it out. */
   checkLabels?(labels: ArrayLike<number>): void;
   /** Returns parameters, or tensors of their names and shapes, in the layout of files. */

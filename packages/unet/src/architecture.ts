@@ -37,6 +37,8 @@ export interface Architecture<Config, Name extends string> {
   /** Dropout where the training does not say one. Default 0. */
   readonly dropout?: number;
   readonly labels: Labels;
+  /** The parameter that has a row for each class, in networks of this kind that have classes. */
+  readonly classTable: string;
   /** Returns a file's tensors under this network's names and in its shapes, where others are known for them. */
   translate(file: TensorFile): Translated;
   /** Returns what a file that does not fit seems to be: another configuration, in words; undefined if it is none. */

@@ -22,6 +22,10 @@ export type Denoiser = (x: Tensor4D, time: Tensor1D, conditioning?: Conditioning
 export interface UNet<Config = unknown, Name extends string = string> {
   readonly architecture: { readonly name: Name; readonly config: Config };
   readonly imageFacts: ImageFacts;
+  /** Share of activations that training drops where it names none itself. */
+  readonly dropout: number;
+  /** The parameter that has a row for each class, in networks of this kind that have classes. */
+  readonly classTable: string;
   /** The weights by PyTorch's names, in tfjs's layouts: filters HWIO, matrices [in, out]. */
   readonly parameters: ReadonlyMap<string, Variable>;
   /** Returns the network with the live weights, or with others of the same names and shapes, which it borrows. */
@@ -70,7 +74,7 @@ export function unetWith<Config, Name extends string>(
   architecture: Architecture<Config, Name>,
   initial: InitialWeights,
 ): UNet<Config, Name> {
-  const { name, config, facts, network } = architecture;
+  const { name, config, facts, network, dropout = 0, classTable } = architecture;
   checkRoom(network.parameters, architecture.smaller);
   const parameters = new Map<string, Variable>();
   tf.tidy(() => {
@@ -89,13 +93,12 @@ export function unetWith<Config, Name extends string>(
   return {
     architecture: { name, config },
     imageFacts: facts,
+    dropout,
+    classTable,
     parameters,
     denoiser: (others = parameters) => denoiserOf(others),
     trainingDenoiser: (mode) =>
-      denoiserOf(
-        parameters,
-        trainingHooks({ ...mode, dropout: mode.dropout || (architecture.dropout ?? 0) }, parameters),
-      ),
+      denoiserOf(parameters, trainingHooks({ ...mode, dropout: mode.dropout || dropout }, parameters)),
     exportParameters: (others) => exportParameters(others, architecture),
     importParameters: (file) => importParameters(file, architecture),
     checkLabels: (labels) => checkLabels(architecture, labels),

@@ -6,7 +6,7 @@ import { bareNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
 import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
 import { completeConfig, type UNetConfig } from './config';
-import { describeConfig, inferConfig } from './infer-config';
+import { CLASS_TABLE, describeConfig, inferConfig } from './infer-config';
 import { network } from './network';
 
 const NAME = 'ddpm-unet';
@@ -86,6 +86,7 @@ function architectureOf(config: UNetConfig): Architecture<UNetConfig, typeof NAM
     description: describeConfig(config),
     halvings: 3,
     labels: classes === undefined ? { kind: 'none' } : { kind: 'classes', count: classes },
+    classTable: CLASS_TABLE,
     smaller: 'choose a smaller `baseWidth` or `timeDim`, or fewer `classes`',
     translate: (file) => ({ file: bareNames(file, LANDMARK) }),
     recognize(file) {

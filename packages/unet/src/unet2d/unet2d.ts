@@ -154,6 +154,7 @@ function architectureOf(
     description,
     halvings: block_out_channels.length - 1,
     labels,
+    classTable: 'class_embedding.weight',
     smaller: 'choose smaller `block_out_channels`',
     dropout,
     translate(file) {

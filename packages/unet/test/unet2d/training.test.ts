@@ -6,7 +6,7 @@ import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { keepActivations, recomputeActivations } from '@denoiser/trainer/parts';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { createUNet2D, type UNet2D, type UNet2DConfig } from '../../src/index';
+import { createUNet, createUNet2D, type UNet, type UNet2D, type UNet2DConfig } from '../../src/index';
 import { gradientsOf } from '../training-form';
 
 let engine: CpuEngine;
@@ -76,6 +76,21 @@ test("training drops what its option says, or where it says nothing, what the ne
   tf.dispose([plain, dropping].flatMap(({ parameters }) => [...parameters.values()]));
 });
 
+test("a run drops the configuration's share, recomputed or not", async () => {
+  const lossesOf = async (config: object, options: object) => {
+    const model = createUNet2D({ ...SMALL, ...config });
+    const process = { type: 'linear', steps: 10 } as const;
+    const trainer = createTrainer({ model, process, batchSize: 2, seed: 1, ...options });
+    const { losses } = await trainer.fit(unlabelled, { steps: 2 });
+    trainer.dispose();
+    model.dispose();
+    return losses.map(({ loss }) => loss);
+  };
+  const dropped = await lossesOf({}, { dropout: 0.3 });
+  expect(await lossesOf({ dropout: 0.3 }, {})).toEqual(dropped);
+  expect(await lossesOf({ dropout: 0.3 }, { recompute: true })).toEqual(dropped);
+});
+
 test("the network of EDM learns under EDM's preconditioning, with classes left out at random, and draws", async () => {
   const model = createUNet2D({ ...EDM, num_class_embeds: 2 }, { seed: 2 });
   const options = { seed: 1, batchSize: 8, learningRate: 4e-3, labelDropout: 0.2 };
@@ -104,6 +119,24 @@ test("the network of EDM learns under EDM's preconditioning, with classes left o
   labels.dispose();
   trainer.dispose();
   model.dispose();
+});
+
+test.each([
+  ['diffusers', (classes?: number): UNet => createUNet2D({ ...SMALL, num_class_embeds: classes })],
+  ['the original program', (classes?: number): UNet => createUNet({ baseWidth: 4, timeDim: 8, classes })],
+])('a network of %s begins with weights that have classes where it has none, and the reverse', async (_, create) => {
+  const [plain, classes] = [create(), create(2)];
+  const { tensors } = await classes.exportParameters(classes.parameters);
+  const { tensors: unclassed } = await plain.exportParameters(plain.parameters);
+  const trainerOf = (model: UNet) =>
+    createTrainer({ model, seed: 1, batchSize: 2, process: { type: 'linear', steps: 10 } });
+  const [without, withClasses] = [trainerOf(plain), trainerOf(classes)];
+  expect(await without.startFrom({ tensors })).toEqual({ step: 0, keptClasses: [], freshClasses: [] });
+  expect((await withClasses.startFrom({ tensors: unclassed })).freshClasses).toEqual(['0', '1']);
+  without.dispose();
+  withClasses.dispose();
+  plain.dispose();
+  classes.dispose();
 });
 
 test('frequencies that are never trained stay as they were, and do not decay', async () => {
