@@ -148,8 +148,22 @@ function check(model: TrainableModel, options: TrainingOptions, process: Trained
     );
   }
   if (process.kind === 'sigma') checkEdm(options);
+  if (model.timesAbove0) checkTimesAbove0(options, process);
   if (options.dropout > 0) trainingFormOf(model, 'dropout');
   if (options.recompute) trainingFormOf(model, 'recompute');
+}
+
+/** A network that takes the logarithm of the time gives NaN for others. */
+function checkTimesAbove0({ timesteps }: TrainingOptions, { kind }: TrainedProcess): void {
+  if (kind === 'sigma') {
+    throw badOption(
+      'The network takes the logarithm of the time that it is told, and the process of EDM tells it ln(σ)/4, which is below 0 for σ below 1; give another `process`, or a network with another time embedding.',
+    );
+  }
+  if (timesteps.type === 'own' || timesteps.first > 0) return;
+  throw badOption(
+    'The network takes the logarithm of the time that it is told, and the first to be trained is 0; give a `timesteps.first` of 1 or more.',
+  );
 }
 
 /** EDM's preconditioning says what the network learns, how errors count and how often which σ comes. */

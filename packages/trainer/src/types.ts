@@ -30,6 +30,8 @@ export interface TrainableModel {
   readonly parameters: ReadonlyMap<string, Variable>;
   /** What the table of classes is called, a row for each, in networks of this kind that have one. Default label_emb.weight. */
   readonly classTable?: string;
+  /** Whether the times that it is told must be above 0, as it takes their logarithm. Default false. */
+  readonly timesAbove0?: boolean;
   /** Returns the network with these parameters, by default the live ones. */
   denoiser(parameters?: ReadonlyMap<string, Tensor>): TrainableDenoiser;
   /** Returns the live network in its training form. A network without one leaves it out. */

@@ -39,6 +39,8 @@ export interface Architecture<Config, Name extends string> {
   readonly labels: Labels;
   /** The parameter that has a row for each class, in networks of this kind that have classes. */
   readonly classTable: string;
+  /** Whether the times that it is told must be above 0. Default false. */
+  readonly timesAbove0?: boolean;
   /** Returns a file's tensors under this network's names and in its shapes, where others are known for them. */
   translate(file: TensorFile): Translated;
   /** Returns what a file that does not fit seems to be: another configuration, in words; undefined if it is none. */

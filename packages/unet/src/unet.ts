@@ -26,6 +26,8 @@ export interface UNet<Config = unknown, Name extends string = string> {
   readonly dropout: number;
   /** The parameter that has a row for each class, in networks of this kind that have classes. */
   readonly classTable: string;
+  /** Whether the times that it is told must be above 0, as it takes their logarithm. */
+  readonly timesAbove0: boolean;
   /** The weights by PyTorch's names, in tfjs's layouts: filters HWIO, matrices [in, out]. */
   readonly parameters: ReadonlyMap<string, Variable>;
   /** Returns the network with the live weights, or with others of the same names and shapes, which it borrows. */
@@ -74,7 +76,7 @@ export function unetWith<Config, Name extends string>(
   architecture: Architecture<Config, Name>,
   initial: InitialWeights,
 ): UNet<Config, Name> {
-  const { name, config, facts, network, dropout = 0, classTable } = architecture;
+  const { name, config, facts, network, dropout = 0, classTable, timesAbove0 = false } = architecture;
   checkRoom(network.parameters, architecture.smaller);
   const parameters = new Map<string, Variable>();
   tf.tidy(() => {
@@ -95,6 +97,7 @@ export function unetWith<Config, Name extends string>(
     imageFacts: facts,
     dropout,
     classTable,
+    timesAbove0,
     parameters,
     denoiser: (others = parameters) => denoiserOf(others),
     trainingDenoiser: (mode) =>

@@ -4,7 +4,8 @@ import type { Solver } from '../solver';
 import { straight } from './straight';
 
 /**
- * Returns Euler ancestral, the ancestral sampler of variance-exploding models (SMLD; Song et al. 2021, arXiv:2011.13456): each step goes below its target by Euler's method and adds noise up to it. With `eta` 0 it is Euler.
+ * Returns Euler ancestral, the ancestral sampler of variance-exploding models (SMLD; Song et al. 2021, arXiv:2011.13456):
+ * each step goes below its target by Euler's method and adds noise up to it. With `eta` 0 it is Euler.
  */
 export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true> {
   return {

@@ -1,25 +1,16 @@
 import '@tensorflow/tfjs';
 import { type TensorEntry, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CASES, goldenFile } from '../../test/golden';
+import { keptModels } from '../../test/kept-models';
 import { dropoutStream } from '../dropout';
 import { createUNet, loadUNet, type UNet } from '../index';
 import { fileShape } from '../layouts';
 import { network } from './network';
 
 const SMALL = { baseWidth: 4, timeDim: 8 } as const;
-const models: UNet[] = [];
-const keep = (model: UNet): UNet => {
-  models.push(model);
-  return model;
-};
-
-beforeAll(() => tf.setBackend('cpu'));
-afterEach(() => {
-  for (const model of models.splice(0)) model.dispose();
-  expect(tf.memory().numTensors).toBe(0);
-});
+const keep = keptModels();
 
 async function fileOf(model: UNet): Promise<TensorFile> {
   return model.exportParameters(model.parameters);

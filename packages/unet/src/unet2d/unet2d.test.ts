@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs';
 import { type TensorEntry, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { keptModels } from '../../test/kept-models';
 import { CASE_NAMES, CASES, goldenFile } from '../../test/unet2d/golden';
 import { dropoutStream } from '../dropout';
 import { createUNet2D, isUNet2DFile, loadUNet2D, type UNet2D } from '../index';
@@ -19,17 +20,7 @@ const SMALL = {
   attention_head_dim: 4,
 } as const satisfies Partial<UNet2DConfig>;
 
-const models: UNet2D[] = [];
-const keep = (model: UNet2D): UNet2D => {
-  models.push(model);
-  return model;
-};
-
-beforeAll(() => tf.setBackend('cpu'));
-afterEach(() => {
-  for (const model of models.splice(0)) model.dispose();
-  expect(tf.memory().numTensors).toBe(0);
-});
+const keep = keptModels();
 
 const fileOf = async (model: UNet2D): Promise<TensorFile> => model.exportParameters(model.parameters);
 

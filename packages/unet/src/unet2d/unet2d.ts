@@ -136,7 +136,7 @@ function architectureOf(
   config: UNet2DConfig,
   { newAttentionOrder = false }: UNet2DFileOptions = {},
 ): Architecture<UNet2DConfig, typeof NAME> {
-  const { in_channels, out_channels, sample_size, block_out_channels, dropout } = config;
+  const { in_channels, out_channels, sample_size, block_out_channels, dropout, time_embedding_type } = config;
   const plan = planUNet2D(config);
   const labels = labelsOf(config, plan.timeDim);
   const description = describeConfig(config);
@@ -155,6 +155,7 @@ function architectureOf(
     halvings: block_out_channels.length - 1,
     labels,
     classTable: 'class_embedding.weight',
+    timesAbove0: time_embedding_type === 'fourier',
     smaller: 'choose smaller `block_out_channels`',
     dropout,
     translate(file) {

@@ -159,6 +159,16 @@ test('frequencies that are never trained stay as they were, and do not decay', a
   model.dispose();
 });
 
+test('a network that takes the logarithm of the time is refused where times are not above 0', () => {
+  const model = createUNet2D({ ...SMALL, time_embedding_type: 'fourier' });
+  const create = (more: Partial<Parameters<typeof createTrainer>[0]>) => () =>
+    createTrainer({ model, seed: 1, batchSize: 2, process: { type: 'linear', steps: 10 }, ...more }).dispose();
+  expect(create({ process: { type: 'edm' } })).toThrow(/process of EDM tells it ln\(σ\)\/4, .* another `process`/);
+  expect(create({ timesteps: { type: 'uniform', first: 0 } })).toThrow(/give a `timesteps\.first` of 1 or more/);
+  create({})();
+  model.dispose();
+});
+
 test('a network with a learned variance trains on the hybrid loss', async () => {
   const model = createUNet2D({ ...SMALL, out_channels: 6, num_class_embeds: 2 });
   const start = model.parameters.get('conv_out.bias')?.dataSync() as Float32Array;

@@ -5,6 +5,10 @@ import { dawn } from '../../../kernels-webgpu/test/dawn';
 import { expectAsDiffusers } from './golden';
 
 const gpu = await dawn();
+if (!gpu)
+  console.warn(
+    'No GPU and no SwiftShader here: UNet2DModel is not tested on WebGPU. Install chromium (Debian) for it.',
+  );
 const webgpu = gpu && (await registerWebGPU({ gpu }));
 
 /** The kernels of the ops that the current backend has, by name. */
