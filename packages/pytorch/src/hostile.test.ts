@@ -121,6 +121,14 @@ test('what is copied of remembered values is bounded', async () => {
   await refusal(pickleOf(long, repeat(20, ...encode)), 'pickle-damaged', /copies more than it holds/);
 });
 
+test('what one file copies is not counted against another', async () => {
+  const long = bytesOf(OP.BINUNICODE, number(1e6), repeat(1e6, 0x61), [OP.BINPUT, 0, OP.POP]);
+  const encode = [...named('_codecs', 'encode'), OP.BINGET, 0, ...text('latin1'), OP.TUPLE2, OP.REDUCE, OP.POP];
+  const keys = pickleOf(long, repeat(10, ...encode), OP.EMPTY_LIST);
+  const file = legacyFileOf(pickleOf(OP.NONE), keys);
+  for (let opened = 0; opened < 3; opened++) expect(await readPyTorch(file)).toBeNull();
+});
+
 /** A tensor of four float32 zeros with a layout of its own. */
 function tensor(offset: number, shape: number[], strides: number[], type = 'FloatStorage', elements = 4): number[] {
   const list = (sizes: number[]) => [OP.MARK, ...sizes.flatMap((size) => [OP.LONG1, 7, ...sizeBytes(size)]), OP.TUPLE];

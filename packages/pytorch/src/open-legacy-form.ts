@@ -13,11 +13,6 @@ const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 const LENGTH_BYTES = 8;
 
-/** What stands beside the value: numbers and texts only. */
-const plain: PickleWorld = createWorld(new Tensors(0), () => {
-  throw pickleDamaged('it has a tensor where none can be');
-});
-
 /**
  * Opens the form of `torch.save` before PyTorch 1.6: five pickles (a mark, the form's version, the machine, the value, the keys
  * of the storages), then the storages, each after its length. The file is read at once, as only its pickles say where it goes on.
@@ -27,6 +22,10 @@ const plain: PickleWorld = createWorld(new Tensors(0), () => {
 export async function openLegacyForm(source: ByteSource): Promise<OpenForm> {
   const bytes = await source.read(0, source.length);
   let at = 0;
+  /** Of what stands beside the value: numbers and texts only. */
+  const plain = createWorld(new Tensors(0), () => {
+    throw pickleDamaged('it has a tensor where none can be');
+  });
   const next = (world: PickleWorld): unknown => {
     const { value, end } = unpickle(bytes, at, world);
     at = end;
