@@ -1,10 +1,11 @@
 import { quote } from '@denoiser/errors';
 import type { ByteSource } from '@denoiser/safetensors';
 import { PyTorchError } from './errors';
+import { isCount } from './is-count';
 import type { OpenForm } from './open-form';
 import { pickleDamaged } from './pickle/cursor';
 import { type PickleWorld, unpickle } from './pickle/unpickle';
-import { isCount, storageOf } from './storage-of';
+import { storageOf } from './storage-of';
 import { Storage } from './storage-types';
 import { Tensors } from './tensors';
 import { viewOf } from './view-of';
