@@ -2,4 +2,5 @@ export { DenoiserError, isDenoiserError } from './denoiser-error';
 export { fileError, systemCode } from './file-error';
 export { nearest } from './nearest';
 export { printable, printableLines } from './printable';
+export { quote } from './quote';
 export { shortList } from './short-list';

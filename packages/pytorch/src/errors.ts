@@ -1,4 +1,4 @@
-import { DenoiserError, printable } from '@denoiser/errors';
+import { DenoiserError } from '@denoiser/errors';
 
 /** The codes of this package's errors. */
 export type PyTorchErrorCode =
@@ -19,7 +19,3 @@ export type PyTorchErrorCode =
 
 /** An error of this package. */
 export const PyTorchError = DenoiserError<PyTorchErrorCode>;
-
-/** A name from a file, quoted, with control characters escaped, and cut to a length that fits a message. */
-export const quote = (name: string): string =>
-  printable(JSON.stringify(name.length > 120 ? `${name.slice(0, 117)}...` : name));

@@ -1,9 +1,11 @@
+import { quote } from '@denoiser/errors';
 import type { ByteSource } from '@denoiser/safetensors';
-import { PyTorchError, quote } from './errors';
+import { PyTorchError } from './errors';
+import { isCount } from './is-count';
 import type { OpenForm } from './open-form';
 import { pickleDamaged } from './pickle/cursor';
 import { type PickleWorld, unpickle } from './pickle/unpickle';
-import { isCount, storageOf } from './storage-of';
+import { storageOf } from './storage-of';
 import { Storage } from './storage-types';
 import { Tensors } from './tensors';
 import { viewOf } from './view-of';
@@ -12,11 +14,6 @@ import { createWorld } from './world';
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 const LENGTH_BYTES = 8;
-
-/** What stands beside the value: numbers and texts only. */
-const plain: PickleWorld = createWorld(new Tensors(0), () => {
-  throw pickleDamaged('it has a tensor where none can be');
-});
 
 /**
  * Opens the form of `torch.save` before PyTorch 1.6: five pickles (a mark, the form's version, the machine, the value, the keys
@@ -27,6 +24,10 @@ const plain: PickleWorld = createWorld(new Tensors(0), () => {
 export async function openLegacyForm(source: ByteSource): Promise<OpenForm> {
   const bytes = await source.read(0, source.length);
   let at = 0;
+  /** Of what stands beside the value: numbers and texts only. */
+  const plain = createWorld(new Tensors(0), () => {
+    throw pickleDamaged('it has a tensor where none can be');
+  });
   const next = (world: PickleWorld): unknown => {
     const { value, end } = unpickle(bytes, at, world);
     at = end;

@@ -1,5 +1,6 @@
+import { quote } from '@denoiser/errors';
 import type { ByteSource } from '@denoiser/safetensors';
-import { PyTorchError, quote } from './errors';
+import { PyTorchError } from './errors';
 import type { OpenForm } from './open-form';
 import { pickleDamaged } from './pickle/cursor';
 import { MOST_PICKLE_BYTES } from './pickle/limits';

@@ -1,6 +1,6 @@
-import { shortList } from '@denoiser/errors';
+import { quote, shortList } from '@denoiser/errors';
 import type { TensorEntry } from '@denoiser/safetensors';
-import { PyTorchError, quote } from './errors';
+import { PyTorchError } from './errors';
 import { sizeOf } from './strided';
 import { type NamedTensors, unwrap } from './unwrap';
 import { isTensor, type PyTorchKey, type PyTorchValue } from './values';

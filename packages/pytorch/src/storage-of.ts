@@ -1,3 +1,4 @@
+import { isCount } from './is-count';
 import { pickleDamaged } from './pickle/cursor';
 import { Storage } from './storage-types';
 import { StorageClass } from './world';
@@ -15,5 +16,3 @@ export function storageOf(id: unknown): Storage {
   }
   return new Storage(key, storageClass.type, length);
 }
-
-export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,5 +1,6 @@
 import type { TensorEntry } from '@denoiser/safetensors';
 import { PyTorchError } from './errors';
+import { isCount } from './is-count';
 import { Storage } from './storage-types';
 import { endOf, gather, isContiguous, type Layout, sizeOf } from './strided';
 
@@ -25,7 +26,7 @@ export class Tensors {
   /** A view of a storage, with its numbers to come; torch._utils._rebuild_tensor_v2. */
   add(storage: unknown, offset: unknown, shape: unknown, strides: unknown): TensorEntry {
     if (!(storage instanceof Storage)) throw invalid('has no storage');
-    if (!isNatural(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length) {
+    if (!isCount(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length) {
       throw invalid('has an offset, a shape or strides that no tensor has');
     }
     const layout = { offset, shape: [...shape], strides: [...strides] }; // lists of a pickle may still be changed by it
@@ -88,9 +89,8 @@ function numbersOf(bytes: Uint8Array, { type, start, length }: Storage, layout: 
 const aligned = (bytes: Uint8Array): Uint8Array =>
   bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.prototype.slice.call(bytes); // a Buffer's own slice is a view
 
-const isNatural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isSizes = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.length <= MOST_AXES && value.every(isNatural);
+  Array.isArray(value) && value.length <= MOST_AXES && value.every(isCount);
 
 function invalid(what: string): InstanceType<typeof PyTorchError> {
   return new PyTorchError(

@@ -1,4 +1,5 @@
-import { PyTorchError, quote } from './errors';
+import { quote } from '@denoiser/errors';
+import { PyTorchError } from './errors';
 import { latin1 } from './latin1';
 import { NumpyType, scalarOf } from './numpy-scalar';
 import { pickleDamaged } from './pickle/cursor';

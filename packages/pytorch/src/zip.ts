@@ -1,6 +1,6 @@
-import type { DenoiserError } from '@denoiser/errors';
+import { type DenoiserError, quote } from '@denoiser/errors';
 import type { ByteSource } from '@denoiser/safetensors';
-import { PyTorchError, quote } from './errors';
+import { PyTorchError } from './errors';
 import { viewOf } from './view-of';
 
 /** Where a stored file stands in an archive; bytes of the archive. */

@@ -1,3 +1,4 @@
+import { zipOf as archiveOf } from '../../backend-node/test/zip';
 import { OP } from '../src/pickle/opcodes';
 
 type Part = number | string | readonly number[] | Uint8Array;
@@ -34,30 +35,7 @@ export function legacyFileOf(pickle: Uint8Array, ...behind: Part[]): Uint8Array 
 }
 
 /** An archive of stored files, as torch.save writes it. */
-export function zipOf(files: Readonly<Record<string, Uint8Array>>, { method = 0, flags = 0 } = {}): Uint8Array {
-  const [parts, directory]: [Uint8Array[], Uint8Array[]] = [[], []];
-  let at = 0;
-  for (const [name, content] of Object.entries(files)) {
-    const local = Buffer.alloc(30);
-    local.writeUInt32LE(0x04034b50);
-    local.writeUInt16LE(name.length, 26);
-    const entry = Buffer.alloc(46);
-    entry.writeUInt32LE(0x02014b50);
-    entry.writeUInt16LE(flags, 8);
-    entry.writeUInt16LE(method, 10);
-    entry.writeUInt32LE(content.length, 20);
-    entry.writeUInt32LE(content.length, 24);
-    entry.writeUInt16LE(name.length, 28);
-    entry.writeUInt32LE(at, 42);
-    directory.push(entry, Buffer.from(name));
-    parts.push(local, Buffer.from(name), content);
-    at += 30 + name.length + content.length;
-  }
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50);
-  end.writeUInt16LE(Object.keys(files).length, 8);
-  end.writeUInt16LE(Object.keys(files).length, 10);
-  end.writeUInt32LE(Buffer.concat(directory).length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, ...directory, end]);
+export function zipOf(files: Readonly<Record<string, Uint8Array>>, { method = 0, flags = 0, zip64 = false } = {}) {
+  const stored = Object.entries(files).map(([name, content]) => ({ name, content, isStored: true, method, flags }));
+  return archiveOf(stored, { zip64 });
 }

@@ -1,4 +1,5 @@
-import { quote, SafetensorsError } from './errors';
+import { quote } from '@denoiser/errors';
+import { SafetensorsError } from './errors';
 import { toFloat32Array, toFloat64 } from './float32';
 import { roundTo, SMALL_FLOATS } from './small-floats';
 import type { TensorEntry } from './types';

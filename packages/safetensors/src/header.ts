@@ -1,5 +1,6 @@
+import { quote } from '@denoiser/errors';
 import { bytesPerElement, DTYPES, isDType } from './dtypes';
-import { quote, SafetensorsError } from './errors';
+import { SafetensorsError } from './errors';
 import { isObject, parseObject } from './json';
 import { elementCount, MAX_RANK, shapeText } from './shape';
 import type { TensorFileHeader, TensorLocation } from './types';

@@ -1,5 +1,6 @@
+import { quote } from '@denoiser/errors';
 import { duplicateKey } from './duplicate-key';
-import { quote, SafetensorsError, type SafetensorsErrorCode } from './errors';
+import { SafetensorsError, type SafetensorsErrorCode } from './errors';
 import { checkStructure } from './structure';
 
 /**

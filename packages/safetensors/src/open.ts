@@ -1,4 +1,5 @@
-import { quote, SafetensorsError } from './errors';
+import { quote } from '@denoiser/errors';
+import { SafetensorsError } from './errors';
 import { headerEnd, LENGTH_BYTES, readSafetensorsHeader } from './header';
 import { checkLength, entryAt } from './read';
 import type { ByteSource } from './source';

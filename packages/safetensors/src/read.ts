@@ -1,5 +1,6 @@
+import { quote } from '@denoiser/errors';
 import { ARRAYS, bytesPerElement } from './dtypes';
-import { quote, SafetensorsError } from './errors';
+import { SafetensorsError } from './errors';
 import { readSafetensorsHeader } from './header';
 import type { TensorEntry, TensorFile, TensorFileHeader, TensorLocation } from './types';
 

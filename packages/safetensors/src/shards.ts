@@ -1,5 +1,5 @@
-import { DenoiserError, isDenoiserError } from '@denoiser/errors';
-import { quote, SafetensorsError } from './errors';
+import { DenoiserError, isDenoiserError, quote } from '@denoiser/errors';
+import { SafetensorsError } from './errors';
 import { MAX_HEADER_BYTES } from './header';
 import { isObject, parseObject } from './json';
 import { locationOf, type OpenTensors, openSafetensors, readExactly } from './open';

@@ -1,5 +1,6 @@
+import { quote } from '@denoiser/errors';
 import { ARRAYS, bytesPerElement, isDType } from './dtypes';
-import { quote, SafetensorsError } from './errors';
+import { SafetensorsError } from './errors';
 import { LENGTH_BYTES, MAX_HEADER_BYTES } from './header';
 import { elementCount, shapeText } from './shape';
 import type { TensorEntry, TensorFile, TensorInfo, TensorList } from './types';

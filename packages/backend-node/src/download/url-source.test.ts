@@ -139,6 +139,12 @@ test('what is passed over counts for the SHA-256', async () => {
   expect(ranges[0]).toBe('bytes=0-');
 });
 
+test('a connection that brings something each time may break any number of times', async () => {
+  const { source, ranges } = await open({ dropAfter: () => 50_000 }, { sha256, retries: 1 });
+  expect([...(await source.read(290_000, 290_002))]).toEqual([...content.slice(290_000, 290_002)]);
+  expect(ranges.length).toBeGreaterThan(3);
+});
+
 test('an address without a file is refused at once', async () => {
   await expect(open({ status: () => 404 })).rejects.toThrow(/answers 404 Not Found; check the address/);
   await expect(openUrlSource(new URL('http://127.0.0.1:1/'))).rejects.toMatchObject({ code: 'model-missing' });

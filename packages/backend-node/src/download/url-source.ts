@@ -145,10 +145,10 @@ class Download {
   private async partAt(place: number): Promise<Uint8Array> {
     this.moveTo(place);
     let failures = 0;
+    let before = this.received;
     for (;;) {
       const skipped = place - this.start;
       if (skipped >= 0 && skipped < this.rest.length) return this.rest.subarray(skipped);
-      const before = this.received;
       try {
         await this.receive(place);
       } catch (error) {
@@ -156,6 +156,7 @@ class Download {
         if (!(error instanceof Dropped)) throw error;
         // Where the file has to come from its start again, bytes alone are no progress.
         failures = this.received > before ? 1 : failures + 1;
+        before = this.received;
         if (failures > (this.options.retries ?? RETRIES)) throw this.broken(error);
         await this.wait(failures);
       }

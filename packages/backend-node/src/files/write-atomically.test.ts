@@ -106,6 +106,14 @@ test('a folder that cannot be made is told with the cause, which Node hides behi
   }
 });
 
+test('where not even the root is there, as of a drive that is gone, is said at once', async () => {
+  const gone = async () => {
+    throw Object.assign(new Error('ENOENT: gone'), { code: 'ENOENT' });
+  };
+  const fileSystem = { ...nodeFileSystem, stat: gone, mkdir: gone } as FileSystem;
+  await expect(prepareFolder('/gone/a', { fileSystem })).rejects.toMatchObject({ code: 'enoent' });
+});
+
 test.skipIf(process.platform !== 'linux')('where no folder can be made, as in /proc, is said at once', async () => {
   await expect(prepareFolder('/proc/run/x')).rejects.toThrow(/Cannot write \/proc\/run\/x: /);
 });

@@ -69,7 +69,9 @@ export async function makeFolder(fileSystem: FileSystem, path: string): Promise<
   const folderAt = async (folder: string) => (await kindOf(folder)) === 'folder';
   if (await folderAt(path)) return;
   const missing = [resolve(path)];
-  for (let above = dirname(resolve(path)); !(await kindOf(above)); above = dirname(above)) missing.unshift(above);
+  let above = dirname(resolve(path));
+  // As far as the root, which no one can make: a drive may be gone.
+  for (; above !== dirname(above) && !(await kindOf(above)); above = dirname(above)) missing.unshift(above);
   for (const folder of missing) {
     try {
       await fileSystem.mkdir(folder);
