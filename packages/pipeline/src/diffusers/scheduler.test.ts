@@ -98,9 +98,16 @@ describe('a scheduler_config.json', () => {
     expect(unknown.warnings).toEqual([
       'scheduler_config.json: the scheduler TCDScheduler is not had here; name a sampler, or ddpm is taken.',
     ]);
-    const heun = readScheduler({ _class_name: 'DPMSolverMultistepScheduler', solver_type: 'heun' });
-    expect(heun.warnings).toEqual([
-      'scheduler_config.json: solver_type heun is not had here, and pictures are drawn as without it.',
+  });
+
+  it.each([
+    ['DPMSolverMultistepScheduler', { solver_type: 'heun' }, 'solver_type heun'],
+    ['EDMDPMSolverMultistepScheduler', { solver_type: 'heun' }, 'solver_type heun'],
+    ['EDMDPMSolverMultistepScheduler', { euler_at_final: true }, 'euler_at_final'],
+    ['DEISMultistepScheduler', { lower_order_final: false }, 'lower_order_final false'],
+  ])('says what is drawn without a setting: %s of %o', (scheduler, config, setting) => {
+    expect(readScheduler({ _class_name: scheduler, ...config }).warnings).toEqual([
+      `scheduler_config.json: ${setting} is not had here, and pictures are drawn as without it.`,
     ]);
   });
 });

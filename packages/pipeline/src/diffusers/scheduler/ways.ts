@@ -1,7 +1,7 @@
 import { MOST_STEPS } from '@denoiser/schedules';
 import { edmGrid, endOf, gridOf, levelsOf, spacingOf, spannedLevelsOf, thresholdOf } from './levels';
 import { edm, flow, latents, maybeFlow, stepsOf } from './training';
-import type { Drawn, Way } from './way';
+import type { Drawn, Loose, Way } from './way';
 
 /** How pictures are drawn, by the scheduler's class. */
 
@@ -61,26 +61,34 @@ const SOLVERS = {
   'sde-dpmsolver': [],
 } as const;
 
+/** The solver of both multistep classes, over timesteps and over EDM's σ. */
+function multistepOf(settings: Drawn): Loose {
+  const order = settings.number('solver_order', 2);
+  const type = settings.word('algorithm_type', 'dpmsolver++');
+  const solvers = settings.one('algorithm_type', SOLVERS, 'dpmsolver++');
+  const sampler = (solvers as readonly (string | undefined)[])[order - 1];
+  if (sampler === undefined) settings.warn(`${type} of order ${order} is not had here, and dpmpp-2m-sde is taken`);
+  warnOf(settings, {
+    'solver_type heun': settings.word('solver_type', 'midpoint') !== 'heun' || order === 1,
+    'lower_order_final false': settings.flag('lower_order_final', true) || order === 1,
+    euler_at_final: !settings.flag('euler_at_final', false),
+  });
+  if (sampler === 'dpmpp-3m-sde')
+    settings.warn("the third order of sde-dpmsolver++ is taken as its authors' program has it");
+  return {
+    sampler: sampler ?? 'dpmpp-2m-sde',
+    ...((sampler === 'dpm-2m' || sampler === 'deis') && { order }),
+  };
+}
+
 const dpmSolver: Way = {
   ...maybeFlow,
   draws(settings) {
-    const order = settings.number('solver_order', 2);
-    const type = settings.word('algorithm_type', 'dpmsolver++');
-    const solvers = settings.one('algorithm_type', SOLVERS, 'dpmsolver++');
-    const sampler = (solvers as readonly (string | undefined)[])[order - 1];
-    if (sampler === undefined) settings.warn(`${type} of order ${order} is not had here, and dpmpp-2m-sde is taken`);
-    warnOf(settings, {
-      'solver_type heun': settings.word('solver_type', 'midpoint') !== 'heun' || order === 1,
-      'lower_order_final false': settings.flag('lower_order_final', true) || order === 1,
-      euler_at_final: !settings.flag('euler_at_final', false),
-    });
-    if (sampler === 'dpmpp-3m-sde')
-      settings.warn("the third order of sde-dpmsolver++ is taken as its authors' program has it");
+    const solver = multistepOf(settings);
     return {
-      sampler: sampler ?? 'dpmpp-2m-sde',
-      ...((sampler === 'dpm-2m' || sampler === 'deis') && { order }),
+      ...solver,
       ...levelsOf(settings, 'linspace'),
-      ...(sampler === 'dpm-2m' ? { end: 'first' as const } : endOf(settings)),
+      ...(solver.sampler === 'dpm-2m' ? { end: 'first' as const } : endOf(settings)),
       ...thresholdOf(settings),
     };
   },
@@ -107,13 +115,17 @@ const unipc: Way = {
 
 const deis: Way = {
   ...maybeFlow,
-  draws: (settings) => ({
-    sampler: 'deis',
-    order: settings.number('solver_order', 2),
-    ...levelsOf(settings, 'linspace'),
-    end: 'first',
-    ...thresholdOf(settings),
-  }),
+  draws(settings) {
+    const order = settings.number('solver_order', 2);
+    warnOf(settings, { 'lower_order_final false': settings.flag('lower_order_final', true) || order === 1 });
+    return {
+      sampler: 'deis',
+      order,
+      ...levelsOf(settings, 'linspace'),
+      end: 'first',
+      ...thresholdOf(settings),
+    };
+  },
 };
 
 const euler: Way = {
@@ -171,11 +183,12 @@ const edmEuler: Way = {
 
 const edmDpm: Way = {
   ...edm,
-  draws(settings) {
-    const type = settings.word('algorithm_type', 'dpmsolver++');
-    const sampler = `dpmpp-${settings.number('solver_order', 2) === 3 ? 3 : 2}m${type.startsWith('sde') ? '-sde' : ''}`;
-    return { sampler, ...edmGrid(settings), ...endOf(settings), ...thresholdOf(settings) };
-  },
+  draws: (settings) => ({
+    ...multistepOf(settings),
+    ...edmGrid(settings),
+    ...endOf(settings),
+    ...thresholdOf(settings),
+  }),
 };
 
 const flowEuler: Way = {
