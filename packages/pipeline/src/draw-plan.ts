@@ -34,7 +34,7 @@ const OF_LEVELS: readonly string[] = [
 const OF_THRESHOLD: readonly string[] = ['threshold', 'thresholdRatio', 'thresholdMax'];
 
 /** Returns the options with those of the model's own sampler beneath them, unless another one is named. */
-export function asTheModelIsDrawn({ sampler }: Pick<Model, 'sampler'>, given: SamplerOptions): SamplerOptions {
+function asTheModelIsDrawn({ sampler }: Pick<Model, 'sampler'>, given: SamplerOptions): SamplerOptions {
   if (!sampler || given.sampler !== undefined) return given;
   const replaced = [
     ...(LEVELS.some((name) => given[name] !== undefined) ? OF_LEVELS : []),

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/errors';
+import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 
 /** The codes of this package's errors. */
 export type PipelineErrorCode =
@@ -43,3 +43,13 @@ export type PipelineErrorCode =
 
 /** An error of this package. */
 export const PipelineError = DenoiserError<PipelineErrorCode>;
+
+/** Runs `action`; the sentence of an error in it begins with that name. */
+export async function naming<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isDenoiserError(error)) throw error;
+    throw new DenoiserError(error.code, `${name}: ${error.message}`);
+  }
+}

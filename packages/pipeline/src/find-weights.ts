@@ -1,4 +1,3 @@
-import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
 import type { SamplerOptions } from '@denoiser/samplers';
 import type { ProcessOptions } from '@denoiser/schedules';
@@ -6,7 +5,7 @@ import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import { type FileTraining, readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import type { FileFolder } from './diffusers/file-folder';
 import { openDiffusers } from './diffusers/open-folder';
-import { PipelineError } from './errors';
+import { naming, PipelineError } from './errors';
 import { firstNotFinite } from './finite';
 import { checkModelOptions, type ModelSource, nameOf, type OpenModelOptions } from './model-source';
 import { checkNoChoice, type FileWeights, type OpenWeights, openWeights } from './open-weights';
@@ -52,7 +51,7 @@ export async function withWeights<T>(
   try {
     checkModelOptions(where, options, 'file');
     const name = nameOf(options, 'the file');
-    return await told(name, async () => {
+    return await naming(name, async () => {
       const choice = options.weights as FileWeights | undefined; // was checked
       if ('tensors' in file) checkNoChoice(choice);
       weights = 'tensors' in file ? file : await openWeights(file, choice);
@@ -75,7 +74,7 @@ async function ofFolder<T>(
   use: (found: FoundWeights) => Promise<T>,
 ): Promise<T> {
   const name = nameOf(options, 'the folder');
-  return told(name, async () => {
+  return naming(name, async () => {
     const { weights, scheduler, schedulerConfig, file } = await openDiffusers(folder);
     try {
       for (const warning of scheduler?.warnings ?? []) options.onWarning?.(warning);
@@ -162,14 +161,4 @@ export function finiteOnly(weights: OpenTensors): OpenTensors {
       );
     },
   };
-}
-
-/** Runs `action`; the sentence of an error in it begins with the file's name. */
-async function told<T>(name: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!isDenoiserError(error)) throw error;
-    throw new DenoiserError(error.code, `${name}: ${error.message}`);
-  }
 }

@@ -35,11 +35,10 @@ export interface AttributeProto {
   readonly i?: bigint;
   readonly s?: Uint8Array;
   readonly ints?: readonly bigint[];
-  readonly floats?: readonly number[];
 }
 
 /** The numbers of attributes' types (AttributeProto.AttributeType). */
-export const ATTRIBUTE = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+export const ATTRIBUTE = { float: 1, int: 2, string: 3, ints: 7 } as const;
 
 export interface TensorProto {
   readonly name: string;

@@ -51,7 +51,6 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
     f: [2, 'float'],
     i: [3, 'int64'],
     s: [4, 'bytes'],
-    floats: [7, 'float', []],
     ints: [8, 'int64', []],
     type: [20, 'int32'],
   },

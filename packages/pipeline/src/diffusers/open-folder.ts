@@ -1,7 +1,7 @@
-import { DenoiserError, isDenoiserError, printable, shortList } from '@denoiser/errors';
+import { printable, shortList } from '@denoiser/errors';
 import { type OpenTensors, openShards } from '@denoiser/safetensors';
 import { completeUNet2DConfig } from '@denoiser/unet';
-import { PipelineError } from '../errors';
+import { naming, PipelineError } from '../errors';
 import { openWeights } from '../open-weights';
 import { type FileFolder, readJson } from './file-folder';
 import { readScheduler, type SchedulerSettings } from './scheduler';
@@ -41,7 +41,7 @@ export async function openDiffusers(folder: FileFolder): Promise<DiffusersModel>
   const config = await readJson(folder, configPath);
   const type = settingsOf(config, configPath).word('_class_name', 'UNet2DModel');
   if (type !== 'UNet2DModel') throw unknownPart('the network', type);
-  const network = await told(configPath, async () => completeUNet2DConfig(config as Record<string, unknown>));
+  const network = await naming(configPath, async () => completeUNet2DConfig(config as Record<string, unknown>));
   const scheduler = await schedulerOf(folder, paths);
   const { file, weights } = await weightsOf(folder, paths, place);
   const metadata = { 'denoiser.architecture': 'unet2d', 'denoiser.config': JSON.stringify(network) };
@@ -99,7 +99,7 @@ async function weightsOf(
   const ending = FORMS.flatMap((form) => endings.find((text) => form.test(text)) ?? [])[0];
   if (ending === undefined) throw missing(`${place}${WEIGHTS}.safetensors`, paths);
   const file = place + WEIGHTS + ending;
-  const weights = await told(file, async () => {
+  const weights = await naming(file, async () => {
     const source = await folder.open(file);
     return ending.endsWith('.json') ? openShards(source, (name) => folder.open(place + name)) : openWeights(source);
   });
@@ -111,13 +111,3 @@ const missing = (path: string, paths: readonly string[]) =>
     path,
     `is missing in the folder of the model, which has ${shortList(paths.map((known) => printable(known.slice(0, 80)))) || 'no files'}`,
   );
-
-/** Runs `action`; the sentence of an error in it begins with the file's name. */
-async function told<T>(file: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (!isDenoiserError(error)) throw error;
-    throw new DenoiserError(error.code, `${file}: ${error.message}`);
-  }
-}

@@ -2,7 +2,7 @@ import type { SafetensorsStream } from '@denoiser/safetensors';
 import type { UNet2DConfig } from '@denoiser/unet';
 import { PipelineError } from '../errors';
 import type { ModelFile } from '../model-file';
-import { schedulerConfigOf } from './write-scheduler';
+import { schedulerConfigOf, VERSION } from './write-scheduler';
 
 /** Configurations that are not diffusers' own. */
 const OURS = ['resnet_out_scale_factor', 'num_attention_heads'] as const;
@@ -28,13 +28,13 @@ export function diffusersFiles(
   const [height, width] = model.imageShape;
   const unet = {
     _class_name: 'UNet2DModel',
-    _diffusers_version: '0.42.0',
+    ...VERSION,
     ...config,
     sample_size: config.sample_size ?? (height === width ? height : [height, width]),
   };
   const index = {
     _class_name: scheduler._class_name === 'DDIMScheduler' ? 'DDIMPipeline' : 'DDPMPipeline',
-    _diffusers_version: '0.42.0',
+    ...VERSION,
     scheduler: ['diffusers', scheduler._class_name],
     unet: ['diffusers', 'UNet2DModel'],
   };

@@ -4,7 +4,8 @@ import type { ModelInfo } from '../model';
 type Json = Readonly<Record<string, unknown>>;
 
 const PREDICTIONS = { epsilon: 'epsilon', x0: 'sample', v: 'v_prediction', flow: 'flow_prediction' } as const;
-const VERSION = { _diffusers_version: '0.42.0' };
+/** The release of diffusers whose files these are. */
+export const VERSION = { _diffusers_version: '0.42.0' };
 
 /**
  * Returns the `scheduler_config.json` of a model: the scheduler that it was trained with, as diffusers has it.
