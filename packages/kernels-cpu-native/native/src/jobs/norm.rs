@@ -246,6 +246,32 @@ fn known(activation: i32) -> Result<i32, Fault> {
     Ok(activation)
 }
 
+/// A job's rows, with a function of `math` for each activation: one loop each, so that it is known inside.
+macro_rules! rows_by_activation {
+    ($job:expr, $chunk:expr, $thread:expr, $gelu:ident, $silu:ident) => {
+        match $job.activation {
+            activation::GELU => $job.rows::<S>(
+                $chunk,
+                $thread,
+                #[inline(always)]
+                |z| math::$gelu::<S>(z),
+            ),
+            activation::SILU => $job.rows::<S>(
+                $chunk,
+                $thread,
+                #[inline(always)]
+                |z| math::$silu::<S>(z),
+            ),
+            _ => $job.rows::<S>(
+                $chunk,
+                $thread,
+                #[inline(always)]
+                |z| z,
+            ),
+        }
+    };
+}
+
 /// activation(residual + GN(x)); chunk (image, block of rows).
 pub struct GroupNorm {
     r: GroupRows,
@@ -275,28 +301,7 @@ impl Job for GroupNorm {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, chunk: usize, thread: usize) {
-        unsafe {
-            match self.activation {
-                activation::GELU => self.rows::<S>(
-                    chunk,
-                    thread,
-                    #[inline(always)]
-                    |z| math::gelu::<S>(z),
-                ),
-                activation::SILU => self.rows::<S>(
-                    chunk,
-                    thread,
-                    #[inline(always)]
-                    |z| math::silu::<S>(z),
-                ),
-                _ => self.rows::<S>(
-                    chunk,
-                    thread,
-                    #[inline(always)]
-                    |z| z,
-                ),
-            }
-        }
+        unsafe { rows_by_activation!(self, chunk, thread, gelu, silu) }
     }
 }
 
@@ -360,28 +365,7 @@ impl Job for GroupNormGradSums {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, chunk: usize, thread: usize) {
-        unsafe {
-            match self.activation {
-                activation::GELU => self.rows::<S>(
-                    chunk,
-                    thread,
-                    #[inline(always)]
-                    |z| math::gelu_slope::<S>(z),
-                ),
-                activation::SILU => self.rows::<S>(
-                    chunk,
-                    thread,
-                    #[inline(always)]
-                    |z| math::silu_slope::<S>(z),
-                ),
-                _ => self.rows::<S>(
-                    chunk,
-                    thread,
-                    #[inline(always)]
-                    |z| z,
-                ),
-            }
-        }
+        unsafe { rows_by_activation!(self, chunk, thread, gelu_slope, silu_slope) }
     }
 }
 
