@@ -68,94 +68,33 @@ impl Job for Unary {
         unsafe {
             let (start, count) = self.blocks.at(chunk);
             let (from, to) = (self.from.add(start), self.to.add(start));
-            // One loop each, so that the operation is known inside.
-            match self.op {
-                unary::EXP => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| math::exp::<S>(x),
-                ),
-                unary::GELU => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| math::gelu::<S>(x),
-                ),
-                unary::SILU => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| math::silu::<S>(x),
-                ),
-                unary::SIGMOID => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| math::sigmoid::<S>(x),
-                ),
-                unary::NEG => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::neg(x),
-                ),
-                unary::ABS => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::abs(x),
-                ),
-                unary::SQUARE => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::mul(x, x),
-                ),
-                unary::SQRT => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::sqrt(x),
-                ),
-                unary::RSQRT => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::div(S::splat(1.0), S::sqrt(x)),
-                ),
-                unary::RECIPROCAL => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::div(S::splat(1.0), x),
-                ),
-                unary::RELU => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| S::max(S::zero(), x),
-                ),
-                unary::CLIP => {
-                    let (low, high) = (S::splat(self.low), S::splat(self.high));
+            // One loop each, so that the operation is known inside; inlined, it has the level's instructions.
+            macro_rules! each {
+                (|$x:ident| $y:expr) => {
                     map::<S>(
                         from,
                         to,
                         count,
                         #[inline(always)]
-                        |x| S::min(high, S::max(low, x)),
-                    );
+                        |$x| $y,
+                    )
+                };
+            }
+            match self.op {
+                unary::EXP => each!(|x| math::exp::<S>(x)),
+                unary::GELU => each!(|x| math::gelu::<S>(x)),
+                unary::SILU => each!(|x| math::silu::<S>(x)),
+                unary::SIGMOID => each!(|x| math::sigmoid::<S>(x)),
+                unary::NEG => each!(|x| S::neg(x)),
+                unary::ABS => each!(|x| S::abs(x)),
+                unary::SQUARE => each!(|x| S::mul(x, x)),
+                unary::SQRT => each!(|x| S::sqrt(x)),
+                unary::RSQRT => each!(|x| S::div(S::splat(1.0), S::sqrt(x))),
+                unary::RECIPROCAL => each!(|x| S::div(S::splat(1.0), x)),
+                unary::RELU => each!(|x| S::max(S::zero(), x)),
+                unary::CLIP => {
+                    let (low, high) = (S::splat(self.low), S::splat(self.high));
+                    each!(|x| S::min(high, S::max(low, x)))
                 }
                 unary::LOG => {
                     // One by one: networks take logarithms of few numbers.
@@ -165,24 +104,12 @@ impl Job for Unary {
                 }
                 unary::STEP => {
                     let (low, one) = (S::splat(self.low), S::splat(1.0));
-                    map::<S>(
-                        from,
-                        to,
-                        count,
-                        #[inline(always)]
-                        |x| {
-                            let step = S::select(S::lt(S::zero(), x), one, low);
-                            S::select(S::is_nan(x), x, step)
-                        },
-                    );
+                    each!(|x| {
+                        let step = S::select(S::lt(S::zero(), x), one, low);
+                        S::select(S::is_nan(x), x, step)
+                    })
                 }
-                _ => map::<S>(
-                    from,
-                    to,
-                    count,
-                    #[inline(always)]
-                    |x| math::erf::<S>(x),
-                ),
+                _ => each!(|x| math::erf::<S>(x)),
             }
         }
     }
@@ -323,55 +250,29 @@ impl Job for Binary {
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, chunk: usize, _thread: usize) {
         unsafe {
+            // As in Unary.
+            macro_rules! each {
+                (|$x:ident, $y:ident| $z:expr) => {
+                    self.rows::<S>(
+                        chunk,
+                        #[inline(always)]
+                        |$x, $y| $z,
+                    )
+                };
+            }
             match self.op {
-                binary::ADD => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::add(x, y),
-                ),
-                binary::SUB => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::sub(x, y),
-                ),
-                binary::MUL => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::mul(x, y),
-                ),
-                binary::DIV => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::div(x, y),
-                ),
-                binary::MAX => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::max(x, y),
-                ),
-                binary::MIN => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::min(x, y),
-                ),
-                binary::SQUARED_DIFFERENCE => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| {
-                        let d = S::sub(x, y);
-                        S::mul(d, d)
-                    },
-                ),
-                binary::GELU_GRAD => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::mul(x, math::gelu_slope::<S>(y)),
-                ),
-                _ => self.rows::<S>(
-                    chunk,
-                    #[inline(always)]
-                    |x, y| S::mul(x, math::silu_slope::<S>(y)),
-                ),
+                binary::ADD => each!(|x, y| S::add(x, y)),
+                binary::SUB => each!(|x, y| S::sub(x, y)),
+                binary::MUL => each!(|x, y| S::mul(x, y)),
+                binary::DIV => each!(|x, y| S::div(x, y)),
+                binary::MAX => each!(|x, y| S::max(x, y)),
+                binary::MIN => each!(|x, y| S::min(x, y)),
+                binary::SQUARED_DIFFERENCE => each!(|x, y| {
+                    let d = S::sub(x, y);
+                    S::mul(d, d)
+                }),
+                binary::GELU_GRAD => each!(|x, y| S::mul(x, math::gelu_slope::<S>(y))),
+                _ => each!(|x, y| S::mul(x, math::silu_slope::<S>(y))),
             }
         }
     }
