@@ -208,10 +208,13 @@ function upgraded(value: unknown): WebRunConfig | undefined {
   return { ...config, training: withProcess(config.training) };
 }
 
-/** Options of training that were written when the process was called a schedule. */
-function withProcess(training: WebRunConfig['training'] & { readonly schedule?: unknown }): WebRunConfig['training'] {
+/** Options of training that were written when the process was called a schedule; there may be none in what is damaged. */
+function withProcess(
+  training: (WebRunConfig['training'] & { readonly schedule?: unknown }) | null | undefined,
+): WebRunConfig['training'] {
+  if (training?.schedule === undefined) return training as WebRunConfig['training'];
   const { schedule, ...rest } = training;
-  return schedule === undefined ? rest : ({ ...rest, process: schedule } as WebRunConfig['training']);
+  return { ...rest, process: schedule } as WebRunConfig['training'];
 }
 
 function inPresentWords({ isConditional, isFlipped, checkpointEvery, samples, ...rest }: OlderConfig): WebRunConfig {
