@@ -140,7 +140,11 @@ describe.skipIf(noChromium).each([
     await look(page, 'sample-inpaint');
   });
 
+  const classOfRow = () => page.getByRole('combobox', { name: 'Class of the row' });
+
   test('a row between two seeds', async () => {
+    await number('From seed').fill('5');
+    await classOfRow().selectOption('7');
     await button('Draw the row').click();
     await expect.poll(() => button('Draw the row').isEnabled(), { timeout: 120_000 }).toBe(true);
     expect(await page.getByRole('img', { name: /% of the way/ }).count()).toBe(9);
@@ -195,6 +199,10 @@ describe.skipIf(noChromium).each([
     await open([{ name: 'ckpt.pt', buffer: Buffer.from(torchFileOf({ ema: weights })) }]);
     await page.getByRole('heading', { name: 'ckpt.pt' }).waitFor({ timeout: 60_000 });
     await page.getByText(/64×64 grey, 10 classes/).waitFor(); // which the file does not say
+    // The row and its class were the other model's; seeds are anybody's.
+    expect(await page.getByRole('img', { name: /% of the way/ }).count()).toBe(0);
+    expect(await classOfRow().inputValue()).toBe('-1');
+    expect(await number('From seed').inputValue()).toBe('5');
     const json = (value: object) => Buffer.from(JSON.stringify(value));
     await open([
       { name: 'config.json', buffer: json({ sample_size: 16, block_out_channels: [8, 16] }) },

@@ -51,6 +51,9 @@ describe.skipIf(noChromium)('a training that is interrupted', () => {
     await device.getByRole('combobox', { name: 'Compute on' }).selectOption({ label: 'the best there is' });
     await page.getByText(/^The device changes; training goes on from step/).waitFor({ state: 'attached' });
     await page.getByText('Trained to step 60.').waitFor({ state: 'attached', timeout: 120_000 });
+    // Begun anew, or gone on with: each step's samples are there once.
+    await page.getByText('How they came to be').click();
+    expect(await page.getByRole('img', { name: /pictures drawn at step 1$/ }).count()).toBe(1);
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 });

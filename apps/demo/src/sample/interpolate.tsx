@@ -1,5 +1,5 @@
 import { interpolate } from '@denoiser/backend-web';
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import { NumberField, Select } from '../ui/fields';
 import { Rgba } from '../ui/rgba';
 import { conditions, follow, occupy, together } from './draw';
@@ -9,31 +9,29 @@ import { busy, classNames, type Frame, type LoadedModel, model, nameOfClass } fr
 const LENGTH = 9;
 const STEPS = 14;
 
-/** A row of pictures from one seed's to another's. */
+/** Seeds mean something to every model. */
+const from = signal(3);
+const to = signal(9);
+
+/** A row of pictures from one seed's to another's. Its class and what is drawn are one model's: give it the model as `key`. */
 export function Interpolate() {
-  const from = useSignal(3);
-  const to = useSignal(9);
   const className = useSignal('-1');
-  const drawn = useSignal<{ frame: Frame; of: LoadedModel } | undefined>(undefined);
+  const row = useSignal<Frame | undefined>(undefined);
   const mine = busy.value?.what === 'row';
-  const loaded = model.value as LoadedModel;
-  const [height, width] = loaded.info.imageShape;
-  // Of another model it is out of date.
-  const row = drawn.value?.of === loaded ? drawn.value.frame : undefined;
+  const [height, width] = (model.value as LoadedModel).info.imageShape;
   const draw = () =>
     occupy('row', async ({ info }, signal) => {
-      drawn.value = undefined;
-      const label = Math.min(Number(className.value), classNames.value.length - 1);
+      row.value = undefined;
       const drawing = interpolate(info, {
         ...samplerOptions(info, { sampler: 'dpmpp-2m', steps: STEPS }),
         ...together(LENGTH),
-        ...conditions([label]),
+        ...conditions([Number(className.value)]),
         from: from.value,
         to: to.value,
         signal,
       });
       await follow(drawing, (frames) => {
-        drawn.value = { frame: frames.at(-1) as Frame, of: loaded };
+        row.value = frames.at(-1);
       });
       return `The row from seed ${from.value} to seed ${to.value} is drawn.`;
     });
@@ -69,12 +67,12 @@ export function Interpolate() {
           )}
         </div>
       </div>
-      {(row || mine) && (
+      {(row.value || mine) && (
         <div class="rowstrip">
           {Array.from({ length: LENGTH }, (_, i) => (
             <Rgba
               key={i}
-              pixels={row?.x}
+              pixels={row.value?.x}
               index={i}
               height={height}
               width={width}

@@ -14,6 +14,7 @@ export function Replay() {
   const isPlaying = useSignal(false);
   useEffect(() => {
     at.value = undefined;
+    isPlaying.value = false;
   }, [drawn.captions]); // of another drawing
   const last = drawn.frames.length - 1;
   const position = Math.min(at.value ?? last, last);

@@ -39,7 +39,7 @@ export function Sample() {
               <Inpaint />
             </>
           )}
-          {model.value && <Interpolate />}
+          {model.value && <Interpolate key={model.value} />}
         </div>
       </div>
       <NextTab to="train">Next: teach it your own pictures</NextTab>

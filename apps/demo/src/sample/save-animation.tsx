@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { inThePagesWords } from '../ui/in-the-pages-words';
 import { Notice } from '../ui/notice';
 import type { Drawing } from './state';
@@ -22,6 +23,9 @@ export function SaveAnimation({
 }) {
   const done = useSignal<number | undefined>(undefined);
   const failure = useSignal('');
+  useEffect(() => {
+    failure.value = '';
+  }, [drawing.captions, only]); // of other pictures
   const save = async () => {
     failure.value = '';
     done.value = 0;

@@ -121,8 +121,7 @@ async function attempt(begin: (engine: Engine, control: TrainingControl) => Trai
         announcement.value = `Stopped at step ${checkpointAt.value ?? 0}.`;
         return;
       }
-      pace.rest();
-      secondsLeft.value = undefined;
+      restPace();
       stage.value = 'preparing';
       announcement.value = `The device changes; training goes on from step ${checkpointAt.value ?? 0}.`;
       throw error;
@@ -141,14 +140,19 @@ async function attempt(begin: (engine: Engine, control: TrainingControl) => Trai
   }
 }
 
+/** Until it is known again how fast training goes. */
+function restPace(): void {
+  pace.rest();
+  secondsLeft.value = undefined;
+}
+
 function clearRecords({ run: name }: Training): void {
   warnings.value = [];
   losses.value = [];
   samples.value = [];
   progress.value = undefined;
   checkpointAt.value = undefined;
-  pace.rest();
-  secondsLeft.value = undefined;
+  restPace();
   run.value = name;
 }
 
@@ -165,7 +169,7 @@ function take(event: TrainingEvent): void {
       samples.value = event.samples;
       break;
     case 'samples':
-      samples.value = [...samples.value, event];
+      samples.value = [...recordsBefore(samples.value, event.step), event];
       announcement.value = `Step ${event.step}: new samples.`;
       break;
     case 'checkpoint':
@@ -175,8 +179,7 @@ function take(event: TrainingEvent): void {
       warnings.value = [...warnings.value, event.message];
       break;
     case 'paused':
-      pace.rest();
-      secondsLeft.value = undefined;
+      restPace();
       stage.value = 'paused';
       announcement.value = `Paused at step ${event.step}.`;
       break;

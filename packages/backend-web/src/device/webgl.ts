@@ -11,10 +11,11 @@ export const webgl: DeviceCandidate = {
     return context() ? undefined : 'this browser has no WebGL 2 here';
   },
   async reservation() {
-    const gl = context();
-    const names = gl?.getExtension('WEBGL_debug_renderer_info');
-    const name = gl?.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
-    return isEmulated(String(name)) || !context({ failIfMajorPerformanceCaveat: true }) ? EMULATED : undefined;
+    const gl = context({ failIfMajorPerformanceCaveat: true });
+    if (!gl) return EMULATED;
+    const names = gl.getExtension('WEBGL_debug_renderer_info');
+    const name = gl.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
+    return isEmulated(String(name)) ? EMULATED : undefined;
   },
   async start() {
     if (!(await setBackend('webgl'))) throw new Error('its backend did not start');

@@ -15,7 +15,7 @@ export type TrainRequest = {
   readonly ifExists?: 'error' | 'replace' | 'resume' | undefined;
   /** Pictures, or a set of `openImages`. They are kept with the run, so that it can go on after the page was closed. */
   readonly images: TrainingImages | ImageSet;
-  /** Side of the square that the network sees, a multiple of 8; for pictures. Default 32. */
+  /** Side of the square that the network sees, or its height and width: multiples of 8; for pictures. Default 32. */
   readonly size?: number | readonly [height: number, width: number] | undefined;
   /** 3: colours (default), 1: grey; for pictures. */
   readonly channels?: 1 | 3 | undefined;

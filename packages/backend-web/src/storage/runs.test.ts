@@ -99,6 +99,8 @@ test('what is kept of a run is not believed: the first field that is wrong is na
   for (const [changes, field] of [
     [{ steps: 'x' }, 'steps'],
     [{ model: null }, 'model'],
+    [{ training: undefined }, 'training'],
+    [{ training: null }, 'training'],
     [{ samples: { ...samples, at: [1, -1] } }, 'samples.at[1]'],
     [{ checkpointEvery: 5 }, 'checkpointEvery'],
     [{ flip: 'yes' }, 'flip'],

@@ -135,8 +135,6 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     return found.sort((a, b) => b.changed - a.changed);
   }
 
-  const has = async (run: string) => wholeOf(await attempts(run)) !== undefined;
-
   async function clear(run: string): Promise<void> {
     const found = await attempts(run);
     const whole = wholeOf(found);
@@ -146,19 +144,21 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
   return {
     images,
     list,
-    has,
     clear,
+    has: async (run) => wholeOf(await attempts(run)) !== undefined,
     config: async (run) => (await find(run)).config,
     async create(given, { bytes, ...about }, { replace = false } = {}) {
-      if (!replace && (await has(given.run))) {
+      const found = await attempts(given.run);
+      const before = wholeOf(found);
+      if (before && !replace) {
         throw new WebError(
           'run-exists',
           `There is a run "${given.run}" already: choose another name, or say \`ifExists\`: 'replace' or 'resume'.`,
         );
       }
-      const folder = folderOf(given.run, ((await attempts(given.run)).at(-1)?.attempt ?? 0) + 1);
+      const folder = folderOf(given.run, (found.at(-1)?.attempt ?? 0) + 1);
       try {
-        await clear(given.run);
+        await discard(found.filter((attempt) => attempt !== before));
         const handle = await (await root()).getDirectoryHandle(folder, { create: true });
         await writeBytes(handle, IMAGES, bytes);
         await writeJson(handle, ABOUT_IMAGES, about);
@@ -167,7 +167,7 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
         await remove(await root(), folder).catch(() => {});
         throw storageError(error, `the run "${given.run}"`);
       }
-      await clear(given.run); // the one before
+      if (before) await discard([before]);
     },
     async leftovers() {
       const found = [...byRun(await attempts())];
@@ -208,10 +208,13 @@ function upgraded(value: unknown): WebRunConfig | undefined {
   return { ...config, training: withProcess(config.training) };
 }
 
-/** Options of training that were written when the process was called a schedule. */
-function withProcess(training: WebRunConfig['training'] & { readonly schedule?: unknown }): WebRunConfig['training'] {
+/** Options of training that were written when the process was called a schedule; there may be none in what is damaged. */
+function withProcess(
+  training: (WebRunConfig['training'] & { readonly schedule?: unknown }) | null | undefined,
+): WebRunConfig['training'] {
+  if (training?.schedule === undefined) return training as WebRunConfig['training'];
   const { schedule, ...rest } = training;
-  return schedule === undefined ? rest : ({ ...rest, process: schedule } as WebRunConfig['training']);
+  return { ...rest, process: schedule } as WebRunConfig['training'];
 }
 
 function inPresentWords({ isConditional, isFlipped, checkpointEvery, samples, ...rest }: OlderConfig): WebRunConfig {

@@ -1,9 +1,8 @@
 import { readSafetensors, type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
 import type { CheckpointStore } from '@denoiser/trainer';
-import type { TrainingEvent } from '../protocol/training';
+import type { SamplesEvent, TrainingEvent } from '../protocol/training';
 
 type History = Extract<TrainingEvent, { type: 'history' }>;
-type Samples = History['samples'][number];
 
 /** What a run has shown so far, for people who come back to it. */
 export interface RunHistory {
@@ -25,7 +24,7 @@ const MOST_SAMPLES = 24;
 export function createHistory(): RunHistory {
   let steps: number[] = [];
   let losses: number[] = [];
-  let samples: Samples[] = [];
+  let samples: SamplesEvent[] = [];
 
   function note(event: TrainingEvent): void {
     if (event.type === 'progress') {
@@ -61,7 +60,7 @@ export function createHistory(): RunHistory {
       }
       steps = found.losses.map((record) => record.step);
       losses = found.losses.map((record) => record.loss);
-      samples = found.samples.map((event) => ({ ...event, pixels: event.pixels.slice() }));
+      samples = [...found.samples];
       return found;
     },
   };
@@ -70,7 +69,7 @@ export function createHistory(): RunHistory {
 function encode(o: {
   readonly steps: readonly number[];
   readonly losses: readonly number[];
-  readonly samples: readonly Samples[];
+  readonly samples: readonly SamplesEvent[];
 }): Uint8Array {
   const tensors = new Map<string, TensorEntry>([
     ['steps', { dtype: 'I32', shape: [o.steps.length], data: Int32Array.from(o.steps) }],
@@ -91,7 +90,7 @@ function decode(bytes: Uint8Array): History {
   const channels = metadata.channels === '1' ? 1 : 3;
   const numbers = (name: string) => Array.from(tensors.get(name)?.data as ArrayLike<number>);
   const losses = numbers('losses');
-  const samples = [...tensors.keys()].flatMap((name): Samples | [] => {
+  const samples = [...tensors.keys()].flatMap((name): SamplesEvent | [] => {
     const step = Number(/^samples\.(\d+)$/.exec(name)?.[1]);
     if (!Number.isSafeInteger(step)) return [];
     const { data, shape } = tensors.get(name) as TensorEntry;

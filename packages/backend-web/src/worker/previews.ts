@@ -1,21 +1,19 @@
 import { drawImages, modelInTraining } from '@denoiser/pipeline';
 import type { Trainer } from '@denoiser/trainer';
 import { toRgba } from '../images/pixels';
-import type { TrainingEvent } from '../protocol/training';
+import type { SamplesEvent } from '../protocol/training';
 import type { WebRunConfig } from '../storage/web-run-config';
-
-type Samples = Extract<TrainingEvent, { type: 'samples' }>;
 
 /** Draws images from the averaged weights of now, always of the same noise. */
 export async function drawSamples(
   trainer: Trainer,
   config: WebRunConfig,
   o: {
-    readonly imageShape: Samples['imageShape'];
+    readonly imageShape: SamplesEvent['imageShape'];
     readonly classNames: readonly string[];
     readonly signal: AbortSignal;
   },
-): Promise<Samples> {
+): Promise<SamplesEvent> {
   const { count, sampler, steps, guidance } = config.samples as NonNullable<WebRunConfig['samples']>;
   const { imageShape, signal } = o;
   const model = modelInTraining(trainer, { imageShape, classNames: config.conditional ? o.classNames : [] });

@@ -14,6 +14,15 @@ const OPTIONS: readonly (keyof SentTrainRequest)[] = [
 const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'at', 'count', 'sampler', 'steps', 'guidance'];
 const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
 
+function must(isGood: boolean, what: string): void {
+  if (!isGood) throw new WebError('option-invalid', what);
+}
+
+/** @throws DenoiserError (`option-invalid`) where an option is no whole number from 1. */
+export function mustCount(name: string, value: unknown): void {
+  must(Number.isSafeInteger(value) && Number(value) >= 1, `\`${name}\` must be a whole number from 1, not ${value}.`);
+}
+
 /**
  * Returns the page's request as JSON with defaults filled in. The network checks its own options.
  *
@@ -29,11 +38,6 @@ export function runConfigOf(
   const { run, ifExists = 'error', steps, flip = false, keep = 2, training = {}, samples = {} } = request;
   const conditional = request.conditional ?? classNames.length > 0;
   const seed = training.seed ?? 0;
-  const must = (isGood: boolean, what: string) => {
-    if (!isGood) throw new WebError('option-invalid', what);
-  };
-  const mustCount = (name: string, value: unknown) =>
-    must(Number.isSafeInteger(value) && Number(value) >= 1, `\`${name}\` must be a whole number from 1, not ${value}.`);
   const intervalOf = (name: string, given: Interval = { steps: 200 }): Interval => {
     must(typeof given === 'object', `\`${name}\` must be { steps }, { epochs } or { seconds }, not ${given}.`);
     checkOptionNames(name, given, OF_INTERVALS);

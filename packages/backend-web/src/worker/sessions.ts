@@ -10,7 +10,7 @@ import { openRuns, type Runs } from '../storage/runs';
 import type { WebRunConfig } from '../storage/web-run-config';
 import type { DeviceKeeper } from './device-keeper';
 import { type KeptCheckpoints, keepCheckpoints } from './kept-checkpoints';
-import { runConfigOf } from './run-config';
+import { mustCount, runConfigOf } from './run-config';
 import { createSessionControl, type SessionControl } from './session-control';
 import { train } from './training';
 import type { ModelKind } from './web-model';
@@ -131,9 +131,7 @@ export function createSessions(o: {
       });
     },
     async resume({ run, steps }, events) {
-      if (steps !== undefined && !(Number.isSafeInteger(steps) && steps >= 1)) {
-        throw new WebError('option-invalid', `\`steps\` must be a whole number from 1, not ${steps}.`);
-      }
+      if (steps !== undefined) mustCount('steps', steps);
       await hold(run, o.locks, async (control) => {
         await o.device.ready();
         await goOn(run, steps, control, events);
