@@ -24,37 +24,19 @@ export type EdmOptions = { readonly type: 'edm' } & Partial<
   Omit<SigmaProcess, 'kind' | 'preconditioning' | 'prediction'>
 >;
 
-/** The noise levels of training (Karras et al. 2022, table 1). */
-const TRAINED = { steps: 1000, logMean: -1.2, logStd: 1.2 };
+/** What both processes have; `steps` and the levels of training as Karras et al. 2022, table 1. */
+const USUAL = { sigmaData: 0.5, prediction: 'epsilon', steps: 1000, logMean: -1.2, logStd: 1.2 } as const;
 
 /** Returns the process of models in EDM preconditioning (Karras et al. 2022, arXiv:2206.00364). */
-export function edm(options: Partial<Omit<SigmaProcess, 'kind' | 'preconditioning'>> = {}): SigmaProcess {
-  const process = {
-    sigmaMin: 0.002,
-    sigmaMax: 80,
-    sigmaData: 0.5,
-    prediction: 'epsilon' as const,
-    ...TRAINED,
-    ...options,
-  };
-  return checkedSigma({ kind: 'sigma', preconditioning: 'edm', ...process });
-}
+export const edm = (options: Partial<Omit<SigmaProcess, 'kind' | 'preconditioning'>> = {}): SigmaProcess =>
+  checkedSigma({ kind: 'sigma', preconditioning: 'edm', sigmaMin: 0.002, sigmaMax: 80, ...USUAL, ...options });
 
 /**
  * Returns the process of variance-exploding models (Song et al. 2021), which are given ln(σ/2) as time (Karras et al.'s
  * table 1).
  */
-export function varianceExploding(options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess {
-  const process = {
-    sigmaMin: 0.02,
-    sigmaMax: 100,
-    sigmaData: 0.5,
-    prediction: 'epsilon' as const,
-    ...TRAINED,
-    ...options,
-  };
-  return checkedSigma({ kind: 'sigma', preconditioning: 've', ...process });
-}
+export const varianceExploding = (options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess =>
+  checkedSigma({ kind: 'sigma', preconditioning: 've', sigmaMin: 0.02, sigmaMax: 100, ...USUAL, ...options });
 
 /** A flow x = (1 − σ)·x0 + σ·ε, whose models are given σ·steps as time (Lipman et al. 2023; Liu et al. 2023). */
 export interface FlowProcess {
@@ -88,12 +70,9 @@ export function preconditioning(process: SigmaProcess, sigma: number): { input: 
 
 function checkedSigma(process: SigmaProcess): SigmaProcess {
   const { sigmaMin, sigmaMax, sigmaData, steps, logMean, logStd } = process;
-  checkAbove0(sigmaMin, 'sigmaMin');
-  checkAbove0(sigmaMax, 'sigmaMax');
-  checkAbove0(sigmaData, 'sigmaData');
-  checkAbove0(steps, 'steps of a process by σ');
-  checkAbove0(logStd, 'logStd');
-  if (!Number.isFinite(logMean)) fail(`logMean must be a number, not ${logMean}.`);
+  for (const [name, value] of Object.entries({ sigmaMin, sigmaMax, sigmaData, logStd, steps }))
+    checkAbove0(value, name);
+  if (!Number.isFinite(logMean)) fail(`logMean must be a finite number, not ${logMean}.`);
   if (!(sigmaMax > sigmaMin)) fail(`sigmaMin ${sigmaMin} and sigmaMax ${sigmaMax} must ascend from above 0.`);
   return process;
 }
