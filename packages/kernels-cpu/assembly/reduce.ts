@@ -1,5 +1,5 @@
 import { loadPart, storePart } from './math';
-import { sumLanes } from './simd';
+import { fma, sumLanes } from './simd';
 
 /** Sum of `count` floats in four strands of four lanes. */
 export function sumContiguous(from: usize, count: i32): f32 {
@@ -20,6 +20,28 @@ export function sumContiguous(from: usize, count: i32): f32 {
     from += 16;
   }
   return sumLanes(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
+}
+
+/** Σ (x − mean)² of `count` floats. */
+export function squaredDeviations(from: usize, count: i32, mean: f32): f32 {
+  const m = f32x4.splat(mean);
+  let a = f32x4.splat(0);
+  let b = a;
+  let i = count;
+  for (; i >= 8; i -= 8) {
+    const x = f32x4.sub(v128.load(from), m);
+    const y = f32x4.sub(v128.load(from, 16), m);
+    a = fma(x, x, a);
+    b = fma(y, y, b);
+    from += 32;
+  }
+  let rest: f32 = 0;
+  for (; i > 0; i--) {
+    const x = load<f32>(from) - mean;
+    rest += x * x;
+    from += 4;
+  }
+  return rest + sumLanes(f32x4.add(a, b));
 }
 
 @unmanaged

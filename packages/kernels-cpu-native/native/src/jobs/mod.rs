@@ -4,7 +4,8 @@ pub mod attention;
 pub mod conv;
 pub mod elementwise;
 pub mod gemm;
-pub mod norm;
+pub mod group_norm;
+pub mod layer_norm;
 pub mod optimizer;
 pub mod random;
 pub mod reduce;
@@ -47,14 +48,14 @@ pub static JOBS: &[(&str, Run)] = &[
     ("gemm", run::<gemm::Gemm>),
     ("pack", run::<gemm::Pack>),
     ("peak", run::<gemm::Peak>),
-    ("groupStatistics", run::<norm::GroupStatistics>),
-    ("groupMoments", run::<norm::GroupMoments>),
-    ("groupNorm", run::<norm::GroupNorm>),
-    ("groupNormGradSums", run::<norm::GroupNormGradSums>),
-    ("groupNormGradFactors", run::<norm::GroupNormGradFactors>),
-    ("groupNormGrad", run::<norm::GroupNormGrad>),
-    ("layerNorm", run::<norm::LayerNorm>),
-    ("layerNormGrad", run::<norm::LayerNormGrad>),
+    ("groupStatistics", run::<group_norm::GroupStatistics>),
+    ("groupMoments", run::<group_norm::GroupMoments>),
+    ("groupNorm", run::<group_norm::GroupNorm>),
+    ("groupNormGradSums", run::<group_norm::GroupNormGradSums>),
+    ("groupNormGradFactors", run::<group_norm::GroupNormGradFactors>),
+    ("groupNormGrad", run::<group_norm::GroupNormGrad>),
+    ("layerNorm", run::<layer_norm::LayerNorm>),
+    ("layerNormGrad", run::<layer_norm::LayerNormGrad>),
     ("adamW", run::<optimizer::AdamW>),
     ("ema", run::<optimizer::Ema>),
     ("sumSquares", run::<optimizer::SumSquares>),

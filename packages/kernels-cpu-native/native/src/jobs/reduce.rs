@@ -24,6 +24,36 @@ pub unsafe fn sum_contiguous<S: Simd>(from: *const f32, count: usize) -> f32 {
     }
 }
 
+/// Σ (x − mean)² of `count` values.
+#[inline(always)]
+pub unsafe fn squared_deviations<S: Simd>(from: *const f32, count: usize, mean: f32) -> f32 {
+    unsafe {
+        let lanes = S::LANES;
+        let m = S::splat(mean);
+        let (mut a, mut b) = (S::zero(), S::zero());
+        let mut i = 0;
+        while i + 2 * lanes <= count {
+            let x = S::sub(S::load(from.add(i)), m);
+            let y = S::sub(S::load(from.add(i + lanes)), m);
+            a = S::fma(x, x, a);
+            b = S::fma(y, y, b);
+            i += 2 * lanes;
+        }
+        if i + lanes <= count {
+            let x = S::sub(S::load(from.add(i)), m);
+            a = S::fma(x, x, a);
+            i += lanes;
+        }
+        let mut rest = 0.0;
+        while i < count {
+            let x = *from.add(i) - mean;
+            rest += x * x;
+            i += 1;
+        }
+        rest + S::sum(S::add(a, b))
+    }
+}
+
 /// partial[chunk][n] = Σ of its rows; chunk: a block of rows.
 pub struct SumRows {
     from: *const f32,

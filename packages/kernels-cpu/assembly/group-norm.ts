@@ -1,33 +1,12 @@
 import { Activation, activate, loadPart, slope, storePart } from './math';
 import { threadIndex } from './pool';
 import { fma, sumLanes } from './simd';
-import { sumContiguous } from './reduce';
+import { squaredDeviations, sumContiguous } from './reduce';
 
 /**
- * Group and layer normalization. Means and squared deviations are taken block by block around the block's own mean and put
- * together by Chan's formula in float64, so that a large mean costs no digits.
+ * Group normalization. Means and squared deviations are taken block by block around the block's own mean and put together by Chan's
+ * formula in float64, so that a large mean costs no digits.
  */
-
-function squaredDeviations(from: usize, count: i32, mean: f32): f32 {
-  const m = f32x4.splat(mean);
-  let a = f32x4.splat(0);
-  let b = a;
-  let i = count;
-  for (; i >= 8; i -= 8) {
-    const x = f32x4.sub(v128.load(from), m);
-    const y = f32x4.sub(v128.load(from, 16), m);
-    a = fma(x, x, a);
-    b = fma(y, y, b);
-    from += 32;
-  }
-  let rest: f32 = 0;
-  for (; i > 0; i--) {
-    const x = load<f32>(from) - mean;
-    rest += x * x;
-    from += 4;
-  }
-  return rest + sumLanes(f32x4.add(a, b));
-}
 
 /** Four neighbouring channels, added up over rows: Σ x or, around means, Σ (x − mean)². */
 @inline
@@ -473,101 +452,5 @@ export function groupNormGradJob(args: GroupNormGradArguments, chunk: i32): void
     x += stride;
     dz += stride;
     to += stride;
-  }
-}
-
-/** Rows, and how they are normalized. */
-@unmanaged
-class LayerRows {
-  /** [rows][channels] */
-  x: usize;
-  rows: i32;
-  channels: i32;
-  /** Rows of a chunk. */
-  block: i32;
-  scale: usize;
-  epsilon: f32;
-}
-
-@unmanaged
-class LayerNormArguments extends LayerRows {
-  bias: usize;
-  to: usize;
-}
-
-/** LayerNorm; chunk: a block of rows. */
-export function layerNormJob(args: LayerNormArguments, chunk: i32): void {
-  const channels = args.channels;
-  const block = args.block;
-  const start = chunk * block;
-  const end = min(start + block, args.rows);
-  for (let i = start; i < end; i++) {
-    const x = args.x + ((<usize>i * channels) << 2);
-    const to = args.to + ((<usize>i * channels) << 2);
-    const mean = sumContiguous(x, channels) / <f32>channels;
-    const variance = squaredDeviations(x, channels, mean) / <f32>channels;
-    const precision = <f32>1 / sqrt<f32>(variance + args.epsilon);
-    const m = f32x4.splat(mean);
-    const p = f32x4.splat(precision);
-    for (let c = 0; c < channels; c += 4) {
-      const left = channels - c;
-      const at = (<usize>c) << 2;
-      const normalized = f32x4.mul(f32x4.sub(loadPart(x + at, left), m), p);
-      storePart(to + at, fma(normalized, loadPart(args.scale + at, left), loadPart(args.bias + at, left)), left);
-    }
-  }
-}
-
-@unmanaged
-class LayerNormGradArguments extends LayerRows {
-  dy: usize;
-  dx: usize;
-  /** [chunks][dscale, dbias][channels] */
-  partial: usize;
-}
-
-/** The gradient of LayerNorm; chunk: a block of rows. */
-export function layerNormGradJob(args: LayerNormGradArguments, chunk: i32): void {
-  const channels = args.channels;
-  const block = args.block;
-  const start = chunk * block;
-  const end = min(start + block, args.rows);
-  const stride = (<usize>channels) << 2;
-  const dscale = args.partial + <usize>chunk * 2 * stride;
-  const dbias = dscale + stride;
-  memory.fill(dscale, 0, 2 * stride);
-  const scale = args.scale;
-  for (let i = start; i < end; i++) {
-    const x = args.x + <usize>i * stride;
-    const dy = args.dy + <usize>i * stride;
-    const dx = args.dx + <usize>i * stride;
-    const mean = sumContiguous(x, channels) / <f32>channels;
-    const variance = squaredDeviations(x, channels, mean) / <f32>channels;
-    const precision = <f32>1 / sqrt<f32>(variance + args.epsilon);
-    const m = f32x4.splat(mean);
-    const p = f32x4.splat(precision);
-    let sum = f32x4.splat(0);
-    let product = sum;
-    for (let c = 0; c < channels; c += 4) {
-      const left = channels - c;
-      const at = (<usize>c) << 2;
-      const normalized = f32x4.mul(f32x4.sub(loadPart(x + at, left), m), p);
-      const g = loadPart(dy + at, left);
-      storePart(dscale + at, fma(g, normalized, loadPart(dscale + at, left)), left);
-      storePart(dbias + at, f32x4.add(g, loadPart(dbias + at, left)), left);
-      const scaled = f32x4.mul(g, loadPart(scale + at, left)); // lanes past the end are zero: scale is
-      sum = f32x4.add(sum, scaled);
-      product = fma(scaled, normalized, product);
-    }
-    const first = f32x4.splat(sumLanes(sum) / <f32>channels);
-    const second = f32x4.splat(sumLanes(product) / <f32>channels);
-    for (let c = 0; c < channels; c += 4) {
-      const left = channels - c;
-      const at = (<usize>c) << 2;
-      const normalized = f32x4.mul(f32x4.sub(loadPart(x + at, left), m), p);
-      const scaled = f32x4.mul(loadPart(dy + at, left), loadPart(scale + at, left));
-      const projection = fma(normalized, second, first);
-      storePart(dx + at, f32x4.mul(f32x4.sub(scaled, projection), p), left);
-    }
   }
 }
