@@ -8,6 +8,7 @@ import {
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Engine } from '../machine/engine';
 import { jobs } from '../machine/generated/jobs';
+import { ceil, up } from './blocks';
 import { type Matrix, pack, packedBytes } from './gemm';
 import { kernel } from './kernel';
 import { SCRATCH } from './scratch';
@@ -38,8 +39,6 @@ function packed(engine: Engine, slot: number, x: number, s: Sizes, transposed: b
   return { address, bytes: packHeads(engine, x, s, transposed, address) };
 }
 
-const up = (n: number, multiple: number) => Math.ceil(n / multiple) * multiple;
-
 const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v }, { heads }, backend) => {
   const { engine } = backend;
   const [images, n, channels] = q.shape as [number, number, number];
@@ -56,7 +55,7 @@ const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v 
   const bytes = queryBlock * 4 * (4 + keyBlock + 2 * up(d, engine.columns));
   const largestKey = engine.scratch(SCRATCH.moments, images * heads * 4);
   engine.run(jobs.largestKey, images * heads, { kT: kT.address, bytesPerHead: kT.bytes, d, keys: m, to: largestKey });
-  engine.run(jobs.attention, images * heads * Math.ceil(n / queryBlock), {
+  engine.run(jobs.attention, images * heads * ceil(n, queryBlock), {
     q: backend.address(q),
     kT: kT.address,
     v: vs.address,

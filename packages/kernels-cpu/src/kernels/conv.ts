@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
 import type { Engine } from '../machine/engine';
 import { jobs, Start } from '../machine/generated/jobs';
+import { ceil, up } from './blocks';
 import { multiply, pack, packedBytes, rowMajor, transposed } from './gemm';
 import { SCRATCH } from './scratch';
 
@@ -21,9 +22,6 @@ export type ConvShape = {
   padTop: number;
   padLeft: number;
 };
-
-const ceil = (a: number, b: number): number => Math.ceil(a / b);
-const up = (n: number, multiple: number): number => ceil(n, multiple) * multiple;
 
 const isPointwise = (s: ConvShape): boolean =>
   s.filterHeight === 1 && s.filterWidth === 1 && s.stride === 1 && s.padTop === 0 && s.padLeft === 0;

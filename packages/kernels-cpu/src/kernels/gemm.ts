@@ -1,5 +1,6 @@
 import type { Engine } from '../machine/engine';
 import { jobs, Start } from '../machine/generated/jobs';
+import { ceil, up } from './blocks';
 import { SCRATCH } from './scratch';
 
 /** A matrix in memory: element (i, j) at address + i·rowStride + j·columnStride, in bytes. */
@@ -30,10 +31,8 @@ export const transposed = (address: number, columns: number): Matrix => ({
   columnStride: columns * 4,
 });
 
-const ceil = (a: number, b: number): number => Math.ceil(a / b);
-
 /** Returns the bytes of n columns of depth k, packed. */
-export const packedBytes = ({ columns }: Engine, k: number, n: number): number => ceil(n, columns) * columns * k * 4;
+export const packedBytes = ({ columns }: Engine, k: number, n: number): number => up(n, columns) * k * 4;
 
 /** Packs B into panels, as the matrix micro-kernel reads it; `batch` matrices, `batchStride` bytes apart. */
 export function pack(engine: Engine, b: Matrix, k: number, n: number, to: number, batch = 1, batchStride = 0): void {
@@ -69,14 +68,14 @@ export function multiply(engine: Engine, p: Product): void {
   }
   const { rows, columns } = engine;
   let rowBlock = rows * 12;
-  let columnBlock = ceil(n, columns) * columns;
+  let columnBlock = up(n, columns);
   // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves several row tiles.
   const many = engine.threads * 16;
   const enough = engine.threads * 4;
   const chunks = () => ceil(m, rowBlock) * ceil(n, columnBlock) * batch.count;
   if (engine.threads > 1) {
     while (chunks() < many && rowBlock > rows * 4) rowBlock = rows * Math.max(4, ceil(rowBlock / rows, 2));
-    while (chunks() < enough && columnBlock > 32) columnBlock = ceil(columnBlock / 2, columns) * columns;
+    while (chunks() < enough && columnBlock > 32) columnBlock = up(columnBlock / 2, columns);
     while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
   }
   engine.run(jobs.gemm, chunks(), {
