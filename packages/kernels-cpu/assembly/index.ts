@@ -1,5 +1,5 @@
 export { finished, runAlone, share, work } from './pool';
-export { ROWS } from './simd';
+export { COLUMNS, ROWS } from './simd';
 
 /** First address that the host may allot. */
 export function heapStart(): usize {

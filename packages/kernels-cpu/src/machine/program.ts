@@ -6,6 +6,7 @@ import { reserveMemory } from './memory';
 /** What the assembly exports, besides a global with the table index of each job. */
 type Exports = {
   readonly ROWS: WebAssembly.Global;
+  readonly COLUMNS: WebAssembly.Global;
   heapStart(): number;
   share(index: number, chunks: number): void;
   finished(spins: number): number;

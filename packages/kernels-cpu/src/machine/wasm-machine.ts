@@ -3,9 +3,8 @@ import type { Platform } from './platform';
 import { loadProgram } from './program';
 import { startThreads } from './threads';
 
-/** Floats of a vector of WebAssembly, and columns of the panels that its jobs read: `COLUMNS` in assembly/simd.ts. */
+/** Floats of a vector of WebAssembly. */
 const LANES = 4;
-const COLUMNS = 8;
 
 /**
  * Creates a machine of WebAssembly, with memory and threads of its own.
@@ -29,7 +28,7 @@ export async function createWasmMachine(o: {
     simd: program.simd,
     lanes: LANES,
     rows: program.ROWS.value,
-    columns: COLUMNS,
+    columns: program.COLUMNS.value,
     winogradTiles: 1,
     run: (name, chunks) => threads.run(program.indices.get(name) as number, name, chunks),
   };
