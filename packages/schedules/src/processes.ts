@@ -69,9 +69,9 @@ export function preconditioning(process: SigmaProcess, sigma: number): { input: 
 }
 
 function checkedSigma(process: SigmaProcess): SigmaProcess {
-  const { sigmaMin, sigmaMax, sigmaData, steps, logMean, logStd } = process;
-  for (const [name, value] of Object.entries({ sigmaMin, sigmaMax, sigmaData, logStd, steps }))
-    checkAbove0(value, name);
+  const { sigmaMin, sigmaMax, logMean } = process;
+  for (const name of ['sigmaMin', 'sigmaMax', 'sigmaData', 'logStd', 'steps'] as const)
+    checkAbove0(process[name], name);
   if (!Number.isFinite(logMean)) fail(`logMean must be a finite number, not ${logMean}.`);
   if (!(sigmaMax > sigmaMin)) fail(`sigmaMin ${sigmaMin} and sigmaMax ${sigmaMax} must ascend from above 0.`);
   return process;

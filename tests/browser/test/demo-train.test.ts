@@ -222,9 +222,9 @@ describe.skipIf(noChromium)('the train tab on WebGPU', () => {
     await button(page, 'Use the shapes').click();
     const tasks = await measureTasks(page, async () => {
       await start(page, { steps: 1000, batchSize: 2 });
-      await expect.poll(() => stepsDone(page), { timeout: 300_000 }).toBeGreaterThan(0);
+      await expect.poll(() => stepsDone(page), { timeout: 300_000 }).toBeGreaterThan(4);
     });
-    await button(page, 'Stop').click(); // else it draws samples, which takes minutes in software
+    await button(page, 'Stop').click(); // at the end it would draw samples, which takes long in software
     await page.getByText(/^Stopped at step/).waitFor({ state: 'attached', timeout: 120_000 });
     console.log(describeTasks('Training on WebGPU', tasks));
     expect(tasks.longest).toBeLessThan(50);
