@@ -24,13 +24,12 @@ const isCall = ({ num_inference_steps: steps, step_kwargs: step, set_timesteps: 
 const NEARLY: readonly string[] = [
   'dpm-exponential', // diffusers cuts the grid's times in float32: the first is 998 there and 999 here
   'dpm-beta',
-  'dpm-flow', // grids that end elsewhere: at 9 here, near 300 there
-  'unipc-flow',
-  'ddpm-large-v-trailing', // adds noise in the last of few steps, which is not told from the last of all
 ];
 
 /** What is drawn otherwise, and told so. */
 const TOLD: readonly string[] = [
+  ...['dpm-flow', 'unipc-flow'], // grids that end elsewhere: at 9 here, near 300 there
+  'ddpm-large-v-trailing', // adds noise in the last of few steps, which is not told from the last of all
   ...['dpm-3-not-lower', 'dpm-eps-2-heun', 'dpm-euler-at-final', 'dpm-heun', 'dpm-sde-1', 'dpm-sde-3'],
   ...['dpm-sde-eps', 'dpm-sde-eps-heun', 'dpm-sde-heun', 'euler-continuous', 'euler-loglinear', 'flow-terminal'],
   ...['lcm-8', 'lcm-v-clip', 'unipc-disable', 'unipc-eps', 'unipc-not-lower'],

@@ -43,6 +43,8 @@ export function gridOf(settings: Drawn): Loose {
 /** Levels of schedulers whose grids of σ span all of training. */
 export function levelsOf(settings: Drawn, fallback: keyof typeof SPACINGS): Loose {
   const grid = gridOf(settings);
+  if (settings.isFlow)
+    settings.warn('use_flow_sigmas is drawn over the grid of flows here, which goes on to less noise');
   return { ...(grid.sigmas ? grid : spacingOf(settings, fallback)), ...(!settings.isFlow && { allLevels: true }) };
 }
 

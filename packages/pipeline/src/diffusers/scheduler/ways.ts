@@ -26,6 +26,9 @@ const ddpm: Way = {
     const levels = spacingOf(settings, 'leading');
     const variance = settings.one('variance_type', VARIANCES, 'fixed_small');
     const { offset = 0 } = levels;
+    if (levels.spacing === 'trailing' && variance === 'beta') {
+      settings.warn('variance_type fixed_large adds no noise in the last of few trailing steps here');
+    }
     // diffusers adds noise wherever it has not arrived at t = 0.
     const noiseAtEnd = offset > 0 || (levels.spacing === 'trailing' && variance !== 'beta');
     return {
