@@ -1,21 +1,19 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fileCheckpointStore, selectDevice } from '@denoiser/backend-node';
+import { openModel, selectDevice } from '@denoiser/backend-node';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import * as samplers from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
-import { readCheckpoint } from '@denoiser/trainer/parts';
-import { loadUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { mixture, normalQuantile, plot, spreadAfter } from './sampler-numbers.mjs';
 import { root } from './setup.mjs';
 
 /**
- * Makes the pictures of docs/choosing-a-sampler.md and prints its tables, from a run folder:
+ * Makes the pictures of docs/choosing-a-sampler.md and prints its tables, with a model, whatever `openModel` opens:
  *
- *   node scripts/sampler-pictures.mjs runs/digits
+ *   node scripts/sampler-pictures.mjs digits
  *
  * after `npm run build`. Every picture begins with the noise of its place, whatever the sampler, so rows compare.
  */
@@ -27,9 +25,11 @@ const { values: options, positionals } = parseArgs({
     guidance: { type: 'string', default: '2' },
   },
 });
-const [run] = positionals;
-if (run === undefined) {
-  console.error('Say which run to draw from: node scripts/sampler-pictures.mjs <run> [--out docs/images] [--seed 0]');
+const [source] = positionals;
+if (source === undefined) {
+  console.error(
+    'Say which model to draw with: node scripts/sampler-pictures.mjs <model> [--out docs/images] [--seed 0]',
+  );
   process.exit(1);
 }
 const { createPlan, ddim, ddpm, deis, dpm2, dpmpp2S, dpmppMultistep, edmStochastic, euler } = samplers;
@@ -37,14 +37,13 @@ const { eulerAncestral, evaluations, heun, ipndm, lms, pndm, sampleArrays, sampl
 
 tf.enableProdMode();
 await selectDevice();
-const store = fileCheckpointStore(join(run, 'checkpoints'));
-const { state } = await readCheckpoint(store, { files: ['ema.safetensors'] });
-const denoiser = loadUNet(await store.read(state.step, 'ema.safetensors')).denoiser();
-const schedule = createSchedule(state.options.process);
-const { prediction = 'epsilon' } = state;
-const [height, width, channels] = state.dataset.imageShape;
+const model = await openModel(source);
+const denoiser = model.network.denoiser();
+const schedule = createSchedule(model.process);
+const { prediction } = model;
+const [height, width, channels] = model.imageShape;
 const pixels = height * width * channels;
-const classes = state.dataset.classNames?.length ?? 0;
+const classes = model.classNames.length;
 mkdirSync(options.out, { recursive: true });
 
 /** [count, H, W, C] of a plan; picture i is of class i. */
