@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from '@denoiser/safetensors';
 import { beforeAll, expect, test } from 'vitest';
-import { denoiser, fails, succeeds, temporaryFolder } from './command';
+import { fails as failsAlone, temporaryFolder } from './command';
+import { denoiser, fails, succeeds } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -150,12 +151,11 @@ test('a full disk ends training with the checkpoints that are there', async () =
   const preload = { NODE_OPTIONS: `--import ${fileURLToPath(new URL('./full-disk.mjs', import.meta.url))}` };
   cpSync(path('run'), path('full'), { recursive: true });
   const env = { ...preload, FULL_DISK: 'step-00000003.*safetensors' };
-  const line = await fails(['resume', 'full', '--steps', '3'], { cwd, env });
+  const line = await failsAlone(['resume', 'full', '--steps', '3'], { cwd, env });
   expect(line).toMatch(/full\/checkpoints\/step-00000003.*disk is full/);
   expect(readdirSync(path('full/checkpoints'))).toEqual(['step-00000002']);
-  expect(await fails(['sample', 'run', '--steps', '2'], { cwd, env: { ...preload, FULL_DISK: 'grid' } })).toMatch(
-    /grid\.png.*disk is full/,
-  );
+  const gridEnv = { ...preload, FULL_DISK: 'grid' };
+  expect(await failsAlone(['sample', 'run', '--steps', '2'], { cwd, env: gridEnv })).toMatch(/grid\.png.*disk is full/);
 });
 
 test('a loss that is not finite stops training at the last good checkpoint', async () => {

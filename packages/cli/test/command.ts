@@ -18,6 +18,11 @@ export interface Result {
   warning: string;
 }
 
+export function resultOf(code: number | null, stdout: string, stderr: string): Result {
+  const warning = SIGNAL.exec(stderr)?.[0] ?? '';
+  return { code, stdout, stderr: stderr.replace(SIGNAL, ''), warning };
+}
+
 export interface Running {
   process: ChildProcess;
   done: Promise<Result>;
@@ -37,10 +42,7 @@ export function start(args: readonly string[], options: { cwd: string; env?: Rec
     stderr += chunk;
   });
   const done = new Promise<Result>((resolve) => {
-    child.on('close', (code) => {
-      const warning = SIGNAL.exec(stderr)?.[0] ?? '';
-      resolve({ code, stdout, stderr: stderr.replace(SIGNAL, ''), warning });
-    });
+    child.on('close', (code) => resolve(resultOf(code, stdout, stderr)));
   });
   const until = (pattern: RegExp) =>
     new Promise<void>((resolve, reject) => {
@@ -52,34 +54,34 @@ export function start(args: readonly string[], options: { cwd: string; env?: Rec
   return { process: child, done, until };
 }
 
-export const denoiser = (
-  args: readonly string[],
-  options: { cwd: string; env?: Record<string, string> },
-): Promise<Result> => start(args, options).done;
+/** Runs the command with the arguments after its name. */
+export type Run = (args: readonly string[], options: { cwd: string; env?: Record<string, string> }) => Promise<Result>;
 
-/** Runs what must succeed and say nothing on stderr. */
-export async function succeeds(
-  args: readonly string[],
-  options: { cwd: string; env?: Record<string, string> },
-): Promise<string> {
-  const result = await denoiser(args, options);
-  expect(result.stderr).toBe('');
-  expect(result.code, result.stdout).toBe(0);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  expect(result.stdout, 'no control characters in a pipe').not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
-  return result.stdout;
-}
+/** Runs the command in a process of its own, as a user does. */
+export const denoiser: Run = (args, options) => start(args, options).done;
 
-/** Runs what must fail: exit code 1, one line on stderr, no stack. Gives the line. */
-export async function fails(
-  args: readonly string[],
-  options: { cwd: string; env?: Record<string, string> },
-): Promise<string> {
-  const { code, stderr } = await denoiser(args, options);
-  expect(stderr).toMatch(/^denoiser: [^\n]+\n$/);
-  expect(stderr).not.toMatch(/unexpected error|\bat .*:\d+:\d+/);
-  expect(code).toBe(1);
-  return stderr.trim();
-}
+/** What is expected of every command that succeeds and of every one that fails, however it is run. */
+export const expecting = (run: Run) => ({
+  /** Runs what must succeed and say nothing on stderr. */
+  async succeeds(...[args, options]: Parameters<Run>): Promise<string> {
+    const result = await run(args, options);
+    expect(result.stderr).toBe('');
+    expect(result.code, result.stdout).toBe(0);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(result.stdout, 'no control characters in a pipe').not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/);
+    return result.stdout;
+  },
+
+  /** Runs what must fail: exit code 1, one line on stderr, no stack. Gives the line. */
+  async fails(...[args, options]: Parameters<Run>): Promise<string> {
+    const { code, stderr } = await run(args, options);
+    expect(stderr).toMatch(/^denoiser: [^\n]+\n$/);
+    expect(stderr).not.toMatch(/unexpected error|\bat .*:\d+:\d+/);
+    expect(code).toBe(1);
+    return stderr.trim();
+  },
+});
+
+export const { succeeds, fails } = expecting(denoiser);
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'denoiser-cli-'));

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { readPictureInfo, writePngGrid } from '../src';
-import { fails, succeeds, temporaryFolder } from './command';
+import { temporaryFolder } from './command';
+import { fails, succeeds } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();

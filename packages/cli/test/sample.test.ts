@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { denoiser, fails, start, succeeds, temporaryFolder } from './command';
+import { start, succeeds as succeedsAlone, temporaryFolder } from './command';
+import { denoiser, fails, succeeds } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -19,8 +20,8 @@ beforeAll(async () => {
   });
 });
 
-test('a seed decides the pictures, whatever the batch size', async () => {
-  await sample('run', '--count', '5', '--seed', '7', '--out', 'a.png');
+test('a seed decides the pictures, whatever the batch size, in every process', async () => {
+  await succeedsAlone(['sample', 'run', '--count', '5', '--seed', '7', '--out', 'a.png'], { cwd });
   await sample('run', '--count', '5', '--seed', '7', '--out', 'b.png', '--batch-size', '2');
   await sample('run', '--count', '5', '--seed', '8', '--out', 'c.png');
   expect(await bytes('b.png')).toBe(await bytes('a.png'));

@@ -1,7 +1,11 @@
+import { createRequire } from 'node:module';
 import { nearest } from '@denoiser/errors';
 import { NodeError } from '../errors';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
+
+// To import tfjs takes four times as long: Node first looks through megabytes for the names of what is exported.
+const require = createRequire(import.meta.url);
 
 export type Device = {
   /** What it is called in `--device`. */
@@ -36,7 +40,7 @@ export async function selectDevice(
   }
   // All at once: some ask another process.
   const obstacles = candidates.map((candidate) => candidate.obstacle());
-  await import('@tensorflow/tfjs'); // gradients and the cpu backend
+  require('@tensorflow/tfjs'); // gradients and the cpu backend
   const considered: { name: string; available: boolean; reason: string }[] = [];
   let chosen: Omit<Device, 'candidates'> | undefined;
   for (const [i, candidate] of candidates.entries()) {

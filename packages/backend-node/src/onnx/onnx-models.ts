@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileError } from '@denoiser/errors';
-import { onnxDenoiser } from '@denoiser/onnx';
 import type { Model, WeightsModel } from '@denoiser/pipeline';
-import { exportOnnxModel, type OnnxModelOptions, onnxModel, withSession } from '@denoiser/pipeline/onnx';
+import type { OnnxModelOptions } from '@denoiser/pipeline/onnx';
 import { ensureDevice } from '../device/ensure-device';
 import { NodeError } from '../errors';
 import { type OnnxRuntimeOptions, openSession } from './open-session';
@@ -35,6 +34,7 @@ export async function openOnnxModel(
     throw fileError(error, 'read', path);
   });
   await ensureDevice();
+  const { onnxModel } = await import('@denoiser/pipeline/onnx');
   const session = await openSession(file, { ...(providers && { providers }) });
   try {
     return onnxModel(session, file, { name: path, ...options });
@@ -55,6 +55,8 @@ export async function computeWithOnnx(model: WeightsModel, options: OnnxRuntimeO
   const { providers = ['cpu'] } = options;
   // On the processor alone: onnxruntime's attention by WebGPU errs by hundredths on some adapters.
   const attention = providers.every((name) => name === 'cpu') ? 'contrib' : 'plain';
+  const { onnxDenoiser } = await import('@denoiser/onnx');
+  const { exportOnnxModel, withSession } = await import('@denoiser/pipeline/onnx');
   const session = await openSession(await exportOnnxModel(model, { attention }), { providers });
   model.dispose();
   return withSession(info, onnxDenoiser(session), () => void session.release());
