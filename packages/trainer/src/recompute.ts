@@ -1,4 +1,5 @@
 import { customGrad, engine, scalar, type Tensor, Variable, zerosLike } from '@tensorflow/tfjs-core';
+import { releaseEarly } from './early-release';
 import { TrainerError } from './errors';
 
 /**
@@ -50,6 +51,7 @@ function gradientsAgain(
   const run = () => {
     const y = f(...inputs);
     checkVariables(state.activeTape, parameters);
+    releaseEarly();
     return y;
   };
   // tfjs has one tape at a time and lets go of it after the gradients; the outer one is still needed.

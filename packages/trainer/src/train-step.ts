@@ -1,5 +1,6 @@
 import { type Scalar, type Tensor, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 import type { AdamW } from './adamw';
+import { releaseEarly } from './early-release';
 import type { Ema } from './ema/ema';
 
 /**
@@ -28,7 +29,12 @@ export function lossAndGradients(
   loss: () => Scalar,
 ): { value: Scalar; gradients: Map<string, Tensor> } {
   // tfjs names gradients by the variables' own names, which are unique in the process and not the parameters'.
-  const { value, grads } = variableGrads(loss, [...parameters.values()]);
+  const lossOnTape = () => {
+    const y = loss();
+    releaseEarly();
+    return y;
+  };
+  const { value, grads } = variableGrads(lossOnTape, [...parameters.values()]);
   const gradients = [...parameters].map(([name, { name: id }]): [string, Tensor] => [name, grads[id]]);
   return { value, gradients: new Map(gradients.filter(([, gradient]) => gradient)) };
 }
