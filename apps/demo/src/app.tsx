@@ -4,8 +4,10 @@ import { Masthead } from './masthead';
 import { showTab, type TabId, tab } from './tab';
 import { Lazy } from './ui/lazy';
 import { Tabs } from './ui/tabs';
+import { words } from './words';
 
 const loadSample = () => import('./sample/sample').then(({ Sample }) => Sample);
+const loadPlane = () => import('./plane/plane').then(({ Plane }) => Plane);
 const loadTrain = () => import('./train/train').then(({ Train }) => Train);
 
 export function App() {
@@ -13,13 +15,18 @@ export function App() {
     <>
       <Masthead />
       <Tabs
-        label="Parts"
+        label={words.tabs.label}
         chosen={tab.value}
         onChoose={(id, how) => showTab(id as TabId, how)}
         tabs={[
-          { id: 'forward', name: 'Forward', panel: <Forward /> },
-          { id: 'sample', name: 'Sample', panel: <Lazy name="The sampler" load={loadSample} /> },
-          { id: 'train', name: 'Train', panel: <Lazy name="The trainer" load={loadTrain} /> },
+          { id: 'forward', name: words.tabs.forward.name, panel: <Forward /> },
+          {
+            id: 'sample',
+            name: words.tabs.sample.name,
+            panel: <Lazy name={words.tabs.sample.part} load={loadSample} />,
+          },
+          { id: 'train', name: words.tabs.train.name, panel: <Lazy name={words.tabs.train.part} load={loadTrain} /> },
+          { id: 'plane', name: words.tabs.plane.name, panel: <Lazy name={words.tabs.plane.part} load={loadPlane} /> },
         ]}
       />
       <footer>

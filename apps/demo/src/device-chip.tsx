@@ -27,7 +27,7 @@ export function DeviceChip() {
           </span>
         ) : (
           <span>
-            {deviceFailure.value ? 'Nothing computes.' : 'Nothing computes yet: the forward tab needs no model.'}
+            {deviceFailure.value ? 'Nothing computes.' : 'No model is loaded yet; Sample and Train load one.'}
           </span>
         )}
       </p>

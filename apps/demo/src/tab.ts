@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
+import { words } from './words';
 
-export const TABS = ['forward', 'sample', 'train'] as const;
+export const TABS = ['forward', 'sample', 'train', 'plane'] as const;
 export type TabId = (typeof TABS)[number];
 
 const fromAddress = (): TabId => TABS.find((id) => `#${id}` === location.hash) ?? 'forward';
@@ -21,13 +22,8 @@ export function showTab(id: TabId, { byArrows = false }: { readonly byArrows?: b
   if (scrollY > top) scrollTo(0, top);
 }
 
-const titles: Record<TabId, string> = {
-  forward: 'Noise goes in',
-  sample: 'Pictures come out',
-  train: 'Teach it your own',
-};
 effect(() => {
-  document.title = `${titles[tab.value]} · denoiser`;
+  document.title = `${words.tabs[tab.value].title} · denoiser`;
 });
 
 addEventListener('popstate', () => {

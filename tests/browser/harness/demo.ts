@@ -12,7 +12,7 @@ export type Demo = {
   readonly browser: Browser;
   readonly url: string;
   /** A page with the demo, at a tab; `?device=engine` and the like go into `query`. */
-  open(tab?: 'forward' | 'sample' | 'train', query?: string): Promise<Page>;
+  open(tab?: 'forward' | 'sample' | 'train' | 'plane', query?: string): Promise<Page>;
   /** Fails when a page complained: an error that was not caught, or one on the console. */
   expectNoProblems(): void;
   close(): Promise<void>;

@@ -48,6 +48,11 @@ const TABS = {
     await page.getByRole('list', { name: 'Classes' }).waitFor();
     await page.getByRole('button', { name: 'Remove single ones of circle' }).click();
   },
+  plane: async (page: Page) => {
+    await page.getByRole('radio', { name: 'Draw your own' }).check();
+    await page.getByRole('radio', { name: 'A word' }).check();
+    await page.getByText('from the nearest point on average').nth(1).waitFor({ timeout: 60_000 });
+  },
 };
 
 describe.skipIf(noChromium).each(['light', 'dark'] as const)('the demo in %s', (colorScheme) => {
@@ -104,7 +109,7 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
     expect(new URL(page.url()).hash).toBe('#sample');
     // All that arrows pass is one entry of the history.
     await page.getByRole('tab', { name: 'Sample' }).focus();
-    for (const key of ['ArrowRight', 'ArrowLeft', 'End', 'ArrowLeft']) await page.keyboard.press(key);
+    for (const key of ['ArrowRight', 'ArrowLeft', 'End', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
     expect(new URL(page.url()).hash).toBe('#sample');
     await page.goBack();
     await page.getByRole('tab', { name: 'Forward', selected: true }).waitFor();

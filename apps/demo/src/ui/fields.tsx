@@ -120,7 +120,13 @@ export function NumberField({
   );
 }
 
-export function TextField({ label, hint, disabled, ...field }: Common & Held<string>) {
+export function TextField({
+  label,
+  hint,
+  disabled,
+  maxLength = 40,
+  ...field
+}: Common & Held<string> & { maxLength?: number }) {
   const id = useId();
   const { value, onInput } = held(field);
   return (
@@ -130,7 +136,7 @@ export function TextField({ label, hint, disabled, ...field }: Common & Held<str
         type="text"
         value={value}
         disabled={disabled}
-        maxLength={40}
+        maxLength={maxLength}
         {...described(id, hint)}
         onInput={(event) => onInput(event.currentTarget.value)}
       />
