@@ -12,7 +12,7 @@ import {
 } from '@denoiser/backend-node';
 import { writeDrawingDefaults } from '@denoiser/pipeline';
 import { writeCard } from './model-card.mjs';
-import { root } from './setup.mjs';
+import { root, run, tool } from './setup.mjs';
 
 /**
  * Makes the weights of a model's package from a run, or from a file, and its card from what is measured:
@@ -147,4 +147,5 @@ const files = [`${name}.safetensors`, 'model.json', 'samples.png', 'training.jso
 manifest.files = files.filter((file) => existsSync(inPackage(file)));
 writeFileSync(inPackage('package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 writeCard(name);
+await run(tool('biome'), ['format', '--write', folder]);
 console.log(`${weightsFile}: ${n(bytes)} bytes`);
