@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importTable, packageName } from './import-table.mjs';
+import { importTable, isModelPackage, packageName } from './import-table.mjs';
 import { root } from './setup.mjs';
 
 /**
@@ -15,7 +15,7 @@ const folders = Object.keys(importTable).filter((folder) => existsSync(manifest(
 
 function imports(folder) {
   const entries = importTable[folder];
-  const above = folders.slice(0, folders.indexOf(folder));
+  const above = folders.slice(0, folders.indexOf(folder)).filter((name) => !isModelPackage(name));
   const beside = above.filter((name) => entries.includes(name));
   const others = entries
     .filter((name) => !importTable[name])

@@ -1,6 +1,7 @@
 /**
  * What each package may import, lowest floor first: packages beside it by folder, others by name (`node:` is all of Node).
- * The one table: scripts/check-imports.mjs enforces it and scripts/architecture-table.mjs writes it into docs/architecture.md.
+ * Packages of models have no code. The one table: scripts/check-imports.mjs enforces it and scripts/architecture-table.mjs
+ * writes it into docs/architecture.md.
  */
 const tf = '@tensorflow/tfjs-core';
 
@@ -51,6 +52,8 @@ export const importTable = {
     ...['samplers', 'onnx', 'trainer', 'pipeline', '@tensorflow/', 'sharp', 'webgpu', 'onnxruntime-node', 'node:'],
   ],
   'backend-web': [...engineRoom, ...['samplers', 'unet', 'onnx', 'trainer', 'pipeline', '@tensorflow/']],
+  'model-digits': [],
+  'model-glyphs': [],
   cli: [
     ...engineRoom,
     ...['samplers', 'unet', 'onnx', 'trainer', 'pipeline', 'backend-node', '@tensorflow/', 'node:'],
@@ -59,6 +62,9 @@ export const importTable = {
 };
 
 const folders = Object.keys(importTable);
+
+/** Whether the package in `packages/<folder>` is a model: weights, no code. */
+export const isModelPackage = (folder) => folder.startsWith('model-');
 
 /** The npm name of the package in `packages/<folder>`. */
 export const packageName = (folder) => (folder === 'cli' ? 'denoiser' : `@denoiser/${folder}`);

@@ -30,7 +30,7 @@ export function stagePackages(target) {
     );
     writeFileSync(
       join(staged, 'README.md'),
-      withoutRelativeLinks(read('packages', folder, 'README.md'), folder, repository),
+      withoutRelativeLinks(read('packages', folder, 'README.md'), { folder, own: manifest.files, repository }),
     );
     return staged;
   });
@@ -59,9 +59,10 @@ function pageOf(repository) {
   return url?.replace(/^git\+/, '').replace(/\.git$/, '');
 }
 
-/** Links to packages lead to npm, others to the repository's page; where there is none, their text stays. */
-function withoutRelativeLinks(text, folder, repository) {
-  return text.replace(/\[([^\]]+)\]\((?![a-z]+:|#)([^)\s]+)\)/g, (_, words, target) => {
+/** Links to packages lead to npm, others to the repository's page; where there is none, their text stays. Files of its `own` stay beside it. */
+function withoutRelativeLinks(text, { folder, own, repository }) {
+  return text.replace(/\[([^\]]+)\]\((?![a-z]+:|#)([^)\s]+)\)/g, (link, words, target) => {
+    if (own.includes(target.replace('./', ''))) return link; // comes along
     const path = posix.join('packages', folder, target);
     const [, beside] = /^packages\/([^/#]+)\/?$/.exec(path) ?? [];
     if (importTable[beside]) return `[${words}](https://www.npmjs.com/package/${packageName(beside)})`;

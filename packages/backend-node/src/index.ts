@@ -66,6 +66,7 @@ export { openModel, openWeightsModel, withModelFile } from './model/open-model';
 export type { InpaintSource, PictureSource } from './model/pictures';
 export type { ModelSource } from './model/resolve-source';
 export { type SaveDiffusersOptions, saveDiffusers } from './model/save-diffusers';
+export { shippedModelOf, shippedModelPath } from './model/shipped-model';
 export { computeWithOnnx, isOnnxPath, openOnnxModel } from './onnx/onnx-models';
 export type { OnnxRuntimeOptions } from './onnx/open-session';
 export { type PictureInfo, type PictureLayout, type PictureSettings, readPictureInfo } from './png/picture-info';

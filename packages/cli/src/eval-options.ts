@@ -39,7 +39,11 @@ export function addEvalOptions(command: Command): Command {
       'steps of the pictures and of the bound on bits/dim (default: 50, or all of fewer)',
       integer('--steps', { min: 1 }),
     )
-    .option('--guidance <scale>', 'scale of classifier-free guidance (default: 3)', number('--guidance', { min: 0 }));
+    .option(
+      '--guidance <scale>',
+      "scale of classifier-free guidance (default: the model's, else 3)",
+      number('--guidance', { min: 0 }),
+    );
   addWeightsOptions(command)
     .optionsGroup('FID, KID, precision and recall:')
     .option(

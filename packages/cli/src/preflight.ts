@@ -14,7 +14,7 @@ export function describePreflight(
     images: Parameters<typeof memoryNeed>[0]['images'];
     processBytes?: number;
     /** The whole run, in seconds by what has been tried, and the seconds that it may take. */
-    whole?: { steps: number; seconds: number; limit?: number };
+    whole?: { steps: number; seconds: number; isByTime?: boolean; limit?: number };
   },
 ): Record<string, string> {
   const { device, network, images, whole, processBytes = process.memoryUsage.rss() } = o;
@@ -46,9 +46,16 @@ function quicker({ imageShape, network }: { imageShape: readonly number[]; netwo
 }
 
 function wholeRun(
-  { steps, seconds, limit = Number.POSITIVE_INFINITY }: { steps: number; seconds: number; limit?: number },
+  {
+    steps,
+    seconds,
+    isByTime,
+    limit = Number.POSITIVE_INFINITY,
+  }: { steps: number; seconds: number; isByTime?: boolean; limit?: number },
   hint: string,
 ): string {
+  if (isByTime)
+    return `${duration(limit)}, in which it takes about ${count(steps, 'step')}; the learning rate falls by the clock`;
   const all = `about ${duration(seconds)} for ${count(steps, 'step')}, grids and checkpoints included`;
   if (limit < seconds) return `${duration(limit)} of ${all}; it ends then with what there is`;
   return seconds < LONG ? all : `${all}; ${hint}`;

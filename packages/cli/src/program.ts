@@ -1,3 +1,4 @@
+import { shippedModels } from '@denoiser/pipeline/shipped-models';
 import { Command } from 'commander';
 import type { ConvertFlags } from './commands/convert';
 import type { EvalFlags } from './commands/eval';
@@ -18,6 +19,9 @@ import type { SampleFlags } from './sampling/sample-flags';
 import { addBareFileOptions, addWeightsOptions } from './source-options';
 import { addTrainOptions, givenOptions, LIMIT } from './train-options';
 import { version } from './version';
+
+/** Models that come as packages. */
+const SHIPPED = shippedModels.map(({ name }) => name);
 
 /**
  * Creates the command line: names, options, defaults, help. What a command does is imported when it runs: tfjs takes a second to
@@ -135,9 +139,19 @@ function addSample(program: Command, host: Host): void {
     .command('sample')
     .description('Draw pictures from a checkpoint, into one PNG or one for each.')
     .argument('[run]', 'a run folder, a folder in its checkpoints/, or a .safetensors, .pt or .onnx file')
+    .option('--model <name>', `instead a model that comes as a package: ${SHIPPED.join(', ')}`, suggesting(SHIPPED))
     .optionsGroup('What to draw:')
-    .option('--count <n>', 'pictures in all (default: 16; with classes one of each)', integer('--count', { min: 1 }))
+    .option(
+      '--count <n>',
+      'pictures in all (default: 16; with classes one of each); with --text rows',
+      integer('--count', { min: 1 }),
+    )
     .option('--class <name|index>', 'a class to draw; may be repeated (default: each in turn)', collect)
+    .option(
+      '--text <word>',
+      'a word: a row of its characters, which are classes of the model, in one style; with --count so many rows, each of a seed',
+    )
+    .option('--shared-noise', 'each of the classes from the same noise, so that they have one style')
     .option('--seed <integer>', 'the same seed gives the same pictures (default: 0)', integer('--seed', { min: 0 }))
     .option('--interpolate <a:b>', 'a row of pictures from seed a to seed b, for each class', seeds('--interpolate'))
     .option('--like <picture>', 'as this PNG of ours was drawn; what else is given goes before it')
@@ -163,7 +177,11 @@ function addSample(program: Command, host: Host): void {
     .option('--mask <file>', 'that part: white is filled, black is kept')
     .option('--invert <file>', 'find the noise that ddim makes this picture from, and draw it again')
     .optionsGroup('Guidance, where there are classes:')
-    .option('--guidance <scale>', 'scale of classifier-free guidance (default: 3)', number('--guidance', { min: 0 }))
+    .option(
+      '--guidance <scale>',
+      "scale of classifier-free guidance (default: the model's, else 3)",
+      number('--guidance', { min: 0 }),
+    )
     .option('--negative-class <name|index>', 'lead away from this class instead of from none')
     .option(
       '--guidance-rescale <share>',
@@ -195,6 +213,7 @@ Examples:
   $ denoiser sample runs/landscape --seed 7 --out pictures/      # single pictures, at their own size
   $ denoiser sample --like pictures/seed-7-0003.png --steps 250   # the fourth of them again, in more steps
   $ denoiser sample runs/animals --class cat --class dog --count 8 --guidance 4
+  $ denoiser sample --model glyphs --text Hello --count 4         # a row a seed, each in one hand
   $ denoiser sample runs/landscape --sampler dpmpp-2m --steps 20  # fifty times quicker
   $ denoiser sample --list                                        # every sampler
   $ denoiser sample runs/landscape --from sketch.png --strength 0.6 --sampler ddim

@@ -55,9 +55,17 @@ export function addSamplerOptions(command: Command): Command {
   const above0 = (flag: string) => number(flag, { min: 0, above: true });
   return command
     .optionsGroup('Sampler:')
-    .option('--sampler <name>', 'how to get from noise to a picture (default: ddpm)', suggesting(SAMPLERS))
+    .option(
+      '--sampler <name>',
+      "how to get from noise to a picture (default: the model's, else ddpm)",
+      suggesting(SAMPLERS),
+    )
     .option('--list', 'list the samplers, what they take and where they come from')
-    .option('--steps <n>', "how many (default: the sampler's; ddpm takes all)", integer('--steps', { min: 1 }))
+    .option(
+      '--steps <n>',
+      "how many (default: the model's or the sampler's; ddpm takes all)",
+      integer('--steps', { min: 1 }),
+    )
     .option(
       '--variance <kind>',
       "noise a step of ddpm adds: 'posterior' (default: β̃, clean with few steps), 'beta' (the original programs'), 'learned-range' or 'learned' where the network learned it",

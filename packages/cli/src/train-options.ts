@@ -6,7 +6,8 @@ import { helpText } from './help-text';
 import { number } from './options';
 
 /** What `--minutes` is. */
-export const LIMIT = 'the time that training may take: it ends then with a checkpoint and a grid, and resume goes on';
+export const LIMIT =
+  'the time that training may take: it ends then with a checkpoint and a grid, and resume goes on. Without --steps and --epochs a learning rate that falls (--lr-schedule) has fallen by then';
 
 /** Options of `train` that no configuration holds. */
 export interface TrainFlags {

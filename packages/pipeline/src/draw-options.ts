@@ -2,7 +2,7 @@ import type { Guidance, NoiseSource, Plan, SamplerOptions } from '@denoiser/samp
 import type { ClassChoice } from './classes';
 import type { Picture } from './picture';
 
-/** Scale of guidance unless it is given, as in the original program. */
+/** Scale of guidance unless it is given or the model says it, as in the original program. */
 export const GUIDANCE = 3;
 
 /** What is about to be drawn. */
@@ -18,7 +18,7 @@ export interface DrawingPlan {
 export interface DrawingWay extends Omit<SamplerOptions, 'inpaint'> {
   /** The sampler in numbers, from `createPlan`, instead of by name. */
   readonly plan?: Plan | undefined;
-  /** Scale of classifier-free guidance, or all of it. Default 3. For models with classes. */
+  /** Scale of classifier-free guidance, or all of it. Default: as the model says, else 3. For models with classes. */
   readonly guidance?: number | Partial<Omit<Guidance, 'negative'>> | undefined;
   /** A class to lead away from, instead of from no class. */
   readonly negativeClass?: ClassChoice | undefined;
@@ -38,6 +38,11 @@ export interface DrawOptions extends DrawingWay {
   readonly classes?: readonly ClassChoice[] | undefined;
   /** Default 0. Image i of a seed is the same in every batch and on every device, to rounding. */
   readonly seed?: number | undefined;
+  /**
+   * Whether one round of the classes shares one noise, so that they have one style, such as the letters of a word:
+   * `{ classes: [...'Hello'], sharedNoise: true }`. Round r has the noise of image 0 of `seed` + r. Default false.
+   */
+  readonly sharedNoise?: boolean | undefined;
   /** Numbers of the images. Default 0 … count − 1. */
   readonly indices?: readonly number[] | undefined;
   /** Image-to-image: what all images begin with, and how much of it is drawn anew (`strength`, default 0.6). */

@@ -8,6 +8,7 @@ import { PipelineError } from './errors';
 import { gridColumns } from './images';
 import type { Model } from './model';
 import { pixelsOf } from './picture';
+import { sharedNoise } from './shared-noise';
 
 const BATCH = 16;
 const COUNT = 16;
@@ -15,7 +16,7 @@ const COUNT = 16;
 const OPTIONS: readonly string[] = [
   ...samplerOptionNames,
   ...['plan', 'guidance', 'negativeClass', 'batchSize', 'signal', 'onBegin', 'onProgress'],
-  ...['count', 'classes', 'seed', 'indices', 'image', 'inpaint', 'noise'],
+  ...['count', 'classes', 'seed', 'sharedNoise', 'indices', 'image', 'inpaint', 'noise'],
 ];
 
 /** What `drawImages` draws, with all defaults filled in. */
@@ -43,7 +44,7 @@ export interface DrawRequest {
 export function drawRequestOf(model: Model, options: DrawOptions, planFrom = planOf): DrawRequest {
   checkOptionNames('drawImages', options, OPTIONS);
   const { imageShape, classNames } = model;
-  const { seed = 0, batchSize = BATCH, image, inpaint, noise, signal } = options;
+  const { seed = 0, batchSize = BATCH, image, inpaint, signal } = options;
   const classes = chooseClasses(options.classes, classNames);
   const count = options.count ?? options.indices?.length ?? (classes.length || COUNT);
   checkWhole('count', count, 1);
@@ -57,7 +58,7 @@ export function drawRequestOf(model: Model, options: DrawOptions, planFrom = pla
     count,
     indices,
     labels: hasLabels ? dealLabels(count, classes) : undefined,
-    guidance: guidanceOf(options, classNames),
+    guidance: guidanceOf(options, model),
     seed,
     batchSize,
     columns: gridColumns(count, hasLabels ? new Set(classes).size : 0),
@@ -66,20 +67,38 @@ export function drawRequestOf(model: Model, options: DrawOptions, planFrom = pla
       image: pixelsOf(inpaint.image, imageShape, 'inpaint.image'),
       mask: checkMask(inpaint.mask, imageShape),
     },
-    noise,
+    noise: noiseOf(options, { seed, count, across: hasLabels ? classes.length : 0 }),
     signal,
   };
 }
 
+/** Returns the noise that is drawn from where it is not that of each image's own number. */
+function noiseOf(
+  { noise, sharedNoise: isShared, indices }: DrawOptions,
+  { seed, across, count }: { seed: number; across: number; count: number },
+): NoiseSource | undefined {
+  if (!isShared) return noise;
+  const other = noise ? 'noise' : indices && 'indices';
+  if (other) throw optionInvalid(`\`sharedNoise\` says which noise an image has; leave out \`${other}\`.`);
+  if (across === 0) {
+    throw optionInvalid('`sharedNoise` is for images of classes, which then differ by these alone; leave it out.');
+  }
+  checkWhole('seed', seed + Math.ceil(count / across) - 1, 0);
+  return sharedNoise(seed, across);
+}
+
 /** Returns the guidance of the options; none for a model without classes, where asking for it is a mistake. */
-function guidanceOf({ guidance, negativeClass }: DrawOptions, classNames: readonly string[]): Guidance | undefined {
+function guidanceOf(
+  { guidance, negativeClass }: DrawOptions,
+  { classNames, guidance: usual = GUIDANCE }: Model,
+): Guidance | undefined {
   if (classNames.length === 0) {
     const given = guidance !== undefined ? 'guidance' : negativeClass !== undefined && 'negativeClass';
     if (given) throw optionInvalid(`\`${given}\` needs classes, and this model was trained without; leave it out.`);
     return undefined;
   }
   const [negative] = negativeClass === undefined ? [] : chooseClasses([negativeClass], classNames, 'negativeClass');
-  const all = { scale: GUIDANCE, ...(typeof guidance === 'number' ? { scale: guidance } : guidance) };
+  const all = { scale: usual, ...(typeof guidance === 'number' ? { scale: guidance } : guidance) };
   if (!(Number.isFinite(all.scale) && all.scale >= 0)) {
     throw optionInvalid(`\`guidance\` must be a number of at least 0, not ${all.scale}.`);
   }

@@ -1,19 +1,18 @@
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
-import type { SamplerOptions } from '@denoiser/samplers';
 import type { ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import { type FileTraining, readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
 import type { FileFolder } from './diffusers/file-folder';
 import { openDiffusers } from './diffusers/open-folder';
+import { type DrawingDefaults, readDrawingDefaults } from './drawing-defaults';
 import { naming, PipelineError } from './errors';
 import { firstNotFinite } from './finite';
 import { checkModelOptions, type ModelSource, nameOf, type OpenModelOptions } from './model-source';
 import { checkNoChoice, type FileWeights, type OpenWeights, openWeights } from './open-weights';
 
 /** How a network was trained, as far as its source says it, and how it is drawn from unless that is said otherwise. */
-export interface KnownTraining extends Partial<Omit<FileTraining, 'process'>> {
+export interface KnownTraining extends Partial<Omit<FileTraining, 'process'>>, DrawingDefaults {
   readonly process?: ProcessOptions;
-  readonly sampler?: SamplerOptions;
 }
 
 /** Weights, read one by one, and what their source says of them. */
@@ -55,7 +54,7 @@ export async function withWeights<T>(
       const choice = options.weights as FileWeights | undefined; // was checked
       if ('tensors' in file) checkNoChoice(choice);
       weights = 'tensors' in file ? file : await openWeights(file, choice);
-      const training = readFileTraining(weights);
+      const training = { ...readFileTraining(weights), ...readDrawingDefaults(weights) };
       return use({ weights, training, description: weights.which ? `${name}, ${weights.which}` : name });
     });
   } finally {

@@ -1,5 +1,6 @@
 import { createProcess, type Process, signalWarning } from '@denoiser/schedules';
 import { optionInvalid } from './check-options';
+import { checkDrawingDefaults } from './drawing-defaults';
 import type { FoundWeights } from './find-weights';
 import type { ModelInfo } from './model';
 import type { OpenModelOptions } from './model-source';
@@ -19,7 +20,7 @@ const PREDICTIONS = { discrete: 'epsilon', angle: 'v', flow: 'flow' } as const;
  * @throws DenoiserError where the options name other classes than the network has.
  */
 export function factsOf(
-  { training, description }: Omit<FoundWeights, 'weights'>,
+  { training, description, schedulerConfig }: Omit<FoundWeights, 'weights'>,
   { architecture, parameterCount, imageFacts }: NetworkFacts,
   options: OpenModelOptions,
 ): ModelInfo {
@@ -31,8 +32,13 @@ export function factsOf(
   warnOfSignal(process, options.onWarning);
   // It belongs to the process that it was read with.
   const sampler = options.process === undefined ? training.sampler : undefined;
+  const guidance = classes > 0 ? training.guidance : undefined;
   const known = process.kind === 'flow' ? undefined : training.prediction;
   const prediction = process.kind === 'sigma' ? undefined : (options.prediction ?? known ?? PREDICTIONS[process.kind]);
+  // That of a scheduler's file was made to fit.
+  if (!schedulerConfig && sampler) {
+    checkDrawingDefaults({ sampler }, { process, learnedVariance, ...(prediction && { prediction }) });
+  }
   return {
     architecture,
     parameterCount,
@@ -43,6 +49,7 @@ export function factsOf(
     learnedVariance,
     ...(training.step !== undefined && { step: training.step }),
     ...(sampler && { sampler }),
+    ...(guidance !== undefined && { guidance }),
     description,
   };
 }

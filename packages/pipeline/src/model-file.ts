@@ -2,6 +2,7 @@ import type { OpenTensors } from '@denoiser/safetensors';
 import type { Process } from '@denoiser/schedules';
 import { SCHEDULES, trainableProcess } from '@denoiser/trainer/options';
 import { type FileTraining, writeFileTraining } from '@denoiser/trainer/parts';
+import { writeDrawingDefaults } from './drawing-defaults';
 import { PipelineError } from './errors';
 import { finiteOnly, withWeights } from './find-weights';
 import type { ModelInfo } from './model';
@@ -60,6 +61,7 @@ export function metadataOf(model: ModelInfo): Record<string, string> {
     'denoiser.architecture': architecture.name,
     'denoiser.config': JSON.stringify(architecture.config),
     ...(process && writeFileTraining({ process, prediction, learnedVariance, imageShape, classNames, step })),
+    ...writeDrawingDefaults(model),
   };
 }
 

@@ -1,10 +1,11 @@
 import type { ImageShape } from '@denoiser/ops';
-import type { AsyncDenoiser, Denoiser, SamplerOptions } from '@denoiser/samplers';
+import type { AsyncDenoiser, Denoiser } from '@denoiser/samplers';
 import type { Prediction, Process } from '@denoiser/schedules';
+import type { DrawingDefaults } from './drawing-defaults';
 import type { Network } from './networks';
 
 /** What is known of a trained model: all that a menu of classes, a plan or a caption needs. */
-export interface ModelInfo {
+export interface ModelInfo extends DrawingDefaults {
   readonly architecture: { readonly name: string; readonly config: unknown };
   /** How many numbers it has. */
   readonly parameterCount: number;
@@ -15,8 +16,6 @@ export interface ModelInfo {
   readonly process: Process;
   /** What it gives; absent for an EDM process, whose preconditioning says so. */
   readonly prediction?: Prediction;
-  /** How pictures are drawn where no sampler is named, as a model of diffusers says it. Default: ddpm. */
-  readonly sampler?: SamplerOptions;
   /** Whether its output has the variance in a second half of the channels. */
   readonly learnedVariance: boolean;
   /** Training steps that it has seen, if its file says so. */

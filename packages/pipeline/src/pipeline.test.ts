@@ -21,6 +21,8 @@ import {
   openModel,
   trajectory,
   type WeightsModel,
+  withModelFile,
+  writeDrawingDefaults,
 } from './index';
 
 const imageShape = [8, 8, 1] as const;
@@ -282,4 +284,75 @@ it('evaluate measures loss, likelihood and distance of the images drawn', async 
   await expect(evaluate(model, { data: other, count: 4 })).rejects.toThrow(
     'The class cow: the model has the classes cat, dog, 7',
   );
+});
+
+describe('a noise that images share', () => {
+  const way = { classes: ['cat', 'dog'], steps: 3, sharedNoise: true } as const;
+  const single = async (label: number, seed: number, options = {}) =>
+    (await drawImages(model, { classes: [label], count: 1, steps: 3, seed, ...options })).data;
+
+  it.each([
+    ['from the first noise alone', { sampler: 'ddim' }],
+    ['where steps add noise, too', { sampler: 'ddpm' }],
+  ])('each image is that of its class from image 0 of its row’s seed, %s', async (_, sampler) => {
+    const images = await drawImages(model, { ...way, ...sampler, count: 4, seed: 5, batchSize: 3 });
+    const expected = [
+      [0, 5],
+      [1, 5],
+      [0, 6],
+      [1, 6],
+    ] as const; // [class, seed]
+    for (const [i, [label, seed]] of expected.entries()) {
+      const alone = await single(label, seed, sampler);
+      for (const [at, value] of images.image(i).entries()) expect(value).toBeCloseTo(alone[at] as number, 5);
+    }
+  });
+
+  it('is of classes, and says itself which noise there is', async () => {
+    await expect(drawImages(model, { ...way, indices: [1, 2] })).rejects.toThrow('leave out `indices`');
+    await expect(drawImages(model, { ...way, classes: [] })).rejects.toThrow('`sharedNoise` is for images of classes');
+  });
+});
+
+describe('how images are drawn where nothing is said', () => {
+  const fileWith = async (sampling: string) => {
+    const { tensors, metadata } = readSafetensors(await bytesOf());
+    return writeSafetensors({ tensors, metadata: { ...metadata, 'denoiser.sampling': sampling } });
+  };
+
+  it('is what the file recommends, of which another sampler takes nothing', async () => {
+    using file = await openModel(await fileWith('{"sampler":"ddim","steps":4,"guidance":1.5}'));
+    expect(file).toMatchObject({ sampler: { sampler: 'ddim', steps: 4 }, guidance: 1.5 });
+    const said = { sampler: 'ddim', steps: 4, guidance: 1.5, classes: ['cat'] } as const;
+    const usual = await drawImages(file, { classes: ['cat'] });
+    expect(usual.data).toEqual((await drawImages(model, said)).data);
+    const steps: number[] = [];
+    await drawImages(file, { sampler: 'ddpm', onBegin: (drawing) => steps.push(drawing.steps) });
+    await drawImages(file, { steps: 7, onBegin: (drawing) => steps.push(drawing.steps) });
+    expect(steps).toEqual([20, 7]);
+  });
+
+  it('goes along when the model is written to another file', async () => {
+    const defaults = { sampler: { sampler: 'ddim', steps: 4 }, guidance: 1.5 };
+    await withModelFile(await fileWith('{"sampler":"ddim","steps":4,"guidance":1.5}'), {}, async ({ weights }) => {
+      expect(weights.metadata).toMatchObject(writeDrawingDefaults(defaults));
+    });
+  });
+
+  it.each([
+    ['4', 'is no object'],
+    ['{', 'is not JSON'],
+    ['{"guidance":-1}', 'has no valid "guidance"'],
+    ['{"guidance":"2"}', 'has no valid "guidance"'],
+    ['{"sampler":"magic"}', 'names no way to draw'],
+    ['{"steps":1e9}', 'names no way to draw'],
+    ['{"steps":4,"eta":1,"sampler":"unipc"}', 'names no way to draw'],
+    ['{"strength":0.5}', 'which is of a picture'],
+    ['{"program":"x"}', 'names no way to draw'],
+  ])('is checked: %s %s', async (sampling, sentence) => {
+    await expect(openModel(await fileWith(sampling))).rejects.toMatchObject({
+      code: 'weights-damaged',
+      message: expect.stringContaining(sentence),
+    });
+  });
 });

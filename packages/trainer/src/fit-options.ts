@@ -87,9 +87,16 @@ export type Occasion = Interval & {
   run(moment: Moment): void | Promise<void>;
 };
 
-/** Options of `fit`. Training ends when `epochs` or `steps` are done in all, whichever comes first; give at least one. */
+/**
+ * Options of `fit`. Training ends when `epochs` or `steps` are done in all, whichever comes first. With neither, `seconds` are the
+ * length of the run.
+ */
 export type FitOptions = RunLimits & {
-  /** Ends, as finished, with the step after which this call has taken so many seconds. Beside epochs or steps. */
+  /**
+   * Ends, as finished, with the step after which this call has taken so many seconds. Beside epochs or steps it is no more than
+   * that. Without them it is the length of the run: a learning rate that falls with the run falls by the clock, and reaches its end
+   * when the time is up, however fast the machine is.
+   */
   seconds?: number;
   /** Writes checkpoints, from which `resume` goes on. */
   checkpoints?: CheckpointOptions;

@@ -15,6 +15,7 @@ import { lengthOf } from './run-length';
 import { saveCheckpoint, saveSnapshot } from './save';
 import { step } from './step';
 import { type Lap, stopwatch } from './stopwatch';
+import { timeShare } from './time-share';
 import type { ImageDataset } from './types';
 import { type ValidationOptions, validate } from './validation';
 
@@ -32,17 +33,17 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   const clock = stopwatch(now);
   const begun = now();
   const isTimeUp = () => now() - begun >= 1000 * seconds;
+  const time = length.steps === Infinity ? timeShare(progress, seconds, now) : undefined;
   const losses: StepRecord[] = [];
   let epochStart = 0;
   let pending: Pending | undefined;
   let saved = progress.checkpoint === progress.step;
 
-  const report = async ({ lap, t, step, epoch, images }: Pending) => {
+  const report = async ({ lap, t, step, epoch, images, learningRate }: Pending) => {
     const { numbers, seconds, waitingShare } = await lap;
     const [loss, gradientNorm] = numbers;
     const imageLosses = numbers.subarray(2);
     if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss}`, step, progress.checkpoint);
-    const learningRate = run.options.learningRate * run.rateFactor(step - 1, run.length);
     const record = { step, epoch, loss, gradientNorm, learningRate, imagesPerSecond: images / seconds, waitingShare };
     losses.push(record);
     run.watch(record);
@@ -78,7 +79,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
   };
   const agenda = createAgenda(
     [
-      ...(validation ? [{ ...(validation.every ?? EACH_EPOCH), run: () => measure(validation) }] : []),
+      // Nobody knows which step the last one is by the clock.
+      ...(validation ? [{ ...(validation.every ?? EACH_EPOCH), atEnd: !!time, run: () => measure(validation) }] : []),
       ...(checkpoints ? [{ ...(checkpoints.every ?? EACH_EPOCH), run: save }] : []),
       ...(snapshots ? [{ ...snapshots.every, run: () => saveSnapshot(run, snapshots.store) }] : []),
       ...(options.every ?? []),
@@ -109,6 +111,8 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       if (progress.position === 0) epochStart = losses.length;
       // What a sampler learns from a step has to be known before the next.
       if (run.timesteps.memory) await reportBefore();
+      if (time) run.length = time.steps();
+      const learningRate = run.options.learningRate * run.rateFactor(progress.step, run.length);
       const numbers = await unlessAborted(signal, async () => step(run, batch, signal));
       if (!numbers) break;
       const { values, t } = numbers;
@@ -116,9 +120,11 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       lap.catch(() => {}); // thrown when the step is reported
       saved = false;
       Object.assign(progress, { step: progress.step + 1, ...batch.next });
+      if (time) progress.seconds = time.seconds();
       // A device that computes at once has its numbers ready after this, before a callback takes time.
       await yieldToEventLoop();
-      await reportBefore({ lap, t, step: progress.step, epoch: batch.epochsDone + 1, images: batch.labels.length });
+      const epoch = batch.epochsDone + 1;
+      await reportBefore({ lap, t, step: progress.step, epoch, images: batch.labels.length, learningRate });
 
       const due = agenda.due(progress);
       const epochHasEnded = progress.position === 0;
@@ -126,6 +132,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       for (const occasion of due) await clock.pause(async () => occasion.run(moment()));
     }
     await reportBefore();
+    if (time && isTimeUp()) progress.seconds = time.seconds();
     await save();
     if (snapshots) await saveSnapshot(run, snapshots.store);
     if (moment().isEnd) for (const occasion of agenda.atEnd()) await occasion.run(moment());
@@ -161,6 +168,7 @@ type Pending = {
   step: number;
   epoch: number;
   images: number;
+  learningRate: number;
 };
 
 /** Reads a tensor's values and disposes the tensor. */
@@ -186,8 +194,11 @@ function checkRequest(run: Run, dataset: ImageDataset, options: FitOptions): voi
   const { validation, checkpoints, snapshots, every = [], prefetch = 2 } = options;
   if (!(seconds > 0)) throw badOption(`\`seconds\` must be a number above 0, not ${seconds}.`);
   const count = (value: number) => value === Infinity || (Number.isSafeInteger(value) && value >= 0);
-  if (!count(epochs) || !count(steps) || (epochs === Infinity && steps === Infinity)) {
-    throw badOption(`fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number.`);
+  const isEndless = [epochs, steps, seconds].every((limit) => limit === Infinity);
+  if (!count(epochs) || !count(steps) || isEndless) {
+    throw badOption(
+      `fit was given epochs ${epochs} and steps ${steps}; give one of them, a whole number, or \`seconds\` alone.`,
+    );
   }
   checkInterval('checkpoints.every', checkpoints?.every ?? {});
   checkInterval('validation.every', validation?.every ?? {});

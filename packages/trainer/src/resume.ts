@@ -44,7 +44,8 @@ export async function resume(run: Run, store: CheckpointStore, options: ResumeOp
   ema.step = step;
   if (powerEma) powerEma.step = step;
   const order = { seed: state.options.seed, length: state.dataset.length };
-  Object.assign(progress, { step, epochsDone, position, order, checkpoint: step, best: state.best });
+  const { best, seconds } = state;
+  Object.assign(progress, { step, epochsDone, position, order, checkpoint: step, best, seconds });
   warnOfChanges(state, run);
   return { step, epochsDone, position, state };
 }

@@ -22,6 +22,8 @@ export type Progress = {
   order?: { seed: number; length: number };
   /** The step of the last checkpoint that was written or resumed from. */
   checkpoint?: number;
+  /** Seconds that training has taken, where these are the length of the run. */
+  seconds?: number;
   /** The lowest validation loss of the average, and its step. */
   best?: { step: number; loss: number };
 };
@@ -38,7 +40,10 @@ export type Run = {
   readonly ema: Ema;
   readonly powerEma?: PowerEma;
   readonly progress: Progress;
-  /** Steps of the whole run by the limits of the last `fit`; `Infinity` before. */
+  /**
+   * Steps of the whole run by the limits of the last `fit`; `Infinity` before. By the clock, where time is the length: as many as
+   * there will be at the speed so far.
+   */
   length: number;
   /** The files of a checkpoint beside the state. */
   readonly parts: readonly Part[];

@@ -26,6 +26,7 @@ export async function saveCheckpoint(
     prediction: options.prediction,
     options,
     ...(progress.best && { best: progress.best }),
+    ...(progress.seconds !== undefined && { seconds: progress.seconds }),
     dataset: { length, imageShape, ...(classNames && { classNames }) },
     ...(o.notes !== undefined && { notes: o.notes }),
   };

@@ -47,6 +47,8 @@ export type TrainingState = {
   dataset: { length: number; imageShape: ImageShape; classNames?: readonly string[] };
   /** The lowest validation loss of the average so far, and its step. */
   best?: { step: number; loss: number };
+  /** Seconds that training has taken, where these are the length of the run. */
+  seconds?: number;
   /** JSON of the program that trains. */
   notes?: unknown;
   /** Size in bytes and SHA-256 in hexadecimal of each tensor file. */
@@ -69,6 +71,9 @@ const LONGEST_TEXT = 10_000;
 const SAMPLED_BY = ['process', 'prediction', 'variance'] as const satisfies readonly (keyof TrainingOptions)[];
 
 const count = wholeNumberIn(0);
+
+const secondsTaken: Check<number> = (value, path, fail) =>
+  finiteNumber(value, path, fail) >= 0 ? (value as number) : fail(path, 'a number from 0');
 
 const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
   if (!isRecord(value)) return fail(path, 'an object');
@@ -98,6 +103,7 @@ const trainingState = objectOf<TrainingState>({
     classNames: optional(classNames) as Check<readonly string[]>,
   }),
   best: optional(objectOf({ step: count, loss: finiteNumber })) as Check<{ step: number; loss: number }>,
+  seconds: optional(secondsTaken) as Check<number>,
   notes: optional(json(MOST_BYTES)),
   files: recordOf(
     objectOf({ bytes: count, sha256: textLike(/^[0-9a-f]{64}$/, '64 hexadecimal digits') }),

@@ -93,6 +93,8 @@ describe('state.json', () => {
     ['dataset.classNames', 'ab'],
     ['dataset.classNames', [5]],
     ['dataset.classNames', ['x'.repeat(1e6)]],
+    ['seconds', -1],
+    ['seconds', '5'],
     ['best', 5],
     ['best', { step: 1, loss: '0' }],
     ['notes', deep],

@@ -106,6 +106,15 @@ it('a model draws in a thread of its own, whose program the tarball has', () => 
   expect(stdout.split('\n').at(-1), stderr).toBe('{"count":2,"imageShape":[8,8,3]}');
 });
 
+it('the models that come along are opened by their names', () => {
+  const program = `
+    import { openModel } from 'denoiser';
+    const models = [await openModel('digits'), await openModel('glyphs')];
+    process.stdout.write(JSON.stringify(models.map(({ classNames }) => classNames.length)));`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+  expect(stdout.split('\n').at(-1), stderr).toBe('[10,62]');
+});
+
 describe('code in READMEs and guides', () => {
   const readmes = ['README.md', ...Object.keys(importTable).map((folder) => `packages/${folder}/README.md`)];
   const guides = readdirSync(join(repository, 'docs')).filter((name) => name.endsWith('.md'));

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isDiffusersFolder } from '@denoiser/pipeline';
+import { isDiffusersFolder, shippedModels } from '@denoiser/pipeline';
 import { NodeError } from '../errors';
 import { filesIn } from '../files/disk-folder';
 
@@ -17,7 +17,11 @@ export type ModelLocation =
  */
 export function locateModel(path: string): ModelLocation {
   if (!existsSync(path)) {
-    throw new NodeError('model-missing', `There is no ${path}; give a run folder or a .safetensors file.`);
+    const names = shippedModels.map(({ name }) => name).join(', ');
+    throw new NodeError(
+      'model-missing',
+      `There is no ${path}; give a run folder, a .safetensors file, or one of the models ${names}.`,
+    );
   }
   if (statSync(path).isFile()) return { file: path };
   const step = /^step-(\d+)$/.exec(basename(path))?.[1];

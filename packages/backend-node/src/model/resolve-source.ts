@@ -5,9 +5,10 @@ import { diskFolder } from '../files/disk-folder';
 import { fileCheckpointStore } from '../files/file-checkpoint-store';
 import { locateModel } from './locate-model';
 import { openWeights } from './open-weights';
+import { shippedModelOf, shippedModelPath } from './shipped-model';
 
 /**
- * A run folder, a folder in its `checkpoints/`, a folder as diffusers saves a model, a file of safetensors or of PyTorch or the
+ * The name of a model that comes as a package, `digits`, or of its package; a run folder, a folder in its `checkpoints/`, a folder as diffusers saves a model, a file of safetensors or of PyTorch or the
  * .index.json of several, a URL of such a file, bytes, or a store of checkpoints.
  */
 export type ModelSource = string | URL | pipeline.ModelSource;
@@ -30,6 +31,8 @@ export async function resolveSource(source: ModelSource, options: pipeline.OpenM
   if (url) return ofFile(url, { name: url.href, ...options });
   if (!(typeof source === 'string' || source instanceof URL)) return { source, options, close: async () => {} };
   const path = typeof source === 'string' ? source : fileURLToPath(source);
+  const shipped = typeof source === 'string' ? shippedModelOf(source) : undefined;
+  if (shipped) return ofFile(shippedModelPath(shipped), { name: shipped.package, ...options });
   const found = locateModel(path);
   if ('file' in found) return ofFile(path, { name: path, ...options });
   if ('folder' in found)

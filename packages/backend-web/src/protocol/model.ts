@@ -38,8 +38,10 @@ export type ModelInfo = {
   readonly process: ProcessOptions;
   /** What it gives; absent for an EDM process, whose preconditioning says so. */
   readonly prediction?: Prediction;
-  /** How pictures are drawn where no sampler is named, as a model of diffusers says it. */
+  /** How pictures are drawn where no sampler is named, as the model's file says it. */
   readonly sampler?: SamplerOptions;
+  /** Scale of classifier-free guidance where none is given, as the model's file says it. */
+  readonly guidance?: number;
   /** Whether its output has the variance in a second half of the channels. */
   readonly learnedVariance: boolean;
   /** Training steps that it has seen, if its file says so. */

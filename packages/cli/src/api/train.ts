@@ -8,13 +8,14 @@ import { type RunConfigInput, runSchema } from '../config/run-schema';
 import { CommandError } from '../errors';
 import { checkNewRunFolder, hasCheckpoint, readConfig, runPaths } from '../run-folder';
 import { beneath, checkNetwork, configOfSource, sourcePath } from '../training/begin-with';
+import { lastingFor } from '../training/limits';
 import { REPORTER_NAMES, type Reporter } from '../training/reporter';
 import { type TrainingRun, trainRun } from '../training/train-run';
 import type { TrainedRun } from '../training/trained-run';
 import { version } from '../version';
 
 /** Options of `train`: those of `config.json`, with the trainer's among them, callbacks, and what concerns this call alone. */
-export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'versions' | '$schema'> &
+export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'versions' | '$schema' | 'seconds'> &
   Partial<TrainingOptionsInput> &
   Reporter & {
     /** The run folder. Default: `runs/` and the name of the data. */
@@ -24,7 +25,10 @@ export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'version
      * options.
      */
     readonly ifExists?: 'error' | 'replace' | 'resume';
-    /** The time that training may take, in seconds: it ends then with a checkpoint and a grid. Default: no limit. */
+    /**
+     * The time that training may take, in seconds: it ends then with a checkpoint and a grid. Without `steps` and `epochs` a learning
+     * rate that falls has fallen by then, however fast the machine is. Default: no limit.
+     */
     readonly seconds?: number;
     /** Ends training when it is aborted, with a checkpoint. */
     readonly signal?: AbortSignal;
@@ -34,7 +38,7 @@ export type TrainOptions = Omit<RunConfigInput, 'training' | 'format' | 'version
 
 const OWN = ['out', 'ifExists', 'seconds', 'signal', 'dryRun'];
 const OF_RUN = Object.keys(runSchema.shape).filter(
-  (key) => !['training', 'format', 'versions', '$schema'].includes(key),
+  (key) => !['training', 'format', 'versions', '$schema', 'seconds'].includes(key),
 );
 const OF_TRAINER = Object.keys((TRAINING_OPTIONS_SCHEMA as { properties: object }).properties);
 const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
@@ -73,14 +77,17 @@ async function runOf(options: TrainOptions): Promise<TrainingRun> {
   const canResume = existsSync(runPaths(folder).config) && (await hasCheckpoint(folder));
   if (ifExists === 'resume' && canResume) {
     const { training: before, ...config } = readConfig(folder);
-    const length = options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null } : {};
+    const length =
+      options.steps !== undefined || options.epochs !== undefined ? { steps: null, epochs: null, seconds: null } : {};
     const changed = { ...config, ...length, ...given, training: { ...before, ...training } };
     const asked = pick(options, ['steps', 'epochs']);
     return { folder, config: checked(changed), start: 'resume', length: asked, isDryRun };
   }
   const versions = { denoiser: version, node: process.versions.node };
   const source = options.from ? await configOfSource(sourcePath(options.from)) : undefined;
-  const config = checked(source ? beneath(source, { ...given, training, versions }) : { ...given, training, versions });
+  const asked = source ? beneath(source, { ...given, training, versions }) : { ...given, training, versions };
+  const isLengthGiven = (options.steps ?? options.epochs ?? null) !== null;
+  const config = lastingFor(checked(asked), options.seconds, isLengthGiven);
   if (source && config.from !== null) checkNetwork(config, source, config.from);
   await checkNewRunFolder(folder, ifExists !== 'error').catch((error: Error) => {
     if (!isDryRun) throw error;

@@ -25,7 +25,7 @@ export async function resume(folder: string, options: ResumeOptions, host: Host)
   const before = readConfig(folder);
   const config: RunConfig = {
     ...before,
-    ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null }),
+    ...((epochs ?? steps) !== undefined && { epochs: epochs ?? null, steps: steps ?? null, seconds: null }),
     ...(lr !== undefined && { training: { ...before.training, learningRate: lr } }),
     ...(data !== undefined && { data: resolve(data) }),
     ...(device !== undefined && { device }),

@@ -26,6 +26,8 @@ import {
   trajectoryOutput,
 } from '../sampling/output';
 import type { SampleFlags } from '../sampling/sample-flags';
+import { sampleSource } from '../sampling/sample-source';
+import { type Word, wordOf } from '../sampling/word';
 import { samplerOptions } from '../sampling-plan';
 import { samplingProgress } from '../sampling-progress';
 import { count as counted, list } from '../text';
@@ -34,11 +36,12 @@ const invalid = (message: string) => new CommandError('option-invalid', message)
 
 /** `denoiser sample <run>` */
 export async function sample(run: string | undefined, given: SampleFlags, { signal }: Host): Promise<void> {
-  const { run: path, flags } = await likePicture(run, given);
+  const { run: named, flags: asked } = await likePicture(run, given);
+  const { path, flags } = sampleSource(named, asked);
   if (path === undefined) {
     throw new CommandError(
       'model-missing',
-      "Say what to sample from: 'denoiser sample <run>', a run folder, a .safetensors or an .onnx file.",
+      "Say what to sample from: 'denoiser sample <run>', a run folder, a .safetensors or an .onnx file, or --model and a name.",
     );
   }
   checkIgnored(given);
@@ -54,7 +57,8 @@ export async function sample(run: string | undefined, given: SampleFlags, { sign
     words.write(`${text}\n`);
   };
   const begin = (drawing: string) => print(list({ weights: model.description, device, drawing }));
-  const settings: Context['settings'] = (images) => settingsOf(path, flags, model, images);
+  const settings: Context['settings'] = (images) =>
+    settingsOf(flags.model === undefined ? path : undefined, flags, model, images);
   const context = { model, flags, output, onTheWay, settings, begin, signal, onProgress: progress.update };
   try {
     const { lines, ...drawn } = await (flags.invert === undefined ? drawGrid(context) : drawInversion(context));
@@ -94,16 +98,18 @@ interface Drawn {
 /** Draws the pictures, and the trajectory if it is wanted. */
 async function drawGrid(context: Context): Promise<Drawn> {
   const { model, flags, output, onTheWay, settings, begin, signal, onProgress } = context;
-  const { seed = 0, class: classes, count, indices, batchSize, interpolate: ends, columns } = flags;
+  const { seed = 0, count, indices, batchSize, interpolate: ends, columns } = flags;
   const { name } = findSampler(flags.sampler ?? model.sampler?.sampler ?? 'ddpm');
   const { inpaint: _, strength: __, ...way } = samplerOptions(flags); // those are of the pictures
   const [height, width] = model.imageShape;
-  const seeds = ends ? `seeds ${ends.join(' to ')}` : `seed ${seed}`;
+  const word = flags.text === undefined ? undefined : wordOf(flags.text, model.classNames);
+  const rows = word ? (count ?? 1) : 1;
+  const last = seed + rows - 1;
+  const seeds = ends ? `seeds ${ends.join(' to ')}` : last > seed ? `seeds ${seed} to ${last}` : `seed ${seed}`;
   const common = {
     ...way,
     ...guidanceOf(flags),
-    ...(classes && { classes }),
-    ...(count !== undefined && { count }),
+    ...whatOf(flags, word),
     ...(batchSize !== undefined && { batchSize }),
     signal,
     onBegin: (drawing: DrawingPlan) =>
@@ -114,11 +120,14 @@ async function drawGrid(context: Context): Promise<Drawn> {
   };
   const drawing = ends
     ? interpolate(model, { ...common, from: ends[0], to: ends[1] })
-    : drawImages(model, { ...common, seed, ...(indices && { indices }), ...picturesOf(flags) });
+    : drawImages(model, { ...common, seed, ...(indices && { indices }), ...sharingOf(flags), ...picturesOf(flags) });
   const { images, steps } = onTheWay ? await trajectory(drawing, onTheWay.columns) : { images: await drawing };
   const of = settings(images);
   const prefix = `${seeds.replaceAll(' ', '-')}-`;
-  const files = await output.write(images, { prefix, numbers: indices, columns, settings: of });
+  const files = await output.write(word && !output.isFolder ? word.withBlanks(images) : images, {
+    ...{ prefix, numbers: indices, columns, settings: of },
+    ...(word && { columns: word.columns, padding: 0 }), // letters stand next to each other
+  });
   if (steps) await onTheWay?.write(steps, of());
   return {
     lines: [toldFiles(files), ...(flags.trajectory === undefined ? [] : [flags.trajectory])],
@@ -159,6 +168,19 @@ async function drawInversion(context: Context): Promise<Drawn> {
   };
 }
 
+/** Which images the flags ask for: classes, or the characters of a text in rows. */
+function whatOf(
+  { class: classes, count }: SampleFlags,
+  word: Word | undefined,
+): Pick<DrawOptions, 'classes' | 'count'> {
+  if (word) return { classes: word.classes, count: word.classes.length * (count ?? 1) };
+  return { ...(classes && { classes }), ...(count !== undefined && { count }) };
+}
+
+/** Whether neighbours share their noise. */
+const sharingOf = ({ text, sharedNoise }: SampleFlags): Pick<DrawOptions, 'sharedNoise'> =>
+  text !== undefined || sharedNoise ? { sharedNoise: true } : {};
+
 /** What the flags say of guidance, as `drawImages` takes it. */
 function guidanceOf(flags: SampleFlags): Pick<DrawOptions, 'guidance' | 'negativeClass'> {
   const { guidance: scale, guidanceRescale: rescale, guidanceInterval: interval, negativeClass } = flags;
@@ -177,7 +199,7 @@ function guidanceOf(flags: SampleFlags): Pick<DrawOptions, 'guidance' | 'negativ
 
 /** What the inversion of a picture has no use for. */
 const OF_MANY = [
-  ...(['count', 'interpolate', 'trajectory', 'seed', 'columns'] as const),
+  ...(['count', 'interpolate', 'trajectory', 'seed', 'columns', 'text', 'sharedNoise'] as const),
   ...(['guidance', 'guidanceRescale', 'guidanceInterval', 'negativeClass'] as const),
 ];
 
@@ -196,5 +218,12 @@ function checkIgnored(given: SampleFlags): void {
 function checkTogether(flags: SampleFlags): void {
   checkPictures(flags);
   const picture = flags.from !== undefined ? '--from' : flags.inpaint !== undefined && '--inpaint';
+  const other = (['class', 'interpolate', 'columns'] as const).find((name) => flags[name] !== undefined);
+  if (flags.text !== undefined && other) {
+    throw invalid(`--text is a row of its characters, and has no use for ${flagOf(other)}; leave it out.`);
+  }
+  if (flags.interpolate && flags.sharedNoise) {
+    throw invalid('--interpolate says which noise a picture has; leave out --shared-noise.');
+  }
   if (flags.interpolate && picture) throw invalid(`--interpolate leads from noise to noise; leave out ${picture}.`);
 }

@@ -11,6 +11,7 @@ import { checkNewRunFolder, readJson } from '../run-folder';
 import { warn } from '../text';
 import type { TrainFlags } from '../train-options';
 import { beneath, checkNetwork, configOfSource, sourcePath } from '../training/begin-with';
+import { lastingFor } from '../training/limits';
 import { version } from '../version';
 import { runTraining } from './run-training';
 
@@ -39,13 +40,15 @@ export async function train(
     ...(typeof asked.from === 'string' && { from: sourcePath(asked.from) }),
     versions: { denoiser: version, node: process.versions.node },
   };
-  const config = parseConfig(input, flags.config ?? COMMAND_LINE);
+  const seconds = limitOf(flags);
+  const isLengthGiven = [asked.steps, asked.epochs, asked.seconds].some((length) => (length ?? null) !== null);
+  const config = lastingFor(parseConfig(input, flags.config ?? COMMAND_LINE), seconds, isLengthGiven);
   checkTogether(config, given);
   if (source && config.from !== null) checkNetwork(config, source, config.from);
   const out = flags.out ?? join('runs', basename(config.data).replace(/\.zip$/i, '') || 'run');
   await checkNewRunFolder(out, flags.overwrite ?? false).catch(orWarn(flags.dryRun));
   await runTraining(
-    { folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds: limitOf(flags) },
+    { folder: out, config, start: 'anew', isDryRun: flags.dryRun, seconds },
     { isJson: flags.json, log: flags.log, host },
   );
 }

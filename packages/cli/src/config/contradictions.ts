@@ -38,7 +38,10 @@ export function checkTogether(config: RunConfig, given: GivenOptions = {}): void
       'At a signal-to-noise ratio of zero, ε says nothing of the image; with zeroTerminalSnr take --prediction v.',
     );
   }
-  const { steps } = config;
+  const { steps, epochs, seconds } = config;
+  if (seconds !== null && (steps ?? epochs) !== null) {
+    throw bad('`seconds` are the length of a run without epochs and steps; take one of them out of the configuration.');
+  }
   if ('warmup' in learningRateSchedule && steps !== null && learningRateSchedule.warmup >= steps) {
     throw bad(`--warmup ${learningRateSchedule.warmup} takes all of the ${steps} steps; give fewer.`);
   }

@@ -27,7 +27,7 @@ export interface Kinds {
 }
 
 /** Options of a configuration that are no flags: the command line says them in another way, or not at all. */
-const ELSEWHERE: readonly string[] = ['$schema', 'format', 'versions', 'classNames', 'data', 'training'];
+const ELSEWHERE: readonly string[] = ['$schema', 'format', 'versions', 'classNames', 'data', 'seconds', 'training'];
 
 /** Returns the flags of every option of a configuration that one word can say, as its JSON Schema describes them. */
 export function configFlags(schema: Node = jsonSchema() as Node): Flag[] {

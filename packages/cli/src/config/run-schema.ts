@@ -64,6 +64,14 @@ export const runSchema = z
     network: networkSchema,
     epochs: z.int().min(1).nullable().default(null).describe('the run ends after so many epochs; null: no limit'),
     steps: z.int().min(1).nullable().default(null).describe('the run ends after so many steps; null: no limit'),
+    seconds: z
+      .number()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe(
+        'the run ends after so many seconds of training, at whose end a learning rate that falls has fallen; without epochs and steps; null: no limit',
+      ),
     training: z.looseObject({}).default({}).describe('the options of the trainer, as @denoiser/trainer takes them'),
     device: z.string().min(1).default('auto').describe(DEVICE_HELP),
     samples: z.int().min(1).nullable().default(null).describe('pictures in a grid; null: 12, with classes one of each'),
@@ -109,7 +117,7 @@ const ORIGINAL = {
 /** Fills in what depends on other options. */
 export function completed({ $schema: _, training: given, network, ...config }: Parsed): RunConfig {
   const original = config.conditional ? ORIGINAL.conditional : ORIGINAL.unconditional;
-  const { epochs, steps } = config;
+  const { epochs, steps, seconds } = config;
   const isEdm = network.type === 'edm';
   const training = resolveTraining(
     isEdm && given.process === undefined ? { ...given, process: { type: 'edm' } } : given,
@@ -117,7 +125,7 @@ export function completed({ $schema: _, training: given, network, ...config }: P
   return {
     ...config,
     network: completeNetwork(network, config.size),
-    epochs: epochs === null && steps === null ? original.epochs : epochs,
+    epochs: epochs === null && steps === null && seconds === null ? original.epochs : epochs,
     training: { ...training, batchSize: training.batchSize ?? original.batchSize },
   };
 }

@@ -9,7 +9,7 @@ export type GivenOptions = Readonly<Record<string, unknown>>;
 type Json = Record<string, unknown>;
 
 /** The limits of a run: one that is given lifts those of the file. */
-const LIMITS = ['epochs', 'steps'];
+const LIMITS = ['epochs', 'steps', 'seconds'];
 
 /** Returns `base`, the content of a configuration file or nothing, with what was given in the place of what it says. */
 export function withFlags(base: Json, given: GivenOptions, flags: readonly Flag[] = configFlags()): Json {

@@ -28,6 +28,19 @@ test('what is written is what is read: of a grid all of it, of one image that on
   expect((await readPictureInfo(like))?.settings).toMatchObject({ version: expect.any(String) });
 });
 
+test('a word is drawn again as a word, and one letter of it as that letter from the noise of its row', async () => {
+  const flags: SampleFlags = { ...usual, model: 'digits', text: '20 26', seed: 7, count: 2 };
+  const model = { classNames: [...'0123456789'] };
+  const of = settingsOf(undefined, flags, model, { count: 8, labels: [2, 0, 2, 6, 2, 0, 2, 6] });
+  const named = { run: undefined, flags: { model: 'digits', seed: 7 } };
+  expect(await flagsOf(of())).toEqual({ ...named, flags: { ...named.flags, text: '20 26', count: 2 } });
+  expect(await flagsOf(of(5))).toEqual({
+    ...named,
+    flags: { ...named.flags, seed: 8, count: 1, indices: [0], class: ['0'] },
+  });
+  expect((await flagsOf(of(5), { text: '31' })).flags).toEqual({ model: 'digits', seed: 8, text: '31' });
+});
+
 test('what is given goes before it, and ends what it contradicts', async () => {
   const settings = { run, seed: 7, sampler: 'ddim', eta: 0.5, steps: 20, guidance: 4, count: 1, indices: [3] };
   expect((await flagsOf(settings, { sampler: 'dpmpp-2m' })).flags).toEqual({

@@ -6,6 +6,7 @@ import { CommandError } from '../errors';
 import { SCHEDULES } from '../sampler-options';
 import { version } from '../version';
 import type { SampleFlags } from './sample-flags';
+import { wordOf } from './word';
 
 /**
  * How `sample` drew a picture: what its flags said, in the metadata of the PNG. `--like` reads it, and what is given on the
@@ -24,10 +25,13 @@ const schema = z
     ...Object.fromEntries(samplerOptionNames.map((name) => [name, z.json()])),
     run: path,
     version: text,
+    model: text,
     count: z.int().min(1).max(10_000),
     seed: whole,
     steps: z.int().min(1).max(100_000),
     class: z.array(classChoice).max(10_000),
+    text: text,
+    sharedNoise: z.boolean(),
     indices: z.array(whole).max(10_000),
     interpolate: z.tuple([whole, whole]),
     from: path,
@@ -61,34 +65,48 @@ type Recorded = Pick<SampleFlags, keyof SampleFlags & keyof z.output<typeof sche
 const { run: _, version: __, ...ofFlags } = schema.shape;
 const FLAGS = Object.keys(ofFlags) as (keyof SampleFlags)[];
 
-/** Returns what is written into pictures: into a grid, or of one of its images alone where its number is given. */
+/**
+ * Returns what is written into pictures: into a grid, or of one of its images alone where its number is given. `run` is undefined
+ * where the flags name a model that comes as a package.
+ */
 export function settingsOf(
-  run: string,
+  run: string | undefined,
   flags: SampleFlags,
   model: Pick<Model, 'classNames' | 'step'>,
   images: Pick<Images, 'count' | 'labels'>,
 ): (image?: number) => PictureSettings {
   const given = Object.fromEntries(FLAGS.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])));
   // An average of a length ends at the last snapshot, which may be later than the checkpoint.
-  const isOfCheckpoint = statSync(run, { throwIfNoEntry: false })?.isDirectory() && flags.emaLength === undefined;
+  const isOfCheckpoint =
+    run !== undefined && statSync(run, { throwIfNoEntry: false })?.isDirectory() && flags.emaLength === undefined;
   const isDrawn = flags.interpolate === undefined && flags.invert === undefined;
   const whole = {
-    run,
+    ...(run !== undefined && { run }),
     ...(isOfCheckpoint && model.step !== undefined && { checkpoint: model.step }),
     ...(isDrawn && { seed: 0, count: images.count }),
     ...given,
     version,
   };
+  const across = sharedBy(flags, model);
   return (image) => {
     if (image === undefined || !isDrawn) return whole;
     const name = model.classNames[images.labels?.[image] ?? -1];
+    const { text: _, sharedNoise: __, ...alone } = whole as typeof whole & SampleFlags;
     return {
-      ...whole,
+      ...alone,
       count: 1,
-      indices: [flags.indices?.[image] ?? image],
+      ...(across === undefined
+        ? { indices: [flags.indices?.[image] ?? image] }
+        : { seed: (flags.seed ?? 0) + Math.floor(image / across), indices: [0] }),
       ...(name !== undefined && { class: [name] }),
     };
   };
+}
+
+/** How many neighbours share one noise; undefined where none do. */
+function sharedBy({ text, sharedNoise, class: classes }: SampleFlags, { classNames }: Pick<Model, 'classNames'>) {
+  if (text !== undefined) return wordOf(text, classNames).classes.length;
+  return sharedNoise ? (classes ?? classNames).length : undefined;
 }
 
 /** Settings as a program wrote them that used the API: its options under the names of the flags. */
@@ -134,7 +152,11 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   threshold: ['noclip'],
   weights: ['emaLength'],
   emaLength: ['weights'],
+  model: ['weights', 'emaLength', 'size', 'schedule', 'zeroSnr', 'prediction', 'noiseSteps', 'betaStart', 'betaEnd'],
   count: ['indices'],
+  class: ['text'],
+  text: ['class', 'indices', 'count', 'sharedNoise', 'interpolate', 'invert'],
+  sharedNoise: ['indices'],
   interpolate: ['seed', 'count', 'indices', 'from', 'strength', 'inpaint', 'mask', 'invert'],
   invert: ['seed', 'count', 'indices', 'from', 'strength', 'inpaint', 'mask', 'interpolate'],
   from: ['inpaint', 'mask', 'invert', 'interpolate'],
@@ -151,7 +173,11 @@ export async function likePicture(
   const { run: before, version: _, checkpoint, ...recorded } = await readSettings(given.like);
   const replaced = new Set(Object.keys(given).flatMap((name) => REPLACED[name] ?? []));
   const kept = Object.fromEntries(Object.entries(recorded).filter(([name]) => !replaced.has(name)));
-  if (run !== undefined) return { run, flags: { ...kept, ...given } };
+  if (run !== undefined || given.model !== undefined) {
+    const { model: _, ...others } = kept;
+    return { run, flags: { ...others, ...given } };
+  }
+  if (kept.model !== undefined) return { run, flags: { ...kept, ...given } };
   if (before === undefined || !existsSync(before)) {
     const where = before === undefined ? 'does not say from which run' : `was drawn from ${before}, which is not here`;
     throw new CommandError(

@@ -16,6 +16,8 @@ const isFolder = (path: string): boolean => /[/\\]$/.test(path);
 
 /** Where the pictures of a drawing go: one PNG, or a folder of one for each. */
 export interface PictureOutput {
+  /** Whether it is a folder. */
+  readonly isFolder: boolean;
   /** Writes images, and returns the paths of the files. */
   write(images: ImageBatch, options: WriteOptions): Promise<string[]>;
 }
@@ -26,6 +28,7 @@ export interface WriteOptions {
   readonly numbers?: readonly number[] | undefined;
   /** Of the grid. */
   readonly columns?: number | undefined;
+  readonly padding?: number | undefined;
   settings(image?: number): PictureSettings;
 }
 
@@ -38,8 +41,13 @@ export async function pictureOutput(out: string, { columns }: { columns?: number
   if (!isFolder(out)) {
     await checkFile('--out', out, ['.png']);
     return {
-      async write(images, { columns, settings }) {
-        await writePngGrid(out, images, { ...(columns !== undefined && { columns }), settings: settings() });
+      isFolder: false,
+      async write(images, { columns, padding, settings }) {
+        await writePngGrid(out, images, {
+          ...(columns !== undefined && { columns }),
+          ...(padding !== undefined && { padding }),
+          settings: settings(),
+        });
         return [out];
       },
     };
@@ -47,6 +55,7 @@ export async function pictureOutput(out: string, { columns }: { columns?: number
   if (columns !== undefined) throw invalid(`--columns is of a grid, and --out ${out} is a folder; leave it out.`);
   await prepareFolder(out);
   return {
+    isFolder: true,
     async write(images, { prefix, numbers, settings }) {
       return writePngs(out, images, { prefix, numbers, settings });
     },

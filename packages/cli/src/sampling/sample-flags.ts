@@ -9,11 +9,16 @@ export interface SampleFlags
     DeviceFlags,
     Omit<SamplerFlags, 'inpaint' | 'strength'>,
     PictureFlags {
+  /** A model that comes as a package, by its name. */
+  model?: string;
   list?: boolean;
   json?: boolean;
   like?: string;
   count?: number;
   class?: string[];
+  /** Characters that are classes, as a row. */
+  text?: string;
+  sharedNoise?: boolean;
   seed?: number;
   /** Numbers of the images of the seed: of a picture that is drawn again. */
   indices?: number[];

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { withModelFile } from '@denoiser/backend-node';
+import { shippedModelOf, withModelFile } from '@denoiser/backend-node';
 import { readAllTensors } from '@denoiser/safetensors';
 import type { Trainer } from '@denoiser/trainer';
 import { configOfModel } from '../config/config-of-model';
@@ -9,8 +9,9 @@ import { flagOfPath } from '../flag';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The path of what a run begins with, from the root; an address stays. */
-export const sourcePath = (from: string): string => (/^https?:\/\//i.test(from) ? from : resolve(from));
+/** The path of what a run begins with, from the root; an address stays, and the name of a shipped model becomes its package's. */
+export const sourcePath = (from: string): string =>
+  /^https?:\/\//i.test(from) ? from : (shippedModelOf(from)?.package ?? resolve(from));
 
 /**
  * Returns the configuration that a run has by the model it begins with: its network and how it was trained. What is said

@@ -1,7 +1,7 @@
 import { clearRunFolder, fileCheckpointStore, lockFolder, prepareFolder } from '@denoiser/backend-node';
 import { DenoiserError, isDenoiserError } from '@denoiser/errors';
 import { createProcess, signalWarning } from '@denoiser/schedules';
-import type { RunLength } from '@denoiser/trainer';
+import type { RunLength, Trainer } from '@denoiser/trainer';
 import { readCheckpoint } from '@denoiser/trainer/parts';
 import { aboutRun, factsOf } from '../about-run';
 import { commandLine } from '../command-line';
@@ -12,7 +12,7 @@ import { clearLater, runPaths, writeConfig } from '../run-folder';
 import { count } from '../text';
 import { beginWith } from './begin-with';
 import { createForecast } from './forecast';
-import { limitsOf } from './limits';
+import { lengthByTime, limitsOf, secondsLeft } from './limits';
 import { type OpenParts, openParts } from './open-parts';
 import { createPreviews } from './previews';
 import type { Reporter } from './reporter';
@@ -41,6 +41,8 @@ export interface Watching {
   /** Told when training begins, with its length and the steps done before: what a display needs. */
   onTraining?(run: RunLength & { readonly first: number }): void | Promise<void>;
 }
+
+type Progress = Trainer['progress'];
 
 /** The folder of a run, while this process has it. */
 interface FolderOfRun {
@@ -72,7 +74,7 @@ export async function trainRun(run: TrainingRun, watching: Watching): Promise<Tr
 }
 
 async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOfRun): Promise<TrainedRun> {
-  const { folder, start, isDryRun, seconds } = run;
+  const { folder, start, isDryRun } = run;
   const { reporter, signal } = watching;
   const opened = await openParts(run.config, watching);
   const { model, trainer, dataset } = opened;
@@ -90,10 +92,15 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
       checkLength(run.length, (await readCheckpoint(store)).state);
       await trainer.resume(store);
     }
-    const length = trainer.runLength(dataset, limitsOf(opened.config));
+    const planned = goingOnFor(opened.config, run.seconds, progress);
+    const isByTime = planned.seconds !== null;
+    const seconds = isByTime ? secondsLeft(planned, progress) : run.seconds;
+    const untimed = trainer.runLength(dataset, limitsOf(planned));
     if (isNew) reporter.onPreparing?.('Trying two steps and a grid …');
     const tried = isNew ? await trial(opened, signal) : undefined;
-    const parts = { ...opened, config: settled(opened.config, length, tried?.costs) };
+    const perStep = tried?.costs.step ?? (progress.seconds ?? 0) / Math.max(1, progress.step);
+    const length = isByTime ? lengthByTime(untimed, progress.step, seconds ?? 0, perStep || 1) : untimed;
+    const parts = { ...opened, config: settled(planned, length, tried?.costs) };
     const { config } = parts;
     const onDrawing = (done: number, total: number) => reporter.onDrawing?.(done, total);
     const previews = createPreviews({ ...parts, paths, signal, onDrawing });
@@ -156,7 +163,7 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
     } catch (error) {
       throw isDivergence(error) && (await store.list()).length > 0 ? withAdvice(error, folder, config) : error;
     }
-    const isFinished = progress.step >= length.steps;
+    const isFinished = isByTime ? secondsLeft(config, progress) === 0 : progress.step >= length.steps;
     const ended = outcome(isFinished ? 'finished' : signal.aborted ? 'stopped' : 'out-of-time', firstStep);
     await reporter.onEnd?.(ended);
     return ended;
@@ -164,6 +171,11 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
     trainer.dispose();
     model.dispose();
   }
+}
+
+/** Returns the configuration of a run that goes on for so many seconds, where time is its length. */
+function goingOnFor(config: RunConfig, seconds: number | undefined, { seconds: taken = 0 }: Progress): RunConfig {
+  return config.seconds === null || seconds === undefined ? config : { ...config, seconds: taken + seconds };
 }
 
 /** What trials found, for whoever did not come for the original program's network. */

@@ -5,7 +5,7 @@ import type { SettledConfig } from '../config/run-schema';
 import type { RunRecord } from '../record/run-record';
 import type { RunPaths } from '../run-folder';
 import type { Forecast } from './forecast';
-import { limitsOf } from './limits';
+import { limitsOf, secondsLeft } from './limits';
 import type { Previews } from './previews';
 import type { Reporter } from './reporter';
 
@@ -36,7 +36,8 @@ const SNAPSHOTS = 64;
 export async function trainToEnd(parts: TrainingParts): Promise<void> {
   const { config, trainer, dataset, record, length, reporter, signal, previews, forecast, seconds } = parts;
   const { progress } = trainer;
-  const hasEnded = () => progress.step >= length.steps;
+  const hasEnded = () =>
+    config.seconds === null ? progress.step >= length.steps : secondsLeft(config, progress) === 0;
   const drawGrid = async (title: string) => {
     await parts.checkFolder();
     const begun = performance.now();

@@ -62,6 +62,6 @@ export function describeTrial(
     network: config.network,
     images: { length: dataset.length, imageShape: dataset.imageShape, isAugmented: config.augment },
     processBytes,
-    whole: { steps: length.steps, seconds, ...(limit !== undefined && { limit }) },
+    whole: { steps: length.steps, seconds, isByTime: config.seconds !== null, ...(limit !== undefined && { limit }) },
   });
 }

@@ -29,7 +29,7 @@ export interface EvaluateOptions {
   readonly sampler?: string | undefined;
   /** Steps of the images and of the bound on bits/dim. Default 50, or all of fewer. */
   readonly steps?: number | undefined;
-  /** Scale of classifier-free guidance. Default 3. */
+  /** Scale of classifier-free guidance. Default: as the model says, else 3. */
   readonly guidance?: number | undefined;
   /** Decides the images taken, the noise and the drawn images. Default 0. */
   readonly seed?: number | undefined;
@@ -97,7 +97,8 @@ const OPTIONS = [
 export async function evaluate(model: Model, options: EvaluateOptions): Promise<Evaluation> {
   checkOptionNames('evaluate', options, OPTIONS);
   const { imageShape: shape, classNames, learnedVariance, prediction = 'epsilon', process: schedule } = model;
-  const { count = COUNT, seed = 0, batchSize = BATCH, guidance = GUIDANCE, features, signal, onProgress } = options;
+  const { count = COUNT, seed = 0, batchSize = BATCH, features, signal, onProgress } = options;
+  const guidance = options.guidance ?? model.guidance ?? GUIDANCE;
   const { name: sampler } = findSampler(options.sampler ?? 'ddpm');
   for (const [name, value] of Object.entries({ count, batchSize })) checkWhole(name, value, 1);
   if (schedule.kind !== 'discrete') {
