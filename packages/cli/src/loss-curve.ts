@@ -67,6 +67,7 @@ export function lossCurve(history: readonly Point[], title: string): string {
   const yTicks = ticks.length >= 2 ? ticks : y.ticks(3);
 
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" fill="#444">
+<title>${escapeXml(title)}</title>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
 <text x="${MARGIN.left}" y="26" font-size="15" fill="#111">${escapeXml(title)}</text>
 ${yTicks
@@ -85,7 +86,7 @@ ${x
   .join('\n')}
 <path d="M${MARGIN.left} ${MARGIN.top}V${bottom}H${right}" fill="none" stroke="#888"/>
 <text x="${(MARGIN.left + right) / 2}" y="${HEIGHT - 12}" text-anchor="middle">step</text>
-<text transform="translate(18 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">loss (mean squared error of the noise)</text>
+<text transform="translate(18 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">loss (mean squared error)</text>
 <path class="steps" d="${dots}" stroke="#4c78a8" stroke-opacity="0.28" stroke-width="3" stroke-linecap="round"/>
 <path class="smoothed" d="${path(thinned(smoothed, DOTS)) ?? ''}" fill="none" stroke="#1f4e79" stroke-width="2" stroke-linejoin="round"/>
 ${points.length > 0 ? `<text x="${right}" y="26" text-anchor="end">step ${points.at(-1)?.step}, mean of the last ${recent.length}: ${recentMean.toPrecision(3)}</text>` : ''}

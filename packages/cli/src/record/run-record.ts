@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { type LossLog, openEventLog, openLossLog, writeFileAtomically } from '@denoiser/backend-node';
 import type { StepDetails, ValidationRecord } from '@denoiser/trainer';
 import { lossCurve } from '../loss-curve';
@@ -77,7 +78,7 @@ export async function openRunRecord(options: RunRecordOptions): Promise<RunRecor
           stretches.push(stretch);
           await timeLog.append({ ...stretch });
         }
-        await writeFileAtomically(paths.curve, lossCurve(lines, `Training loss of ${paths.folder}`));
+        await writeFileAtomically(paths.curve, lossCurve(lines, `Training loss of ${basename(resolve(paths.folder))}`));
         await writeReport({ paths, facts, lines, stretches, validations, noiseSteps, step });
       },
       close,
