@@ -27,10 +27,18 @@ export function findAdapter(dawn: string): Promise<Adapter | undefined> {
   return new Promise((resolve) => {
     const options = { timeout: PATIENCE_MS, encoding: 'utf8' } as const;
     execFile(process.execPath, ['--input-type=module', '--eval', program], options, (error, answer) => {
-      // A driver may print to the same place first.
-      resolve(error ? undefined : (JSON.parse(answer.trimEnd().split('\n').at(-1) as string) ?? undefined));
+      resolve(error ? undefined : adapterIn(answer));
     });
   });
+}
+
+/** The adapter in what that process printed: its last line, as a driver may print to the same place first, or may end it unheard. */
+export function adapterIn(answer: string): Adapter | undefined {
+  try {
+    return JSON.parse(answer.trimEnd().split('\n').at(-1) as string) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The adapter for people, like `NVIDIA GeForce RTX 4090 (nvidia lovelace)`. */
