@@ -3,6 +3,14 @@ import shared from '../tsup.config';
 
 export default defineConfig({
   ...shared,
-  entry: ['src/main.ts', 'src/tfjs-peer.ts', 'src/web/main.ts', 'src/web/dawn.ts'],
+  entry: [
+    'src/main.ts',
+    'src/tfjs-peer.ts',
+    'src/models/measure.ts',
+    'src/models/train-classifier.ts',
+    'src/training/main.ts',
+    'src/web/main.ts',
+    'src/web/dawn.ts',
+  ],
   external: [/^@denoiser\//, 'webgpu'],
 });

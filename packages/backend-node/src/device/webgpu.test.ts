@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Adapter } from './adapter';
-import { isSoftware, nameOf } from './adapter';
+import { adapterIn, isSoftware, nameOf } from './adapter';
 import { createWebGPU } from './webgpu';
 
 const card: Adapter = {
@@ -30,6 +30,11 @@ test.each([swiftShader, llvmpipe, { ...card, isFallbackAdapter: true }])(
     expect(await onAdapter(adapter).reservation?.()).toContain(`its adapter, ${nameOf(adapter)}, is software`);
   },
 );
+
+test('a process that ends without an answer, or with something else, has found no adapter', () => {
+  expect(adapterIn(`driver 1.0\n${JSON.stringify(card)}\n`)).toEqual(card);
+  for (const answer of ['null\n', '', 'driver 1.0\n']) expect(adapterIn(answer)).toBeUndefined();
+});
 
 test('without an adapter, or without Dawn, the obstacle says which of them is missing', async () => {
   expect(await onAdapter(undefined).obstacle()).toMatch(/found no graphics adapter/);

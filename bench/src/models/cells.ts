@@ -1,0 +1,102 @@
+import { drawImages, type Model } from '@denoiser/backend-node';
+import { frechetInceptionDistance, precisionRecall, slicedWasserstein, type Vectors } from '@denoiser/metrics';
+import { fromBytes, toBytes } from '@denoiser/pipeline/pixels';
+import { evaluations, planFor, type SamplerOptions, samplers } from '@denoiser/samplers';
+import { type Classifier, classify, FEATURES, isRight } from './classifier';
+
+/** A way to draw, under a name. */
+export interface Way {
+  readonly name: string;
+  readonly options: Omit<SamplerOptions, 'inpaint'>;
+}
+
+/** What pictures that were drawn in a way are worth. */
+export interface Cell {
+  readonly calls: number;
+  readonly count: number;
+  /** Share that the classifier takes for the class that was asked for; null without classes. */
+  readonly recognized: number | null;
+  readonly fid: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly slicedWasserstein: number;
+  readonly secondsEach: number;
+  /** The first pictures, as bytes in base64. */
+  readonly pictures: string;
+}
+
+/** What pictures are compared with. */
+export interface Reference {
+  readonly pixels: Vectors;
+  readonly features: Vectors;
+}
+
+/** Pictures of a cell that are kept to be shown. */
+export const SHOWN = 4;
+
+/** The steps at which solvers are compared, and the solvers. */
+export function waysByStep(steps: readonly number[]): Way[] {
+  const solvers: Way[] = [
+    { name: 'ddpm, β', options: { sampler: 'ddpm', variance: 'beta' } },
+    { name: 'ddpm, posterior', options: { sampler: 'ddpm', variance: 'posterior' } },
+    { name: 'ddim', options: { sampler: 'ddim' } },
+    { name: 'dpmpp-2m', options: { sampler: 'dpmpp-2m' } },
+    { name: 'unipc', options: { sampler: 'unipc' } },
+  ];
+  return solvers.flatMap(({ name, options }) => steps.map((n) => ({ name, options: { ...options, steps: n } })));
+}
+
+/** Every named sampler that draws from noise alone with this model, at its default steps. */
+export function namedWays(model: Model): Way[] {
+  return Object.entries(samplers)
+    .filter(
+      ([name, sampler]) => sampler.kinds.includes(model.process.kind) && !sampler.needsInpainting && name !== 'lcm',
+    )
+    .map(([name]) => ({ name, options: { sampler: name } }));
+}
+
+/** Draws `count` pictures in a way, the classes in turn, and measures them. */
+export async function measure(
+  model: Model,
+  way: Way,
+  o: { classifier: Classifier; reference: Reference; count: number; guidance: number; seed: number; batchSize: number },
+): Promise<Cell> {
+  const { classifier, reference, count, seed, batchSize } = o;
+  const hasClasses = model.classNames.length > 0;
+  const began = performance.now();
+  const images = await drawImages(model, {
+    ...way.options,
+    ...{ count, seed, batchSize },
+    ...(hasClasses && { guidance: o.guidance, classes: dealt(model.classNames.length, count) }),
+  });
+  const secondsEach = (performance.now() - began) / 1000 / count;
+  const bytes = toBytes(images.data);
+  const data = fromBytes(bytes); // as files have them
+  const { labels, features } = await classify(classifier, { data, shape: model.imageShape });
+  const size = model.imageShape.reduce((a, b) => a * b);
+  const drawn = { data: features, dimensions: FEATURES };
+  return {
+    calls: evaluations(planFor(model, way.options)),
+    count,
+    recognized: hasClasses ? recognized(model, classifier, images.labels ?? [], labels) : null,
+    fid: frechetInceptionDistance(reference.features, drawn),
+    ...precisionRecall(reference.features, drawn),
+    slicedWasserstein: slicedWasserstein(reference.pixels, { data, dimensions: size }, { seed }),
+    secondsEach,
+    pictures: Buffer.from(bytes.subarray(0, SHOWN * size)).toString('base64'),
+  };
+}
+
+/** Classes in turn; where there are more than pictures, spread over all of them. */
+function dealt(classes: number, count: number): number[] {
+  if (count >= classes) return Array.from({ length: classes }, (_, i) => i);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * classes) / count));
+}
+
+function recognized(model: Model, classifier: Classifier, asked: readonly number[], found: Int32Array): number {
+  const right = asked.filter((label, i) => {
+    const wanted = classifier.classNames.indexOf(model.classNames[label] as string);
+    return isRight(classifier, found[i] as number, wanted);
+  });
+  return right.length / asked.length;
+}

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { drawImages, openModel, selectDevice } from '@denoiser/backend-node';
+import { fromBytes } from '@denoiser/pipeline/pixels';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { classify, isRight, loadClassifier } from '../bench/src/models/classifier';
+
+/**
+ * Shipped models, drawn as anybody draws them. The floor is the share of pictures that a classifier trained on real images takes
+ * for the class that was asked for; docs/measuring-models.md has what it is for many pictures and every sampler.
+ */
+const MODELS = [
+  { name: 'digits', count: 40, floor: 0.95 },
+  { name: 'glyphs', count: 62, floor: 0.9 },
+];
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+beforeAll(() => selectDevice());
+
+describe.each(MODELS)('the shipped model $name', ({ name, count, floor }) => {
+  const weights = join(root, 'packages', `model-${name}`, `${name}.safetensors`);
+  const classifierFile = join(root, 'bench', 'classifiers', `${name}.safetensors`);
+
+  it.skipIf(!existsSync(weights) || !existsSync(classifierFile))('draws what it is asked for', async () => {
+    const model = await openModel(weights);
+    const classifier = loadClassifier(readFileSync(classifierFile));
+    const images = await drawImages(model, { count, seed: 1, sampler: 'dpmpp-2m', batchSize: count });
+    const data = fromBytes(images.bytes());
+    const { labels } = await classify(classifier, { data, shape: model.imageShape });
+    const asked = images.labels ?? [];
+    const right = asked.filter((label, i) => {
+      const wanted = classifier.classNames.indexOf(model.classNames[label] as string);
+      return isRight(classifier, labels[i] as number, wanted);
+    });
+    expect(right.length / count).toBeGreaterThanOrEqual(floor);
+    classifier.dispose();
+    model.dispose();
+  });
+});
