@@ -38,13 +38,9 @@ function typeCheck(files: readonly string[], options: readonly string[]): void {
 beforeAll(() => {
   const tarballs = join(project, 'tarballs');
   mkdirSync(tarballs);
-  const packed = stagePackages(join(project, 'staged')).map((folder) => {
-    const options = ['pack', '--json', '--pack-destination', tarballs];
-    const [{ filename }] = Object.values<{ filename: string }>(
-      JSON.parse(execFileSync('npm', options, { cwd: folder, encoding: 'utf8' })),
-    );
-    return `file:${join(tarballs, filename)}`;
-  });
+  const folders = stagePackages(join(project, 'staged'));
+  const options = ['pack', '--json', '--pack-destination', tarballs, ...folders];
+  const packed = Object.values<{ name: string; filename: string }>(JSON.parse(execFileSync('npm', options, inProject)));
   const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const dependencies: Record<string, string> = {
     '@tensorflow/tfjs': devDependencies['@tensorflow/tfjs'],
@@ -52,9 +48,7 @@ beforeAll(() => {
     typescript: '5.9.3',
     '@types/node': devDependencies['@types/node'],
   };
-  names.forEach((name, i) => {
-    dependencies[name] = packed[i];
-  });
+  for (const { name, filename } of packed) dependencies[name] = `file:${join(tarballs, filename)}`;
   const manifest = { name: 'user', private: true, type: 'module', dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], inProject);
