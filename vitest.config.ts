@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { findChromium, softwareVulkan } from './scripts/chromium.mjs';
@@ -9,12 +10,17 @@ import { findChromium, softwareVulkan } from './scripts/chromium.mjs';
  */
 const slow = [
   'packages/backend-node/test',
+  'tests/browser/test/demo-train.test.ts',
+  'tests/packed',
+  'packages/cli/test/interrupt.test.ts',
   'tests/browser/test/seed.test.ts',
+  'tests/browser/test/demo-sample.test.ts',
   'packages/unet/test/training-64.test.ts',
-  'packages/cli/test/webgpu.test.ts',
-  'packages/cli/test/bad-input.test.ts',
-  'packages/cli/test/killed.test.ts',
+  'examples/bundlers',
+  'packages/cli/test/train.test.ts',
   'packages/cli/test/memory.test.ts',
+  'packages/cli/test/webgpu.test.ts',
+  'packages/cli/test/killed.test.ts',
   'tests/browser/test',
   'packages/cli/test',
   'packages/unet/test',
@@ -56,20 +62,21 @@ class LongestFirst extends BaseSequencer {
 // The tests' processes inherit it: a driver for WebGPU must be known before a process starts, and the browser is named once.
 Object.assign(process.env, softwareVulkan(), { CHROMIUM_PATH: findChromium() ?? '' });
 
+const alias = [{ find: /^@tensorflow\/tfjs$/, replacement: fileURLToPath(new URL('tests/tfjs.ts', import.meta.url)) }];
 const conditions = ['source', 'module', 'node', 'development|production'];
 const exclude = ['**/node_modules/**', '**/dist/**'];
 
 /** Every test of the repository: `npx vitest packages/ops -t attention`. */
 export default defineConfig({
   // Sources of the packages beside, so that nothing has to be built before tests run; what sources are generated is.
-  resolve: { conditions },
+  resolve: { conditions, alias },
   ssr: { resolve: { conditions } },
   test: {
     globalSetup: 'scripts/generate.mjs',
     // The CPU backends are slow and the machine is shared: a test fails by what it says, not by the clock.
     // So does the long form of fuzzing, which takes the time that it is given.
     testTimeout: 600_000 + 1000 * Number(process.env.DENOISER_FUZZ_SECONDS ?? 0),
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
     maxWorkers: availableParallelism(),
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/results.json' },

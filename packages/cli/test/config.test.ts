@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { denoiser, fails, succeeds, temporaryFolder } from './command';
+import { succeeds as succeedsAlone, temporaryFolder } from './command';
+import { denoiser, fails, succeeds } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -34,7 +35,7 @@ beforeAll(async () => {
 });
 
 test('training from the config.json of a run gives that run again, bit for bit', async () => {
-  await succeeds(['train', '--config', 'first/config.json', '--out', 'second'], { cwd });
+  await succeedsAlone(['train', '--config', 'first/config.json', '--out', 'second'], { cwd });
   expect(json('second/config.json')).toEqual(json('first/config.json'));
   const files = readdirSync(join(cwd, 'first/checkpoints/step-00000006'));
   expect(files).toContain('power-ema.safetensors');

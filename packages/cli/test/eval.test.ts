@@ -2,7 +2,8 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSyn
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import { beforeAll, expect, test } from 'vitest';
-import { fails, succeeds, temporaryFolder } from './command';
+import { succeeds as succeedsAlone, temporaryFolder } from './command';
+import { fails, succeeds } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -53,7 +54,8 @@ test('bad images are named in one list, or left out where that is asked for', as
 });
 
 test('prints tables and writes JSON; the batch size changes nothing beyond rounding', async () => {
-  const printed = await evaluate('--count', '6', '--json', 'out/a.json');
+  const args = ['eval', 'run', '--data', 'digits', '--steps', '3', '--count', '6', '--json', 'out/a.json'];
+  const printed = await succeedsAlone(args, { cwd });
   for (const row of [
     /^ {2}mean +1\.\d+ +± 0\./m,
     /^ {2}bits\/dim +\d/m,

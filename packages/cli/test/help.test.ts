@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { denoiser, succeeds, temporaryFolder } from './command';
+import { succeeds as succeedsHere } from './in-process';
 
 const cwd = temporaryFolder();
 
@@ -7,7 +8,7 @@ test.each(['train', 'resume', 'sample', 'eval', 'runs', 'completion'])('%s has h
   const help = await succeeds([command, '--help'], { cwd });
   expect(help).toContain(`Usage: denoiser ${command}`);
   expect(help).toMatch(/Examples:\n {2}\$ denoiser /);
-  expect(await succeeds(['help', command], { cwd })).toBe(help);
+  expect(await succeedsHere(['help', command], { cwd })).toBe(help);
 });
 
 test('the defaults of the original programs are told', async () => {

@@ -2,7 +2,8 @@ import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { fails, succeeds, temporaryFolder } from './command';
+import { temporaryFolder } from './command';
+import { fails, succeeds } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();

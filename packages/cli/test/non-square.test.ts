@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '@denoiser/safetensors';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
-import { fails, succeeds, temporaryFolder } from './command';
+import { temporaryFolder } from './command';
+import { fails, succeeds } from './in-process';
 
 const cwd = temporaryFolder();
 const run = (...args: string[]) => succeeds(args, { cwd });

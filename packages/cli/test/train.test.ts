@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, expect, test } from 'vitest';
 import { fails, start, succeeds, temporaryFolder } from './command';
+import { succeeds as succeedsHere } from './in-process';
 import { writeDigits, writeOddPictures } from './pictures';
 
 const cwd = temporaryFolder();
@@ -77,7 +78,7 @@ test('training on twelve handwritten digits brings the loss down to a third', as
 
 test('a run that was stopped and resumed ends bit for bit like one that was not', async () => {
   const train = ['train', 'digits', ...tiny, '--batch-size', '5', '--sample-every', 'never'];
-  await succeeds([...train, '--steps', '7', '--out', 'whole'], { cwd });
+  await succeedsHere([...train, '--steps', '7', '--out', 'whole'], { cwd });
   await succeeds([...train, '--steps', '4', '--out', 'parts'], { cwd });
   const stdout = await succeeds(['resume', 'parts', '--steps', '7'], { cwd });
   expect(stdout).toContain('after step 4');
@@ -89,7 +90,7 @@ test('a run that was stopped and resumed ends bit for bit like one that was not'
     const bytes = (run: string) => readFileSync(join(cwd, run, 'checkpoints/step-00000007', file));
     expect(bytes('parts').equals(bytes('whole')), file).toBe(true);
   }
-  expect(await succeeds(['resume', 'parts'], { cwd })).toContain('This run is finished after 7 steps');
+  expect(await succeedsHere(['resume', 'parts'], { cwd })).toContain('This run is finished after 7 steps');
 });
 
 test('Ctrl-C finishes the step, saves a checkpoint and says how to go on; until then no other process may train there', async () => {
@@ -119,7 +120,8 @@ test('Ctrl-C finishes the step, saves a checkpoint and says how to go on; until 
 
 test('grids every so many steps show the network of that step', async () => {
   const every = ['--sample-every', '2steps', '--checkpoint-every', 'never', '--keep', '0'];
-  await succeeds(['train', 'digits', ...tiny, '--steps', '5', ...every, '--samples', '3', '--out', 'often'], { cwd });
+  const train = ['train', 'digits', ...tiny, '--steps', '5', ...every, '--samples', '3', '--out', 'often'];
+  await succeedsHere(train, { cwd });
   expect(readdirSync(join(cwd, 'often/samples'))).toEqual([
     'step-00000002.png',
     'step-00000004.png',
@@ -129,11 +131,11 @@ test('grids every so many steps show the network of that step', async () => {
 
 test('animated, CMYK, 16-bit, grey and transparent pictures are converted', async () => {
   await writeOddPictures(join(cwd, 'odd'));
-  const stdout = await succeeds(['train', 'odd', ...tiny, '--steps', '1', '--samples', '1'], { cwd });
+  const stdout = await succeedsHere(['train', 'odd', ...tiny, '--steps', '1', '--samples', '1'], { cwd });
   expect(stdout).toContain('5 from');
   expect(logOf('runs/odd')).toHaveLength(1);
 
-  await succeeds(['train', 'odd', ...tiny, '--grey', '--steps', '1', '--samples', '1', '--out', 'grey'], { cwd });
+  await succeedsHere(['train', 'odd', ...tiny, '--grey', '--steps', '1', '--samples', '1', '--out', 'grey'], { cwd });
   const state = JSON.parse(readFileSync(join(cwd, 'grey/checkpoints/step-00000001/state.json'), 'utf8'));
   expect(state.dataset.imageShape).toEqual([16, 16, 1]);
 });

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { noAdapter } from '../../backend-node/test/adapter';
 import { denoiser, succeeds, temporaryFolder } from './command';
+import { succeeds as succeedsHere } from './in-process';
 import { writeDigits } from './pictures';
 
 const cwd = temporaryFolder();
@@ -20,11 +21,11 @@ test.skipIf(noAdapter)('WebGPU draws what the CPU engine draws, and the command 
   await writeDigits(join(cwd, 'digits'), [3, 5], 2);
   const tiny = ['--size', '8', '--base-width', '4', '--time-dim', '16', '--noise-steps', '20', '--preview-steps', '2'];
   const steps = ['--steps', '2', '--batch-size', '2', '--sample-every', 'never'];
-  await succeeds(['train', 'digits', ...tiny, ...steps, '--out', 'run'], { cwd });
+  await succeedsHere(['train', 'digits', ...tiny, ...steps, '--out', 'run'], { cwd });
   const draw = (device: string) =>
-    succeeds(['sample', 'run', '--count', '2', '--steps', '2', '--device', device, '--out', `${device}.png`], { cwd });
-  expect(await draw('webgpu')).toMatch(/device +webgpu, /);
-  await draw('engine');
+    ['sample', 'run', '--count', '2', '--steps', '2', '--device', device, '--out', `${device}.png`] as const;
+  expect(await succeeds(draw('webgpu'), { cwd })).toMatch(/device +webgpu, /);
+  await succeedsHere(draw('engine'), { cwd });
   const [there, here] = await Promise.all(
     ['webgpu', 'engine'].map((device) =>
       sharp(join(cwd, `${device}.png`))

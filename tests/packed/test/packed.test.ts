@@ -51,13 +51,9 @@ function typeCheck(files: readonly string[], options: readonly string[]): void {
 beforeAll(() => {
   const tarballs = join(project, 'tarballs');
   mkdirSync(tarballs);
-  const packed = stagePackages(join(project, 'staged'), machines).map((folder) => {
-    const options = ['pack', '--json', '--pack-destination', tarballs];
-    const [{ name, filename }] = Object.values<{ name: string; filename: string }>(
-      JSON.parse(execFileSync('npm', options, { cwd: folder, encoding: 'utf8' })),
-    );
-    return [name, `file:${join(tarballs, filename)}`] as const;
-  });
+  const folders = stagePackages(join(project, 'staged'), machines);
+  const options = ['pack', '--json', '--pack-destination', tarballs, ...folders];
+  const packed = Object.values<{ name: string; filename: string }>(JSON.parse(execFileSync('npm', options, inProject)));
   const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const dependencies: Record<string, string> = {
     '@tensorflow/tfjs': devDependencies['@tensorflow/tfjs'],
@@ -65,7 +61,7 @@ beforeAll(() => {
     typescript: '5.9.3',
     '@types/node': devDependencies['@types/node'],
   };
-  Object.assign(dependencies, Object.fromEntries(packed));
+  for (const { name, filename } of packed) dependencies[name] = `file:${join(tarballs, filename)}`;
   const manifest = { name: 'user', private: true, type: 'module', dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], inProject);
