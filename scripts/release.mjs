@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { machinesToPublish, missingPlatforms } from './machines.mjs';
 import { build, install, root, run, tool } from './setup.mjs';
 import { stagePackages } from './stage.mjs';
 
@@ -13,7 +14,14 @@ const isDry = options.includes('--dry-run');
 
 await install();
 await build();
-for (const folder of stagePackages(join(root, '.release'))) {
+const machines = machinesToPublish();
+const missing = missingPlatforms(machines);
+if (missing.length > 0) {
+  const message = `There is no native machine for ${missing.join(', ')}: release.yml builds them and gathers them in packages/kernels-cpu-native/prebuilt.`;
+  if (!isDry) throw new Error(message);
+  console.log(message);
+}
+for (const folder of stagePackages(join(root, '.release'), machines)) {
   const { name, version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const known = spawnSync('npm', ['view', `${name}@${version}`, 'version'], {
     encoding: 'utf8',

@@ -1,10 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importTable, packageName } from '../../../scripts/import-table.mjs';
+import { machinesToPublish } from '../../../scripts/machines.mjs';
 import { stagePackages } from '../../../scripts/stage.mjs';
 import { blocksOf, importsOf, installedBy, isProgram } from './readme-blocks';
 
@@ -13,7 +23,10 @@ import { blocksOf, importsOf, installedBy, isProgram } from './readme-blocks';
  * package.json or a declaration that points nowhere shows only here.
  */
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const names = Object.keys(importTable).map(packageName);
+/** The native machine for this platform, where it is built: a package beside the others. */
+const machines = machinesToPublish();
+const machineNames = machines.map(({ platform }) => `${packageName('kernels-cpu-native')}-${platform.name}`);
+const names = [...Object.keys(importTable).map(packageName), ...machineNames];
 /** Everything that one can import: the packages and their subpaths. */
 const modules = Object.keys(importTable).flatMap((folder) => {
   const manifest = JSON.parse(readFileSync(join(repository, 'packages', folder, 'package.json'), 'utf8'));
@@ -38,12 +51,12 @@ function typeCheck(files: readonly string[], options: readonly string[]): void {
 beforeAll(() => {
   const tarballs = join(project, 'tarballs');
   mkdirSync(tarballs);
-  const packed = stagePackages(join(project, 'staged')).map((folder) => {
+  const packed = stagePackages(join(project, 'staged'), machines).map((folder) => {
     const options = ['pack', '--json', '--pack-destination', tarballs];
-    const [{ filename }] = Object.values<{ filename: string }>(
+    const [{ name, filename }] = Object.values<{ name: string; filename: string }>(
       JSON.parse(execFileSync('npm', options, { cwd: folder, encoding: 'utf8' })),
     );
-    return `file:${join(tarballs, filename)}`;
+    return [name, `file:${join(tarballs, filename)}`] as const;
   });
   const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const dependencies: Record<string, string> = {
@@ -52,9 +65,7 @@ beforeAll(() => {
     typescript: '5.9.3',
     '@types/node': devDependencies['@types/node'],
   };
-  names.forEach((name, i) => {
-    dependencies[name] = packed[i];
-  });
+  Object.assign(dependencies, Object.fromEntries(packed));
   const manifest = { name: 'user', private: true, type: 'module', dependencies };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], inProject);
@@ -113,6 +124,41 @@ it('the models that come along are opened by their names', () => {
     process.stdout.write(JSON.stringify(models.map(({ classNames }) => classNames.length)));`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
   expect(stdout.split('\n').at(-1), stderr).toBe('[10,62]');
+});
+
+describe('the native machine', () => {
+  const obstacle = () => {
+    const program = `
+      import { nativeObstacle } from '@denoiser/kernels-cpu-native';
+      process.stdout.write(nativeObstacle() ?? '');`;
+    return execFileSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+  };
+  const folder = (name: string) => join(project, 'node_modules', name);
+
+  it.runIf(machines.length === 1)('comes as a package for this platform, on which npm may leave it away', () => {
+    const read = (name: string) => JSON.parse(readFileSync(join(folder(name), 'package.json'), 'utf8'));
+    const [name] = machineNames;
+    const { version, os, cpu } = read(name);
+    expect(read('@denoiser/kernels-cpu-native').optionalDependencies).toEqual({ [name]: version });
+    expect([os, cpu]).toEqual([[process.platform], [process.arch]]);
+    expect(obstacle()).toBe('');
+  });
+
+  it('is missed in one line where that package is not installed, and the engine computes', () => {
+    for (const name of machineNames) renameSync(folder(name), `${folder(name)}.away`);
+    try {
+      expect(obstacle()).toMatch(
+        /^the native machine is neither built nor installed, .*@denoiser\/kernels-cpu-native-/,
+      );
+      const program = `
+        import { selectDevice } from '@denoiser/backend-node';
+        process.stdout.write((await selectDevice()).name);`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], inProject);
+      expect(stdout, stderr).toBe('engine');
+    } finally {
+      for (const name of machineNames) renameSync(`${folder(name)}.away`, folder(name));
+    }
+  });
 });
 
 describe('code in READMEs and guides', () => {
@@ -179,7 +225,7 @@ describe.each(names)('%s', (name) => {
 
   it('names no file that only the repository has', () => {
     const { exports, scripts, devDependencies } = JSON.parse(inPackage('package.json'));
-    expect(JSON.stringify(exports)).not.toContain('/src/');
+    expect(JSON.stringify(exports ?? {})).not.toContain('/src/');
     expect([scripts, devDependencies]).toEqual([undefined, undefined]);
     expect(inPackage('README.md')).not.toMatch(/\]\((?![a-z]+:|#)/);
   });
