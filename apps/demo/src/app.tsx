@@ -1,7 +1,10 @@
+import { hashOf } from './address';
 import { DeviceChip } from './device-chip';
 import { Forward } from './forward/forward';
 import { Masthead } from './masthead';
+import { ReadOn } from './read-on';
 import { showTab, type TabId, tab } from './tab';
+import { CopyButton } from './ui/copy-button';
 import { Lazy } from './ui/lazy';
 import { Tabs } from './ui/tabs';
 import { words } from './words';
@@ -9,6 +12,9 @@ import { words } from './words';
 const loadSample = () => import('./sample/sample').then(({ Sample }) => Sample);
 const loadPlane = () => import('./plane/plane').then(({ Plane }) => Plane);
 const loadTrain = () => import('./train/train').then(({ Train }) => Train);
+
+/** The address may lag behind a little. */
+const linkToHere = () => new URL(hashOf(tab.value), location.href).href;
 
 export function App() {
   return (
@@ -28,11 +34,13 @@ export function App() {
           { id: 'train', name: words.tabs.train.name, panel: <Lazy name={words.tabs.train.part} load={loadTrain} /> },
           { id: 'plane', name: words.tabs.plane.name, panel: <Lazy name={words.tabs.plane.part} load={loadPlane} /> },
         ]}
-      />
+      >
+        <CopyButton name={words.copy.link} text={linkToHere} isQuiet />
+      </Tabs>
       <footer>
         <div class="page foot">
           <DeviceChip />
-          <span>Nothing you choose or draw leaves this device.</span>
+          <ReadOn />
         </div>
       </footer>
     </>

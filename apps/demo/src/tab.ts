@@ -1,10 +1,11 @@
 import { effect, signal } from '@preact/signals';
+import { hashOf, partsOf, takeAddress } from './address';
 import { words } from './words';
 
 export const TABS = ['forward', 'sample', 'train', 'plane'] as const;
 export type TabId = (typeof TABS)[number];
 
-const fromAddress = (): TabId => TABS.find((id) => `#${id}` === location.hash) ?? 'forward';
+const fromAddress = (): TabId => TABS.find((id) => id === partsOf(location.hash).tab) ?? 'forward';
 
 /** The tab on show; the address follows, so that a link leads to it and the back button works. */
 export const tab = signal<TabId>(fromAddress());
@@ -14,7 +15,7 @@ export function showTab(id: TabId, { byArrows = false }: { readonly byArrows?: b
   if (tab.value === id) return;
   tab.value = id;
   const isPassing = byArrows && history.state?.byArrows;
-  history[isPassing ? 'replaceState' : 'pushState']({ byArrows }, '', `#${id}`);
+  history[isPassing ? 'replaceState' : 'pushState']({ byArrows }, '', hashOf(id));
   // Where the reader was in the tab before means nothing in this one.
   const main = document.querySelector('main');
   const tabs = document.querySelector<HTMLElement>('nav.tabs');
@@ -26,9 +27,9 @@ effect(() => {
   document.title = `${words.tabs[tab.value].title} · denoiser`;
 });
 
-addEventListener('popstate', () => {
-  tab.value = fromAddress();
-});
-addEventListener('hashchange', () => {
-  tab.value = fromAddress();
-});
+for (const type of ['popstate', 'hashchange'] as const) {
+  addEventListener(type, () => {
+    tab.value = fromAddress();
+    takeAddress();
+  });
+}

@@ -49,6 +49,8 @@ export async function launch(options: { webgpu: boolean } & BrowserContextOption
     executablePath,
     args: [...QUIET, ...(webgpu ? WEBGPU : NO_WEBGPU)],
   });
+  // On a busy machine a page takes its time; a test fails by what it says, not by the clock.
+  context.setDefaultTimeout(240_000);
   const problems: string[] = [];
   context.on('console', (message) => {
     if (message.type() === 'error') problems.push(`console: ${message.text()} (${message.location().url})`);

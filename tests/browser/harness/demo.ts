@@ -8,21 +8,28 @@ import { serve } from './server';
 /** Where the built demo lies. */
 export const demoFolder = fileURLToPath(new URL('../../../apps/demo/dist/', import.meta.url));
 
+/** A tab, with settings after a question mark: `plane?steps=5`. */
+type Tab = 'forward' | 'sample' | 'train' | 'plane';
+export type Place = Tab | `${Tab}?${string}`;
+
 export type Demo = {
   readonly browser: Browser;
   readonly url: string;
   /** A page with the demo, at a tab; `?device=engine` and the like go into `query`. */
-  open(tab?: 'forward' | 'sample' | 'train' | 'plane', query?: string): Promise<Page>;
+  open(tab?: Place, query?: string): Promise<Page>;
   /** Fails when a page complained: an error that was not caught, or one on the console. */
   expectNoProblems(): void;
   close(): Promise<void>;
 };
 
-/** The built demo on a server of static files, in a browser of its own. */
+/** The built demo on a server of static files, in a browser of its own, in which nothing begins by itself unless `reducedMotion` says otherwise. */
 export async function startDemo(options: Parameters<typeof launch>[0] & { isolated: boolean }): Promise<Demo> {
   const { isolated, ...launchOptions } = options;
   if (!existsSync(demoFolder)) throw new Error('The demo is not built: npm run build.');
-  const [site, browser] = await Promise.all([serve({ '/': demoFolder }, { isolated }), launch(launchOptions)]);
+  const [site, browser] = await Promise.all([
+    serve({ '/': demoFolder }, { isolated }),
+    launch({ reducedMotion: 'reduce', ...launchOptions }),
+  ]);
   return {
     browser,
     url: site.url,

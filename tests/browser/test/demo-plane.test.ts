@@ -9,7 +9,7 @@ describe.skipIf(noChromium)('the tab in two dimensions', () => {
   let demo: Demo;
   let page: Page;
   beforeAll(async () => {
-    demo = await startDemo({ webgpu: false, isolated: false });
+    demo = await startDemo({ webgpu: false, isolated: false, reducedMotion: 'no-preference' });
     page = await demo.open('plane');
   });
   afterEach(() => demo.expectNoProblems());

@@ -5,12 +5,9 @@ import { alphaBarFormula, betaFormula, posteriorFormula, snrFormula } from '../u
 import { type Curve, Plot } from '../ui/plot';
 import { fewerSteps, placeOf } from './fewer-steps';
 import { noiseSchedule, noiseSchedules, T } from './noise-schedules';
-import { isZeroTerminal, schedule, scheduleName, stepsBack, t } from './state';
+import { isZeroTerminal, STEPS_BACK, schedule, scheduleName, stepsBack, t } from './state';
 
 type Table = (schedule: Schedule) => Float64Array;
-
-/** How many steps back may be tried, from all to very few. */
-const STEPS_BACK = [1000, 500, 250, 100, 50, 20, 10, 5];
 
 /** Of many steps every fourth, and the last ones, where most curves bend. */
 const isShown = (i: number, steps: number) => steps < T || i % 4 === 0 || i < 12 || i > T - 12;

@@ -5,7 +5,7 @@ import { Check, Choice, NumberField, Select, Slider, TextField } from '../ui/fie
 import { words } from '../words';
 import { pointsOfDrawing } from './ink';
 import { replay } from './play';
-import { drawn, hasArrows, hasPaths, REACH, SETS, scheduleName, seed, setName, steps, word } from './state';
+import { drawn, hasArrows, hasPaths, LONGEST, REACH, SETS, scheduleName, seed, setName, steps, word } from './state';
 
 const PAD = 192;
 const PEN = 7;
@@ -30,7 +30,7 @@ export function Controls() {
           label={text.word}
           hint={text.wordHint}
           value={word.value}
-          maxLength={8}
+          maxLength={LONGEST}
           onInput={(next) => {
             word.value = next;
             replay();

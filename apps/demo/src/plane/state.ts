@@ -1,8 +1,10 @@
 import { computed, signal } from '@preact/signals';
-import { noiseSchedule, type ScheduleName, T } from '../forward/noise-schedules';
+import { field, keepInAddress, oneOf, whole, yesOrNo } from '../address';
+import { noiseSchedule, noiseSchedules, type ScheduleName, T } from '../forward/noise-schedules';
 import { exactNoise, type Points } from './exact-denoiser';
 import { pointsOfWord } from './ink';
 import { pointSets } from './point-sets';
+import { planeSolvers } from './solvers';
 import { levelAt } from './timeline';
 import type { Trajectory } from './trajectory';
 
@@ -25,6 +27,28 @@ export const hasArrows = signal(true);
 export const hasPaths = signal(true);
 /** As papers count: T is noise, 0 the data. */
 export const t = signal(T);
+/** Letters that the plane has room for. */
+export const LONGEST = 8;
+const aSolver = oneOf(() => planeSolvers.map(({ value }) => value));
+
+keepInAddress('plane', {
+  points: field(
+    setName,
+    oneOf(() => SETS),
+  ),
+  word: field(word, (text) => ([...text].length <= LONGEST ? text : undefined)),
+  schedule: field(
+    scheduleName,
+    oneOf(() => noiseSchedules.map(({ value }) => value)),
+  ),
+  steps: field(steps, whole(1, T)),
+  first: field(solvers[0], aSolver),
+  second: field(solvers[1], aSolver),
+  seed: field(seed, whole(0, 999999)),
+  arrows: field(hasArrows, yesOrNo),
+  paths: field(hasPaths, yesOrNo),
+});
+
 export const isPlaying = signal(false);
 
 export const schedule = computed(() => noiseSchedule(scheduleName.value, false));

@@ -9,11 +9,14 @@ export function Tabs({
   chosen,
   onChoose,
   label,
+  children,
 }: {
   tabs: readonly Tab[];
   chosen: string;
   onChoose: (id: string, how: { readonly byArrows: boolean }) => void;
   label: string;
+  /** Beside the tabs. */
+  children?: ComponentChildren;
 }) {
   const list = useRef<HTMLDivElement>(null);
   const shown = useRef(new Set<string>());
@@ -55,6 +58,7 @@ export function Tabs({
               </button>
             ))}
           </div>
+          {children}
         </div>
       </nav>
       <main class="page">
