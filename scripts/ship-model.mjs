@@ -48,7 +48,11 @@ const folder = join(root, 'packages', `model-${name}`);
 const inPackage = (file) => join(folder, file);
 const weightsFile = inPackage(`${name}.safetensors`);
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
-const linesOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line)) : []); // biome-ignore format: one thing
+const linesOf = (path) =>
+  (existsSync(path) ? readFileSync(path, 'utf8') : '')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
 const n = (value) => value.toLocaleString('en');
 
 const given = { sampler: options.sampler, steps: options.steps && Number(options.steps) };

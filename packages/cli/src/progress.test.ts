@@ -42,6 +42,17 @@ test('on a terminal progress is a bar, and lines stand above it', async () => {
   expect(text.lastIndexOf('[==========----------]')).toBeGreaterThan(text.indexOf('samples are there'));
 });
 
+test('of a run by the clock the bar is of the time, and nobody knows how many steps there will be', () => {
+  const stream = output(true);
+  const endless = { steps: Number.POSITIVE_INFINITY, epochs: Number.POSITIVE_INFINITY };
+  const display = createDisplay({ ...endless, output: stream });
+  display.step({ step: 1, epoch: 1, loss: 0.5, imagesPerSecond: 4, secondsLeft: 100 });
+  display.step({ step: 9, epoch: 2, loss: 0.25, imagesPerSecond: 4, secondsLeft: 50 });
+  display.stop();
+  const text = textOf(stream);
+  expect(text).toMatch(/epoch 2 \[={10}-{10}\] step 9 {2}loss 0.2500 {2}0:50 left/);
+});
+
 test('drawing shows a bar on a terminal and lines in a pipe', async () => {
   const terminal = output(true);
   const bar = samplingProgress(terminal);

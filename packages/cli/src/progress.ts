@@ -58,13 +58,17 @@ type Describe = (progress: TrainingProgress) => Progress;
 /** Smooths images per second over some twenty steps, or they would jump about. */
 function describer({ steps, epochs }: DisplayOptions): Describe {
   let secondsPerImage: number | undefined;
+  let longest = 0;
+  const of = (total: number) => (total === Number.POSITIVE_INFINITY ? '' : `/${total}`);
   return ({ step, epoch, loss, imagesPerSecond, memoryBytes, secondsLeft }) => {
     secondsPerImage = (secondsPerImage ?? 1 / imagesPerSecond) * 0.95 + 0.05 / imagesPerSecond;
+    longest = Math.max(longest, secondsLeft);
     return {
-      share: step / steps,
-      text: `epoch ${epoch}/${epochs}`,
+      // Of a run whose length is a time, by that.
+      share: steps === Number.POSITIVE_INFINITY ? 1 - secondsLeft / Math.max(longest, Number.EPSILON) : step / steps,
+      text: `epoch ${epoch}${of(epochs)}`,
       details: [
-        `step ${step}/${steps}`,
+        `step ${step}${of(steps)}`,
         `loss ${loss.toFixed(4)}`,
         `${duration(secondsLeft)} left`,
         `${rate(1 / secondsPerImage)} images/s`,

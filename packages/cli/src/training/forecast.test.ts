@@ -97,3 +97,16 @@ test('a limit of time ends the forecast, too; a whole run is the sum of its part
   forecast.step(10, 2);
   expect(forecast.secondsLeft()).toBe(40);
 });
+
+test('of a run by the clock what is left is the rest of its time, whatever its steps take', () => {
+  let time = 0;
+  const forecast = createForecast({
+    ...{ length: length(10, 5), first: 0, grids: {}, checkpoints: {}, worth: { grid: 1, checkpoint: 1 } },
+    ...{ limit: 60, isByTime: true, now: () => 1000 * time },
+  });
+  for (const seconds of [1, 5, 30]) {
+    time += seconds;
+    forecast.step(12, seconds);
+  }
+  expect(forecast.secondsLeft()).toBe(24);
+});

@@ -13,6 +13,8 @@ export interface ForecastOptions {
   readonly worth: { readonly grid: number; readonly checkpoint: number };
   /** The time that training may take, in seconds. */
   readonly limit?: number | undefined;
+  /** Whether that is the length of the run. Default false: its steps are. */
+  readonly isByTime?: boolean | undefined;
   /** Milliseconds. */
   readonly now?: () => number;
 }
@@ -51,6 +53,7 @@ export function createForecast(options: ForecastOptions): Forecast {
     },
     secondsLeft() {
       const elapsed = (now() - begun) / 1000;
+      if (options.isByTime) return Math.max(0, limit - elapsed);
       // What is due after this step is still to come.
       const done = Math.max(first, at - 1);
       const written = occurrences(options.checkpoints, first, done, length);

@@ -38,7 +38,10 @@ export interface Watching {
   readonly signal: AbortSignal;
   /** Told before the run folder is touched. */
   onWriting?(): void;
-  /** Told when training begins, with its length and the steps done before: what a display needs. */
+  /**
+   * Told when training begins, with its length and the steps done before: what a display needs. Of a run whose length is a time the
+   * steps are infinite.
+   */
   onTraining?(run: RunLength & { readonly first: number }): void | Promise<void>;
 }
 
@@ -133,9 +136,10 @@ async function train(run: TrainingRun, watching: Watching, folderOfRun: FolderOf
       },
       { folder, config },
     );
-    await watching.onTraining?.({ ...length, first: firstStep });
+    const unknown = { steps: Number.POSITIVE_INFINITY, epochs: Number.POSITIVE_INFINITY };
+    await watching.onTraining?.({ ...length, ...(isByTime && unknown), first: firstStep });
     const forecast = createForecast({
-      ...{ length, first: firstStep, costs: tried?.costs, worth: worthOf(parts), limit: seconds },
+      ...{ length, first: firstStep, costs: tried?.costs, worth: worthOf(parts), limit: seconds, isByTime },
       ...{ grids: config.sampleEvery, checkpoints: config.checkpointEvery },
     });
     const noiseSteps = config.training.process.steps;
