@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -112,7 +112,10 @@ function ofRun() {
   const held = linesOf(join(source, 'validation.jsonl')).filter(({ step }) => step <= model.step);
   const state = readJson(join(source, 'checkpoints', `step-${String(model.step).padStart(8, '0')}`, 'state.json'));
   writeFileSync(inPackage('training.json'), `${JSON.stringify(config, null, 2)}\n`);
-  if (existsSync(join(source, 'loss.svg'))) copyFileSync(join(source, 'loss.svg'), inPackage('loss.svg'));
+  if (existsSync(join(source, 'loss.svg'))) {
+    // It names the run's folder, which is this machine's.
+    writeFileSync(inPackage('loss.svg'), readFileSync(join(source, 'loss.svg'), 'utf8').replaceAll(source, name));
+  }
   return {
     again: `npx denoiser train ./images --config node_modules/@denoiser/model-${name}/training.json --out runs/${name}`,
     facts: {
