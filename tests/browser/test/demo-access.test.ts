@@ -106,11 +106,11 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await page.getByText('2 of 2 steps').waitFor();
     await page.keyboard.press('Shift+Tab');
-    expect(new URL(page.url()).hash).toBe('#sample');
+    expect(new URL(page.url()).hash).toMatch(/^#sample(\?|$)/);
     // All that arrows pass is one entry of the history.
     await page.getByRole('tab', { name: 'Sample' }).focus();
     for (const key of ['ArrowRight', 'ArrowLeft', 'End', 'ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
-    expect(new URL(page.url()).hash).toBe('#sample');
+    expect(new URL(page.url()).hash).toMatch(/^#sample(\?|$)/);
     await page.goBack();
     await page.getByRole('tab', { name: 'Forward', selected: true }).waitFor();
     demo.expectNoProblems();
@@ -118,7 +118,7 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
   });
 
   test('the button that draws is the one that stops, and keeps the focus; an emptied number draws nothing', async () => {
-    const page = await demo.open('sample');
+    const page = await demo.open('sample?model=digits');
     const steps = page.getByRole('spinbutton', { name: 'Steps' });
     await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
     await steps.fill('');

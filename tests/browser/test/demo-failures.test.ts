@@ -35,7 +35,7 @@ describe.skipIf(noChromium)('when something fails', () => {
   });
 
   test('no WebGPU where it was asked for: the page says so and computes on something else', async () => {
-    const page = await demo.open('sample', '?device=webgpu');
+    const page = await demo.open('sample?model=digits', '?device=webgpu');
     await expect.poll(() => alert(page).innerText(), { timeout: 60_000 }).toMatch(/can't run webgpu/);
     await look(page, 'failure-no-webgpu');
     const device = page.getByRole('region', { name: 'Device' });
@@ -53,7 +53,7 @@ describe.skipIf(noChromium)('when something fails', () => {
       const policy = { 'content-security-policy': "script-src 'self'; worker-src 'self'" };
       await route.fulfill({ response, headers: { ...response.headers(), ...policy } });
     });
-    await page.goto(`${demo.url}/#sample`);
+    await page.goto(`${demo.url}/#sample?model=digits`);
     await drawButton(page).waitFor({ timeout: 60_000 });
     const device = page.getByRole('region', { name: 'Device' });
     // The only graphics card here is emulated, and taken for none.

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { convertTensor, readSafetensors } from '@denoiser/safetensors';
 import type { Locator, Page } from 'playwright-core';
@@ -6,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { torchFileOf } from '../../../packages/pytorch/test/torch-file';
 import { noChromium } from '../harness/browser';
-import { type Demo, look, saved, startDemo } from '../harness/demo';
+import { type Demo, demoFolder, look, saved, startDemo } from '../harness/demo';
 import { describeTasks, measureTasks } from '../harness/tasks';
 
 /** The sample tab, as somebody uses it who wants pictures: on WebGPU, and in a browser that has none. */
@@ -22,7 +23,7 @@ describe.skipIf(noChromium).each([
   let page: Page;
   beforeAll(async () => {
     demo = await startDemo({ webgpu, isolated });
-    page = await demo.open('sample', query);
+    page = await demo.open('sample?model=digits', query);
   });
   afterEach(() => demo.expectNoProblems());
   afterAll(() => demo?.close());
@@ -71,7 +72,7 @@ describe.skipIf(noChromium).each([
     const first = await pixels(picture(1));
     await draw(2);
     expect(await pixels(picture(1))).toBe(first);
-    await number('Seed').fill('2');
+    await number('Seed').fill('3');
     await draw(2);
     expect(await pixels(picture(1))).not.toBe(first);
   });
@@ -234,6 +235,54 @@ describe.skipIf(noChromium).each([
   });
 });
 
+describe.skipIf(noChromium)('whoever opens the sample tab', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo({ webgpu: false, isolated: true, reducedMotion: 'no-preference' });
+  });
+  afterEach(() => demo.expectNoProblems());
+  afterAll(() => demo?.close());
+
+  test('sees pictures come without a press, what it took, and how to draw them elsewhere', async () => {
+    const page = await demo.open('sample?model=digits&count=3&steps=4&class=7');
+    await page.getByText(/^3 pictures, 4 steps, [\d.]+ s, on your CPU$/).waitFor();
+    const code = page.getByRole('region', { name: 'Draw this in your own program' });
+    expect(await code.innerText()).toContain("classes: ['7'],");
+    expect(await code.innerText()).toContain(
+      'npx denoiser sample --model digits --sampler ddpm --steps 4 --variance posterior --seed 2 --count 3 --class 7',
+    );
+
+    // A step back, as an equation of pictures.
+    const slider = page.getByRole('slider', { name: 'Replay step' });
+    await slider.press('Home');
+    await page.getByText('The first step starts from noise alone').waitFor();
+    await slider.press('ArrowRight');
+    for (const part of ['the guess', 'what it had', 'fresh noise']) {
+      await page.getByRole('img', { name: part, exact: true }).waitFor();
+    }
+
+    // Two settings side by side, and a new seed by one press.
+    await page.getByRole('button', { name: 'Keep these to compare' }).click();
+    await page.getByRole('radio', { name: 'β', exact: true }).check();
+    await page.getByRole('button', { name: 'New seed' }).click();
+    await page.getByText(/^Kept: DDPM, β̃, guidance 2, seed 2/).waitFor();
+    await page.getByText(/^Now: DDPM, β, guidance 2, seed \d+ \(3 pictures/).waitFor();
+    await look(page, 'sample-at-once');
+    await page.close();
+  });
+
+  test('has a word spelt, where there is a model of letters', async ({ skip }) => {
+    if (!existsSync(join(demoFolder, 'models/glyphs.safetensors'))) skip();
+    const page = await demo.open('sample?model=glyphs&steps=2&word=Hi');
+    await page.getByText(/^2 letters, 2 steps/).waitFor();
+    await page.getByRole('textbox', { name: 'Type a word' }).fill('No7?');
+    await page.getByText(/^3 letters, 2 steps/).waitFor();
+    await page.getByRole('button', { name: 'Picture 3, 7', exact: true }).waitFor();
+    await look(page, 'sample-word');
+    await page.close();
+  });
+});
+
 describe.skipIf(noChromium)('a page that is not cross-origin isolated, without WebGPU', () => {
   let demo: Demo;
   beforeAll(async () => {
@@ -242,7 +291,7 @@ describe.skipIf(noChromium)('a page that is not cross-origin isolated, without W
   afterAll(() => demo?.close());
 
   test('computes on one thread, says how to get more, and gets it', async () => {
-    const page = await demo.open('sample');
+    const page = await demo.open('sample?model=digits');
     await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
     const device = page.getByRole('region', { name: 'Device' });
     await expect.poll(() => device.innerText()).toMatch(/Cross-Origin-Opener-Policy/);

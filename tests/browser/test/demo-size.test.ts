@@ -36,7 +36,7 @@ describe.skipIf(noChromium)('the size of the demo', () => {
     const page = await demo.browser.context.newPage();
     const hosts = new Set<string>();
     demo.browser.context.on('request', (request) => hosts.add(new URL(request.url()).host));
-    await page.goto(`${demo.url}/#sample`);
+    await page.goto(`${demo.url}/#sample?model=digits`);
     await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
     expect([...hosts].filter((host) => host !== '')).toEqual([new URL(demo.url).host]);
   });

@@ -141,6 +141,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     await page.getByRole('combobox', { name: 'Solver' }).selectOption({ label: 'UniPC' });
     await page.getByRole('slider', { name: 'Guidance' }).fill('2');
     await number(page, 'Steps').fill('5');
+    await number(page, 'Seed').fill('1');
     await button(page, 'Draw pictures').click();
     await page.getByText('5 of 5 steps').waitFor({ timeout: 60_000 });
     const square = page.getByRole('button', { name: 'Picture 2, square', exact: true }).locator('canvas');

@@ -1,7 +1,24 @@
-import { Choice, NumberField, Select, Slider } from '../ui/fields';
-import { drawPictures } from './draw';
+import { useRef } from 'preact/hooks';
+import { Choice, NumberField, Select, Slider, TextField } from '../ui/fields';
+import { words } from '../words';
+import { drawAnew, drawPictures } from './draw';
 import { samplerMenu, trainedSteps } from './samplers';
-import { busy, chosenClass, classNames, count, guidance, model, sampler, seed, steps, variance } from './state';
+import {
+  busy,
+  canSpell,
+  chosenClass,
+  classNames,
+  count,
+  guidance,
+  LONGEST,
+  letters,
+  model,
+  sampler,
+  seed,
+  steps,
+  variance,
+  word,
+} from './state';
 
 /** All that decides which pictures come out. */
 export function Controls() {
@@ -30,7 +47,7 @@ export function Controls() {
           {isDrawing ? 'Stop' : 'Draw pictures'}
         </button>
       </div>
-      {classNames.value.length > 0 && <ClassMenu />}
+      {canSpell.value ? <Word /> : classNames.value.length > 0 && <ClassMenu />}
       <div class="row" style={{ flexWrap: 'nowrap', alignItems: 'end' }}>
         <div style={{ flex: 1 }}>
           <NumberField label="Seed" signal={seed} min={0} max={2 ** 31} />
@@ -39,12 +56,13 @@ export function Controls() {
           type="button"
           onClick={() => {
             seed.value = Math.floor(Math.random() * 100000);
+            void drawAnew();
           }}
         >
-          New seed
+          {canSpell.value ? words.sample.newStyle : words.sample.newSeed}
         </button>
       </div>
-      <Slider label="How many" signal={count} min={1} max={20} />
+      {!canSpell.value && <Slider label="How many" signal={count} min={1} max={20} />}
       <Select label="Solver" hint={about} signal={sampler} options={samplerMenu} />
       <NumberField
         label="Steps"
@@ -62,10 +80,31 @@ export function Controls() {
           min={1}
           max={8}
           step={0.5}
-          disabled={chosenClass.value === 'none'}
+          disabled={!canSpell.value && chosenClass.value === 'none'}
         />
       )}
     </form>
+  );
+}
+
+/** Milliseconds after the last letter. */
+const TYPED = 350;
+
+/** A word, which is drawn while it is typed. */
+function Word() {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  return (
+    <TextField
+      label={words.sample.word}
+      hint={letters.value.length > 0 ? words.sample.wordHint : words.sample.noLetters}
+      value={word.value}
+      maxLength={LONGEST}
+      onInput={(next) => {
+        word.value = next;
+        clearTimeout(timer.current);
+        timer.current = setTimeout(drawAnew, TYPED);
+      }}
+    />
   );
 }
 

@@ -1,10 +1,14 @@
 import { type DrawOptions, drawImages, type Drawing as Steps } from '@denoiser/backend-web';
+import { device } from '../engine/device';
 import { isSwitched } from '../engine/engine';
 import { inThePagesWords } from '../ui/in-the-pages-words';
+import { words } from '../words';
+import type { Made } from './code';
 import { samplerOptions } from './samplers';
 import {
   announcement,
   busy,
+  canSpell,
   chosenClass,
   classNames,
   count,
@@ -14,6 +18,7 @@ import {
   failure,
   guidance,
   type LoadedModel,
+  letters,
   model,
   nameOfClass,
   sampler,
@@ -26,6 +31,9 @@ import {
 /** What frames of a trajectory may take; longer ones keep every second step, or fewer. */
 const FRAME_BYTES = 128 * 2 ** 20;
 
+/** When what is being done is over. */
+let settled: Promise<void> = Promise.resolve();
+
 /** Runs one job of the worker at a time, and says what became of it. */
 export async function occupy(
   what: 'pictures' | 'inpainting' | 'row',
@@ -35,6 +43,10 @@ export async function occupy(
   if (!loaded || busy.value) return;
   const controller = new AbortController();
   busy.value = { what, stop: () => controller.abort() };
+  let settle = () => {};
+  settled = new Promise((resolve) => {
+    settle = resolve;
+  });
   failure.value = undefined;
   try {
     announcement.value = 'Drawing has begun.';
@@ -44,36 +56,82 @@ export async function occupy(
     else failure.value = inThePagesWords(error);
   } finally {
     busy.value = undefined;
+    settle();
   }
+}
+
+const SHOWN = ['x', 'x0'] as const;
+let turn = 0;
+
+/** Draws what the controls say, in place of what is just being drawn. */
+export async function drawAnew(): Promise<void> {
+  const mine = ++turn;
+  if (busy.value?.what === 'pictures') busy.value.stop();
+  await settled;
+  if (mine === turn) await drawPictures();
 }
 
 /** Draws what the controls say; the grids follow step by step. */
 export const drawPictures = (): Promise<void> =>
-  occupy('pictures', async ({ info }, signal) => {
+  occupy('pictures', async ({ info, name, shipped }, signal) => {
     const options = samplerOptions(info, { sampler: sampler.value, steps: steps.value, variance: variance.value });
-    const labels = labelsOf(chosenClass.value, count.value);
+    const isWord = canSpell.value;
+    const labels = isWord ? letters.value : labelsOf(chosenClass.value, count.value);
+    if (labels.length === 0) {
+      drawing.value = undefined;
+      return '';
+    }
     const [height, width, channels] = info.imageShape;
     // A step evaluates the model twice at most.
-    const every = Math.ceil((2 * steps.value * count.value * height * width * 8) / FRAME_BYTES);
-    const begun: Drawing = { height, width, channels, labels, captions: labels.map(nameOfClass), frames: [] };
-    selected.value = Math.min(selected.value, count.value - 1);
+    const every = Math.ceil((2 * steps.value * labels.length * height * width * (8 + 8 * channels)) / FRAME_BYTES);
+    const made: Made = {
+      model: { name: shipped?.name ?? name, isShipped: shipped !== undefined },
+      sampler: options,
+      seed: seed.value,
+      count: labels.length,
+      what: isWord ? { word: labels.map(nameOfClass).join('') } : whatOf(chosenClass.value),
+      guidance: guidance.value,
+    };
+    const captions = labels.map(nameOfClass);
+    const begun: Drawing = { height, width, channels, labels, captions, frames: [], made, isWord };
+    selected.value = Math.min(selected.value, labels.length - 1);
     const began = performance.now();
-    const request = { ...options, ...together(count.value), seed: seed.value, send: { every }, signal };
+    // Letters of one noise have one style.
+    const indices = isWord ? { indices: labels.map(() => 0) } : {};
+    const request = {
+      ...options,
+      ...together(labels.length),
+      ...indices,
+      seed: seed.value,
+      send: { every, pixels: SHOWN, values: SHOWN },
+      signal,
+    };
     const total = await follow(drawImages(info, { ...request, ...conditions(labels) }), (frames) => {
       drawing.value = { ...begun, frames };
     });
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    return `Done: ${count.value} ${count.value === 1 ? 'picture' : 'pictures'}, ${total} steps, ${seconds} seconds.`;
+    const seconds = (performance.now() - began) / 1000;
+    if (drawing.value) drawing.value = { ...drawing.value, seconds };
+    return words.sample.done(took(labels.length, isWord, total, seconds));
   });
+
+/** What it took, in words. */
+export function took(count: number, isWord: boolean, steps: number, seconds: number): string {
+  const where = device.value?.name.startsWith('web') ? words.sample.onGpu : words.sample.onCpu;
+  return words.sample.took(words.sample.pictures(count, isWord), steps, seconds.toFixed(1), where);
+}
+
+/** Of a drawing whose numbers nobody asked for. */
+const NONE = new Float32Array(0);
 
 /** Follows a drawing and collects its frames, telling of each; returns the number of evaluations. */
 export async function follow(steps: Steps, onFrames: (frames: readonly Frame[]) => void): Promise<number> {
   const frames: Frame[] = [];
   let evaluations = 0;
-  for await (const { index, total, time, pixels } of steps) {
+  for await (const { index, total, time, pixels, values } of steps) {
     evaluations = total;
     if (!pixels.x || !pixels.x0) continue;
-    frames.push({ index, total, time, x: pixels.x, x0: pixels.x0 });
+    const { x = NONE, x0 = NONE } = values;
+    frames.push({ index, total, time, x: pixels.x, x0: pixels.x0, values: { x, x0 } });
     onFrames([...frames]);
   }
   return evaluations;
@@ -89,6 +147,12 @@ export function conditions(
 ): Pick<DrawOptions, 'classes' | 'guidance'> {
   if (classNames.value.length === 0) return {};
   return { classes: labels.filter((label) => label >= 0), guidance: scale };
+}
+
+/** What was asked for, for people who ask for it elsewhere. */
+function whatOf(choice: string): Made['what'] {
+  if (classNames.value.length === 0) return undefined;
+  return choice === 'each' || choice === 'none' ? choice : { className: nameOfClass(Number(choice)) };
 }
 
 function labelsOf(choice: string, howMany: number): number[] {

@@ -3,11 +3,12 @@ import { savePicture } from '../save/save-picture';
 import { Letter, xHat0 } from '../ui/formulas';
 import { Notice } from '../ui/notice';
 import { Rgba } from '../ui/rgba';
+import { took } from './draw';
 import { wayOn } from './load';
 import { SaveAnimation } from './save-animation';
 import { busy, count, type Drawing, drawing, type Frame, failure, loading, model, selected } from './state';
 
-const columnsFor = (n: number) => (n <= 4 ? n : n <= 8 ? 4 : 5);
+const columnsFor = (n: number, isWord = false) => (isWord || n <= 4 ? n : n <= 8 ? 4 : 5);
 
 /** What the sampler holds and what the network believes, while it happens. */
 export function Grids() {
@@ -28,7 +29,7 @@ export function Grids() {
         </Notice>
       )}
       <Progress frame={frame} />
-      <div class="pair">
+      <div class={drawn?.isWord ? 'pair word' : 'pair'}>
         <figure>
           <figcaption>
             <Letter name="x" of="t" />, what the sampler holds
@@ -40,19 +41,22 @@ export function Grids() {
           <Grid drawn={drawn} frame={frame} shows="x0" />
         </figure>
       </div>
+      {drawn?.seconds !== undefined && frame && (
+        <p class="took">{took(drawn.captions.length, drawn.isWord, frame.total, drawn.seconds)}</p>
+      )}
       {drawn && frame && (
         <div class="row">
           <button
             type="button"
             class="small"
-            onClick={() => savePicture(drawn, frame.x, 'pictures.png', columnsFor(drawn.captions.length))}
+            onClick={() => savePicture(drawn, frame.x, 'pictures.png', columnsFor(drawn.captions.length, drawn.isWord))}
           >
             Save all as PNG
           </button>
           <SaveAnimation
             name="Save all as animation"
             drawing={drawn}
-            columns={columnsFor(drawn.captions.length)}
+            columns={columnsFor(drawn.captions.length, drawn.isWord)}
             file="pictures.gif"
             disabled={busy.value !== undefined}
           />
@@ -80,7 +84,7 @@ function Progress({ frame }: { frame: Frame | undefined }) {
 }
 
 function Grid({ drawn, frame, shows }: { drawn: Drawing | undefined; frame: Frame | undefined; shows: 'x' | 'x0' }) {
-  const style = { '--across': columnsFor(drawn?.captions.length ?? count.value) };
+  const style = { '--across': columnsFor(drawn?.captions.length ?? count.value, drawn?.isWord) };
   if (!drawn || !frame) {
     return (
       <div class="pictures" style={style} aria-hidden="true">

@@ -1,27 +1,46 @@
 import { type ModelFacts, modelFromDrop, modelFromFiles, type ModelSource as OpenedFrom } from '@denoiser/backend-web';
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
+import { partsOf, restore } from '../address';
 import { device } from '../engine/device';
 import { isSwitched, startEngine } from '../engine/engine';
+import { isCalm } from '../ui/calm';
 import { inThePagesWords } from '../ui/in-the-pages-words';
+import { drawPictures } from './draw';
 import { samplerMenu } from './samplers';
-import { busy, chosenClass, drawing, failure, guidance, loading, model, sampler, selected, steps } from './state';
+import { findShipped, firstModel, type ShippedModel } from './shipped-models';
+import {
+  busy,
+  chosenClass,
+  drawing,
+  failure,
+  guidance,
+  loading,
+  model,
+  modelName,
+  sampler,
+  selected,
+  settings,
+  steps,
+} from './state';
 
 /** A model that can be loaded again when the device changes. */
 export type ModelSource = {
   readonly name: string;
+  readonly shipped?: ShippedModel;
   readonly facts?: ModelFacts;
   readonly read: () => Promise<OpenedFrom>;
 };
 
-const SHIPPED = new URL('models/digits.safetensors', document.baseURI);
-
-/** The model that comes with the page. */
-export const shippedModel: ModelSource = {
-  name: 'Handwritten digits',
-  read: fetchShipped,
-};
+/** Returns the source of a model that comes with the page. */
+export const shipped = (model: ShippedModel): ModelSource => ({
+  name: model.title,
+  shipped: model,
+  read: () => fetchShipped(model),
+});
 
 let current: ModelSource | undefined;
+/** Whether what the address says is still to be taken. */
+let isFirst = true;
 let turn = 0;
 
 /**
@@ -30,6 +49,7 @@ let turn = 0;
  */
 export async function loadModel(source: ModelSource): Promise<void> {
   const mine = ++turn;
+  let drawsAtOnce = false;
   const before = current;
   current = source;
   busy.value?.stop();
@@ -44,22 +64,36 @@ export async function loadModel(source: ModelSource): Promise<void> {
     busy.value?.stop();
     model.value?.info.dispose();
     drawing.value = undefined;
-    chosenClass.value = info.classNames.length > 0 ? 'each' : 'none';
-    guidance.value = source === shippedModel ? 2 : 1;
     selected.value = 0;
+    const isOther = isFirst || source !== before; // not the same once more, on another device
+    if (source.shipped) {
+      modelName.value = source.shipped.name;
+      if (isOther) restore(settings, isFirst ? partsOf(location.hash).settings : '');
+      if (Number(chosenClass.value) >= info.classNames.length) chosenClass.value = 'each';
+    } else {
+      modelName.value = '';
+      chosenClass.value = info.classNames.length > 0 ? 'each' : 'none';
+      guidance.value = 1;
+    }
+    isFirst = false;
     const named = samplerMenu.find(({ value }) => value === info.sampler?.sampler)?.value;
-    if (named) sampler.value = named;
+    if (named && !source.shipped) sampler.value = named;
     if (info.learnedVariance) {
       sampler.value = 'ddim';
       steps.value = Math.min(steps.value, 50);
     }
-    model.value = { name: source.name, info };
+    model.value = { name: source.name, info, ...(source.shipped && { shipped: source.shipped }) };
+    drawsAtOnce = source.shipped !== undefined && isOther && !isCalm();
   } catch (error) {
     if (mine !== turn || isSwitched(error)) return; // another device loads it again, below
     failure.value = inThePagesWords(error);
-    if (model.value) current = before;
+    if (model.value) {
+      current = before;
+      modelName.value = before?.shipped?.name ?? '';
+    }
   } finally {
     if (mine === turn) loading.value = undefined;
+    if (mine === turn && drawsAtOnce) void drawPictures();
   }
 }
 
@@ -81,26 +115,40 @@ function nameOf([first]: readonly File[]): string {
 
 /** What may help after a failure: trying again what was fetched, or going back to what is there. */
 export const wayOn = (): { name: string; run: () => Promise<void> } =>
-  current && current !== shippedModel
-    ? { name: 'Back to the digits', run: () => loadModel(shippedModel) }
-    : { name: 'Try again', run: () => loadModel(shippedModel) };
+  current && !current.shipped
+    ? { name: lastShipped().back, run: () => loadModel(shipped(lastShipped())) }
+    : { name: 'Try again', run: () => loadModel(current ?? shipped(lastShipped())) };
 
-/** Loads the shipped model unless something else was asked for before. */
-export function loadFirst(): void {
-  if (!current) void loadModel(shippedModel);
+let last: ShippedModel | undefined;
+
+/** The shipped model that was drawn from last. */
+export function lastShipped(): ShippedModel {
+  last = model.value?.shipped ?? last ?? findShipped(modelName.value) ?? firstModel;
+  return last;
 }
+
+/** Loads the shipped model that the address asks for, unless something else was asked for before. */
+export function loadFirst(): void {
+  if (!current) void loadModel(shipped(lastShipped()));
+}
+
+// By the gallery, or back in the history.
+effect(() => {
+  const wanted = findShipped(modelName.value);
+  if (wanted && current && current.shipped?.name !== wanted.name) untracked(() => void loadModel(shipped(wanted)));
+});
 
 /** What describes the loaded model again with other facts, for files that say little of themselves. */
 export function describeModel(facts: ModelFacts): void {
   if (current) void loadModel({ ...current, facts: { ...current.facts, ...facts } });
 }
 
-async function fetchShipped(): Promise<Blob> {
-  loading.value = 'Fetching the model, 3 MB …';
+async function fetchShipped({ file }: ShippedModel): Promise<Blob> {
+  loading.value = 'Fetching the model …';
   const failed = 'check the connection and try again, or open a model file of your own';
   let response: Response;
   try {
-    response = await fetch(SHIPPED);
+    response = await fetch(new URL(`models/${file}`, document.baseURI));
   } catch {
     throw new Error(`The model could not be fetched: ${failed}.`);
   }
@@ -114,12 +162,12 @@ const pageInstead = ({ headers }: Response): string | undefined =>
   headers.get('content-type')?.startsWith('text/html') ? 'the server sends a page instead' : undefined;
 
 // Another device is another worker, which knows nothing of the model; and one that works may come after one that did not.
-let last = device.value;
+let lastDevice = device.value;
 effect(() => {
   const now = device.value;
-  if (now && now !== last && current && (last || failure.peek())) {
+  if (now && now !== lastDevice && current && (lastDevice || failure.peek())) {
     model.value = undefined;
     void loadModel(current);
   }
-  if (now) last = now;
+  if (now) lastDevice = now;
 });

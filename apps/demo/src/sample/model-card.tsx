@@ -2,10 +2,12 @@ import type { ModelInfo } from '@denoiser/backend-web';
 import { createProcess, signalWarning } from '@denoiser/schedules';
 import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
-import { NumberField, Select } from '../ui/fields';
+import { Choice, NumberField, Select } from '../ui/fields';
 import { Notice } from '../ui/notice';
-import { describeModel, loadModel, openDropped, openModel, shippedModel } from './load';
-import { loading, model } from './state';
+import { words } from '../words';
+import { describeModel, lastShipped, loadModel, openDropped, openModel, shipped } from './load';
+import { shippedModels } from './shipped-models';
+import { loading, model, modelName } from './state';
 
 /** Which network draws, and the way to open another. */
 export function ModelCard() {
@@ -22,7 +24,15 @@ export function ModelCard() {
         <p class="hint" role="status">
           {loaded ? <Facts /> : (loading.value ?? 'No model is loaded.')}
         </p>
+        {loaded?.shipped && <p class="hint">Draws {loaded.shipped.draws}</p>}
       </div>
+      {shippedModels.length > 1 && (
+        <Choice
+          label={words.sample.models}
+          signal={modelName}
+          options={shippedModels.map(({ name, title }) => ({ value: name, name: title }))}
+        />
+      )}
       <div class="row">
         <button
           type="button"
@@ -34,9 +44,9 @@ export function ModelCard() {
         >
           Another model
         </button>
-        {loaded && loaded.name !== shippedModel.name && (
-          <button type="button" class="small quiet" onClick={() => loadModel(shippedModel)}>
-            Back to the digits
+        {loaded && !loaded.shipped && (
+          <button type="button" class="small quiet" onClick={() => loadModel(shipped(lastShipped()))}>
+            {lastShipped().back}
           </button>
         )}
       </div>
@@ -52,7 +62,7 @@ export function ModelCard() {
           stays on this device
         </Drop>
       )}
-      {loaded && loaded.name !== shippedModel.name && <Description />}
+      {loaded && !loaded.shipped && <Description />}
       {loaded && <SignalWarning process={loaded.info.process} />}
     </section>
   );

@@ -4,8 +4,10 @@ import { savePicture } from '../save/save-picture';
 import { Slider } from '../ui/fields';
 import { Letter, xHat0 } from '../ui/formulas';
 import { Rgba } from '../ui/rgba';
+import { words } from '../words';
+import { ReverseEquation } from './reverse-equation';
 import { SaveAnimation } from './save-animation';
-import { busy, type Drawing, drawing, type Frame, selected } from './state';
+import { busy, type Drawing, drawing, type Frame, model, selected } from './state';
 
 /** One picture's way, forth and back. */
 export function Replay() {
@@ -83,6 +85,10 @@ export function Replay() {
             at.value = next >= last ? undefined : next;
           }}
         />
+      </div>
+      <div class="stack equation-of-step">
+        <h4>{words.sample.reverse.title}</h4>
+        {model.value && <ReverseEquation drawing={drawn} position={position} index={index} />}
       </div>
       <div class="row">
         <button

@@ -1,6 +1,8 @@
 import { useEffect } from 'preact/hooks';
 import { xHat0 } from '../ui/formulas';
 import { NextTab } from '../ui/next-tab';
+import { Code } from './code-card';
+import { Compare } from './compare';
 import { Controls } from './controls';
 import { Grids } from './grids';
 import { Inpaint } from './inpaint';
@@ -36,6 +38,8 @@ export function Sample() {
           {drawing.value && drawing.value.frames.length > 0 && (
             <>
               <Replay />
+              <Compare />
+              <Code />
               <Inpaint />
             </>
           )}

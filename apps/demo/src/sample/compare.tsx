@@ -1,0 +1,78 @@
+import { samplers } from '@denoiser/samplers/arrays';
+import { signal } from '@preact/signals';
+import { Rgba } from '../ui/rgba';
+import { words } from '../words';
+import type { Made } from './code';
+import { took } from './draw';
+import { type Drawing, drawing, type Frame } from './state';
+
+/** A drawing that was put aside. */
+const kept = signal<Drawing | undefined>(undefined);
+
+/** Two drawings side by side: one that was put aside, and the one that is made now. */
+export function Compare() {
+  const now = drawing.value as Drawing;
+  const other = kept.value;
+  const isAnother = other !== undefined && other.captions !== now.captions;
+  return (
+    <section class="card" aria-labelledby="compare-title">
+      <h3 id="compare-title">{words.sample.compare.title}</h3>
+      <p class="hint">{isAnother ? words.sample.compare.same : words.sample.compare.how}</p>
+      {isAnother && (
+        <div class="pair">
+          <Side drawn={other} name={words.sample.compare.kept} />
+          <Side drawn={now} name={words.sample.compare.now} />
+        </div>
+      )}
+      <div class="row">
+        <button
+          type="button"
+          class="small"
+          disabled={now.seconds === undefined}
+          onClick={() => {
+            kept.value = now;
+          }}
+        >
+          {words.sample.compare.keep}
+        </button>
+        {other && (
+          <button
+            type="button"
+            class="small quiet"
+            onClick={() => {
+              kept.value = undefined;
+            }}
+          >
+            {words.sample.compare.forget}
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Side({ drawn, name }: { drawn: Drawing; name: string }) {
+  const { height, width, made, captions, isWord, seconds } = drawn;
+  const frame = drawn.frames.at(-1) as Frame;
+  return (
+    <figure>
+      <figcaption>
+        <strong>{name}</strong>: {settingsOf(made)}
+        {seconds !== undefined && <> ({took(captions.length, isWord, frame.total, seconds)})</>}
+      </figcaption>
+      <div class="pictures" style={{ '--across': isWord ? captions.length : Math.min(5, captions.length) }}>
+        {captions.map((caption, i) => (
+          <Rgba key={i} pixels={frame.x} index={i} height={height} width={width} label={`${name}: ${caption}`} />
+        ))}
+      </div>
+    </figure>
+  );
+}
+
+const settingsOf = ({ sampler, what, guidance, seed }: Made) =>
+  [
+    samplers[sampler.sampler ?? '']?.title,
+    ...(sampler.variance ? [sampler.variance === 'beta' ? 'β' : 'β̃'] : []),
+    ...(what === undefined || what === 'none' ? [] : [words.sample.compare.guidance(guidance)]),
+    words.sample.compare.seed(seed),
+  ].join(', ');
