@@ -2,7 +2,7 @@ import { drawImages, type Model } from '@denoiser/backend-node';
 import { frechetInceptionDistance, precisionRecall, slicedWasserstein, type Vectors } from '@denoiser/metrics';
 import { fromBytes, toBytes } from '@denoiser/pipeline/pixels';
 import { evaluations, planFor, type SamplerOptions, samplers } from '@denoiser/samplers';
-import { type Classifier, classify, FEATURES, isRight } from './classifier';
+import { type Classifier, classify, isRight } from './classifier';
 
 /** A way to draw, under a name. */
 export interface Way {
@@ -74,13 +74,12 @@ export async function measure(
   const data = fromBytes(bytes); // as files have them
   const { labels, features } = await classify(classifier, { data, shape: model.imageShape });
   const size = model.imageShape.reduce((a, b) => a * b);
-  const drawn = { data: features, dimensions: FEATURES };
   return {
     calls: evaluations(planFor(model, way.options)),
     count,
     recognized: hasClasses ? recognized(model, classifier, images.labels ?? [], labels) : null,
-    fid: frechetInceptionDistance(reference.features, drawn),
-    ...precisionRecall(reference.features, drawn),
+    fid: frechetInceptionDistance(reference.features, features),
+    ...precisionRecall(reference.features, features),
     slicedWasserstein: slicedWasserstein(reference.pixels, { data, dimensions: size }, { seed }),
     secondsEach,
     pictures: Buffer.from(bytes.subarray(0, SHOWN * size)).toString('base64'),

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openFeatureNetwork } from '../../../packages/cli/src/evaluation/feature-network';
-import { classify, createClassifier, FEATURES, isRight, loadClassifier, writeClassifier } from './classifier';
+import { classify, createClassifier, isRight, loadClassifier, writeClassifier } from './classifier';
 
 beforeAll(() => {
   tf.enableProdMode(); // keeps tfjs quiet
   return tf.setBackend('cpu');
 });
 
-const facts = { classNames: ['O', 'o', 'Q'], channels: 1, alike: [['O', 'o']] };
+const facts = { classNames: ['O', 'o', 'Q'], channels: 1, width: 4, alike: [['O', 'o']] };
 const shape = [16, 16, 1] as const;
 const data = Float32Array.from({ length: 2 * 256 }, (_, i) => Math.sin(i));
-/** Half precision has 11 bits, and six layers add up their roundings. */
+/** Half precision has 11 bits, and six layers of weights add up their roundings. */
 const HALF = 6 * 2 ** -11;
 
 describe('a classifier', () => {
@@ -24,9 +24,9 @@ describe('a classifier', () => {
     const loaded = loadClassifier(await writeClassifier(classifier));
     expect(loaded).toMatchObject(facts);
     const [a, b] = [await classify(classifier, { data, shape }), await classify(loaded, { data, shape, batchSize: 1 })];
-    const largest = Math.max(...a.features);
-    a.features.forEach((value, i) => {
-      expect(Math.abs(value - (b.features[i] as number))).toBeLessThan(HALF * largest);
+    const largest = Math.max(...a.features.data);
+    a.features.data.forEach((value, i) => {
+      expect(Math.abs(value - (b.features.data[i] as number))).toBeLessThan(HALF * largest);
     });
     expect(b.labels).toEqual(a.labels);
     classifier.dispose();
@@ -41,10 +41,10 @@ describe('a classifier', () => {
     const { features } = await classify(loadClassifier(bytes), { data, shape });
     const network = await openFeatureNetwork(path, shape, {});
     const found = tf.tidy(() => network.predict(tf.tensor4d(data, [2, ...shape])).dataSync());
-    expect(found).toHaveLength(2 * FEATURES);
+    expect(found).toHaveLength(2 * features.dimensions);
     // The description takes pixels in [0, 1], which rounds them once more.
     found.forEach((value, i) => {
-      expect(value).toBeCloseTo(features[i] as number, 4);
+      expect(value).toBeCloseTo(features.data[i] as number, 4);
     });
   });
 

@@ -1,3 +1,4 @@
+import type { Vectors } from '@denoiser/metrics';
 import { conv2d, type ImageShape, linear, normals, STREAMS } from '@denoiser/ops';
 import {
   convertTensor,
@@ -9,23 +10,22 @@ import {
 } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Output channels and strides of the 3×3 convolutions, one after the other, each with a ReLU. */
+/** The 3×3 convolutions, one after the other, each with a ReLU: output channels, as multiples of the width, and strides. */
 const LAYERS = [
-  { channels: 32, stride: 2 },
-  { channels: 32, stride: 1 },
-  { channels: 64, stride: 2 },
-  { channels: 64, stride: 1 },
-  { channels: 128, stride: 2 },
-  { channels: 128, stride: 1 },
+  { widths: 1, stride: 2 },
+  { widths: 2, stride: 2 },
+  { widths: 2, stride: 1 },
+  { widths: 4, stride: 2 },
+  { widths: 4, stride: 1 },
 ] as const;
-/** Their mean over the image are the features. */
-export const FEATURES = 128;
 const SIDE = 3;
 
 /** What a classifier knows beside its weights. */
 export interface ClassifierFacts {
   readonly classNames: readonly string[];
   readonly channels: number;
+  /** Channels of the first convolution; there are four times as many features. */
+  readonly width: number;
   /** Groups of classes that look alike even to people, such as O, o and 0. A guess within the group counts, too. */
   readonly alike: readonly (readonly string[])[];
 }
@@ -33,9 +33,9 @@ export interface ClassifierFacts {
 /** A small convolutional network that tells classes of images in [−1, 1] apart. */
 export interface Classifier extends ClassifierFacts {
   readonly parameters: ReadonlyMap<string, tf.Variable>;
-  /** [B, H, W, C] → [B, FEATURES]. In a tidy. */
+  /** [B, H, W, C] → [B, 4·width], the means over the image of the last convolution. In a tidy. */
   features(images: tf.Tensor4D): tf.Tensor2D;
-  /** [B, FEATURES] → [B, classes]. In a tidy. */
+  /** [B, 4·width] → [B, classes]. In a tidy. */
   logits(features: tf.Tensor2D): tf.Tensor2D;
   dispose(): void;
 }
@@ -73,8 +73,8 @@ export function loadClassifier(bytes: Uint8Array): Classifier {
  * docs/feature-networks.md has it, so that it is a network for `denoiser eval --features`.
  */
 export async function writeClassifier(classifier: Classifier): Promise<Uint8Array> {
-  const { classNames, channels, alike, parameters } = classifier;
-  const file: TensorFile = { metadata: metadataOf({ classNames, channels, alike }), tensors: new Map() };
+  const { classNames, channels, width, alike, parameters } = classifier;
+  const file: TensorFile = { metadata: metadataOf({ classNames, channels, width, alike }), tensors: new Map() };
   for (const [name, value] of parameters) {
     const turned = tf.tidy(() => inFile(value));
     const entry: TensorEntry = { dtype: 'F32', shape: turned.shape, data: Float32Array.from(await turned.data()) };
@@ -84,27 +84,31 @@ export async function writeClassifier(classifier: Classifier): Promise<Uint8Arra
   return writeSafetensors(file);
 }
 
+/** How many features an image has. */
+const dimensionsOf = ({ width }: ClassifierFacts): number => (LAYERS.at(-1) as (typeof LAYERS)[number]).widths * width;
+
 /** The classes that a classifier finds in images [N, H, W, C] in [−1, 1], by number, and the features of each. */
 export async function classify(
   classifier: Classifier,
   { data, shape, batchSize = 64 }: { data: Float32Array; shape: ImageShape; batchSize?: number },
-): Promise<{ labels: Int32Array; features: Float32Array }> {
+): Promise<{ labels: Int32Array; features: Vectors }> {
   const size = shape.reduce((a, b) => a * b);
   const count = data.length / size;
   const labels = new Int32Array(count);
-  const features = new Float32Array(count * FEATURES);
+  const dimensions = dimensionsOf(classifier);
+  const features = new Float32Array(count * dimensions);
   for (let from = 0; from < count; from += batchSize) {
     const to = Math.min(count, from + batchSize);
     const [ofBatch, found] = tf.tidy(() => {
       const images = tf.tensor4d(data.subarray(from * size, to * size), [to - from, ...shape]);
-      const ofImages = classifier.features(images); // [B, FEATURES]
+      const ofImages = classifier.features(images); // [B, 4·width]
       return [ofImages, tf.argMax(classifier.logits(ofImages), 1)] as const; // [B]
     });
-    features.set(await ofBatch.data(), from * FEATURES);
+    features.set(await ofBatch.data(), from * dimensions);
     labels.set(await found.data(), from);
     tf.dispose([ofBatch, found]);
   }
-  return { labels, features };
+  return { labels, features: { data: features, dimensions } };
 }
 
 /** Whether a guess counts as right: it is the class, or looks like it. */
@@ -124,11 +128,13 @@ function classifierWith(
     parameters.set(name, tf.variable(first));
     first.dispose();
   };
-  LAYERS.forEach(({ channels }, i) => {
-    add(`${i}.weight`, [SIDE, SIDE, LAYERS[i - 1]?.channels ?? facts.channels, channels]);
-    add(`${i}.bias`, [channels]);
+  const { width } = facts;
+  LAYERS.forEach(({ widths }, i) => {
+    const before = LAYERS[i - 1];
+    add(`${i}.weight`, [SIDE, SIDE, before ? before.widths * width : facts.channels, widths * width]);
+    add(`${i}.bias`, [widths * width]);
   });
-  add('head.weight', [FEATURES, facts.classNames.length]);
+  add('head.weight', [dimensionsOf(facts), facts.classNames.length]);
   add('head.bias', [facts.classNames.length]);
   const parameter = <T extends tf.Tensor>(name: string) => parameters.get(name) as unknown as T;
   return {
@@ -139,7 +145,7 @@ function classifierWith(
         const bias = parameter<tf.Tensor1D>(`${i}.bias`);
         return tf.relu(conv2d(x, parameter<tf.Tensor4D>(`${i}.weight`), { stride, padding: 1, bias }));
       }, images);
-      return tf.mean(last, [1, 2]); // [B, FEATURES]
+      return tf.mean(last, [1, 2]); // [B, 4·width]
     },
     logits: (features) => linear(features, parameter('head.weight'), parameter('head.bias')) as tf.Tensor2D,
     dispose: () => tf.dispose([...parameters.values()]),

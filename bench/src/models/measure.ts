@@ -6,7 +6,7 @@ import type { ImageShape } from '@denoiser/ops';
 import { fromBytes } from '@denoiser/pipeline/pixels';
 import type { ImageDataset } from '@denoiser/trainer';
 import { type Cell, measure, namedWays, type Reference, SHOWN, type Way, waysByStep } from './cells';
-import { classify, FEATURES, loadClassifier } from './classifier';
+import { classify, loadClassifier } from './classifier';
 import { median, nearestIn } from './neighbours';
 import { figuresOf, markdown, type Results } from './tables';
 
@@ -119,7 +119,7 @@ async function main() {
     const data = await pixelsOf(dataset, Number(options.references));
     const { features } = await classify(classifier, { data, shape: model.imageShape });
     const dimensions = model.imageShape.reduce((a, b) => a * b);
-    return { pixels: { data, dimensions }, features: { data: features, dimensions: FEATURES } };
+    return { pixels: { data, dimensions }, features };
   }
 
   /** Pictures beside the training images that are nearest to them; held-out images say how near is usual. */

@@ -22,6 +22,7 @@ const { values: options, positionals } = parseArgs({
     alike: { type: 'string', default: '' },
     size: { type: 'string', default: '32' },
     channels: { type: 'string', default: '1' },
+    width: { type: 'string', default: '16' },
     steps: { type: 'string', default: '1500' },
     seed: { type: 'string', default: '1' },
     test: { type: 'boolean', default: false },
@@ -69,7 +70,7 @@ function relabelled({ dataset: images, classNames: names }: Awaited<ReturnType<t
 async function train(): Promise<void> {
   const steps = Number(options.steps);
   const alike = options.alike.split(' ').map((group) => [...group]);
-  const network = createClassifier({ classNames, channels: dataset.imageShape[2], alike }, seed);
+  const network = createClassifier({ classNames, channels: dataset.imageShape[2], width: Number(options.width), alike }, seed);
   const optimizer = createAdamW(network.parameters, { learningRate: LEARNING_RATE, weightDecay: WEIGHT_DECAY });
   const rateFactor = LEARNING_RATE_SCHEDULES.cosine.make({ type: 'cosine', warmup: WARMUP, steps, final: 0 });
   const order = planBatches({ seed, length: dataset.length, batchSize: BATCH, batches: steps });
