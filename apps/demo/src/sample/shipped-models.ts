@@ -20,7 +20,7 @@ export type ShippedModel = {
   };
 };
 
-/** The table of the page's models. One counts as soon as its file lies in `public/models`; the first is shown first. */
+/** The table of the page's models. One counts where its file lies in `public/models` or `vite.config.ts` lays it there; the first is shown first. */
 const MODELS: readonly ShippedModel[] = [
   {
     name: 'glyphs',
