@@ -70,7 +70,10 @@ function relabelled({ dataset: images, classNames: names }: Awaited<ReturnType<t
 async function train(): Promise<void> {
   const steps = Number(options.steps);
   const alike = options.alike.split(' ').map((group) => [...group]);
-  const network = createClassifier({ classNames, channels: dataset.imageShape[2], width: Number(options.width), alike }, seed);
+  const network = createClassifier(
+    { classNames, channels: dataset.imageShape[2], width: Number(options.width), alike },
+    seed,
+  );
   const optimizer = createAdamW(network.parameters, { learningRate: LEARNING_RATE, weightDecay: WEIGHT_DECAY });
   const rateFactor = LEARNING_RATE_SCHEDULES.cosine.make({ type: 'cosine', warmup: WARMUP, steps, final: 0 });
   const order = planBatches({ seed, length: dataset.length, batchSize: BATCH, batches: steps });
