@@ -24,10 +24,11 @@ describe('a classifier', () => {
     const loaded = loadClassifier(await writeClassifier(classifier));
     expect(loaded).toMatchObject(facts);
     const [a, b] = [await classify(classifier, { data, shape }), await classify(loaded, { data, shape, batchSize: 1 })];
-    const largest = Math.max(...a.features.data);
-    a.features.data.forEach((value, i) => {
+    const values = Array.from(a.features.data);
+    const largest = Math.max(...values);
+    for (const [i, value] of values.entries()) {
       expect(Math.abs(value - (b.features.data[i] as number))).toBeLessThan(HALF * largest);
-    });
+    }
     expect(b.labels).toEqual(a.labels);
     classifier.dispose();
     loaded.dispose();
