@@ -41,7 +41,7 @@ import { createPace } from './time-left';
 /** The first come early: then most changes from one to the next. */
 const PREVIEWS = {
   every: { steps: 100 },
-  at: [1, 5, 10, 25, 50],
+  at: [1, 10, 25, 50],
   count: 12,
   sampler: 'dpmpp-2m',
   steps: 16,
