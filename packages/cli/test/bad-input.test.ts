@@ -54,7 +54,7 @@ test.each<[what: string, args: string[], message: RegExp]>([
   ['no run to resume', ['resume', 'absent'], /no run folder absent/],
   ['a folder that is no run', ['resume', 'digits'], /digits is no run folder/],
   ['no run to sample', ['sample', 'absent'], /no absent/],
-  ['a folder without checkpoints', ['sample', 'digits'], /digits is no run folder/],
+  ['a folder without checkpoints', ['sample', 'cut'], /cut is no run folder/],
 ])('%s gets one line that says what to do', async (_, args, message) => {
   expect(await fails(args, { cwd })).toMatch(message);
   expect(existsSync(path('runs')), 'nothing is left behind').toBe(false);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 testTrainingForm();
 
-test('recomputing takes less than half of the memory at 64×64', () => {
+test('recomputing takes less than three quarters of the memory at 64×64', () => {
   const model = createUNet({ baseWidth: 16, timeDim: 32 });
   const { usedBytes } = engine.memory();
   const peak = (runPart: RunPart) => {
@@ -22,7 +22,7 @@ test('recomputing takes less than half of the memory at 64×64', () => {
     return engine.memory().peakBytes - usedBytes; // the most there ever was, so the lower one comes first
   };
   const low = peak(recomputeActivations);
-  expect(low).toBeLessThan(peak(keepActivations) / 2);
+  expect(low).toBeLessThan((3 / 4) * peak(keepActivations));
   model.dispose();
 });
 
