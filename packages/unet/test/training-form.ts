@@ -5,22 +5,30 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { createUNet, type UNet } from '../src/index';
 
-/** The loss and all gradients of a batch of two, in training form. */
-export function gradientsOf(
-  model: UNet,
-  o: { size: number; runPart: RunPart; dropout?: number; seed?: number },
-): { loss: Float32Array; gradients: Map<string, Float32Array> } {
-  const { size, runPart, dropout = 0, seed = 1 } = o;
+interface Case {
+  readonly size: number;
+  readonly runPart: RunPart;
+  readonly dropout?: number;
+  readonly seed?: number;
+}
+
+/** The loss of a batch of two, in training form. */
+export const lossOf = (model: UNet, { size, runPart, dropout = 0, seed = 1 }: Case) => {
   const { channels, classes } = model.imageFacts;
   const places = [0, 1];
-  const { value, gradients } = lossAndGradients(model.parameters, () => {
+  return () => {
     const [x, target] = [0, 1].map((step) =>
       randomNormal<tf.Rank.R4>([2, size, size, channels], { seed: 9, step, indices: places }),
     );
     const denoiser = model.trainingDenoiser({ dropout, seed, step: 3, places, runPart });
     const labels = classes === undefined ? {} : { labels: tf.tensor1d([-1, 1], 'int32') };
     return meanSquaredError(denoiser(x, tf.tensor1d([7, 500]), labels), target);
-  });
+  };
+};
+
+/** That loss and all its gradients. */
+export function gradientsOf(model: UNet, o: Case): { loss: Float32Array; gradients: Map<string, Float32Array> } {
+  const { value, gradients } = lossAndGradients(model.parameters, lossOf(model, o));
   const numbers = [...gradients].map(([name, gradient]) => [name, gradient.dataSync() as Float32Array] as const);
   const result = { loss: value.dataSync() as Float32Array, gradients: new Map(numbers) };
   tf.dispose([value, [...gradients.values()]]);
