@@ -92,7 +92,13 @@ function dealt(classes: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.floor((i * classes) / count));
 }
 
-function recognized(model: Model, classifier: Classifier, asked: readonly number[], found: Int32Array): number {
+/** Returns the share of pictures that a classifier takes for the class that was asked for. */
+export function recognized(
+  model: Pick<Model, 'classNames'>,
+  classifier: Classifier,
+  asked: readonly number[],
+  found: Int32Array,
+): number {
   const right = asked.filter((label, i) => {
     const wanted = classifier.classNames.indexOf(model.classNames[label] as string);
     return isRight(classifier, found[i] as number, wanted);

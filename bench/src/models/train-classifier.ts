@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openImageFolder, selectDevice } from '@denoiser/backend-node';
 import { STREAMS, uniforms } from '@denoiser/ops';
@@ -43,6 +44,7 @@ const { dataset, validation, classNames } = await open(folder, options['held-out
 const other = options['held-out'];
 const heldOut = other ? relabelled(await open(other, 0), classNames) : (validation as ImageDataset);
 
+mkdirSync(dirname(resolve(options.out)), { recursive: true }); // before the work, not after it
 await selectDevice();
 if (!options.test) await train();
 const classifier = loadClassifier(readFileSync(options.out));
