@@ -115,7 +115,8 @@ describe('what has nothing to save ends by itself, and says so', () => {
       await catches(running); // and still loads: TensorFlow.js alone takes a second
       running.process.kill('SIGTERM');
       const { code, stdout, stderr } = await running.done;
-      expect([code, stderr, stdout.trim()]).toEqual([130, '', none]);
+      // A fast machine has loaded, and said with what, within the time that a command has to end in good order.
+      expect([code, stderr, lastLine(stdout)]).toEqual([130, '', none]);
     },
   );
 

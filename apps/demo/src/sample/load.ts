@@ -42,6 +42,8 @@ let current: ModelSource | undefined;
 /** Whether what the address says is still to be taken. */
 let isFirst = true;
 let turn = 0;
+/** Whether the last model was not loaded because nothing computes. */
+let lacksDevice = false;
 
 /**
  * Loads a network in place of the one before, from which nothing is drawn any more. One that cannot be read leaves what is
@@ -54,9 +56,14 @@ export async function loadModel(source: ModelSource): Promise<void> {
   current = source;
   busy.value?.stop();
   failure.value = undefined;
+  lacksDevice = false;
   loading.value = 'Starting the device …';
+  const started = startEngine().catch((error) => {
+    if (mine === turn) lacksDevice = true;
+    throw error;
+  });
   try {
-    const [{ client }, file] = await Promise.all([startEngine(), source.read()]);
+    const [{ client }, file] = await Promise.all([started, source.read()]);
     if (mine !== turn) return;
     loading.value = 'Loading the network …';
     const info = await client.openModel(file, source.facts);
@@ -165,7 +172,7 @@ const pageInstead = ({ headers }: Response): string | undefined =>
 let lastDevice = device.value;
 effect(() => {
   const now = device.value;
-  if (now && now !== lastDevice && current && (lastDevice || failure.peek())) {
+  if (now && now !== lastDevice && current && (lastDevice || lacksDevice)) {
     model.value = undefined;
     void loadModel(current);
   }
