@@ -31,7 +31,7 @@ test('numbers keep to open and closed ranges', () => {
 test('a choice is one of its words', () => {
   const variance = choice('--variance', ['posterior', 'beta']);
   expect(variance('beta')).toBe('beta');
-  expect(() => variance('gamma')).toThrow("--variance must be one of posterior, beta, got 'gamma'; did you mean beta?");
+  expect(() => variance('gamma')).toThrow("--variance must be one of posterior, beta, got 'gamma'.");
 });
 
 test('an interval counts epochs unless it says steps', () => {

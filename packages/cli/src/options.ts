@@ -87,9 +87,10 @@ export const choice = <const Words extends readonly string[]>(flag: string, word
     (text: string) => {
       const word = words.find((candidate) => candidate === text);
       if (word !== undefined) return word;
+      const meant = nearest(text, words);
       throw new CommandError(
         'option-invalid',
-        `${flag} must be one of ${words.join(', ')}, got '${text}'; did you mean ${nearest(text, words)}?`,
+        `${flag} must be one of ${words.join(', ')}, got '${text}'${meant ? `; did you mean ${meant}?` : '.'}`,
       );
     },
     { words },

@@ -1,24 +1,65 @@
+import { shortList } from './short-list';
+
+/** Of two names of which more than this share is different, one was not meant for the other. */
+const FARTHEST = 0.5;
+
 /**
  * Returns the name that was probably meant: one that begins with `wrong`, otherwise the one that takes the fewest
- * letters added, left out or exchanged (Levenshtein 1966).
+ * changes of letters; undefined where more than `within` of the longer one's would have to change.
  */
-export function nearest(wrong: string, names: readonly string[]): string | undefined {
+export function nearest(
+  wrong: string,
+  names: readonly string[],
+  { within = FARTHEST }: { within?: number } = {},
+): string | undefined {
   const typed = wrong.toLowerCase();
   const longer = names.find((name) => typed.length > 1 && name.toLowerCase().startsWith(typed));
   if (longer !== undefined) return longer;
   const distances = names.map((name) => editDistance(typed, name.toLowerCase()));
-  return names[distances.indexOf(Math.min(...distances))];
+  const least = Math.min(...distances);
+  const name = names[distances.indexOf(least)];
+  return name !== undefined && least <= within * Math.max(typed.length, name.length) ? name : undefined;
 }
 
+/** How a name is written in a sentence, for example in backticks. */
+type Spelling = (name: string) => string;
+const plain: Spelling = (name) => name;
+
+/** Ends a sentence about a wrong name: asks for the nearest, or says what there is where none is near. */
+export function didYouMean(wrong: string, names: readonly string[], spelling: Spelling = plain): string {
+  const near = nearest(wrong, names);
+  return near === undefined ? `choose one of ${listed(names, spelling)}.` : `did you mean ${spelling(near)}?`;
+}
+
+/** Returns the part of a sentence that names the nearest of the names, or says what there is where none is near. */
+export function theNearest(wrong: string, names: readonly string[], spelling: Spelling = plain): string {
+  const near = nearest(wrong, names);
+  return near === undefined ? `choose one of ${listed(names, spelling)}` : `the nearest is ${spelling(near)}`;
+}
+
+/** Returns what a list of the names ends with: the one that was probably meant, or nothing. */
+export function perhaps(wrong: string, names: readonly string[]): string {
+  const near = nearest(wrong, names);
+  return near === undefined ? '' : `, perhaps ${near}`;
+}
+
+const listed = (names: readonly string[], spelling: Spelling): string => shortList(names.map(spelling));
+
+/** Counts letters added, left out, exchanged, or swapped with the next (Damerau 1964, in which no letter is changed twice). */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const exchanged = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(exchanged, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+      const at = (cells: number[], column: number) => cells[column] as number;
+      const exchanged = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let least = Math.min(exchanged, at(last, j) + 1, at(row, j - 1) + 1);
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (isSwapped) least = Math.min(least, at(beforeLast, j - 2) + 1);
+      row.push(least);
     }
-    row = next;
+    [beforeLast, last] = [last, row];
   }
-  return row[b.length] as number;
+  return last[b.length] as number;
 }

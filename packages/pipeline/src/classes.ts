@@ -1,4 +1,4 @@
-import { nearest, shortList } from '@denoiser/errors';
+import { perhaps, shortList } from '@denoiser/errors';
 import { optionInvalid } from './check-options';
 
 /** A class, by its name or number. */
@@ -25,10 +25,8 @@ export function chooseClasses(
     const label = /^\d+$/.test(String(choice)) ? Number(choice) : Number.NaN;
     if (label < names.length) return label;
     const known = `${names.length} classes, 0 to ${names.length - 1} (${shortList(names)})`;
-    const meant = nearest(String(choice), names);
-    throw optionInvalid(
-      `\`${option}\` ${choice}: there is no such class; the model has ${known}. Did you mean ${meant}?`,
-    );
+    const meant = perhaps(String(choice), names);
+    throw optionInvalid(`\`${option}\` ${choice}: there is no such class; the model has ${known}${meant}.`);
   });
 }
 

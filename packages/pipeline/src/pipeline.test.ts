@@ -144,7 +144,7 @@ describe('drawImages', () => {
     expect((await drawImages(model, { steps: 1, count: 5, classes: ['dog', 0] })).labels).toEqual([1, 0, 1, 0, 1]);
     expect((await drawImages(model, { steps: 1, classes: ['7'], count: 1 })).labels).toEqual([2]);
     expect((await drawImages(model, { steps: 1, classes: [], count: 2 })).labels).toBeUndefined();
-    await expect(drawImages(model, { classes: ['cta'] })).rejects.toThrow('Did you mean cat?');
+    await expect(drawImages(model, { classes: ['cta'] })).rejects.toThrow(', perhaps cat.');
   });
 
   it('is gone through step by step, and awaited afterwards', async () => {

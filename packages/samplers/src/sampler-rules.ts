@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/errors';
+import { didYouMean } from '@denoiser/errors';
 import { MOST_STEPS, type Process } from '@denoiser/schedules';
 import { visitedLevels } from './discrete-grid';
 import type { ProcessKind } from './grid';
@@ -185,7 +185,9 @@ export function checkOptions(options: SamplerOptions): void {
     if (value === undefined) continue;
     const check = Object.hasOwn(checks, option) ? checks[option as keyof SamplerOptions] : undefined;
     if (!check) {
-      refuseOption(`There is no option \`${option}\`; did you mean \`${nearest(option, samplerOptionNames)}\`?`);
+      refuseOption(
+        `There is no option \`${option}\`; ${didYouMean(option, samplerOptionNames, (name) => `\`${name}\``)}`,
+      );
     }
     if (!check.is(value)) refuseOption(`\`${option}\` must be ${check.must}, not ${JSON.stringify(value)}.`);
   }

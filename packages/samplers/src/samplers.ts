@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/errors';
+import { didYouMean } from '@denoiser/errors';
 import { NOISY, type ProcessKind } from './grid';
 import { refuseOption } from './refuse';
 import type { SolverOptions } from './sampler-options';
@@ -104,5 +104,5 @@ export function findSampler(wanted: string): { name: string; sampler: Sampler } 
   const found = Object.entries(samplers).find(([name, { aliases }]) => name === wanted || aliases?.includes(wanted));
   if (found) return { name: found[0], sampler: found[1] };
   const names = Object.entries(samplers).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
-  refuseOption(`\`sampler\` ${wanted}: there is no such sampler; did you mean ${nearest(wanted, names)}?`);
+  refuseOption(`\`sampler\` ${wanted}: there is no such sampler; ${didYouMean(wanted, names)}`);
 }

@@ -67,7 +67,7 @@ const cut = (name: string): string => (name.length > LONGEST ? `${name.slice(0, 
 function similar(name: string, others: readonly string[]): string | undefined {
   const ending = name.split('.').slice(-1)[0];
   const candidates = others.filter((other) => other.length <= LONGEST && other.endsWith(`.${ending}`));
-  const found = nearest(name, candidates.slice(0, COMPARED));
+  const found = nearest(name, candidates.slice(0, COMPARED), { within: 1 });
   return found !== undefined && shared(name, found) * 2 > name.length ? found : undefined;
 }
 

@@ -57,7 +57,7 @@ test('a device asked for by name is taken, with gradients and without advertisem
 test('an unknown device is refused with the names there are', async () => {
   await expect(selectDevice({ device: 'tpu' })).rejects.toMatchObject({
     isDenoiserError: true,
-    message: 'There is no device "tpu": choose one of auto, cuda, webgpu, native, engine, wasm, cpu; did you mean cpu?',
+    message: 'There is no device "tpu": choose one of auto, cuda, webgpu, native, engine, wasm, cpu, perhaps cpu.',
   });
 });
 

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { nearest } from '@denoiser/errors';
+import { perhaps } from '@denoiser/errors';
 import { NodeError } from '../errors';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
@@ -35,7 +35,7 @@ export async function selectDevice(
   if (device !== 'auto' && !names.includes(device)) {
     throw new NodeError(
       'device-unknown',
-      `There is no device "${device}": choose one of auto, ${names.join(', ')}; did you mean ${nearest(device, ['auto', ...names])}?`,
+      `There is no device "${device}": choose one of auto, ${names.join(', ')}${perhaps(device, ['auto', ...names])}.`,
     );
   }
   // All at once: some ask another process.

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { nearest } from '@denoiser/errors';
+import { didYouMean } from '@denoiser/errors';
 import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
@@ -55,7 +55,7 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   if (wrong !== undefined) {
     throw new CommandError(
       'option-invalid',
-      `train has no option "${wrong}"; did you mean \`${nearest(wrong, ALL)}\`?`,
+      `train has no option "${wrong}"; ${didYouMean(wrong, ALL, (name) => `\`${name}\``)}`,
     );
   }
   if (typeof options.data !== 'string' || options.data.trim() === '') {

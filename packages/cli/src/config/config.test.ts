@@ -85,7 +85,7 @@ test.each<[what: string, input: object, message: RegExp]>([
   [
     'one of a kind',
     { training: { ema: { type: 'decay', halfLife: 3 } } },
-    /no training option training\.ema\.halfLife; the nearest is training\.ema\./,
+    /no training option training\.ema\.halfLife; choose one of training\.ema\./,
   ],
   [
     'a kind that does not exist',
@@ -147,7 +147,11 @@ test('flags go before the file, and only what they say', () => {
 
 test.each<[words: string, base: object, message: RegExp]>([
   ['--beta-end 1e-5', {}, /--beta-end 0\.00001 is below --beta-start 0\.0001/],
-  ['--schedule cosine --beta-end 0.1', {}, /no training option --beta-end; the nearest is --max-beta|--noise-steps\.$/],
+  [
+    '--schedule cosine --beta-end 0.1',
+    {},
+    /no training option --beta-end; choose one of --noise-steps, --schedule-offset, --schedule-max-beta, --zero-snr\.$/,
+  ],
   ['--micro-batch-size 20', {}, /--micro-batch-size 20 is more than the 12 images/],
   ['--ema-decay 0.9 --ema-half-life 100', {}, /--ema-decay and --ema-half-life/],
   ['--warmup 50 --steps 50', {}, /--warmup 50 takes all of the 50 steps/],

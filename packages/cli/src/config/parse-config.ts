@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/errors';
+import { perhaps, theNearest } from '@denoiser/errors';
 import type { z } from 'zod';
 import { CommandError } from '../errors';
 import { completed, jsonSchema, type RunConfig, runSchema } from './run-schema';
@@ -41,14 +41,14 @@ function explain(issue: z.core.$ZodIssue, input: unknown): string {
     const wrong = issue.keys[0] as string;
     const known = Object.keys(nodeAt(path, input)?.properties ?? {});
     const prefix = name ? `${name}.` : '';
-    return `there is no option ${prefix}${wrong}; the nearest is ${prefix}${nearest(wrong, known)}`;
+    return `there is no option ${prefix}${wrong}; ${theNearest(wrong, known, (option) => prefix + option)}`;
   }
   if (name === '') return 'it has to be an object of options';
   const given = path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], input);
   if (issue.code === 'invalid_union' || issue.code === 'invalid_value') {
     const words = wordsAt(path, input);
     if (words.length > 0) {
-      const hint = typeof given === 'string' ? `, perhaps ${nearest(given, words)}` : '';
+      const hint = typeof given === 'string' ? perhaps(given, words) : '';
       return `${name} is ${JSON.stringify(given)}; give one of ${words.join(', ')}${hint}`;
     }
   }

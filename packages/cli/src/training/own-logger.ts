@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nearest } from '@denoiser/errors';
+import { theNearest } from '@denoiser/errors';
 import { CommandError } from '../errors';
 import { REPORTER_NAMES, type Reporter } from './reporter';
 
@@ -19,7 +19,7 @@ export async function openLogger(path: string): Promise<Reporter> {
   const names = Object.keys(module).filter((name) => /^on[A-Z]/.test(name));
   const unknown = names.find((name) => !(REPORTER_NAMES as readonly string[]).includes(name));
   if (unknown !== undefined) {
-    throw refuse(`nobody calls ${unknown}; the nearest is ${nearest(unknown, REPORTER_NAMES)}`);
+    throw refuse(`nobody calls ${unknown}; ${theNearest(unknown, REPORTER_NAMES)}`);
   }
   if (names.length === 0) throw refuse(`it exports none of ${REPORTER_NAMES.join(', ')}; export one, such as onStep`);
   const wrong = names.find((name) => typeof module[name] !== 'function');

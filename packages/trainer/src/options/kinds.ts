@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/errors';
+import { perhaps } from '@denoiser/errors';
 import {
   badOption,
   describeValue,
@@ -39,7 +39,7 @@ export function resolveKind<Options extends { type: string }>(
   const types = Object.keys(kinds).filter((name) => name !== OWN);
   if (!Object.hasOwn(kinds, type)) {
     throw badOption(
-      `The training option \`${path}.type\` is ${describeValue(type)}; give one of ${types.join(', ')}, perhaps ${nearest(String(type), types)}.`,
+      `The training option \`${path}.type\` is ${describeValue(type)}; give one of ${types.join(', ')}${perhaps(String(type), types)}.`,
     );
   }
   const { settings } = kinds[type as Options['type']];

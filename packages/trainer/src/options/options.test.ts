@@ -114,7 +114,7 @@ describe('the training options', () => {
     expect(resolve({ maxGradientNorm: 0 })).toThrow('`maxGradientNorm` is 0; give a number above 0, or null.');
     expect(resolve({ batchSize: '8' })).toThrow('`batchSize` is "8"; give a whole number from 1.');
     expect(() => resolveOptions({ seed: 1 } as TrainingOptionsInput)).toThrow('`batchSize` is missing; give a whole');
-    expect(() => resolveSettings({ alone: wholeNumber(1) }, { other: 1 } as object)).toThrow('the nearest is `alone`.');
+    expect(() => resolveSettings({ alone: wholeNumber(1) }, { other: 1 } as object)).toThrow('choose one of `alone`.');
   });
 });
 

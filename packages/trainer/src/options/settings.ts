@@ -1,4 +1,4 @@
-import { type DenoiserError, nearest } from '@denoiser/errors';
+import { type DenoiserError, perhaps, theNearest } from '@denoiser/errors';
 import { TrainerError } from '../errors';
 
 /** A piece of JSON Schema (2020-12). */
@@ -153,13 +153,15 @@ export function describeValue(value: unknown): string {
 /** Returns the nearest of the words that an option may be, as a part of a sentence. */
 function hint(value: unknown, { enum: words }: JsonSchema): string {
   if (typeof value !== 'string' || !Array.isArray(words)) return '';
-  return `, perhaps ${nearest(value.slice(0, LONGEST), words)}`;
+  return perhaps(value.slice(0, LONGEST), words);
 }
 
 function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
   const bare = name.slice(path.length, path.length + LONGEST);
   const advice =
-    names.length === 0 ? 'this type has none; leave it out' : `the nearest is \`${path}${nearest(bare, names)}\``;
+    names.length === 0
+      ? 'this type has none; leave it out'
+      : theNearest(bare, names, (option) => `\`${path}${option}\``);
   return badOption(`There is no training option \`${path}${bare}\`; ${advice}.`);
 }
 
