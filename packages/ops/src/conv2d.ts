@@ -1,10 +1,12 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Conv2DGradAttrs, fusedKernels } from './fused-kernels';
+import { differentiable, hasKernel } from './run-kernel';
 
 /**
  * Two-dimensional convolution (cross-correlation, as in every network library) with zeros around the image.
  *
- * It stays tfjs's own Conv2D kernel. tfjs backends disagree about numeric padding, so it is 'same' where that means the
+ * It stays tfjs's own Conv2D kernel, its gradient too, unless the backend has one that gives all of it. tfjs backends disagree about numeric padding, so it is 'same' where that means the
  * same, and an explicit pad otherwise.
  *
  * @param x [B, H, W, in]
@@ -25,9 +27,29 @@ export function conv2d(
     const [before, after] = sides;
     const around: [number, number] = [before, after];
     const padded = same || (before === 0 && after === 0) ? x : tf.pad(x, [[0, 0], around, around, [0, 0]]);
-    const y = tf.conv2d(padded, filter, stride, same ? 'same' : 'valid');
+    const attrs: Conv2DGradAttrs = { strides: stride, pad: same ? 'same' : 'valid' };
+    if (hasKernel(fusedKernels.conv2DGrad)) return withOwnGradient(padded, filter, bias, attrs);
+    const y = tf.conv2d(padded, filter, stride, attrs.pad);
     return bias ? tf.add(y, bias) : y;
   });
+}
+
+function withOwnGradient(x: Tensor4D, filter: Tensor4D, bias: Tensor1D | undefined, attrs: Conv2DGradAttrs): Tensor4D {
+  const forward = { ...attrs, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+  return differentiable({
+    inputs: [x, filter, bias],
+    forward: () => {
+      const y: Tensor = tf
+        .engine()
+        .runKernel(bias ? 'FusedConv2D' : 'Conv2D', { x, filter, ...(bias && { bias }) }, forward);
+      return [y];
+    },
+    save: () => ({ x, filter, bias }),
+    backward: (dy, saved) => {
+      const { x, filter, bias } = saved as { x: Tensor; filter: Tensor; bias?: Tensor };
+      return tf.engine().runKernel(fusedKernels.conv2DGrad, { dy, x, filter, ...(bias && { bias }) }, attrs);
+    },
+  }) as Tensor4D;
 }
 
 /** Tells whether 'same' puts these zeros around an axis: as many as a size divided by the stride, rounded up, needs. */

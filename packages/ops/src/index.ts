@@ -3,6 +3,7 @@ export { attention } from './attention';
 export { conv2d } from './conv2d';
 export { embedding } from './embedding';
 export type { OpsErrorCode } from './errors';
+export * from './fused-kernels';
 export { globalNorm } from './global-norm';
 export { groupNorm } from './group-norm';
 export { hash, type InitialValues, initialValues } from './initial-values';

@@ -1,3 +1,4 @@
+import { type Conv2DGradAttrs, type Conv2DGradInputs, fusedKernels } from '@denoiser/ops';
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { sizeOf } from '../dispatch';
@@ -11,7 +12,7 @@ type Pad = 'valid' | 'same' | number | backend_util.ExplicitPadding;
 type ConvAttrs = {
   strides: [number, number] | number;
   pad: Pad;
-  dataFormat: 'NHWC' | 'NCHW';
+  dataFormat?: 'NHWC' | 'NCHW';
   dilations?: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
 };
@@ -43,51 +44,74 @@ export const convKernels = [
     },
   ),
 
-  /**
-   * A pixel of x was seen through each tap of the filter by one pixel of y: the patches of dy times the turned filter. With a stride,
-   * most of that would be zeros: a product for each class of pixels instead, if the stride divides the image.
-   */
   kernel<{ dy: TensorInfo; filter: TensorInfo }, ConvAttrs & { inputShape: number[] }>(
     'Conv2DBackpropInput',
     ({ dy, filter }, attrs, backend, stock) => {
       const s = shapeOf(attrs.inputShape, filter.shape, attrs);
       if (!s || !isOutputOf(s, dy) || !areFloats(dy, filter)) return stock();
-      const dx = backend.make(attrs.inputShape);
-      if (s.strideHeight * s.strideWidth > 1 && s.height % s.strideHeight === 0 && s.width % s.strideWidth === 0) {
-        multiply(backend, { ...byClass(dy, filter, s), c: dx });
-        return dx;
-      }
-      const m = s.batch * s.height * s.width;
-      const k = sizeOf(filter.shape) / s.inputs;
-      multiply(backend, {
-        shape: { m, n: s.inputs, k, batch: 1 },
-        a: isPointwise(s) ? dense({ tensor: dy, packing: 'inner', outer: m, inner: k }) : seenBy(dy, s),
-        b: turnedFilter(filter, s),
-        c: dx,
-      });
-      return dx;
+      return inputGradient(backend, s, dy, filter);
     },
   ),
 
-  /** The filter's gradient is small and sums over all pixels of the batch: parts of them, then their sum. */
   kernel<{ x: TensorInfo; dy: TensorInfo }, ConvAttrs & { filterShape: number[] }>(
     'Conv2DBackpropFilter',
     ({ x, dy }, attrs, backend, stock) => {
       const s = shapeOf(x.shape, attrs.filterShape, attrs);
       if (!s || !isOutputOf(s, dy) || !areFloats(x, dy)) return stock();
       const dfilter = backend.make(attrs.filterShape);
-      const m = s.filterHeight * s.filterWidth * s.inputs;
-      const k = s.batch * s.outHeight * s.outWidth;
-      multiply(backend, {
-        shape: { m, n: s.outputs, k, batch: 1 },
-        a: isPointwise(s) ? dense({ tensor: x, packing: 'outer', outer: m, inner: k }) : patchesOverPixels(x, s),
-        b: dense({ tensor: dy, packing: 'outer', outer: s.outputs, inner: k }),
-        c: dfilter,
-      });
+      filterGradient(backend, s, { x, dy, dfilter });
       return dfilter;
     },
   ),
+
+  kernel<Conv2DGradInputs, Conv2DGradAttrs>(fusedKernels.conv2DGrad, ({ dy, x, filter, bias }, attrs, backend) => {
+    const s = shapeOf(x.shape, filter.shape, attrs);
+    if (!s || !isOutputOf(s, dy)) throw new Error(`${fusedKernels.conv2DGrad} was given a dy of shape [${dy.shape}].`);
+    const dfilter = backend.makeGradient(filter);
+    const dbias = bias && backend.makeGradient(bias);
+    const dx = inputGradient(backend, s, dy, filter);
+    filterGradient(backend, s, { x, dy, dfilter, dbias });
+    return dbias ? [dx, dfilter, dbias] : [dx, dfilter];
+  }),
 ];
+
+/**
+ * A pixel of x was seen through each tap of the filter by one pixel of y: the patches of dy times the turned filter. With a stride,
+ * most of that would be zeros: a product for each class of pixels instead, if the stride divides the image.
+ */
+function inputGradient(backend: DenoiserWebGPUBackend, s: ConvShape, dy: TensorInfo, filter: TensorInfo): TensorInfo {
+  const dx = backend.make([s.batch, s.height, s.width, s.inputs]);
+  if (s.strideHeight * s.strideWidth > 1 && s.height % s.strideHeight === 0 && s.width % s.strideWidth === 0) {
+    multiply(backend, { ...byClass(dy, filter, s), c: dx });
+    return dx;
+  }
+  const m = s.batch * s.height * s.width;
+  const k = sizeOf(filter.shape) / s.inputs;
+  multiply(backend, {
+    shape: { m, n: s.inputs, k, batch: 1 },
+    a: isPointwise(s) ? dense({ tensor: dy, packing: 'inner', outer: m, inner: k }) : seenBy(dy, s),
+    b: turnedFilter(filter, s),
+    c: dx,
+  });
+  return dx;
+}
+
+/** The filter's gradient is small and sums over all pixels of the batch: parts of them, then their sum. dbias sums dy as it passes. */
+function filterGradient(
+  backend: DenoiserWebGPUBackend,
+  s: ConvShape,
+  { x, dy, dfilter, dbias }: { x: TensorInfo; dy: TensorInfo; dfilter: TensorInfo; dbias?: TensorInfo | undefined },
+): void {
+  const m = s.filterHeight * s.filterWidth * s.inputs;
+  const k = s.batch * s.outHeight * s.outWidth;
+  multiply(backend, {
+    shape: { m, n: s.outputs, k, batch: 1 },
+    a: isPointwise(s) ? dense({ tensor: x, packing: 'outer', outer: m, inner: k }) : patchesOverPixels(x, s),
+    b: dense({ tensor: dy, packing: 'outer', outer: s.outputs, inner: k }),
+    c: dfilter,
+    sums: dbias,
+  });
+}
 
 function forward(
   backend: DenoiserWebGPUBackend,

@@ -32,8 +32,8 @@ export const linearKernels = [
       b: dense({ tensor: weight, packing: 'inner', outer: inputs, inner: outputs }),
       c: dx,
     });
-    const dweight = backend.make(weight.shape);
-    const dbias = bias && backend.make(bias.shape);
+    const dweight = backend.makeGradient(weight);
+    const dbias = bias && backend.makeGradient(bias);
     multiply(backend, {
       shape: { m: inputs, n: outputs, k: rows, batch: 1 },
       a: dense({ tensor: x, packing: 'outer', outer: inputs, inner: rows }),
