@@ -1,7 +1,7 @@
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Conv2DGradAttrs, fusedKernels } from './fused-kernels';
-import { differentiable, hasKernel } from './run-kernel';
+import { differentiable, hasKernel, runOwnKernel } from './run-kernel';
 
 /**
  * Two-dimensional convolution (cross-correlation, as in every network library) with zeros around the image.
@@ -38,17 +38,9 @@ function withOwnGradient(x: Tensor4D, filter: Tensor4D, bias: Tensor1D | undefin
   const forward = { ...attrs, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
   return differentiable({
     inputs: [x, filter, bias],
-    forward: () => {
-      const y: Tensor = tf
-        .engine()
-        .runKernel(bias ? 'FusedConv2D' : 'Conv2D', { x, filter, ...(bias && { bias }) }, forward);
-      return [y];
-    },
+    forward: () => runOwnKernel(bias ? 'FusedConv2D' : 'Conv2D', { x, filter, bias }, forward),
     save: () => ({ x, filter, bias }),
-    backward: (dy, saved) => {
-      const { x, filter, bias } = saved as { x: Tensor; filter: Tensor; bias?: Tensor };
-      return tf.engine().runKernel(fusedKernels.conv2DGrad, { dy, x, filter, ...(bias && { bias }) }, attrs);
-    },
+    backward: (dy, saved) => runOwnKernel(fusedKernels.conv2DGrad, { dy, ...saved }, attrs),
   }) as Tensor4D;
 }
 

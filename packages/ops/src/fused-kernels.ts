@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Activation } from './kernels';
 
 /**
  * Kernels that do at once what others do one after the other. A backend need not have them: where there is none, the op is made of
@@ -7,7 +8,22 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 export const fusedKernels = {
   /** The gradient of tfjs's Conv2D, NHWC, and of a bias that was added: gives [dx, dfilter] and, if there is a bias, dbias. */
   conv2DGrad: 'denoiser.Conv2DGrad',
+  /** y = residual + activation(x)·weight + bias. x [..., in], weight [in, out], bias [out]; residual, y [..., out]. */
+  linear: 'denoiser.FusedLinear',
+  /** Gives [dx, dweight] and, if there is a bias, dbias; the residual's gradient is dy itself. */
+  linearGrad: 'denoiser.FusedLinearGrad',
+  /** Attention of rows to one another, see `Attention`: q, k and v stand beside one another in qkv [B, N, 3C]. Gives [y, logSumExp]. */
+  selfAttention: 'denoiser.SelfAttention',
+  /** Gives [dqkv]. */
+  selfAttentionGrad: 'denoiser.SelfAttentionGrad',
 } as const;
 
 export type Conv2DGradInputs = { dy: TensorInfo; x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
 export type Conv2DGradAttrs = { strides: number; pad: 'same' | 'valid' };
+
+export type FusedLinearInputs = { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo; residual?: TensorInfo };
+export type FusedLinearAttrs = { activation: Activation };
+export type FusedLinearGradInputs = { dy: TensorInfo; x: TensorInfo; weight: TensorInfo; bias?: TensorInfo };
+
+export type SelfAttentionInputs = { qkv: TensorInfo };
+export type SelfAttentionGradInputs = { dy: TensorInfo; qkv: TensorInfo; y: TensorInfo; logSumExp: TensorInfo };

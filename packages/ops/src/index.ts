@@ -1,5 +1,5 @@
 export { gelu, silu } from './activations';
-export { attention } from './attention';
+export { attention, selfAttention } from './attention';
 export { conv2d } from './conv2d';
 export { embedding } from './embedding';
 export type { OpsErrorCode } from './errors';

@@ -35,6 +35,7 @@ export function multiply(
   const columnSums = sums !== undefined;
   const result = resultType(n, b);
   const key = `${m} ${n} ${k} ${batch}, splits ${splits}, ${columnSums ? 'sums, ' : ''}${epilogue.key}${o.rowOf ?? ''}`;
+  const alike = (type: 'vec4f' | 'f32') => Object.fromEntries((epilogue.alike ?? []).map((name) => [name, type]));
   const product = {
     key: `gemm ${Object.values(tile)}, ${key}, ${a.key}, ${b.key}`,
     code: () => gemmCode({ shape, plan, a, b, finish: epilogue.code, columnSums, rowOf, result }),
@@ -43,7 +44,7 @@ export function multiply(
   const operands = { a: a.tensor, b: b.tensor };
   const outputs: Record<string, TensorInfo> = sums ? { c, sums } : { c };
   if (splits === 1) {
-    const types = { a: a.type, b: b.type, c: result, sums: result };
+    const types = { a: a.type, b: b.type, c: result, sums: result, ...alike(result) };
     backend.run({ ...product, types, reads: { ...operands, ...epilogue.reads }, writes: outputs });
     return;
   }
@@ -54,7 +55,7 @@ export function multiply(
   backend.run({
     key: `gemm sum, ${key}`,
     code: () => addUpCode({ shape, splits, finish: epilogue.code, rowOf, columnSums, group: GROUP }),
-    types: { parts: type, c: type, sums: type },
+    types: { parts: type, c: type, sums: type, ...alike(result) },
     reads: { parts, ...epilogue.reads },
     writes: outputs,
     workgroups: flat(Math.ceil(size / (4 * GROUP))),

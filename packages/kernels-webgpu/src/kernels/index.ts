@@ -1,7 +1,7 @@
 import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
-import { attention } from './attention';
-import { attentionGrad } from './attention-grad';
+import { attentionKernels } from './attention';
+import { attentionGradKernels } from './attention-grad';
 import { convKernels } from './conv2d';
 import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
@@ -23,8 +23,8 @@ import { trigonometryKernels } from './trigonometry';
 export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
   ...addNKernels,
-  attention,
-  attentionGrad,
+  ...attentionKernels,
+  ...attentionGradKernels,
   ...convKernels,
   ...embeddingKernels,
   ...globalNormKernels,

@@ -1,4 +1,5 @@
 import { FLAT_GROUP } from '../dispatch';
+import { ACTIVATIONS } from './activations';
 import type { Operand, Packing } from './gemm-operand';
 import { type GemmPlan, type GemmShape, invocations, type Tile, tileColumns, tileRows } from './gemm-plan';
 
@@ -8,7 +9,10 @@ export type Gemm = {
   readonly plan: GemmPlan;
   readonly a: Operand;
   readonly b: Operand;
-  /** WGSL of `fn finish(value: vec4f, columns: vec4u) -> vec4f`, applied to each four of a row before they are stored. */
+  /**
+   * WGSL of `fn finish(value: vec4f, places: vec4u, columns: vec4u) -> vec4f`, applied to each four of a row before they are stored;
+   * `places`: where in the result they go.
+   */
   readonly finish: string;
   /** Also store Σ_k B[k, n], which costs nothing to read. For one matrix, not a batch. */
   readonly columnSums: boolean;
@@ -62,9 +66,10 @@ export function gemmCode({ shape, plan, a, b, finish, columnSums, rowOf, result 
       ? 'firstColumn + tx * 4u + vec4u(0u, 1u, 2u, 3u)'
       : `firstColumn + tx + vec4u(0u, ${columns}u, ${2 * columns}u, ${3 * columns}u)`;
   const isPartial = splits > 1;
-  const value = (sum: string) => (isPartial ? sum : `finish(${sum}, columns)`);
+  const value = (sum: string) => (isPartial ? sum : `finish(${sum}, start + columns, columns)`);
   return `
     ${FLAT_GROUP}
+    ${ACTIVATIONS}
     ${a.code('a')}
     ${b.code('b')}
     ${isPartial ? rowsInOrder(m) : `${finish}\n${rowOf}`}
@@ -101,7 +106,7 @@ export function gemmCode({ shape, plan, a, b, finish, columnSums, rowOf, result 
       }
       let columns = ${columnsOf};
       ${steps((i) => {
-        const store = `store(rowOf(matrix, row) * ${n}u, columns, ${value(`sum${i}`)});`;
+        const store = `let start = rowOf(matrix, row) * ${n}u; store(start, columns, ${value(`sum${i}`)});`;
         return `{ let row = ${stepRow(i)}; ${m % height === 0 ? store : `if (row < ${m}u) { ${store} }`} }`;
       })}
       ${
@@ -217,6 +222,7 @@ export function addUpCode(o: {
     for (var s = 0u; s < ${splits}u; s++) { value += partsAt(${at} + s * ${stride}u); }`;
   return `
     ${FLAT_GROUP}
+    ${ACTIVATIONS}
     ${finish}
     ${rowOf}
     fn at(i: u32) -> u32 { return rowOf(i / ${m * n}u, i / ${n}u % ${m}u) * ${n}u + i % ${n}u; }
@@ -229,7 +235,7 @@ export function addUpCode(o: {
       let i = (flatGroup(workgroup, workgroups) * ${group}u + local) * 4u;
       if (i < ${size}u) {
         ${total('i', size)}
-        value = finish(value, (i + vec4u(0u, 1u, 2u, 3u)) % ${n}u);
+        value = finish(value, vec4u(at(i), at(i + 1u), at(i + 2u), at(i + 3u)), (i + vec4u(0u, 1u, 2u, 3u)) % ${n}u);
         ${writeFour('c', (i) => `at(${i})`, size, isVector)}
       }
       ${

@@ -1,4 +1,4 @@
-import { gelu, maxPool2x, upsample2x } from '@denoiser/ops';
+import { maxPool2x, upsample2x } from '@denoiser/ops';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compose, type Layer } from '../layer';
@@ -76,9 +76,9 @@ export function selfAttention(channels: number): Layer<(x: Tensor4D) => Tensor4D
   return compose(children, (m) => (x: Tensor4D) => {
     const [batch, height, width] = x.shape;
     const tokens: Tensor3D = tf.reshape(x, [batch, height * width, channels]); // [B, H·W, C]
-    const attended: Tensor3D = tf.add(m.mha(m.ln(tokens)), tokens); // [B, H·W, C]
-    const hidden = tf.tidy(() => gelu(m['ff_self.1'](m['ff_self.0'](attended))) as Tensor3D); // [B, H·W, C]
-    return tf.reshape(tf.add(m['ff_self.3'](hidden), attended), x.shape); // [B, H, W, C]
+    const attended = m.mha(m.ln(tokens), tokens); // [B, H·W, C]
+    const hidden = m['ff_self.1'](m['ff_self.0'](attended)); // [B, H·W, C]
+    return tf.reshape(m['ff_self.3'](hidden, { activation: 'gelu', residual: attended }), x.shape); // [B, H, W, C]
   });
 }
 
