@@ -25,6 +25,8 @@ type Stored = {
   external?: boolean;
   /** Where in an arena it is; nowhere if it has a buffer of its own. */
   slot?: Slot | undefined;
+  /** See `leaveMoments`. */
+  moments?: TensorInfo | undefined;
 };
 type Pipeline = { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout };
 
@@ -81,6 +83,16 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return gradient;
   }
 
+  /** Keeps the moments of a tensor's parts, [images, parts, 2], for the kernel that normalizes it; they go when it goes. */
+  leaveMoments(tensor: TensorInfo, moments: TensorInfo | undefined): void {
+    this.stored(tensor).moments = moments;
+  }
+
+  /** What a kernel has left of the moments of a tensor's parts, mean and squared deviations. */
+  momentsOf(tensor: TensorInfo): TensorInfo | undefined {
+    return this.stored(tensor).moments;
+  }
+
   /** Records one dispatch; it runs after all that were recorded before. */
   run(dispatch: Dispatch): void {
     const { reads, writes, scalars = {}, uniforms, workgroups } = dispatch;
@@ -110,7 +122,12 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       return { binding, resource: this.placeOf(bound) };
     });
     // What was read back before is not what is there now.
-    for (const bound of Object.values(writes)) for (const tensor of membersOf(bound)) this.stored(tensor).values = null;
+    for (const bound of Object.values(writes)) {
+      for (const tensor of membersOf(bound)) {
+        this.stored(tensor).values = null;
+        this.dropMoments(this.stored(tensor));
+      }
+    }
     if (uniforms)
       entries.push({ binding: bindings.length, resource: { buffer: this.upload(Object.values(uniforms)) } });
     const { pipeline, layout } = this.pipelineOf(dispatch);
@@ -184,6 +201,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   override disposeData(dataId: object, force = false): boolean {
     const stored = this.tensorMap.has(dataId) ? (this.tensorMap.get(dataId) as unknown as Stored) : undefined;
     const isGone = super.disposeData(dataId, force);
+    if (isGone && stored) this.dropMoments(stored);
     if (isGone && stored?.slot) {
       const { slot } = stored;
       stored.slot = undefined; // what was recorded with the place comes before what the next one records
@@ -211,6 +229,12 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   override readToGPU(dataId: object): ReturnType<WebGPUBackend['readToGPU']> {
     this.takeOut(dataId);
     return super.readToGPU(dataId);
+  }
+
+  private dropMoments(stored: Stored): void {
+    const { moments } = stored;
+    stored.moments = undefined;
+    if (moments) this.disposeData(moments.dataId);
   }
 
   private get inner(): Internals {

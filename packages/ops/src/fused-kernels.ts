@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Activation } from './kernels';
+import type { Activation, GroupNormGradInputs, GroupNormInputs } from './kernels';
 
 /**
  * Kernels that do at once what others do one after the other. A backend need not have them: where there is none, the op is made of
@@ -16,10 +16,15 @@ export const fusedKernels = {
   selfAttention: 'denoiser.SelfAttention',
   /** Gives [dqkv]. */
   selfAttentionGrad: 'denoiser.SelfAttentionGrad',
+  /** `GroupNorm` without an activation, to which a vector an image is added: shift [B, C]; scale and bias are [C]. Gives [y], or [y, moments]. */
+  shiftedGroupNorm: 'denoiser.ShiftedGroupNorm',
+  /** Gives [dx, dscale, dbias, dshift]. */
+  shiftedGroupNormGrad: 'denoiser.ShiftedGroupNormGrad',
 } as const;
 
 export type Conv2DGradInputs = { dy: TensorInfo; x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
-export type Conv2DGradAttrs = { strides: number; pad: 'same' | 'valid' };
+/** `groups`: in how many groups the result is normalized next, for a backend that can prepare for it. */
+export type Conv2DAttrs = { strides: number; pad: 'same' | 'valid'; groups?: number };
 
 export type FusedLinearInputs = { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo; residual?: TensorInfo };
 export type FusedLinearAttrs = { activation: Activation };
@@ -27,3 +32,6 @@ export type FusedLinearGradInputs = { dy: TensorInfo; x: TensorInfo; weight: Ten
 
 export type SelfAttentionInputs = { qkv: TensorInfo };
 export type SelfAttentionGradInputs = { dy: TensorInfo; qkv: TensorInfo; y: TensorInfo; logSumExp: TensorInfo };
+
+export type ShiftedGroupNormInputs = Omit<GroupNormInputs, 'residual'> & { shift: TensorInfo };
+export type ShiftedGroupNormGradInputs = Omit<GroupNormGradInputs, 'residual'> & { shift: TensorInfo };

@@ -5,7 +5,7 @@ export { embedding } from './embedding';
 export type { OpsErrorCode } from './errors';
 export * from './fused-kernels';
 export { globalNorm } from './global-norm';
-export { groupNorm } from './group-norm';
+export { groupNorm, shiftedGroupNorm } from './group-norm';
 export { hash, type InitialValues, initialValues } from './initial-values';
 export * from './kernels';
 export { layerNorm } from './layer-norm';

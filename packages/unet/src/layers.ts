@@ -7,6 +7,7 @@ import {
   layerNorm,
   linear,
   selfAttention,
+  shiftedGroupNorm,
 } from '@denoiser/ops';
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -33,10 +34,10 @@ const filter = (size: number, from: number, to: number): ParameterSpec => ({
   initial: uniformOf(from * size * size),
 });
 
-/** Conv2d(from, to, 3, padding=1, bias=False). [B, H, W, from] → [B, H, W, to] */
+/** Conv2d(from, to, 3, padding=1, bias=False), which `oneGroupNorm` normalizes next. [B, H, W, from] → [B, H, W, to] */
 export function conv3x3(from: number, to: number): Layer<(x: Tensor4D) => Tensor4D> {
   return layer({ weight: filter(3, from, to) }, ({ weight }) => (x) => {
-    return conv2d(x, weight as Tensor4D, { padding: 1 });
+    return conv2d(x, weight as Tensor4D, { padding: 1, groups: 1 });
   });
 }
 
@@ -73,11 +74,16 @@ export function convolution(
 
 /**
  * A group norm that goes on as its call says: activation(residual + norm(x)·(1 + s) + t), s and t from `scaleShift`, [B, 2C],
- * where there is one. [B, H, W, C]
+ * where there is one; or norm(x) + shift, [B, C]. [B, H, W, C]
  */
 export type GroupNormCall = (
   x: Tensor4D,
-  then?: { readonly residual?: Tensor4D; readonly activation?: Activation; readonly scaleShift?: Tensor2D },
+  then?: {
+    readonly residual?: Tensor4D;
+    readonly activation?: Activation;
+    readonly scaleShift?: Tensor2D;
+    readonly shift?: Tensor2D | undefined;
+  },
 ) => Tensor4D;
 
 /** GroupNorm(groups, channels), with what follows it. epsilon: default 1e-5; activation: of calls that name none. */
@@ -86,8 +92,9 @@ export function groupNormLayer(
   o: { groups: number; epsilon?: number; activation?: Activation },
 ): Layer<GroupNormCall> {
   const parameters = { weight: vector(channels, ONES), bias: vector(channels, ZEROS) };
-  return layer(parameters, ({ weight, bias }) => (x, { scaleShift, ...then } = {}) => {
+  return layer(parameters, ({ weight, bias }) => (x, { scaleShift, shift, ...then } = {}) => {
     const options = { ...o, ...then };
+    if (shift) return shiftedGroupNorm(x, weight as Tensor1D, bias as Tensor1D, shift, options);
     if (!scaleShift) return groupNorm(x, weight as Tensor1D, bias as Tensor1D, options);
     return tf.tidy(() => {
       const [scale, shift] = tf.split(scaleShift, 2, 1) as [Tensor2D, Tensor2D]; // [B, C] each

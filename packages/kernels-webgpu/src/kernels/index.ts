@@ -5,8 +5,8 @@ import { attentionGradKernels } from './attention-grad';
 import { convKernels } from './conv2d';
 import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
-import { groupNorm } from './group-norm';
-import { groupNormGrad } from './group-norm-grad';
+import { groupNormKernels } from './group-norm';
+import { groupNormGradKernels } from './group-norm-grad';
 import type { GpuKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
 import { linearKernels } from './linear';
@@ -28,8 +28,8 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...convKernels,
   ...embeddingKernels,
   ...globalNormKernels,
-  groupNorm,
-  groupNormGrad,
+  ...groupNormKernels,
+  ...groupNormGradKernels,
   ...layerNormKernels,
   ...linearKernels,
   ...linearCombinationKernels,

@@ -15,7 +15,7 @@ import { sizeOf } from '../dispatch';
 import { resultType } from '../wgsl/gemm';
 import { activated, dense } from '../wgsl/gemm-operand';
 import { affineEpilogue } from './epilogue';
-import { multiply } from './gemm';
+import { multiply, multiplyBoth } from './gemm';
 import { kernel } from './kernel';
 
 /**
@@ -52,7 +52,7 @@ function affine(
   return c;
 }
 
-/** dx = dy·weightᵀ; dweight = xᵀ·dy, which sums dy for dbias as it passes. Two dispatches, and one for each that splits its sum. */
+/** dx = dy·weightᵀ; dweight = xᵀ·dy, which sums dy for dbias as it passes. One dispatch, and one if a sum is split. */
 function gradients(
   backend: DenoiserWebGPUBackend,
   { dy, x, weight, bias }: FusedLinearGradInputs,
@@ -62,21 +62,24 @@ function gradients(
   const rows = sizeOf(x.shape.slice(0, -1));
   const dx = backend.make(x.shape);
   const turned = dense({ tensor: weight, packing: 'inner', outer: inputs, inner: outputs });
-  multiply(backend, {
-    shape: { m: rows, n: inputs, k: outputs, batch: 1 },
-    a: dense({ tensor: dy, packing: 'inner', outer: rows, inner: outputs }),
-    b: turned,
-    c: dx,
-    epilogue: affineEpilogue(resultType(inputs, turned), { slope: { x, activation } }),
-  });
   const dweight = backend.makeGradient(weight);
   const dbias = bias && backend.makeGradient(bias);
-  multiply(backend, {
-    shape: { m: inputs, n: outputs, k: rows, batch: 1 },
-    a: activated(dense({ tensor: x, packing: 'outer', outer: inputs, inner: rows }), activation),
-    b: dense({ tensor: dy, packing: 'outer', outer: outputs, inner: rows }),
-    c: dweight,
-    sums: dbias,
-  });
+  multiplyBoth(
+    backend,
+    {
+      shape: { m: rows, n: inputs, k: outputs, batch: 1 },
+      a: dense({ tensor: dy, packing: 'inner', outer: rows, inner: outputs }),
+      b: turned,
+      c: dx,
+      epilogue: affineEpilogue(resultType(inputs, turned), { slope: { x, activation } }),
+    },
+    {
+      shape: { m: inputs, n: outputs, k: rows, batch: 1 },
+      a: activated(dense({ tensor: x, packing: 'outer', outer: inputs, inner: rows }), activation),
+      b: dense({ tensor: dy, packing: 'outer', outer: outputs, inner: rows }),
+      c: dweight,
+      sums: dbias,
+    },
+  );
   return dbias ? [dx, dweight, dbias] : [dx, dweight];
 }
