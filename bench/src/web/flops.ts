@@ -28,6 +28,8 @@ const flopsByKernel: Readonly<Record<string, (call: Call) => number>> = {
   Conv2D: ({ inputs, outputs }) => size(outputs[0]) * perOutput(inputs.filter),
   Conv2DBackpropInput: ({ inputs }) => size(inputs.dy) * perOutput(inputs.filter),
   Conv2DBackpropFilter: ({ inputs, outputs }) => size(inputs.dy) * perOutput(outputs[0]),
+  FusedConv2D: ({ inputs, outputs }) => size(outputs[0]) * perOutput(inputs.filter),
+  Conv2DGrad: ({ inputs }) => 2 * size(inputs.dy) * perOutput(inputs.filter),
   Linear: ({ inputs, outputs }) => 2 * size(outputs[0]) * (inputs.weight?.shape[0] ?? 0),
   LinearGrad: ({ inputs }) => 4 * size(inputs.dy) * (inputs.weight?.shape[0] ?? 0),
   Attention: attention(4),

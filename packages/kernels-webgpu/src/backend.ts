@@ -1,7 +1,8 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { Arenas, type Place, type Slot } from './arenas';
 import { type Capabilities, readCapabilities } from './capabilities';
-import { type Dispatch, moduleOf, signatureOf, sizeOf } from './dispatch';
+import { type Bound, type Dispatch, membersOf, moduleOf, signatureOf, sizeOf } from './dispatch';
 import { perThread } from './wgsl/per-thread';
 
 /** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
@@ -10,11 +11,26 @@ type Internals = {
   computePassEncoder: GPUComputePassEncoder | null;
   commandQueueOwnedIds: WeakSet<object>;
   uniformPendingDisposal: GPUBuffer[];
+  stagingPendingDisposal: GPUBuffer[];
   dispatchCountInPass: number;
   activeTimers: unknown;
 };
-type Stored = { values: BackendValues | null; dtype: DataType; shape: number[]; resource?: GPUBuffer };
+type Stored = {
+  values: BackendValues | null;
+  dtype: DataType;
+  shape: number[];
+  refCount: number;
+  resource?: GPUBuffer;
+  /** Whether the buffer is not the tensor's own, which tfjs then leaves alone. */
+  external?: boolean;
+  /** Where in an arena it is; nowhere if it has a buffer of its own. */
+  slot?: Slot | undefined;
+  /** See `leaveMoments`. */
+  moments?: TensorInfo | undefined;
+};
 type Pipeline = { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout };
+
+const bufferUsage = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
 /** Dispatches of ours and tfjs's that are recorded before they are handed to the GPU. */
 const DISPATCHES_IN_A_SUBMISSION = 64;
@@ -27,10 +43,27 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   readonly capabilities: Capabilities;
   private readonly pipelines = new Map<string, Pipeline>();
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  /** Memory of tensors that are used together. */
+  readonly arenas: Arenas;
 
   constructor(device: GPUDevice, adapterInfo?: GPUAdapterInfo) {
     super(device, adapterInfo);
     this.capabilities = readCapabilities(device);
+    const { limits } = device;
+    this.arenas = new Arenas({
+      alignment: Math.max(16, limits.minStorageBufferOffsetAlignment),
+      most: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
+      slotOf: (tensor) => this.stored(tensor).slot,
+      move: (tensor, slot, { isForGood }) => this.moveTo(tensor, slot, isForGood),
+      createBuffer: (size) => this.bufferManager.acquireBuffer(size, bufferUsage(), false, false),
+      destroyBuffer: (buffer) => this.inner.stagingPendingDisposal.push(buffer),
+    });
+    // tfjs's kernels bind by this function of theirs.
+    const { tensorToBinding } = this as unknown as { tensorToBinding: (tensor: TensorInfo | null) => unknown };
+    Object.assign(this, {
+      tensorToBinding: (tensor: TensorInfo | null) =>
+        tensor && this.stored(tensor).slot ? this.placeOf(tensor) : tensorToBinding.call(this, tensor),
+    });
   }
 
   /** Memory for a result, on the GPU, not initialized. */
@@ -43,29 +76,60 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     );
   }
 
+  /** Memory for the gradient by a parameter: beside those of the other parameters, if these lie together. */
+  makeGradient(parameter: TensorInfo): TensorInfo {
+    const gradient = this.make(parameter.shape);
+    this.arenas.placeGradient(gradient, parameter);
+    return gradient;
+  }
+
+  /** Keeps the moments of a tensor's parts, [images, parts, 2], for the kernel that normalizes it; they go when it goes. */
+  leaveMoments(tensor: TensorInfo, moments: TensorInfo | undefined): void {
+    this.stored(tensor).moments = moments;
+  }
+
+  /** What a kernel has left of the moments of a tensor's parts, mean and squared deviations. */
+  momentsOf(tensor: TensorInfo): TensorInfo | undefined {
+    return this.stored(tensor).moments;
+  }
+
   /** Records one dispatch; it runs after all that were recorded before. */
   run(dispatch: Dispatch): void {
     const { reads, writes, scalars = {}, uniforms, workgroups } = dispatch;
-    const tensors = [reads, writes, scalars].flatMap((named) => Object.values(named));
+    const bindings: Bound[] = [reads, writes, scalars].flatMap((named) => Object.values(named));
     if (workgroups.includes(0)) return;
+    const written = new Set(Object.values(writes).map((bound) => this.slotOf(bound)?.arena));
     for (const role of ['reads', 'scalars'] as const) {
-      for (const [name, tensor] of Object.entries(dispatch[role] ?? {})) {
-        if (tensor.dtype !== 'float32' || this.stored(tensor).dtype === 'float32') continue;
-        const floats = this.floatsOf(tensor);
-        this.run({ ...dispatch, [role]: { ...dispatch[role], [name]: floats } });
-        this.disposeData(floats.dataId);
+      for (const [name, bound] of Object.entries<Bound>(dispatch[role] ?? {})) {
+        const [tensor] = membersOf(bound);
+        const slot = this.stored(tensor).slot;
+        const isInteger = tensor.dtype === 'float32' && this.stored(tensor).dtype !== 'float32';
+        // In one dispatch, WebGPU has no buffer that is read and written, whichever part of it; as a uniform, a place is no good.
+        const isShared = slot && (role === 'scalars' || written.has(slot.arena));
+        if (!isInteger && !isShared) continue;
+        const copy = isInteger ? this.floatsOf(tensor) : this.copyOf(tensor);
+        this.run({ ...dispatch, [role]: { ...dispatch[role], [name]: copy } });
+        this.disposeData(copy.dataId);
         return;
       }
     }
-    const inner = this as unknown as Internals;
-    const entries: GPUBindGroupEntry[] = tensors.map((tensor, binding) => {
-      this.uploadToGPU(tensor.dataId);
-      inner.commandQueueOwnedIds.add(tensor.dataId);
-      return { binding, resource: { buffer: this.stored(tensor).resource as GPUBuffer } };
+    const inner = this.inner;
+    const entries: GPUBindGroupEntry[] = bindings.map((bound, binding) => {
+      for (const tensor of membersOf(bound)) {
+        this.uploadToGPU(tensor.dataId);
+        inner.commandQueueOwnedIds.add(tensor.dataId);
+      }
+      return { binding, resource: this.placeOf(bound) };
     });
     // What was read back before is not what is there now.
-    for (const tensor of Object.values(writes)) this.stored(tensor).values = null;
-    if (uniforms) entries.push({ binding: tensors.length, resource: { buffer: this.upload(Object.values(uniforms)) } });
+    for (const bound of Object.values(writes)) {
+      for (const tensor of membersOf(bound)) {
+        this.stored(tensor).values = null;
+        this.dropMoments(this.stored(tensor));
+      }
+    }
+    if (uniforms)
+      entries.push({ binding: bindings.length, resource: { buffer: this.upload(Object.values(uniforms)) } });
     const { pipeline, layout } = this.pipelineOf(dispatch);
     const group = this.device.createBindGroup({ layout, entries });
     if (inner.activeTimers != null) this.endComputePassEncoder();
@@ -90,9 +154,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     const stored = this.tensorMap.get(dataId) as unknown as Stored;
     if (stored.resource != null) return;
     const size = Math.max(4, 4 * stored.shape.reduce((a, b) => a * b, 1));
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const alsoUniform = size === 4 ? GPUBufferUsage.UNIFORM : 0; // see `Dispatch.scalars`
-    stored.resource = this.bufferManager.acquireBuffer(size, usage | alsoUniform);
+    stored.resource = this.bufferManager.acquireBuffer(size, bufferUsage() | alsoUniform);
     if (!stored.values) return;
     const values = stored.values as ArrayLike<number>;
     const isInteger = stored.dtype === 'int32' || stored.dtype === 'bool';
@@ -110,9 +173,124 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   /** The tensor's own buffer, for whoever draws it: what was recorded to compute it is handed to the GPU first. */
   bufferOf(tensor: TensorInfo): GPUBuffer {
     this.uploadToGPU(tensor.dataId);
+    this.takeOut(tensor.dataId);
     this.endComputePassEncoder();
-    if ((this as unknown as Internals).commandEncoder) this.submitQueue();
+    if (this.inner.commandEncoder) this.submitQueue();
     return this.stored(tensor).resource as GPUBuffer;
+  }
+
+  /** Where a tensor on the GPU is; of several, from the first to the end of the last one's place. */
+  placeOf(bound: Bound): Place {
+    const members = membersOf(bound);
+    const [first] = members;
+    const { slot, resource } = this.stored(first);
+    const buffer = resource as GPUBuffer;
+    if (!slot) return { buffer, offset: 0, size: buffer.size };
+    if (members.length === 1) return { buffer, offset: slot.offset, size: 4 * sizeOf(this.stored(first).shape) };
+    const last = members.at(-1) as TensorInfo;
+    const end = (this.stored(last).slot as Slot).offset + this.arenas.bytesFor(last);
+    return { buffer, offset: slot.offset, size: end - slot.offset };
+  }
+
+  /** Whether a tensor's place is right behind another's. */
+  areNeighbours(first: TensorInfo, second: TensorInfo): boolean {
+    const [a, b] = [this.stored(first).slot, this.stored(second).slot];
+    return a !== undefined && a.arena === b?.arena && a.offset + this.arenas.bytesFor(first) === b.offset;
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const stored = this.tensorMap.has(dataId) ? (this.tensorMap.get(dataId) as unknown as Stored) : undefined;
+    const isGone = super.disposeData(dataId, force);
+    if (isGone && stored) this.dropMoments(stored);
+    if (isGone && stored?.slot) {
+      const { slot } = stored;
+      stored.slot = undefined; // what was recorded with the place comes before what the next one records
+      this.arenas.leave(slot);
+    }
+    return isGone;
+  }
+
+  override async read(dataId: object): Promise<BackendValues> {
+    const stored = this.tensorMap.get(dataId) as unknown as Stored | undefined;
+    if (!stored?.slot || stored.values) return super.read(dataId);
+    const copy = this.copyOf({ dataId, shape: stored.shape, dtype: stored.dtype });
+    try {
+      return await super.read(copy.dataId);
+    } finally {
+      this.disposeData(copy.dataId);
+    }
+  }
+
+  override readSync(dataId: object): BackendValues {
+    this.takeOut(dataId);
+    return super.readSync(dataId);
+  }
+
+  override readToGPU(dataId: object): ReturnType<WebGPUBackend['readToGPU']> {
+    this.takeOut(dataId);
+    return super.readToGPU(dataId);
+  }
+
+  private dropMoments(stored: Stored): void {
+    const { moments } = stored;
+    stored.moments = undefined;
+    if (moments) this.disposeData(moments.dataId);
+  }
+
+  private get inner(): Internals {
+    return this as unknown as Internals;
+  }
+
+  private slotOf(bound: Bound): Slot | undefined {
+    return this.stored(membersOf(bound)[0]).slot;
+  }
+
+  /** A tensor of the same numbers in a buffer of its own. */
+  private copyOf(tensor: TensorInfo): TensorInfo {
+    const copy = this.make(this.stored(tensor).shape);
+    this.uploadToGPU(copy.dataId);
+    this.inner.commandQueueOwnedIds.add(copy.dataId);
+    this.recordCopy(this.placeOf(tensor), { buffer: this.stored(copy).resource as GPUBuffer, offset: 0 });
+    return copy;
+  }
+
+  /** Gives a tensor that has a place in an arena a buffer of its own again. */
+  private takeOut(dataId: object): void {
+    const stored = this.tensorMap.get(dataId) as unknown as Stored;
+    const { slot } = stored;
+    if (!slot) return;
+    const copy = this.copyOf({ dataId, shape: stored.shape, dtype: stored.dtype });
+    stored.resource = this.stored(copy).resource as GPUBuffer;
+    stored.external = false;
+    stored.slot = undefined;
+    this.arenas.leave(slot);
+    this.tensorMap.delete(copy.dataId);
+    this.inner.commandQueueOwnedIds.add(dataId);
+  }
+
+  private moveTo(tensor: TensorInfo, slot: Slot, isForGood: boolean): void {
+    const stored = this.stored(tensor);
+    if (stored.resource || stored.values) {
+      this.uploadToGPU(tensor.dataId);
+      this.recordCopy(this.placeOf(tensor), { buffer: slot.arena.buffer, offset: slot.offset });
+    }
+    const before = stored.slot;
+    const { stagingPendingDisposal, uniformPendingDisposal } = this.inner; // of buffers that are destroyed, and used again
+    if (stored.resource && !stored.external) {
+      (isForGood ? stagingPendingDisposal : uniformPendingDisposal).push(stored.resource);
+    }
+    stored.resource = slot.arena.buffer;
+    stored.external = true;
+    stored.slot = slot;
+    if (before) this.arenas.leave(before);
+    this.inner.commandQueueOwnedIds.add(tensor.dataId);
+  }
+
+  private recordCopy(from: Place, to: { readonly buffer: GPUBuffer; readonly offset: number }): void {
+    this.ensureCommandEncoderReady();
+    this.endComputePassEncoder();
+    const encoder = this.inner.commandEncoder as GPUCommandEncoder;
+    encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);
   }
 
   /** tfjs casts integers to floats by name only: what is in memory stays as it was. */
@@ -142,7 +320,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     });
     const buffer = this.bufferManager.acquireBuffer(words.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
     this.queue.writeBuffer(buffer, 0, words);
-    (this as unknown as Internals).uniformPendingDisposal.push(buffer);
+    this.inner.uniformPendingDisposal.push(buffer);
     return buffer;
   }
 

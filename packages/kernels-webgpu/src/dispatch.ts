@@ -1,14 +1,17 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 
+/** A tensor, or several that lie behind one another in memory, see `Arenas`: they are bound as one. */
+export type Bound = TensorInfo | readonly [TensorInfo, ...TensorInfo[]];
+
 /** One dispatch of a compute shader. Tensors are bound in the order in which they are named: reads, writes, scalars. */
 export type Dispatch = {
   /** Names the pipeline. Everything that `code`, `types` and the tensors' types depend on must be in it: sizes, variants. */
   readonly key: string;
   /** The shader without its bindings, which are declared by the names below. Called once for each key. */
   readonly code: () => string;
-  readonly reads: Readonly<Record<string, TensorInfo>>;
+  readonly reads: Readonly<Record<string, Bound>>;
   /** Also what is changed in place. A tensor is in `reads` or in `writes`, not in both. */
-  readonly writes: Readonly<Record<string, TensorInfo>>;
+  readonly writes: Readonly<Record<string, Bound>>;
   /** Numbers that are on the GPU, float32 tensors of one element, each an f32 of its name: they take no storage buffer. */
   readonly scalars?: Readonly<Record<string, TensorInfo>>;
   /** Element types other than f32 (i32 for int32 tensors): 'vec4f' where the last dimension is a multiple of 4, … */
@@ -18,12 +21,17 @@ export type Dispatch = {
   readonly workgroups: readonly [x: number, y?: number, z?: number];
 };
 
+/** The tensors of a binding. */
+export const membersOf = (bound: Bound): readonly [TensorInfo, ...TensorInfo[]] =>
+  Array.isArray(bound) ? (bound as [TensorInfo, ...TensorInfo[]]) : [bound as TensorInfo];
+
 /** The whole WGSL module of a dispatch: declarations of its bindings, then its code. */
 export function moduleOf({ code, reads, writes, scalars = {}, types = {}, uniforms }: Dispatch): string {
   const lines: string[] = [];
   let binding = 0;
-  const declare = (access: string, tensors: Readonly<Record<string, TensorInfo>>) => {
-    for (const [name, { dtype }] of Object.entries(tensors)) {
+  const declare = (access: string, tensors: Readonly<Record<string, Bound>>) => {
+    for (const [name, bound] of Object.entries(tensors)) {
+      const [{ dtype }] = membersOf(bound);
       const type = types[name] ?? (dtype === 'float32' ? 'f32' : 'i32');
       lines.push(`@group(0) @binding(${binding++}) var<storage, ${access}> ${name}: array<${type}>;`);
     }

@@ -29,6 +29,13 @@ export function silu<T extends Tensor>(x: T): T {
   return unary(siluKernel, siluGradKernel, x);
 }
 
+/** activation(x), with its gradient. */
+export function activated<T extends Tensor>(x: T, activation: Activation): T {
+  if (activation === 'gelu') return gelu(x);
+  if (activation === 'silu') return silu(x);
+  return x;
+}
+
 function unary<T extends Tensor>(
   kernel: Kernel<UnaryInputs, NoAttrs>,
   gradKernel: Kernel<UnaryGradInputs, NoAttrs>,

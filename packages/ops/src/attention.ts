@@ -1,6 +1,7 @@
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { OpsError } from './errors';
+import { fusedKernels } from './fused-kernels';
 import {
   Attention,
   type AttentionAttrs,
@@ -8,7 +9,7 @@ import {
   type AttentionGradInputs,
   type AttentionInputs,
 } from './kernels';
-import { differentiable, type Kernel, runKernel } from './run-kernel';
+import { differentiable, hasKernel, type Kernel, runKernel, runOwnKernel } from './run-kernel';
 
 const kernel: Kernel<AttentionInputs, AttentionAttrs> = {
   name: Attention,
@@ -55,16 +56,42 @@ const gradKernel: Kernel<AttentionGradInputs, AttentionAttrs> = {
  */
 export function attention(q: Tensor3D, k: Tensor3D, v: Tensor3D, options: { heads: number }): Tensor3D {
   const { heads } = options;
-  const channels = q.shape[2];
-  if (!(Number.isInteger(heads) && heads > 0 && channels % heads === 0)) {
-    throw new OpsError('shape-invalid', `attention can't split ${channels} channels into ${heads} heads.`);
-  }
+  checkHeads(q.shape[2], heads);
   return differentiable({
     inputs: [q, k, v],
     forward: () => runKernel(kernel, { q, k, v }, { heads }),
     save: ([y, logSumExp]) => ({ q, k, v, y, logSumExp }),
     backward: (dy, saved) => runKernel(gradKernel, { dy, ...saved }, { heads }),
   }) as Tensor3D;
+}
+
+/**
+ * Attention of rows to one another, q, k and v of which one product gave. A backend that has a kernel for it reads them where they are.
+ *
+ * @param qkv [B, N, 3C]: q, k and v of each row
+ * @returns [B, N, C]
+ * @throws DenoiserError if the heads don't divide the channels.
+ */
+export function selfAttention(qkv: Tensor3D, options: { heads: number }): Tensor3D {
+  const { heads } = options;
+  if (!hasKernel(fusedKernels.selfAttention)) {
+    return tf.tidy(() => {
+      const [q, k, v] = tf.split(qkv, 3, 2) as [Tensor3D, Tensor3D, Tensor3D]; // [B, N, C] each
+      return attention(q, k, v, options);
+    });
+  }
+  checkHeads(qkv.shape[2] / 3, heads);
+  return differentiable({
+    inputs: [qkv],
+    forward: () => runOwnKernel(fusedKernels.selfAttention, { qkv }, { heads }),
+    save: ([y, logSumExp]) => ({ qkv, y, logSumExp }),
+    backward: (dy, saved) => runOwnKernel(fusedKernels.selfAttentionGrad, { dy, ...saved }, { heads }),
+  }) as Tensor3D;
+}
+
+function checkHeads(channels: number, heads: number): void {
+  if (Number.isInteger(heads) && heads > 0 && channels % heads === 0) return;
+  throw new OpsError('shape-invalid', `attention can't split ${channels} channels into ${heads} heads.`);
 }
 
 /** [B, N, C] → [B·heads, N, C/heads] */

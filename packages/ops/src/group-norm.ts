@@ -1,7 +1,8 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { activate, activationGradient } from './activations';
 import { OpsError } from './errors';
+import { fusedKernels } from './fused-kernels';
 import {
   type Activation,
   GroupNorm,
@@ -10,7 +11,7 @@ import {
   type GroupNormGradInputs,
   type GroupNormInputs,
 } from './kernels';
-import { differentiable, type Kernel, runKernel } from './run-kernel';
+import { differentiable, hasKernel, type Kernel, runKernel, runOwnKernel } from './run-kernel';
 
 const kernel: Kernel<GroupNormInputs, GroupNormAttrs> = {
   name: GroupNorm,
@@ -54,6 +55,49 @@ export function groupNorm(
   options: { groups: number; epsilon?: number; residual?: Tensor4D; activation?: Activation },
 ): Tensor4D {
   const { groups, epsilon = 1e-5, residual, activation = 'linear' } = options;
+  checkGroups(x, scale, bias, groups);
+  const attrs = { groups, epsilon, activation };
+  return differentiable({
+    inputs: [x, scale, bias, residual],
+    forward: () => runKernel(kernel, { x, scale, bias, residual }, attrs),
+    save: ([, moments]) => ({ x, scale, bias, residual, moments }),
+    backward: (dy, saved) => runKernel(gradKernel, { dy, ...saved }, attrs),
+  }) as Tensor4D;
+}
+
+/**
+ * Group normalization, and a vector an image added to all of its pixels: y = GN(x)·scale + bias + shift.
+ *
+ * @param x [B, H, W, C]
+ * @param scale [C]
+ * @param bias [C]
+ * @param shift [B, C]
+ * @param options groups, epsilon: as of `groupNorm`
+ * @throws DenoiserError as `groupNorm`.
+ */
+export function shiftedGroupNorm(
+  x: Tensor4D,
+  scale: Tensor1D,
+  bias: Tensor1D,
+  shift: Tensor2D,
+  options: { groups: number; epsilon?: number },
+): Tensor4D {
+  const { groups, epsilon = 1e-5 } = options;
+  const [batch, , , channels] = x.shape;
+  if (!hasKernel(fusedKernels.shiftedGroupNorm)) {
+    return tf.tidy(() => tf.add(groupNorm(x, scale, bias, options), tf.reshape(shift, [batch, 1, 1, channels])));
+  }
+  checkGroups(x, scale, bias, groups);
+  const attrs: GroupNormAttrs = { groups, epsilon, activation: 'linear' };
+  return differentiable({
+    inputs: [x, scale, bias, shift],
+    forward: () => runOwnKernel(fusedKernels.shiftedGroupNorm, { x, scale, bias, shift }, attrs),
+    save: ([, moments]) => ({ x, scale, bias, shift, moments }),
+    backward: (dy, saved) => runOwnKernel(fusedKernels.shiftedGroupNormGrad, { dy, ...saved }, attrs),
+  }) as Tensor4D;
+}
+
+function checkGroups(x: Tensor4D, scale: Tensor, bias: Tensor, groups: number): void {
   const channels = x.shape[3];
   if (!(Number.isInteger(groups) && groups > 0 && channels % groups === 0)) {
     throw new OpsError('shape-invalid', `groupNorm can't split ${channels} channels into ${groups} groups.`);
@@ -63,13 +107,6 @@ export function groupNorm(
     const found = `[${scale.shape}] and [${bias.shape}]`;
     throw new OpsError('shape-invalid', `groupNorm takes scale and bias [${wanted}], but was given ${found}.`);
   }
-  const attrs = { groups, epsilon, activation };
-  return differentiable({
-    inputs: [x, scale, bias, residual],
-    forward: () => runKernel(kernel, { x, scale, bias, residual }, attrs),
-    save: () => ({ x, scale, bias, residual }),
-    backward: (dy, saved) => runKernel(gradKernel, { dy, ...saved }, attrs),
-  }) as Tensor4D;
 }
 
 /** [C], or [B, C] → [B, 1, 1, C] */

@@ -1,10 +1,11 @@
 export { gelu, silu } from './activations';
-export { attention } from './attention';
+export { attention, selfAttention } from './attention';
 export { conv2d } from './conv2d';
 export { embedding } from './embedding';
 export type { OpsErrorCode } from './errors';
+export * from './fused-kernels';
 export { globalNorm } from './global-norm';
-export { groupNorm } from './group-norm';
+export { groupNorm, shiftedGroupNorm } from './group-norm';
 export { hash, type InitialValues, initialValues } from './initial-values';
 export * from './kernels';
 export { layerNorm } from './layer-norm';

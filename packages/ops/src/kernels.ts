@@ -11,9 +11,12 @@ export type Activation = 'linear' | 'gelu' | 'silu';
 export const GroupNorm = 'denoiser.GroupNorm';
 export type GroupNormInputs = { x: TensorInfo; scale: TensorInfo; bias: TensorInfo; residual?: TensorInfo };
 export type GroupNormAttrs = { groups: number; epsilon: number; activation: Activation };
-/** Gives [dx, dscale, dbias] and, if there is a residual, dresidual. */
+/**
+ * Gives [dx, dscale, dbias] and, if there is a residual, dresidual. A backend whose forward kernel gives moments beside y, [B, groups, 2],
+ * finds them here again; what they are is its own affair.
+ */
 export const GroupNormGrad = 'denoiser.GroupNormGrad';
-export type GroupNormGradInputs = GroupNormInputs & { dy: TensorInfo };
+export type GroupNormGradInputs = GroupNormInputs & { dy: TensorInfo; moments?: TensorInfo };
 
 /** Normalizes over the last axis. x, y [..., C]; scale, bias [C]. */
 export const LayerNorm = 'denoiser.LayerNorm';

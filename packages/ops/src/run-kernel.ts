@@ -26,9 +26,13 @@ export function runKernel<Inputs extends object, Attrs extends object>(
         ) as TensorInfo[],
     });
   }
-  const present: Record<string, Tensor> = {};
-  for (const [name, tensor] of Object.entries<Tensor | undefined>(inputs)) if (tensor) present[name] = tensor;
-  const outputs: Tensor | Tensor[] = tf.engine().runKernel(kernel.name, present, attrs as unknown as NamedAttrMap);
+  return runOwnKernel(kernel.name, inputs as Record<string, Tensor | undefined>, attrs);
+}
+
+/** Runs a kernel that the current backend has. */
+export function runOwnKernel(name: string, inputs: Record<string, Tensor | undefined>, attrs: object): Tensor[] {
+  const present = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor)) as Record<string, Tensor>;
+  const outputs: Tensor | Tensor[] = tf.engine().runKernel(name, present, attrs as NamedAttrMap);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 

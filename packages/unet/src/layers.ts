@@ -1,12 +1,13 @@
 import {
   type Activation,
-  attention,
   conv2d,
   embedding,
   groupNorm,
   type InitialValues,
   layerNorm,
   linear,
+  selfAttention,
+  shiftedGroupNorm,
 } from '@denoiser/ops';
 import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -33,10 +34,10 @@ const filter = (size: number, from: number, to: number): ParameterSpec => ({
   initial: uniformOf(from * size * size),
 });
 
-/** Conv2d(from, to, 3, padding=1, bias=False). [B, H, W, from] → [B, H, W, to] */
+/** Conv2d(from, to, 3, padding=1, bias=False), which `oneGroupNorm` normalizes next. [B, H, W, from] → [B, H, W, to] */
 export function conv3x3(from: number, to: number): Layer<(x: Tensor4D) => Tensor4D> {
   return layer({ weight: filter(3, from, to) }, ({ weight }) => (x) => {
-    return conv2d(x, weight as Tensor4D, { padding: 1 });
+    return conv2d(x, weight as Tensor4D, { padding: 1, groups: 1 });
   });
 }
 
@@ -73,11 +74,16 @@ export function convolution(
 
 /**
  * A group norm that goes on as its call says: activation(residual + norm(x)·(1 + s) + t), s and t from `scaleShift`, [B, 2C],
- * where there is one. [B, H, W, C]
+ * where there is one; or norm(x) + shift, [B, C]. [B, H, W, C]
  */
 export type GroupNormCall = (
   x: Tensor4D,
-  then?: { readonly residual?: Tensor4D; readonly activation?: Activation; readonly scaleShift?: Tensor2D },
+  then?: {
+    readonly residual?: Tensor4D;
+    readonly activation?: Activation;
+    readonly scaleShift?: Tensor2D;
+    readonly shift?: Tensor2D | undefined;
+  },
 ) => Tensor4D;
 
 /** GroupNorm(groups, channels), with what follows it. epsilon: default 1e-5; activation: of calls that name none. */
@@ -86,8 +92,9 @@ export function groupNormLayer(
   o: { groups: number; epsilon?: number; activation?: Activation },
 ): Layer<GroupNormCall> {
   const parameters = { weight: vector(channels, ONES), bias: vector(channels, ZEROS) };
-  return layer(parameters, ({ weight, bias }) => (x, { scaleShift, ...then } = {}) => {
+  return layer(parameters, ({ weight, bias }) => (x, { scaleShift, shift, ...then } = {}) => {
     const options = { ...o, ...then };
+    if (shift) return shiftedGroupNorm(x, weight as Tensor1D, bias as Tensor1D, shift, options);
     if (!scaleShift) return groupNorm(x, weight as Tensor1D, bias as Tensor1D, options);
     return tf.tidy(() => {
       const [scale, shift] = tf.split(scaleShift, 2, 1) as [Tensor2D, Tensor2D]; // [B, C] each
@@ -109,19 +116,26 @@ export function tokenNorm(channels: number): Layer<(x: Tensor3D) => Tensor3D> {
   });
 }
 
-/** Linear(from, to). [..., from] → [..., to] */
-export function dense(from: number, to: number): Layer<<T extends Tensor2D | Tensor3D>(x: T) => T> {
+/** Linear(from, to), with what surrounds it: residual + activation(x)·weight + bias. [..., from] → [..., to] */
+export function dense(
+  from: number,
+  to: number,
+): Layer<<T extends Tensor2D | Tensor3D>(x: T, around?: { activation?: Activation; residual?: T }) => T> {
   const parameters = { weight: matrix(from, to, uniformOf(from)), bias: vector(to, uniformOf(from)) };
-  return layer(parameters, ({ weight, bias }) => <T extends Tensor2D | Tensor3D>(x: T) => {
-    return linear(x, weight as Tensor2D, bias as Tensor1D) as T;
+  return layer(parameters, ({ weight, bias }) => {
+    return <T extends Tensor2D | Tensor3D>(x: T, around?: { activation?: Activation; residual?: T }) =>
+      linear(x, weight as Tensor2D, bias as Tensor1D, around) as T;
   });
 }
 
 /**
- * MultiheadAttention(channels, heads) of x with itself (Vaswani et al. 2017, arXiv:1706.03762). The projections to q, k
- * and v are one matrix, which starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0. [B, N, C]
+ * MultiheadAttention(channels, heads) of x with itself (Vaswani et al. 2017, arXiv:1706.03762), and a residual added. The projections
+ * to q, k and v are one matrix, which starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0. [B, N, C]
  */
-export function multiHeadSelfAttention(channels: number, heads: number): Layer<(x: Tensor3D) => Tensor3D> {
+export function multiHeadSelfAttention(
+  channels: number,
+  heads: number,
+): Layer<(x: Tensor3D, residual: Tensor3D) => Tensor3D> {
   const xavier: InitialValues = { kind: 'uniform', bound: Math.sqrt(6 / (4 * channels)) };
   const parameters = {
     in_proj_weight: matrix(channels, 3 * channels, xavier),
@@ -129,12 +143,11 @@ export function multiHeadSelfAttention(channels: number, heads: number): Layer<(
     'out_proj.weight': matrix(channels, channels, uniformOf(channels)),
     'out_proj.bias': vector(channels, ZEROS),
   };
-  return layer(parameters, (p) => (x) => {
+  return layer(parameters, (p) => (x, residual) => {
     return tf.tidy(() => {
-      const projected = linear(x, p.in_proj_weight as Tensor2D, p.in_proj_bias as Tensor1D) as Tensor3D; // [B, N, 3C]
-      const [q, k, v] = tf.split(projected, 3, 2) as Tensor3D[]; // [B, N, C] each
-      const y = attention(q, k, v, { heads }); // [B, N, C]
-      return linear(y, p['out_proj.weight'] as Tensor2D, p['out_proj.bias'] as Tensor1D) as Tensor3D;
+      const qkv = linear(x, p.in_proj_weight as Tensor2D, p.in_proj_bias as Tensor1D) as Tensor3D; // [B, N, 3C]
+      const y = selfAttention(qkv, { heads }); // [B, N, C]
+      return linear(y, p['out_proj.weight'] as Tensor2D, p['out_proj.bias'] as Tensor1D, { residual }) as Tensor3D;
     });
   });
 }

@@ -1,4 +1,10 @@
-import { type AttentionAttrs, AttentionGrad, type AttentionGradInputs } from '@denoiser/ops';
+import {
+  type AttentionAttrs,
+  AttentionGrad,
+  type AttentionGradInputs,
+  fusedKernels,
+  type SelfAttentionGradInputs,
+} from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { FLAT_GROUP, flat } from '../dispatch';
@@ -10,6 +16,7 @@ import {
   type HeadPlan,
   headGroups,
   headPlan,
+  ownRows,
   partType,
   readPart,
   sharesOf,
@@ -17,6 +24,8 @@ import {
   tileOf,
   writePart,
 } from '../wgsl/heads';
+import type { AttentionSizes } from './attention';
+import { apart, only, type Three, together } from './attention-tensors';
 import { kernel } from './kernel';
 
 /**
@@ -27,43 +36,72 @@ import { kernel } from './kernel';
  * FLOPs: 6·N·M·C by query, 8·N·M·C by key, an exponential each for each pair and head. Bytes for each image:
  * 4·C·(4N + 2M) by query (q, dy, y, k, v; dq), 4·C·(2N + 4M) by key (q, dy, k, v; dk, dv), 8·N·heads between them.
  */
-export const attentionGrad = kernel<AttentionGradInputs, AttentionAttrs>(
-  AttentionGrad,
-  (inputs, { heads }, backend) => {
-    const overlap = backend.make(inputs.logSumExp.shape); // Σ dy·y
-    const dq = byQuery(backend, { ...inputs, overlap }, heads);
-    const [dk, dv] = byKey(backend, { ...inputs, overlap }, heads);
-    backend.disposeData(overlap.dataId);
+export const attentionGradKernels = [
+  kernel<AttentionGradInputs, AttentionAttrs>(AttentionGrad, (inputs, { heads }, backend) => {
+    const { q, k, v } = inputs;
+    const [images, n, channels] = q.shape as [number, number, number];
+    const [dq, dk, dv] = [q, k, v].map(({ shape }) => backend.make(shape)) as [TensorInfo, TensorInfo, TensorInfo];
+    gradients(backend, {
+      ...{ ...inputs, images, n, m: k.shape[1] as number, channels, heads },
+      qkv: apart('', inputs, heads),
+      dqkv: apart('d', { q: dq, k: dk, v: dv }, heads),
+    });
     return [dq, dk, dv];
-  },
-);
+  }),
+  kernel<SelfAttentionGradInputs, AttentionAttrs>(fusedKernels.selfAttentionGrad, (inputs, { heads }, backend) => {
+    const [images, n, threefold] = inputs.qkv.shape as [number, number, number];
+    const dqkv = backend.make(inputs.qkv.shape);
+    gradients(backend, {
+      ...{ ...inputs, images, n, m: n, channels: threefold / 3, heads },
+      qkv: together('', inputs.qkv, heads),
+      dqkv: together('d', dqkv, heads),
+    });
+    return [dqkv];
+  }),
+];
 
-type Tensors = AttentionGradInputs & { overlap: TensorInfo };
+type Call = AttentionSizes & {
+  readonly qkv: Three;
+  readonly dqkv: Three;
+  readonly y: TensorInfo;
+  readonly dy: TensorInfo;
+  readonly logSumExp: TensorInfo;
+};
+
+function gradients(backend: DenoiserWebGPUBackend, call: Call): void {
+  const overlap = backend.make(call.logSumExp.shape); // Σ dy·y
+  byQuery(backend, call, overlap);
+  byKey(backend, call, overlap);
+  backend.disposeData(overlap.dataId);
+}
+
+/** Types of all bindings that have parts. */
+const partTypes = (type: 'vec4f' | 'f32') =>
+  Object.fromEntries(['q', 'k', 'v', 'qkv', 'dq', 'dk', 'dv', 'dqkv', 'y', 'dy'].map((name) => [name, type]));
 
 /**
  * dq, and Σ dy·y. q, dy and dq of two queries, 16 channels of each, are in an invocation's registers, 96 numbers; keys and
  * values pass by in tiles of 4 KB, with 4 KB more for the teams. A read of four numbers from workgroup memory serves eight
  * multiply-adds.
  */
-function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, overlap }: Tensors, heads: number) {
-  const [images, n, channels] = q.shape as [number, number, number];
-  const m = k.shape[1] as number;
+function byQuery(backend: DenoiserWebGPUBackend, call: Call, overlap: TensorInfo): void {
+  const { qkv, dqkv, y, dy, logSumExp, images, n, m, channels, heads } = call;
   const width = channels / heads;
   const plan = headPlan({ width, own: n, other: m, slice: 4, shares: 2, facts: 0 }, backend.capabilities);
   const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
-  const dq = backend.make(q.shape);
   const groups = headGroups(plan, { images, heads, count: n });
   backend.run({
-    key: `attentionGradQueries ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
-    reads: { q, k, v, y, dy, logSumExp },
-    writes: { dq, overlap },
-    types: { q: type, k: type, v: type, y: type, dy: type, dq: type },
+    key: `attentionGradQueries ${[images, n, m, channels, heads, plan.threads, tile, chunk]} ${Object.keys(qkv.tensors)}`,
+    reads: { ...qkv.tensors, y, dy, logSumExp },
+    writes: { ...only(dqkv, ['q']), overlap },
+    types: partTypes(type),
     workgroups: flat(groups),
     code: () => `
       ${FLAT_GROUP}
-      ${['q', 'k', 'v', 'y', 'dy'].map((name) => readPart(name, plan, heads)).join('\n')}
-      ${writePart('dq', plan, heads)}
+      ${(['q', 'k', 'v'] as const).map((name) => readPart(name, plan, qkv.rows[name])).join('\n')}
+      ${['y', 'dy'].map((name) => readPart(name, plan, ownRows(name, heads))).join('\n')}
+      ${writePart('dq', plan, dqkv.rows.q)}
       ${tileOf(plan, ['k', 'v'], m)}
       ${sharesOf(plan, 'vec2f')}
       ${forEachHead(
@@ -114,7 +152,6 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
         )}`,
       )}`,
   });
-  return dq;
 }
 
 /**
@@ -122,30 +159,24 @@ function byQuery(backend: DenoiserWebGPUBackend, { q, k, v, y, dy, logSumExp, ov
  * pass by in tiles of 4 KB with each query's logSumExp and Σ dy·y, with 4 KB more for the teams. A read of four numbers
  * from workgroup memory serves eight multiply-adds.
  */
-function byKey(
-  backend: DenoiserWebGPUBackend,
-  { q, k, v, dy, logSumExp, overlap }: Tensors,
-  heads: number,
-): [dk: TensorInfo, dv: TensorInfo] {
-  const [images, n, channels] = q.shape as [number, number, number];
-  const m = k.shape[1] as number;
+function byKey(backend: DenoiserWebGPUBackend, call: Call, overlap: TensorInfo): void {
+  const { qkv, dqkv, dy, logSumExp, images, n, m, channels, heads } = call;
   const width = channels / heads;
   const plan = headPlan({ width, own: m, other: n, slice: 2, shares: 2, facts: 8 }, backend.capabilities);
   const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
-  const dk = backend.make(k.shape);
-  const dv = backend.make(v.shape);
   const groups = headGroups(plan, { images, heads, count: m });
   backend.run({
-    key: `attentionGradKeys ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
-    reads: { q, k, v, dy, logSumExp, overlap },
-    writes: { dk, dv },
-    types: { q: type, k: type, v: type, dy: type, dk: type, dv: type },
+    key: `attentionGradKeys ${[images, n, m, channels, heads, plan.threads, tile, chunk]} ${Object.keys(qkv.tensors)}`,
+    reads: { ...qkv.tensors, dy, logSumExp, overlap },
+    writes: only(dqkv, ['k', 'v']),
+    types: partTypes(type),
     workgroups: flat(groups),
     code: () => `
       ${FLAT_GROUP}
-      ${['q', 'k', 'v', 'dy'].map((name) => readPart(name, plan, heads)).join('\n')}
-      ${['dk', 'dv'].map((name) => writePart(name, plan, heads)).join('\n')}
+      ${(['q', 'k', 'v'] as const).map((name) => readPart(name, plan, qkv.rows[name])).join('\n')}
+      ${readPart('dy', plan, ownRows('dy', heads))}
+      ${(['k', 'v'] as const).map((name) => writePart(`d${name}`, plan, dqkv.rows[name])).join('\n')}
       ${tileOf(plan, ['q', 'dy'], n)}
       var<workgroup> facts: array<vec2f, ${tile}>; // logSumExp to base 2, Σ dy·y
       ${sharesOf(plan, 'vec2f')}
@@ -214,7 +245,6 @@ function byKey(
         )}`,
       )}`,
   });
-  return [dk, dv];
 }
 
 const names = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);

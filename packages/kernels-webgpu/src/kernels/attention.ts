@@ -1,4 +1,12 @@
-import { Attention, type AttentionAttrs, type AttentionInputs } from '@denoiser/ops';
+import {
+  Attention,
+  type AttentionAttrs,
+  type AttentionInputs,
+  fusedKernels,
+  type SelfAttentionInputs,
+} from '@denoiser/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '../backend';
 import { FLAT_GROUP, flat } from '../dispatch';
 import {
   addShares,
@@ -7,6 +15,7 @@ import {
   forEachHead,
   headGroups,
   headPlan,
+  ownRows,
   partType,
   readPart,
   sharesOf,
@@ -14,6 +23,7 @@ import {
   tileOf,
   writePart,
 } from '../wgsl/heads';
+import { apart, type Three, together } from './attention-tensors';
 import { kernel } from './kernel';
 
 /**
@@ -30,27 +40,50 @@ import { kernel } from './kernel';
  * 4·C·(2N + 2M) + 4·N·heads if caches keep what a head has; from the caches, each workgroup reads its head's keys and values
  * once: 8·C·M·N/128, times the size of a team.
  */
-export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v }, { heads }, backend) => {
-  const [images, n, channels] = q.shape as [number, number, number];
-  const m = k.shape[1] as number;
+export const attentionKernels = [
+  kernel<AttentionInputs, AttentionAttrs>(Attention, (inputs, { heads }, backend) => {
+    const [images, n, channels] = inputs.q.shape as [number, number, number];
+    return attend(backend, apart('', inputs, heads), { images, n, m: inputs.k.shape[1] as number, channels, heads });
+  }),
+  kernel<SelfAttentionInputs, AttentionAttrs>(fusedKernels.selfAttention, ({ qkv }, { heads }, backend) => {
+    const [images, n, threefold] = qkv.shape as [number, number, number];
+    return attend(backend, together('', qkv, heads), { images, n, m: n, channels: threefold / 3, heads });
+  }),
+];
+
+/** Sizes of attention: n queries and m keys an image. */
+export type AttentionSizes = {
+  readonly images: number;
+  readonly n: number;
+  readonly m: number;
+  readonly channels: number;
+  readonly heads: number;
+};
+
+function attend(
+  backend: DenoiserWebGPUBackend,
+  qkv: Three,
+  sizes: AttentionSizes,
+): [y: TensorInfo, logSumExp: TensorInfo] {
+  const { images, n, m, channels, heads } = sizes;
   const width = channels / heads;
   const plan = headPlan({ width, own: n, other: m, slice: 4, shares: 1, facts: 0 }, backend.capabilities);
   const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
-  const y = backend.make(q.shape);
+  const y = backend.make([images, n, channels]);
   const logSumExp = backend.make([images, heads, n]);
   const groups = headGroups(plan, { images, heads, count: n });
   const scores = Array.from({ length: hold * chunk }, (_, i) => `s${Math.floor(i / chunk)}_${i % chunk}`);
   backend.run({
-    key: `attention ${[images, n, m, channels, heads, plan.threads, tile, chunk]}`,
-    reads: { q, k, v },
+    key: `attention ${[images, n, m, channels, heads, plan.threads, tile, chunk]} ${Object.keys(qkv.tensors)}`,
+    reads: qkv.tensors,
     writes: { y, logSumExp },
-    types: { q: type, k: type, v: type, y: type },
+    types: { q: type, k: type, v: type, qkv: type, y: type },
     workgroups: flat(groups),
     code: () => `
       ${FLAT_GROUP}
-      ${['q', 'k', 'v'].map((name) => readPart(name, plan, heads)).join('\n')}
-      ${writePart('y', plan, heads)}
+      ${(['q', 'k', 'v'] as const).map((name) => readPart(name, plan, qkv.rows[name])).join('\n')}
+      ${writePart('y', plan, ownRows('y', heads))}
       ${tileOf(plan, ['k', 'v'], m)}
       ${sharesOf(plan, 'f32')}
       const LOWEST = -3.4e38;
@@ -115,4 +148,4 @@ export const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q
       )}`,
   });
   return [y, logSumExp];
-});
+}

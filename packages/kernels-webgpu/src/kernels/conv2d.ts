@@ -1,19 +1,22 @@
+import { type Conv2DAttrs, type Conv2DGradInputs, fusedKernels } from '@denoiser/ops';
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { sizeOf } from '../dispatch';
 import { byClass, type ConvShape, patches, patchesOverPixels, seenBy, turnedFilter } from '../wgsl/conv-operand';
 import { dense } from '../wgsl/gemm-operand';
 import { type Epilogue, epilogueOf, type FusedOptions } from './epilogue';
-import { multiply } from './gemm';
+import { multiply, multiplyBoth, multiplyWithMoments, type Product } from './gemm';
 import { kernel } from './kernel';
 
 type Pad = 'valid' | 'same' | number | backend_util.ExplicitPadding;
 type ConvAttrs = {
   strides: [number, number] | number;
   pad: Pad;
-  dataFormat: 'NHWC' | 'NCHW';
+  dataFormat?: 'NHWC' | 'NCHW';
   dilations?: [number, number] | number;
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  /** In how many groups of channels the result is normalized next. */
+  groups?: number | undefined;
 };
 type FusedInputs = {
   x: TensorInfo;
@@ -30,7 +33,7 @@ type Shape4D = [number, number, number, number];
 export const convKernels = [
   kernel<{ x: TensorInfo; filter: TensorInfo }, ConvAttrs>('Conv2D', ({ x, filter }, attrs, backend, stock) => {
     const s = shapeOf(x.shape, filter.shape, attrs);
-    return s && areFloats(x, filter) ? forward(backend, s, x, filter) : stock();
+    return s && areFloats(x, filter) ? forward(backend, s, x, filter, { groups: attrs.groups }) : stock();
   }),
 
   kernel<FusedInputs, ConvAttrs & Pick<FusedOptions, 'activation' | 'leakyreluAlpha'>>(
@@ -39,73 +42,99 @@ export const convKernels = [
       const { x, filter } = inputs;
       const s = shapeOf(x.shape, filter.shape, attrs);
       const epilogue = s && epilogueOf(s.outputs, { ...inputs, ...attrs });
-      return epilogue && areFloats(x, filter) ? forward(backend, s, x, filter, epilogue) : stock();
+      return epilogue && areFloats(x, filter)
+        ? forward(backend, s, x, filter, { epilogue, groups: attrs.groups })
+        : stock();
     },
   ),
 
-  /**
-   * A pixel of x was seen through each tap of the filter by one pixel of y: the patches of dy times the turned filter. With a stride,
-   * most of that would be zeros: a product for each class of pixels instead, if the stride divides the image.
-   */
   kernel<{ dy: TensorInfo; filter: TensorInfo }, ConvAttrs & { inputShape: number[] }>(
     'Conv2DBackpropInput',
     ({ dy, filter }, attrs, backend, stock) => {
       const s = shapeOf(attrs.inputShape, filter.shape, attrs);
       if (!s || !isOutputOf(s, dy) || !areFloats(dy, filter)) return stock();
       const dx = backend.make(attrs.inputShape);
-      if (s.strideHeight * s.strideWidth > 1 && s.height % s.strideHeight === 0 && s.width % s.strideWidth === 0) {
-        multiply(backend, { ...byClass(dy, filter, s), c: dx });
-        return dx;
-      }
-      const m = s.batch * s.height * s.width;
-      const k = sizeOf(filter.shape) / s.inputs;
-      multiply(backend, {
-        shape: { m, n: s.inputs, k, batch: 1 },
-        a: isPointwise(s) ? dense({ tensor: dy, packing: 'inner', outer: m, inner: k }) : seenBy(dy, s),
-        b: turnedFilter(filter, s),
-        c: dx,
-      });
+      multiply(backend, inputGradient(s, dy, filter, dx));
       return dx;
     },
   ),
 
-  /** The filter's gradient is small and sums over all pixels of the batch: parts of them, then their sum. */
   kernel<{ x: TensorInfo; dy: TensorInfo }, ConvAttrs & { filterShape: number[] }>(
     'Conv2DBackpropFilter',
     ({ x, dy }, attrs, backend, stock) => {
       const s = shapeOf(x.shape, attrs.filterShape, attrs);
       if (!s || !isOutputOf(s, dy) || !areFloats(x, dy)) return stock();
       const dfilter = backend.make(attrs.filterShape);
-      const m = s.filterHeight * s.filterWidth * s.inputs;
-      const k = s.batch * s.outHeight * s.outWidth;
-      multiply(backend, {
-        shape: { m, n: s.outputs, k, batch: 1 },
-        a: isPointwise(s) ? dense({ tensor: x, packing: 'outer', outer: m, inner: k }) : patchesOverPixels(x, s),
-        b: dense({ tensor: dy, packing: 'outer', outer: s.outputs, inner: k }),
-        c: dfilter,
-      });
+      multiply(backend, filterGradient(s, { x, dy, dfilter }));
       return dfilter;
     },
   ),
+
+  kernel<Conv2DGradInputs, Conv2DAttrs>(fusedKernels.conv2DGrad, ({ dy, x, filter, bias }, attrs, backend) => {
+    const s = shapeOf(x.shape, filter.shape, attrs);
+    if (!s || !isOutputOf(s, dy)) throw new Error(`${fusedKernels.conv2DGrad} was given a dy of shape [${dy.shape}].`);
+    const dfilter = backend.makeGradient(filter);
+    const dbias = bias && backend.makeGradient(bias);
+    const dx = backend.make(x.shape);
+    multiplyBoth(backend, inputGradient(s, dy, filter, dx), filterGradient(s, { x, dy, dfilter, dbias }));
+    return dbias ? [dx, dfilter, dbias] : [dx, dfilter];
+  }),
 ];
 
+/**
+ * A pixel of x was seen through each tap of the filter by one pixel of y: the patches of dy times the turned filter. With a stride,
+ * most of that would be zeros: a product for each class of pixels instead, if the stride divides the image.
+ */
+function inputGradient(s: ConvShape, dy: TensorInfo, filter: TensorInfo, dx: TensorInfo): Product {
+  if (s.strideHeight * s.strideWidth > 1 && s.height % s.strideHeight === 0 && s.width % s.strideWidth === 0) {
+    return { ...byClass(dy, filter, s), c: dx };
+  }
+  const m = s.batch * s.height * s.width;
+  const k = sizeOf(filter.shape) / s.inputs;
+  return {
+    shape: { m, n: s.inputs, k, batch: 1 },
+    a: isPointwise(s) ? dense({ tensor: dy, packing: 'inner', outer: m, inner: k }) : seenBy(dy, s),
+    b: turnedFilter(filter, s),
+    c: dx,
+  };
+}
+
+/** The filter's gradient is small and sums over all pixels of the batch: parts of them, then their sum. dbias sums dy as it passes. */
+function filterGradient(
+  s: ConvShape,
+  { x, dy, dfilter, dbias }: { x: TensorInfo; dy: TensorInfo; dfilter: TensorInfo; dbias?: TensorInfo | undefined },
+): Product {
+  const m = s.filterHeight * s.filterWidth * s.inputs;
+  const k = s.batch * s.outHeight * s.outWidth;
+  return {
+    shape: { m, n: s.outputs, k, batch: 1 },
+    a: isPointwise(s) ? dense({ tensor: x, packing: 'outer', outer: m, inner: k }) : patchesOverPixels(x, s),
+    b: dense({ tensor: dy, packing: 'outer', outer: s.outputs, inner: k }),
+    c: dfilter,
+    sums: dbias,
+  };
+}
+
+/** `groups`: see `conv2d` of `@denoiser/ops`. */
 function forward(
   backend: DenoiserWebGPUBackend,
   s: ConvShape,
   x: TensorInfo,
   filter: TensorInfo,
-  epilogue?: Epilogue,
+  { epilogue, groups }: { epilogue?: Epilogue; groups?: number | undefined },
 ): TensorInfo {
   const y = backend.make([s.batch, s.outHeight, s.outWidth, s.outputs]);
   const m = s.batch * s.outHeight * s.outWidth;
   const k = s.filterHeight * s.filterWidth * s.inputs;
-  multiply(backend, {
+  const product: Product = {
     shape: { m, n: s.outputs, k, batch: 1 },
     a: isPointwise(s) ? dense({ tensor: x, packing: 'inner', outer: m, inner: k }) : patches(x, s),
     b: dense({ tensor: filter, packing: 'outer', outer: s.outputs, inner: k }),
     c: y,
     ...(epilogue ? { epilogue } : {}),
-  });
+  };
+  if (groups === 1) backend.leaveMoments(y, multiplyWithMoments(backend, product, s.outHeight * s.outWidth));
+  else multiply(backend, product);
   return y;
 }
 

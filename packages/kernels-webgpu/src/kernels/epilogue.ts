@@ -1,13 +1,17 @@
+import type { Activation } from '@denoiser/ops';
 import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../dispatch';
+import { eachOfFour } from '../wgsl/activations';
 import { four } from '../wgsl/gemm-operand';
 
-/** What happens to each four elements of a product before they are stored: a bias by column, and one of tfjs's activations. */
+/** What happens to each four elements of a product before they are stored. */
 export type Epilogue = {
   readonly key: string;
-  /** WGSL of `finish(value: vec4f, columns: vec4u) -> vec4f`. */
+  /** WGSL of `finish`, see `Gemm`. */
   readonly code: string;
   readonly reads: Readonly<Record<string, TensorInfo>>;
+  /** Names of those that have the result's shape, and are bound as it is. */
+  readonly alike?: readonly string[];
 };
 
 /** Where a comparison with NaN is false, the value itself is kept: NaN stays NaN. */
@@ -45,8 +49,41 @@ export function epilogueOf(n: number, options: FusedOptions): Epilogue | undefin
   const biased = bias ? `value + ${four((j) => `bias[columns[${j}]]`)}` : 'value';
   return {
     key: `${bias ? 'bias ' : ''}${result}`,
-    code: `fn finish(value: vec4f, columns: vec4u) -> vec4f { let v = ${biased}; return ${result}; }`,
+    code: `fn finish(value: vec4f, places: vec4u, columns: vec4u) -> vec4f { let v = ${biased}; return ${result}; }`,
     reads,
+  };
+}
+
+/**
+ * value + bias + residual, times activation′(x): a bias by column, a residual and an x of the result's shape.
+ *
+ * @param result how the product's result is bound
+ */
+export function affineEpilogue(
+  result: 'vec4f' | 'f32',
+  o: {
+    bias?: TensorInfo | undefined;
+    residual?: TensorInfo | undefined;
+    slope?: { x: TensorInfo; activation: Activation };
+  },
+): Epilogue {
+  const { bias, residual, slope } = o;
+  const alike = (name: string) =>
+    result === 'vec4f' ? `${name}[places.x / 4u]` : four((j) => `${name}[places[${j}]]`);
+  const terms = [
+    'value',
+    ...(bias ? [four((j) => `bias[columns[${j}]]`)] : []),
+    ...(residual ? [alike('residual')] : []),
+  ];
+  const isSloped = slope && slope.activation !== 'linear';
+  const factor = isSloped
+    ? `let z = ${alike('z')}; return v * ${eachOfFour(`${slope.activation}Slope`, 'z')};`
+    : 'return v;';
+  return {
+    key: `affine ${[Boolean(bias), Boolean(residual), isSloped && slope.activation]}`,
+    code: `fn finish(value: vec4f, places: vec4u, columns: vec4u) -> vec4f { let v = ${terms.join(' + ')}; ${factor} }`,
+    reads: { ...(bias && { bias }), ...(residual && { residual }), ...(isSloped && { z: slope.x }) },
+    alike: ['residual', 'z'],
   };
 }
 

@@ -1,63 +1,155 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
-import { addUpCode, gemmCode, gemmGroups, resultType, rowsInOrder } from '../wgsl/gemm';
+import {
+  type AddUp,
+  addUpCode,
+  addUpCount,
+  type Gemm,
+  gemmCode,
+  gemmGroups,
+  resultType,
+  rowsInOrder,
+  suffixOf,
+} from '../wgsl/gemm';
 import type { Operand } from '../wgsl/gemm-operand';
-import { type GemmPlan, type GemmShape, planGemm } from '../wgsl/gemm-plan';
+import { type GemmPlan, type GemmShape, planGemm, planTogether, tileColumns, tileRows } from '../wgsl/gemm-plan';
 import { type Epilogue, PLAIN } from './epilogue';
 
 /** Invocations of a workgroup that adds up partial sums. */
 const GROUP = 64;
 
+/** C = epilogue(A·B) into `c`, of any shape with batch·m·n elements, and Σ_k B[k, n] into `sums`, if it is there. */
+export type Product = {
+  readonly shape: GemmShape;
+  readonly a: Operand;
+  readonly b: Operand;
+  readonly c: TensorInfo;
+  readonly sums?: TensorInfo | undefined;
+  readonly epilogue?: Epilogue;
+  /** Where the rows of C go, if they are not in order: WGSL, see `rowsInOrder`. */
+  readonly rowOf?: string | undefined;
+  readonly plan?: GemmPlan;
+};
+
+/** Computes a product. One dispatch, or two if the inner sum is split. */
+export function multiply(backend: DenoiserWebGPUBackend, product: Product): void {
+  compute(backend, [planned(backend, product)]);
+}
+
+/** Computes two products that don't need one another in the dispatches that one takes, if tiles of one kind suit both. */
+export function multiplyBoth(backend: DenoiserWebGPUBackend, first: Product, second: Product): void {
+  const { capabilities } = backend;
+  const plans = planTogether([planGemm(first.shape, capabilities), planGemm(second.shape, capabilities)]);
+  const both = [first, second].map((product, i) =>
+    planned(backend, { ...product, ...(plans && { plan: plans[i] as GemmPlan }) }),
+  );
+  const buffers = new Set(
+    both.flatMap(({ a, b, c, sums, epilogue }) => [a.tensor, b.tensor, c, sums, ...Object.values(epilogue.reads)]),
+  );
+  buffers.delete(undefined);
+  if (plans && buffers.size <= capabilities.storageBuffers) compute(backend, both);
+  else for (const one of both) compute(backend, [one]);
+}
+
 /**
- * C = epilogue(A·B) into `c`, of any shape with batch·m·n elements, and Σ_k B[k, n] into `sums`, if it is there.
- * One dispatch, or two if the inner sum is split.
+ * Computes a product, and the moments of as many equal parts of each image's result, one behind the other, as suit the product; none
+ * if the tiles don't divide it.
+ *
+ * @param rows of C that an image has
+ * @returns [images, parts, 2]: mean and squared deviations
  */
-export function multiply(
+export function multiplyWithMoments(
   backend: DenoiserWebGPUBackend,
-  o: {
-    shape: GemmShape;
-    a: Operand;
-    b: Operand;
-    c: TensorInfo;
-    sums?: TensorInfo | undefined;
-    epilogue?: Epilogue;
-    /** Where the rows of C go, if they are not in order: WGSL, see `rowsInOrder`. */
-    rowOf?: string | undefined;
-    plan?: GemmPlan;
-  },
-): void {
-  const { shape, a, b, c, sums, epilogue = PLAIN } = o;
-  const { m, n, k, batch } = shape;
-  const rowOf = o.rowOf ?? rowsInOrder(m);
-  const plan = o.plan ?? planGemm(shape, backend.capabilities);
-  const { tile, splits } = plan;
-  const columnSums = sums !== undefined;
-  const result = resultType(n, b);
-  const key = `${m} ${n} ${k} ${batch}, splits ${splits}, ${columnSums ? 'sums, ' : ''}${epilogue.key}${o.rowOf ?? ''}`;
-  const product = {
-    key: `gemm ${Object.values(tile)}, ${key}, ${a.key}, ${b.key}`,
-    code: () => gemmCode({ shape, plan, a, b, finish: epilogue.code, columnSums, rowOf, result }),
-    workgroups: flat(gemmGroups(shape, plan)),
-  };
-  const operands = { a: a.tensor, b: b.tensor };
-  const outputs: Record<string, TensorInfo> = sums ? { c, sums } : { c };
-  if (splits === 1) {
-    const types = { a: a.type, b: b.type, c: result, sums: result };
-    backend.run({ ...product, types, reads: { ...operands, ...epilogue.reads }, writes: outputs });
-    return;
-  }
-  const size = batch * m * n;
-  const parts = backend.make([splits * (size + (columnSums ? n : 0))]);
-  backend.run({ ...product, types: { a: a.type, b: b.type, c: result }, reads: operands, writes: { c: parts } });
-  const type = n % 4 === 0 ? 'vec4f' : 'f32';
-  backend.run({
-    key: `gemm sum, ${key}`,
-    code: () => addUpCode({ shape, splits, finish: epilogue.code, rowOf, columnSums, group: GROUP }),
-    types: { parts: type, c: type, sums: type },
-    reads: { parts, ...epilogue.reads },
-    writes: outputs,
-    workgroups: flat(Math.ceil(size / (4 * GROUP))),
+  product: Product,
+  rows: number,
+): TensorInfo | undefined {
+  const one = planned(backend, product);
+  const { m, n } = one.shape;
+  const { tile, splits } = one.plan;
+  const [height, width] = [tileRows(tile), tileColumns(tile)];
+  const isWhole = splits > 1 ? (rows * n) % (4 * GROUP) === 0 && n % 4 === 0 : rows % height === 0 && n % width === 0;
+  const part = splits > 1 ? 4 * GROUP : height * width;
+  const moments = isWhole ? backend.make([m / rows, (rows * n) / part, 2]) : undefined;
+  compute(backend, [{ ...one, moments }]);
+  return moments;
+}
+
+type Planned = Product & Required<Pick<Product, 'plan' | 'epilogue'>> & { readonly moments?: TensorInfo | undefined };
+
+const planned = (backend: DenoiserWebGPUBackend, product: Product): Planned => ({
+  ...product,
+  plan: product.plan ?? planGemm(product.shape, backend.capabilities),
+  epilogue: product.epilogue ?? PLAIN,
+});
+
+function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): void {
+  const all = products.map((product, i) => {
+    const { shape, plan, a, b, c, sums, epilogue, moments } = product;
+    const { m, n, k, batch } = shape;
+    const { splits } = plan;
+    const size = batch * m * n;
+    const parts = splits > 1 ? backend.make([splits * (size + (sums ? n : 0))]) : undefined;
+    const result = resultType(n, b);
+    const gemm: Gemm = {
+      ...{ shape, plan, a, b, result, finish: epilogue.code, rowOf: product.rowOf ?? rowsInOrder(m) },
+      ...{ columnSums: sums !== undefined, moments: moments !== undefined && !parts },
+    };
+    const own = `${m} ${n} ${k} ${batch}, splits ${splits}, ${sums ? 'sums, ' : ''}${moments ? 'moments, ' : ''}`;
+    const key = `${own}${epilogue.key}${product.rowOf ?? ''}`;
+    const outputs = { c, ...(sums && { sums }), ...(moments && { moments }) };
+    const alike = Object.fromEntries((epilogue.alike ?? []).map((name) => [name, result]));
+    return { ...{ gemm, parts, key, outputs, alike, epilogue, suffix: suffixOf(i) } };
   });
-  backend.disposeData(parts.dataId);
+  const [{ gemm: first }] = all as [(typeof all)[number]];
+  backend.run({
+    key: `gemm ${Object.values(first.plan.tile)}, ${all.map(({ gemm: { a, b }, key }) => `${key}, ${a.key}, ${b.key}`).join('; ')}`,
+    code: () => gemmCode(all.map(({ gemm }) => gemm)),
+    workgroups: flat(all.reduce((sum, { gemm: { shape, plan } }) => sum + gemmGroups(shape, plan), 0)),
+    reads: merged(all, ({ gemm: { a, b }, parts, epilogue }) => ({
+      ...(parts ? {} : epilogue.reads),
+      a: a.tensor,
+      b: b.tensor,
+    })),
+    writes: merged(all, ({ parts, outputs }) => (parts ? { c: parts } : outputs)),
+    types: merged(all, ({ gemm: { a, b, result }, parts, alike }) => ({
+      ...{ a: a.type, b: b.type, c: result },
+      ...(parts ? {} : { sums: result, moments: 'vec2f', ...alike }),
+    })),
+  });
+  const split = all.filter(({ parts }) => parts);
+  if (split.length === 0) return;
+  backend.run({
+    key: `gemm sum, ${split.map(({ key, suffix }) => `${suffix} ${key}`).join('; ')}`,
+    code: () =>
+      addUpCode(
+        split.map(({ gemm, parts, outputs, suffix }) => {
+          const addUp: AddUp = { ...gemm, splits: parts ? gemm.plan.splits : 1, moments: 'moments' in outputs };
+          return { addUp, suffix };
+        }),
+        GROUP,
+      ),
+    reads: merged(split, ({ parts, epilogue }) => ({ parts: parts as TensorInfo, ...epilogue.reads })),
+    writes: merged(split, ({ outputs }) => outputs),
+    types: merged(split, ({ gemm: { shape }, alike }) => {
+      const type = shape.n % 4 === 0 ? 'vec4f' : 'f32';
+      return { parts: type, c: type, sums: type, moments: 'vec2f', ...alike };
+    }),
+    workgroups: flat(Math.ceil(split.reduce((sum, { gemm: { shape } }) => sum + addUpCount(shape), 0) / GROUP)),
+  });
+  for (const { parts } of split) if (parts) backend.disposeData(parts.dataId);
+}
+
+/** What is bound for each product under the names that its functions have for it; an epilogue's own have no suffix. */
+function merged<P extends { readonly suffix: string; readonly epilogue: Epilogue }, T>(
+  products: readonly P[],
+  of: (product: P) => Readonly<Record<string, T>>,
+): Record<string, T> {
+  return Object.fromEntries(
+    products.flatMap((product) => {
+      const { suffix, epilogue } = product;
+      const isOwn = (name: string) => name in epilogue.reads || (epilogue.alike ?? []).includes(name);
+      return Object.entries(of(product)).map(([name, value]) => [isOwn(name) ? name : `${name}${suffix}`, value]);
+    }),
+  );
 }

@@ -1,27 +1,31 @@
 import { GlobalNorm, type GlobalNormInputs } from '@denoiser/ops';
-import { sizeOf } from '../dispatch';
-import { lanes } from '../wgsl/per-thread';
+import type { Bound } from '../dispatch';
 import { workgroupSum } from '../wgsl/reductions';
 import { kernel } from './kernel';
+import { runsOf } from './tuples';
 
 /** Invocations in a workgroup, at most. */
 const THREADS = 256;
 /** Elements, of one or four floats, that an invocation adds up, unless the tensor is too large for `MOST_GROUPS`. */
 const DEPTH = 8;
-/** Workgroups, and partial sums, for one tensor. */
-const MOST_GROUPS = 64;
+/** Workgroups, and partial sums, for one tensor, or for many that lie behind one another. */
+const MOST_GROUPS = 512;
 
 /**
  * Partial sums of squares: so many tensors a dispatch as a shader can see buffers, so many workgroups for each as its size
- * asks for. Then one dispatch for the sum of those.
+ * asks for; tensors that lie behind one another are one. Then one dispatch for the sum of those.
  */
 const globalNorm = kernel<GlobalNormInputs, object>(GlobalNorm, (inputs, _, backend) => {
   const threads = Math.min(THREADS, backend.capabilities.workgroupSize);
-  const tensors = Object.values(inputs)
-    .map((tensor) => {
-      const { width, type } = lanes(sizeOf(tensor.shape));
-      const count = sizeOf(tensor.shape) / width;
-      return { tensor, type, count, groups: Math.min(MOST_GROUPS, Math.ceil(count / (threads * DEPTH))) };
+  const tuples = Object.values(inputs).map((x) => ({ x }));
+  const tensors = runsOf(backend, tuples)
+    .map(({ bound, type, count }) => {
+      return {
+        tensor: bound.x as Bound,
+        type,
+        count,
+        groups: Math.min(MOST_GROUPS, Math.ceil(count / (threads * DEPTH))),
+      };
     })
     .sort((a, b) => a.type.localeCompare(b.type)); // alike beside alike: fewer pipelines
   const total = tensors.reduce((sum, { groups }) => sum + groups, 0);

@@ -1,4 +1,10 @@
-import { type GroupNormAttrs, GroupNormGrad, type GroupNormGradInputs } from '@denoiser/ops';
+import {
+  fusedKernels,
+  type GroupNormAttrs,
+  GroupNormGrad,
+  type GroupNormGradInputs,
+  type ShiftedGroupNormGradInputs,
+} from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
@@ -9,21 +15,35 @@ import { applySlope, computedSlope, groupSums, type Slope, storedSlope, sumsOfPl
 import { sumColumns, sumNothing } from './column-sums';
 import { geometryOf, partialMoments } from './group-norm';
 import { kernel } from './kernel';
+import { sumOfPixels } from './sum';
 
 /**
  * dz = dy·activation′(z), z computed again; dx = (g − mean(g) − x̂·mean(g·x̂))/σ with g = dz·scale and the means over the
  * group; dscale = Σ dz·x̂, dbias = Σ dz; dresidual = dz.
  *
- * Shared out as the forward pass is. Three dispatches where groups are in blocks: the moments of the blocks; the blocks'
+ * Shared out as the forward pass is. Two dispatches where groups are in blocks, of which the forward pass left the moments: the blocks'
  * sums for the group and for the channels, and dresidual; dx, and in further workgroups of the same dispatch dscale and
  * dbias. Groups of one block: one dispatch, and one that adds up the channels' sums over the images if there are several.
  * There is no dz in memory unless it is an output; where there is an activation and no residual, it is computed twice.
  *
- * Per element about 30 FLOPs, 60 with gelu. Bytes in three dispatches: 24 (x read three times, dy twice, dx written), and 8
+ * Per element about 30 FLOPs, 60 with gelu. Bytes in two dispatches: 20 (x and dy read twice, dx written), and 8
  * with a residual (it is read, dz written and read in dy's place). In one: 12, and 8 with a residual. Where the activation is
  * linear, dresidual is dy itself, and neither is touched. 11 KB of workgroup memory.
  */
-export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad, (inputs, attrs, backend) => {
+export const groupNormGradKernels = [
+  kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNormGrad, (inputs, attrs, backend) => {
+    const { dx, dscale, dbias, dresidual } = gradients(backend, inputs, attrs);
+    return dresidual ? [dx, dscale, dbias, dresidual] : [dx, dscale, dbias];
+  }),
+  /** Of one image, the gradient by what is added to its channels is that by the bias. */
+  kernel<ShiftedGroupNormGradInputs, GroupNormAttrs>(fusedKernels.shiftedGroupNormGrad, (inputs, attrs, backend) => {
+    const { dx, dscale, dbias } = gradients(backend, inputs, attrs);
+    const { shape } = inputs.shift;
+    return [dx, dscale, dbias, shape[0] === 1 ? shared(backend, dbias, shape) : sumOfPixels(backend, inputs.dy)];
+  }),
+];
+
+function gradients(backend: DenoiserWebGPUBackend, inputs: GroupNormGradInputs, attrs: GroupNormAttrs) {
   const { x, scale, bias, residual, dy } = inputs;
   const { groups, activation } = attrs;
   const s = geometryOf(backend, x, scale, groups);
@@ -35,8 +55,8 @@ export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNo
     slope: computedSlope(s, activation, Boolean(residual)),
     forSlope: isLinear ? {} : { bias, ...(residual && { residual }) },
     dx: backend.make(x.shape),
-    dscale: backend.make(scale.shape),
-    dbias: backend.make(bias.shape),
+    dscale: backend.makeGradient(scale),
+    dbias: backend.makeGradient(bias),
     dz: residual && !isLinear ? { dz: backend.make(x.shape) } : {},
     types: Object.fromEntries(['x', 'dy', 'dx', 'dz', 'scale', 'bias', 'residual'].map((name) => [name, s.lanes.type])),
     variant: `${keyOf(s)} ${[attrs.epsilon, activation, Boolean(residual)]}`,
@@ -45,11 +65,14 @@ export const groupNormGrad = kernel<GroupNormGradInputs, GroupNormAttrs>(GroupNo
   else if (s.blocks === 1) ownGroups(backend, call);
   else sharedGroups(backend, call);
   const { dx, dscale, dbias } = call;
-  if (!residual) return [dx, dscale, dbias];
-  if (call.dz.dz) return [dx, dscale, dbias, call.dz.dz];
-  backend.incRef(dy.dataId);
-  return [dx, dscale, dbias, { dataId: dy.dataId, shape: dy.shape, dtype: dy.dtype }];
-});
+  return { dx, dscale, dbias, dresidual: residual && (call.dz.dz ?? shared(backend, dy, dy.shape)) };
+}
+
+/** The same numbers in another shape. */
+function shared(backend: DenoiserWebGPUBackend, { dataId, dtype }: TensorInfo, shape: number[]): TensorInfo {
+  backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}
 
 type Call = {
   readonly inputs: GroupNormGradInputs;
@@ -83,7 +106,10 @@ function ownGroups(backend: DenoiserWebGPUBackend, call: Call): void {
     types: { ...call.types, sums: 'vec2f' },
     workgroups: flat(s.places),
     code: () => `
-      ${sumsOfPlace(s, { epsilon: call.attrs.epsilon, slope, writesSlope: Boolean(dz.dz), to: isDirect ? 'output' : 0 })}
+      ${sumsOfPlace(s, {
+        ...{ epsilon: call.attrs.epsilon, source: 'x', slope, writesSlope: Boolean(dz.dz) },
+        to: isDirect ? 'output' : 0,
+      })}
       ${applySlope(dz.dz ? storedSlope : slope)}
       ${atEachPlace(
         s.threads,
@@ -102,18 +128,27 @@ function ownGroups(backend: DenoiserWebGPUBackend, call: Call): void {
 function sharedGroups(backend: DenoiserWebGPUBackend, call: Call): void {
   const { s, slope, dx, dz, dscale, dbias, forSlope } = call;
   const { x, dy, scale } = call.inputs;
-  const partials = partialMoments(backend, x, s) as TensorInfo;
+  const { moments } = call.inputs;
+  const partials = moments ? undefined : partialMoments(backend, x, s);
   /** (Σ g, Σ g·x̂) and (mean, 1/σ) for each place, then the sums for [images·blocks][channels]. */
   const sums = backend.make([2 * s.places + s.images * s.blocks * s.channels, 2]);
-  const types = { ...call.types, partials: 'vec2f', sums: 'vec2f' };
+  const types = { ...call.types, partials: 'vec2f', moments: 'vec2f', sums: 'vec2f' };
   backend.run({
-    key: `groupNormGradSums ${call.variant}`,
-    reads: { x, dy, scale, ...forSlope, partials },
+    key: `groupNormGradSums ${call.variant} ${Boolean(moments)}`,
+    reads: { x, dy, scale, ...forSlope, ...(moments && { moments }), ...(partials && { partials }) },
     writes: { ...dz, sums },
     types,
     workgroups: flat(s.places),
     code: () => `
-      ${sumsOfPlace(s, { epsilon: call.attrs.epsilon, slope, writesSlope: Boolean(dz.dz), to: 2 * s.places })}
+      ${sumsOfPlace(s, {
+        ...{
+          epsilon: call.attrs.epsilon,
+          source: moments ? 'moments' : 'partials',
+          slope,
+          writesSlope: Boolean(dz.dz),
+        },
+        to: 2 * s.places,
+      })}
       ${atEachPlace(
         s.threads,
         `if (index >= PLACES) { return; }
@@ -151,7 +186,7 @@ function sharedGroups(backend: DenoiserWebGPUBackend, call: Call): void {
         applySlope(p, m, groupSums(p) / SIZE);`,
       )}`,
   });
-  backend.disposeData(partials.dataId);
+  if (partials) backend.disposeData(partials.dataId);
   backend.disposeData(sums.dataId);
 }
 

@@ -1,9 +1,16 @@
-import { type BatchShape, GroupNorm, type GroupNormAttrs, type GroupNormInputs } from '@denoiser/ops';
+import {
+  type BatchShape,
+  fusedKernels,
+  GroupNorm,
+  type GroupNormAttrs,
+  type GroupNormInputs,
+  type ShiftedGroupNormInputs,
+} from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { flat } from '../dispatch';
 import { ACTIVATIONS } from '../wgsl/activations';
-import { atEachPlace, groupMoments } from '../wgsl/group-moments';
+import { atEachPlace, groupMoments, type MomentsSource } from '../wgsl/group-moments';
 import { type GroupGeometry, groupGeometry, groupPlaces, keyOf } from '../wgsl/group-places';
 import { lanewise } from '../wgsl/lanes';
 import { kernel } from './kernel';
@@ -12,38 +19,59 @@ import { kernel } from './kernel';
  * Two dispatches, or one. Where a group has many elements and there are few groups (groups = 1 at 64×64), it is shared out
  * in blocks of about 4096 elements: the first dispatch leaves each block's moments, the second puts them together (each
  * workgroup for itself: 8 bytes a block, at most 256 blocks), normalizes and does all the rest. Small groups, and groups so
- * many that they fill a GPU, take one workgroup and one dispatch each.
+ * many that they fill a GPU, take one workgroup and one dispatch each; so does what a convolution has left the moments of.
+ * The group's mean and 1/σ are kept for the gradient.
  *
  * Per element about 13 FLOPs, 30 with gelu; 12 bytes (x read twice, y written) or, in one dispatch, 8, and 4 for a
  * residual. 2 KB of workgroup memory.
  */
-export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => {
-  const { x, scale, bias, residual } = inputs;
-  const { groups, epsilon, activation } = attrs;
+export const groupNormKernels = [
+  kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inputs, attrs, backend) => normalize(backend, inputs, attrs)),
+  kernel<ShiftedGroupNormInputs, GroupNormAttrs>(fusedKernels.shiftedGroupNorm, (inputs, attrs, backend) =>
+    normalize(backend, inputs, attrs),
+  ),
+];
+
+function normalize(
+  backend: DenoiserWebGPUBackend,
+  inputs: GroupNormInputs & { shift?: TensorInfo },
+  { groups, epsilon, activation }: GroupNormAttrs,
+): [y: TensorInfo, moments: TensorInfo] {
+  const { x, scale, bias, residual, shift } = inputs;
   const s = geometryOf(backend, x, scale, groups);
   const y = backend.make(x.shape);
-  const partials = partialMoments(backend, x, s);
+  const moments = backend.make([s.images, groups, 2]); // mean, 1/σ
+  const found = groups === 1 ? backend.momentsOf(x) : undefined;
+  const left = found?.shape[0] === s.images ? found : undefined;
+  const own = left ? undefined : partialMoments(backend, x, s);
+  const partials = left ?? own;
+  const source: MomentsSource = left ? { parts: left.shape[1] as number } : own ? 'partials' : 'x';
   const { type } = s.lanes;
   const value = `((x[i] - m.x) * factor + offset${residual ? ' + residual[i]' : ''})`;
   const result = activation === 'linear' ? value : lanewise(s.lanes, activation, value);
+  const shiftOf = `shift[(p.image * ${groups}u + p.group) * COLUMNS + column]`;
   backend.run({
-    key: `groupNorm ${keyOf(s)} ${[epsilon, activation, Boolean(residual)]}`,
-    reads: { x, scale, bias, ...(residual && { residual }), ...(partials && { partials }) },
-    writes: { y },
-    types: { x: type, scale: type, bias: type, residual: type, y: type, partials: 'vec2f' },
+    key: `groupNorm ${keyOf(s)} ${[epsilon, activation, Boolean(residual), Boolean(shift), left?.shape]}`,
+    reads: { x, scale, bias, ...(residual && { residual }), ...(shift && { shift }), ...(partials && { partials }) },
+    writes: { y, moments },
+    types: {
+      ...Object.fromEntries(['x', 'scale', 'bias', 'residual', 'shift', 'y'].map((name) => [name, type])),
+      ...{ partials: 'vec2f', moments: 'vec2f' },
+    },
     workgroups: flat(s.places),
     code: () => `
       ${ACTIVATIONS}
       ${groupPlaces(s)}
-      ${groupMoments(s, epsilon)}
+      ${groupMoments(s, epsilon, source)}
       ${atEachPlace(
         s.threads,
         `if (index >= PLACES) { return; }
         let p = placeOf(index, local);
         let m = groupMoments(p);
+        if (p.block == 0u && local == 0u) { moments[p.slice] = m; }
         for (var column = p.column; column < COLUMNS; column += WIDE) {
           let factor = scale[scaleAt(p, column)] * m.y;
-          let offset = bias[scaleAt(p, column)];
+          let offset = bias[scaleAt(p, column)]${shift ? ` + ${shiftOf}` : ''};
           for (var row = p.first; row < p.last; row += HIGH) {
             let i = at(p, row, column);
             y[i] = ${result};
@@ -51,9 +79,9 @@ export const groupNorm = kernel<GroupNormInputs, GroupNormAttrs>(GroupNorm, (inp
         }`,
       )}`,
   });
-  if (partials) backend.disposeData(partials.dataId);
-  return y;
-});
+  if (own) backend.disposeData(own.dataId);
+  return [y, moments];
+}
 
 /** How the work on x is shared out. */
 export const geometryOf = (
@@ -83,7 +111,7 @@ export function partialMoments(
     workgroups: flat(s.places),
     code: () => `
       ${groupPlaces(s)}
-      ${groupMoments(s, 0)}
+      ${groupMoments(s, 0, 'x')}
       ${atEachPlace(
         s.threads,
         `if (index >= PLACES) { return; }

@@ -1,12 +1,12 @@
 import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
-import { attention } from './attention';
-import { attentionGrad } from './attention-grad';
+import { attentionKernels } from './attention';
+import { attentionGradKernels } from './attention-grad';
 import { convKernels } from './conv2d';
 import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
-import { groupNorm } from './group-norm';
-import { groupNormGrad } from './group-norm-grad';
+import { groupNormKernels } from './group-norm';
+import { groupNormGradKernels } from './group-norm-grad';
 import type { GpuKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
 import { linearKernels } from './linear';
@@ -23,13 +23,13 @@ import { trigonometryKernels } from './trigonometry';
 export const gpuKernels: readonly GpuKernel[] = [
   ...activationKernels,
   ...addNKernels,
-  attention,
-  attentionGrad,
+  ...attentionKernels,
+  ...attentionGradKernels,
   ...convKernels,
   ...embeddingKernels,
   ...globalNormKernels,
-  groupNorm,
-  groupNormGrad,
+  ...groupNormKernels,
+  ...groupNormGradKernels,
   ...layerNormKernels,
   ...linearKernels,
   ...linearCombinationKernels,

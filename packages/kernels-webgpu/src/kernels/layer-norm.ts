@@ -93,7 +93,7 @@ const layerNorm = kernel<LayerNormInputs, LayerNormAttrs>(LayerNorm, ({ x, scale
  * at most 4 % more. x and dy are read again from the cache. 11 to 12 KB of workgroup memory.
  */
 const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad, (inputs, { epsilon }, backend) => {
-  const { x, scale, dy } = inputs;
+  const { x, scale, bias, dy } = inputs;
   const s = geometryOf(x, backend);
   const { type, width } = s.lanes;
   const block = Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(s.rows / BLOCKS)));
@@ -101,8 +101,8 @@ const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad,
   const wide = Math.min(s.columns, s.threads);
   const high = Math.floor(s.threads / wide);
   const dx = backend.make(x.shape);
-  const dscale = backend.make(scale.shape);
-  const dbias = backend.make(scale.shape);
+  const dscale = backend.makeGradient(scale);
+  const dbias = backend.makeGradient(bias);
   if (s.rows === 0) {
     sumNothing(backend, { dscale, dbias });
     return [dx, dscale, dbias];

@@ -28,6 +28,12 @@ export const sumKernels = (['Sum', 'Mean'] as const).map((name) =>
   }),
 );
 
+/** The sum over each image's pixels: [B, H, W, C] → [B, C]. */
+export function sumOfPixels(backend: DenoiserWebGPUBackend, x: TensorInfo): TensorInfo {
+  const [images, height, width, channels] = x.shape as [number, number, number, number];
+  return sum(backend, x, { outer: images, reduced: height * width, inner: channels }, [images, channels], 1);
+}
+
 /** The tensor as three axes, of which the middle one is reduced; nothing if the reduced axes have others between them. */
 function viewOf(shape: readonly number[], axes: readonly number[]): View | undefined {
   const view = { outer: 1, reduced: 1, inner: 1 };

@@ -22,3 +22,7 @@ fn siluSlope(x: f32) -> f32 {
   return s * (1.0 + x * (1.0 - s));
 }
 `;
+
+/** WGSL: a function of one number, applied to each of four. */
+export const eachOfFour = (f: string, v: string): string =>
+  `vec4f(${['x', 'y', 'z', 'w'].map((lane) => `${f}(${v}.${lane})`).join(', ')})`;

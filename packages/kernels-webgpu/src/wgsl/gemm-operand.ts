@@ -1,4 +1,6 @@
+import type { Activation } from '@denoiser/ops';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { eachOfFour } from './activations';
 
 /** What the four elements of a vector differ in: the index that is summed over, or the row of A or column of B. */
 export type Packing = 'inner' | 'outer';
@@ -18,6 +20,21 @@ export type Operand = {
    */
   readonly code: (name: string) => string;
 };
+
+/** An operand whose elements go through an activation as they are loaded: of 0, which fills up, each makes 0. Needs `ACTIVATIONS`. */
+export function activated(operand: Operand, activation: Activation): Operand {
+  if (activation === 'linear') return operand;
+  return {
+    ...operand,
+    key: `${activation} of ${operand.key}`,
+    code: (name) => `
+      fn ${name}_activated(v: vec4f) -> vec4f { return ${eachOfFour(activation, 'v')}; }
+      ${operand.code(name).replace(/fn load_(\w+)\(place: (\w+), k: u32\)/, (_, binding, place) => {
+        return `fn load_${binding}(place: ${place}, k: u32) -> vec4f { return ${name}_activated(plain_${binding}(place, k)); }
+      fn plain_${binding}(place: ${place}, k: u32)`;
+      })}`,
+  };
+}
 
 /** Matrices that stand in memory row by row. 'inner': [batch, outer, inner]; 'outer': [batch, inner, outer]. */
 export function dense(o: {

@@ -82,3 +82,12 @@ export function planGemm(
   const large = split(TILES.square);
   return fits(TILES.square) && used(TILES.square) > 2 / 3 && large.splits > 1 ? large : split(TILES.small);
 }
+
+/** The plans with tiles of one kind, the smaller: which fits wherever the larger does; undefined for tiles of a few rows or columns. */
+export function planTogether(plans: readonly GemmPlan[]): GemmPlan[] | undefined {
+  const order: Tile[] = [TILES.wide, TILES.square, TILES.small];
+  const kinds = plans.map(({ tile }) => order.indexOf(tile));
+  if (kinds.includes(-1)) return undefined;
+  const tile = order[Math.max(...kinds)] as Tile;
+  return plans.map(({ splits }) => ({ tile, splits }));
+}

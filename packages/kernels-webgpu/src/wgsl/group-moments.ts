@@ -3,12 +3,23 @@ import { moments } from './moments';
 import { workgroupSum } from './reductions';
 
 /**
- * WGSL: the mean and 1/σ of a group. `blockMoments(p)`: (mean, squared deviations) of the block of `x` at a place.
- * `groupMoments(p)`: (mean, 1/σ), put together from `partials`, which holds the former for all places, or, where a group
- * is one block, from x itself. Needs `groupPlaces`.
+ * What the moments of a group are made of: x itself, where a group is one block; `partials`, which has (mean, squared deviations) of each
+ * block, or of as many parts of equal size as `parts` says; `moments`, which has (mean, 1/σ) of each group.
  */
-export function groupMoments({ threads, blocks }: GroupGeometry, epsilon: number): string {
-  const factor = `inverseSqrt(deviations / SIZE + f32(${epsilon}))`;
+export type MomentsSource = 'x' | 'partials' | 'moments' | { readonly parts: number };
+
+/**
+ * WGSL: the mean and 1/σ of a group. `blockMoments(p)`: (mean, squared deviations) of the block of `x` at a place.
+ * `groupMoments(p)`: (mean, 1/σ). Needs `groupPlaces`.
+ */
+export function groupMoments(s: GroupGeometry, epsilon: number, source: MomentsSource): string {
+  const { threads } = s;
+  if (source === 'moments') {
+    return `${workgroupSum(threads)}
+    fn groupMoments(p: Place) -> vec2f { return moments[p.slice]; }`;
+  }
+  const parts = source === 'x' ? 1 : source === 'partials' ? s.blocks : source.parts;
+  const sizeOfPart = source === 'partials' ? 'sizeOf(b)' : `${(s.columns * s.lanes.width * s.rows) / parts}.0`;
   return `
     ${workgroupSum(threads)}
     ${moments('workgroupSum')}
@@ -21,23 +32,23 @@ export function groupMoments({ threads, blocks }: GroupGeometry, epsilon: number
     }
     fn groupMoments(p: Place) -> vec2f {
       ${
-        blocks === 1
+        source === 'x'
           ? `
       let m = blockMoments(p);
       let mean = m.x;
       let deviations = m.y;`
           : `
       var part = 0.0;
-      for (var b = p.local; b < BLOCKS; b += ${threads}u) { part += sizeOf(b) * partials[p.slice * BLOCKS + b].x; }
+      for (var b = p.local; b < ${parts}u; b += ${threads}u) { part += ${sizeOfPart} * partials[p.slice * ${parts}u + b].x; }
       let mean = workgroupSum(vec2f(part, 0.0), p.local).x / SIZE;
       part = 0.0;
-      for (var b = p.local; b < BLOCKS; b += ${threads}u) {
-        let m = partials[p.slice * BLOCKS + b];
-        part += m.y + sizeOf(b) * (m.x - mean) * (m.x - mean);
+      for (var b = p.local; b < ${parts}u; b += ${threads}u) {
+        let m = partials[p.slice * ${parts}u + b];
+        part += m.y + ${sizeOfPart} * (m.x - mean) * (m.x - mean);
       }
       let deviations = workgroupSum(vec2f(part, 0.0), p.local).x;`
       }
-      return vec2f(mean, ${factor});
+      return vec2f(mean, inverseSqrt(deviations / SIZE + f32(${epsilon})));
     }
     /** Elements in a block. */
     fn sizeOf(block: u32) -> f32 { return f32(min(BLOCK_ROWS, ROWS - block * BLOCK_ROWS)) * WIDTH; }`;

@@ -1,6 +1,6 @@
 import type { Activation } from '@denoiser/ops';
 import { ACTIVATIONS } from './activations';
-import { groupMoments } from './group-moments';
+import { groupMoments, type MomentsSource } from './group-moments';
 import { type GroupGeometry, groupPlaces } from './group-places';
 import { lanewise } from './lanes';
 import { sumOverRows, workgroupSum } from './reductions';
@@ -36,7 +36,7 @@ export const storedSlope: Slope = { code: '', shift: '', value: 'dz[i]' };
  */
 export function sumsOfPlace(
   s: GroupGeometry,
-  o: { epsilon: number; slope: Slope; writesSlope: boolean; to: 'output' | number },
+  o: { epsilon: number; source: MomentsSource; slope: Slope; writesSlope: boolean; to: 'output' | number },
 ): string {
   const { width } = s.lanes;
   const store = Array.from({ length: width }, (_, lane) => {
@@ -49,7 +49,7 @@ export function sumsOfPlace(
   });
   return `
     ${groupPlaces(s)}
-    ${groupMoments(s, o.epsilon)}
+    ${groupMoments(s, o.epsilon, o.source)}
     ${sumOverRows(s.threads, s.wide, s.high)}
     ${o.slope.code}
     fn sumsOfPlace(p: Place, m: vec2f) -> vec2f {

@@ -80,42 +80,53 @@ export const sumOf = (n: number, text: (i: number) => string): string => each(n,
 /** Of bindings of [.., heads·width]. */
 export const partType = ({ width }: HeadPlan): 'vec4f' | 'f32' => (width % 4 === 0 ? 'vec4f' : 'f32');
 
+/** Where the rows of what a kernel calls q, k, … stand: in which binding, how many heads a row has there, the first of which. */
+export type Rows = { readonly binding: string; readonly stride: number; readonly first: number };
+
+/** Each in a binding of its own. */
+export const ownRows = (binding: string, heads: number): Rows => ({ binding, stride: heads, first: 0 });
+
+/** WGSL: the number of a head among those of all rows. */
+const headAt = ({ stride, first }: Rows) => `(row * ${stride}u + ${first}u + head)`;
+
 /** WGSL: `nameAt(row, head, part)` reads a part of a head of a row of a tensor; zeros beyond the head's last. */
-export function readPart(name: string, { width, parts, team, slice }: HeadPlan, heads: number): string {
+export function readPart(name: string, { width, parts, team, slice }: HeadPlan, rows: Rows): string {
+  const { binding } = rows;
   const guard = team * slice > parts ? `if (part >= ${parts}u) { return vec4f(); }` : '';
   if (width % 4 === 0) {
     return `fn ${name}At(row: u32, head: u32, part: u32) -> vec4f {
       ${guard}
-      return ${name}[(row * ${heads}u + head) * ${parts}u + part];
+      return ${binding}[${headAt(rows)} * ${parts}u + part];
     }`;
   }
   return `fn ${name}At(row: u32, head: u32, part: u32) -> vec4f {
     ${guard}
-    let start = (row * ${heads}u + head) * ${width}u + 4u * part;
+    let start = ${headAt(rows)} * ${width}u + 4u * part;
     let left = ${width}u - 4u * part;
     // What is read beyond the head, or by the rules of WGSL instead of what is beyond the tensor, is not taken.
-    let v = vec4f(${name}[start], ${name}[start + 1u], ${name}[start + 2u], ${name}[start + 3u]);
+    let v = vec4f(${binding}[start], ${binding}[start + 1u], ${binding}[start + 2u], ${binding}[start + 3u]);
     return select(vec4f(), v, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }`;
 }
 
 /** WGSL: `nameSet(row, head, part, value)`, the counterpart of `nameAt`. */
-export function writePart(name: string, { width, parts, team, slice }: HeadPlan, heads: number): string {
+export function writePart(name: string, { width, parts, team, slice }: HeadPlan, rows: Rows): string {
+  const { binding } = rows;
   const guard = team * slice > parts ? `if (part >= ${parts}u) { return; }` : '';
   if (width % 4 === 0) {
     return `fn ${name}Set(row: u32, head: u32, part: u32, v: vec4f) {
       ${guard}
-      ${name}[(row * ${heads}u + head) * ${parts}u + part] = v;
+      ${binding}[${headAt(rows)} * ${parts}u + part] = v;
     }`;
   }
   return `fn ${name}Set(row: u32, head: u32, part: u32, v: vec4f) {
     ${guard}
-    let start = (row * ${heads}u + head) * ${width}u + 4u * part;
+    let start = ${headAt(rows)} * ${width}u + 4u * part;
     let left = ${width}u - 4u * part;
-    ${name}[start] = v.x;
-    if (left > 1u) { ${name}[start + 1u] = v.y; }
-    if (left > 2u) { ${name}[start + 2u] = v.z; }
-    if (left > 3u) { ${name}[start + 3u] = v.w; }
+    ${binding}[start] = v.x;
+    if (left > 1u) { ${binding}[start + 1u] = v.y; }
+    if (left > 2u) { ${binding}[start + 2u] = v.z; }
+    if (left > 3u) { ${binding}[start + 3u] = v.w; }
   }`;
 }
 

@@ -1,3 +1,4 @@
+import { eachOfFour } from './activations';
 import { lanes } from './per-thread';
 
 /** How a kernel takes neighbouring channels, `lanes`, with WGSL for it: `Lanes`, the alias, and `total`, the sum over them. */
@@ -12,4 +13,4 @@ export function lanesOf(channels: number): Lanes {
 
 /** WGSL: a function of one number, applied to each of `Lanes`. */
 export const lanewise = ({ width }: Lanes, f: string, v: string): string =>
-  width === 1 ? `${f}(${v})` : `vec4f(${['x', 'y', 'z', 'w'].map((lane) => `${f}(${v}.${lane})`).join(', ')})`;
+  width === 1 ? `${f}(${v})` : eachOfFour(f, v);

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { attention } from '../attention';
+import { attention, selfAttention } from '../attention';
+import { fusedKernels } from '../fused-kernels';
 import { Attention, AttentionGrad } from '../kernels';
 import {
   type ConformanceCase,
   differentiated,
   draw,
+  type Expected,
   expectedOf,
   type Numbers,
   numbers,
@@ -57,7 +59,44 @@ function attentionCase(one: Sizes): ConformanceCase {
   };
 }
 
-export const attentionCases: readonly ConformanceCase[] = sizes.map(attentionCase);
+/** Of rows to one another, q, k and v beside one another in one tensor. */
+function selfAttentionCase(one: Sizes): ConformanceCase {
+  const { batch, n, heads, width } = one;
+  const channels = heads * width;
+  return {
+    family: 'attention',
+    name: `[${[batch, n, 3 * channels]}] to itself, ${heads} heads, and its gradient`,
+    kernels: [Attention, AttentionGrad],
+    fused: [fusedKernels.selfAttention],
+    inputs: () => [numbers([batch, n, 3 * channels], 1), numbers([batch, n, channels], 4)],
+    ...differentiated((qkv) => selfAttention(qkv as tf.Tensor3D, { heads })),
+    expected: (qkv, dy) => {
+      const part = (first: number): Numbers => ({
+        shape: [batch, n, channels],
+        values: Float64Array.from({ length: batch * n * channels }, (_, i) => {
+          return qkv.values[3 * channels * Math.floor(i / channels) + first * channels + (i % channels)] as number;
+        }),
+      });
+      const [y, ...gradients] = attentionExpected(one, [part(0), part(1), part(2), dy]);
+      return [
+        y as Expected,
+        expectedOf([batch, n, 3 * channels], (i) => {
+          const [row, place] = [Math.floor(i / (3 * channels)), i % (3 * channels)];
+          return (gradients[Math.floor(place / channels)] as Expected).values[
+            row * channels + (place % channels)
+          ] as Tracked;
+        }),
+      ];
+    },
+  };
+}
+
+export const attentionCases: readonly ConformanceCase[] = [
+  ...sizes.map(attentionCase),
+  ...sizes
+    .filter(({ n, m, size }) => !size && n > 4 && n <= 70 && m !== 41)
+    .map((one) => selfAttentionCase({ ...one, m: one.n })),
+];
 
 export const drawnAttentionCases: readonly ConformanceCase[] = draw(8, {
   batch: [1, 3],

@@ -26,6 +26,8 @@ export type ConformanceCase = {
   readonly name: string;
   /** The kernels that it is about: a backend that brings its own can look whether they ran. */
   readonly kernels: readonly string[];
+  /** Kernels that do the same in fewer calls: where one of them ran, those need not. */
+  readonly fused?: readonly string[];
   readonly inputs: () => Numbers[];
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
   readonly expected: (...inputs: Numbers[]) => Expected[];

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { conv2d } from '../conv2d';
+import { fusedKernels } from '../fused-kernels';
 import { type ConformanceCase, differentiated, draw, expectedOf, type Numbers, numbers } from './conformance-case';
 import {
   type Convolution,
@@ -63,6 +64,7 @@ function convolutionCase([batch, height, width, inputs, outputs, kernel, stride,
     family: 'convolution',
     name: `[${x}] by [${filter}], stride ${stride}, padding ${padding}, a bias, and its gradients`,
     kernels,
+    fused: [fusedKernels.conv2DGrad],
     inputs: () => [numbers(x, 1), numbers(filter, 2), numbers([outputs], 3), numbers(outputShape(convolution), 4)],
     ...differentiated((x, filter, bias) =>
       conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, { stride: stride as 1 | 2, padding, bias: bias as tf.Tensor1D }),

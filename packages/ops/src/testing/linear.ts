@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { Linear, LinearGrad } from '../kernels';
+import { fusedKernels } from '../fused-kernels';
+import { type Activation, Linear, LinearGrad } from '../kernels';
 import { linear } from '../linear';
 import {
   type ConformanceCase,
@@ -10,8 +11,9 @@ import {
   numbers,
   type Values,
 } from './conformance-case';
+import { activations } from './normal-distribution';
 import { sizeOf } from './places';
-import { dot } from './tracked';
+import { add, dot, exact, multiply, sum, type Tracked } from './tracked';
 
 /** x [..., in], out: rows, odd sizes, blocks that are not full, long sums over rows. */
 const sizes: readonly (readonly [x: readonly number[], outputs: number])[] = [
@@ -75,11 +77,77 @@ function linearCase(shape: readonly number[], outputs: number, withBias: boolean
   };
 }
 
-export const linearCases: readonly ConformanceCase[] = sizes.flatMap(([shape, outputs], i) =>
-  [false, true]
-    .filter((withBias) => i < 5 || withBias === (i % 2 === 0)) // the last ones with a bias or without, in turn
-    .map((withBias) => linearCase(shape, outputs, withBias)),
-);
+/** With an activation of x and a residual. */
+function surroundedCase(shape: readonly number[], outputs: number, activation: Activation): ConformanceCase {
+  const from = shape.at(-1) as number;
+  const rows = sizeOf(shape) / from;
+  const out = [...shape.slice(0, -1), outputs];
+  const { value, slope } = activations[activation];
+  return {
+    family: 'linear',
+    name: `${activation} of [${shape}] to ${outputs}, with a bias and a residual, and its gradients`,
+    kernels: [Linear, LinearGrad],
+    fused: [fusedKernels.linear],
+    inputs: () => [
+      numbers(shape, 1),
+      numbers([from, outputs], 2),
+      numbers([outputs], 3),
+      numbers(out, 4),
+      numbers(out, 5),
+    ],
+    ...differentiated((x, weight, bias, residual) =>
+      linear(x as tf.Tensor, weight as tf.Tensor2D, bias as tf.Tensor1D, {
+        activation,
+        residual: residual as tf.Tensor,
+      }),
+    ),
+    expected: (...inputs) => {
+      const [x, w, b, residual, dy] = inputs.map(({ values }) => Array.from(values, exact)) as [
+        ...[Tracked[], Tracked[], Tracked[], Tracked[], Tracked[]],
+      ];
+      const active = x.map(value);
+      const over = (count: number, term: (j: number) => Tracked) =>
+        sum(Array.from({ length: count }, (_, j) => term(j)));
+      const at = (list: Tracked[], row: number, column: number, width: number) => list[row * width + column] as Tracked;
+      return [
+        expectedOf(out, (i) => {
+          const [row, o] = [Math.floor(i / outputs), i % outputs];
+          const product = over(from, (j) => multiply(at(active, row, j, from), at(w, j, o, outputs)));
+          return add(add(product, b[o] as Tracked), residual[i] as Tracked);
+        }),
+        expectedOf(shape, (i) => {
+          const [row, j] = [Math.floor(i / from), i % from];
+          const dactive = over(outputs, (o) => multiply(at(dy, row, o, outputs), at(w, j, o, outputs)));
+          return multiply(dactive, slope(x[i] as Tracked));
+        }),
+        expectedOf([from, outputs], (i) => {
+          const [j, o] = [Math.floor(i / outputs), i % outputs];
+          return over(rows, (row) => multiply(at(active, row, j, from), at(dy, row, o, outputs)));
+        }),
+        expectedOf([outputs], (o) => over(rows, (row) => at(dy, row, o, outputs))),
+        expectedOf(out, (i) => dy[i] as Tracked),
+      ];
+    },
+  };
+}
+
+const surrounded: readonly (readonly [x: readonly number[], outputs: number, activation: Activation])[] = [
+  [[3, 5], 7, 'gelu'], // nothing of it a multiple of 4
+  [[2, 9, 8], 12, 'silu'],
+  [[2, 70, 64], 64, 'gelu'],
+  [[1, 40, 64], 64, 'linear'],
+  [[1, 3000, 8], 6, 'gelu'], // a long sum over rows
+  [[1, 2, 1040], 9, 'silu'], // and over channels
+];
+
+export const linearCases: readonly ConformanceCase[] = [
+  ...surrounded.map((one) => surroundedCase(...one)),
+  ...sizes.flatMap(([shape, outputs], i) =>
+    [false, true]
+      .filter((withBias) => i < 5 || withBias === (i % 2 === 0)) // the last ones with a bias or without, in turn
+      .map((withBias) => linearCase(shape, outputs, withBias)),
+  ),
+];
 
 export const drawnLinearCases: readonly ConformanceCase[] = draw(8, {
   batch: [1, 2],

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { groupNorm } from '../group-norm';
+import { fusedKernels } from '../fused-kernels';
+import { groupNorm, shiftedGroupNorm } from '../group-norm';
 import { type Activation, GroupNorm, GroupNormGrad, LayerNorm, LayerNormGrad } from '../kernels';
 import { layerNorm } from '../layer-norm';
 import type { BatchShape } from '../shapes';
@@ -96,6 +97,45 @@ function groupCase(one: Group): ConformanceCase {
         const image = Math.floor(i / sizeOf(shape.slice(1)));
         return image * groups + Math.floor((i % shape[3]) / width);
       }),
+  };
+}
+
+/** A vector an image added to what is normalized. */
+function shiftedCase(shape: BatchShape, groups: number): ConformanceCase {
+  const [images, , , channels] = shape;
+  const perImage = sizeOf(shape.slice(1));
+  const width = channels / groups;
+  return {
+    family: 'normalization',
+    name: `${groups} groups of [${shape}] and a shift, and its gradients`,
+    kernels: [GroupNorm, GroupNormGrad],
+    fused: [fusedKernels.shiftedGroupNorm],
+    inputs: () => [
+      ...[numbers(shape, 1), numbers([channels], 2), numbers([channels], 3), numbers([images, channels], 4)],
+      numbers(shape, 5),
+    ],
+    ...differentiated((x, scale, bias, shift) =>
+      shiftedGroupNorm(x as tf.Tensor4D, scale as tf.Tensor1D, bias as tf.Tensor1D, shift as tf.Tensor2D, {
+        groups,
+        epsilon: EPSILON,
+      }),
+    ),
+    expected: (x, scale, bias, shift, dy) => {
+      const [y, ...gradients] = normalizationExpected([x, scale, bias, dy], 'linear', (i) => {
+        return Math.floor(i / perImage) * groups + Math.floor((i % channels) / width);
+      }) as [Expected, ...Expected[]];
+      const place = (i: number) => Math.floor(i / perImage) * channels + (i % channels);
+      return [
+        expectedOf(shape, (i) => add(y.values[i] as Tracked, exact(shift.values[place(i)] as number))),
+        ...gradients,
+        expectedOf([images, channels], (at) => {
+          const start = Math.floor(at / channels) * perImage + (at % channels);
+          return sum(
+            Array.from({ length: perImage / channels }, (_, row) => exact(dy.values[start + row * channels] as number)),
+          );
+        }),
+      ];
+    },
   };
 }
 
@@ -227,6 +267,8 @@ function normalizationExpected(
 
 export const normalizationCases: readonly ConformanceCase[] = [
   ...groups.map(groupCase),
+  shiftedCase([1, 3, 5, 6], 2),
+  shiftedCase([2, 33, 32, 16], 1), // shared by several workgroups
   ...layers.map(layerCase),
   wild,
   ofNothing,

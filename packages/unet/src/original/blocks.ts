@@ -1,4 +1,4 @@
-import { gelu, maxPool2x, upsample2x } from '@denoiser/ops';
+import { maxPool2x, upsample2x } from '@denoiser/ops';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compose, type Layer } from '../layer';
@@ -6,11 +6,14 @@ import { conv3x3, dense, dropoutPlace, multiHeadSelfAttention, oneGroupNorm, tok
 
 const HEADS = 4;
 
-/** conv3×3(from → middle), norm, GELU, conv3×3(middle → to), norm. [B, H, W, from] → [B, H, W, to] */
-export function doubleConv(from: number, to: number, middle = to): Layer<(x: Tensor4D) => Tensor4D> {
-  return compose(convolutions(from, middle, to), (m) => (x: Tensor4D) => {
+/**
+ * conv3×3(from → middle), norm, GELU, conv3×3(middle → to), norm, and a vector an image added to all of its pixels, if there is one.
+ * x [B, H, W, from], shift [B, to] → [B, H, W, to]
+ */
+export function doubleConv(from: number, to: number, middle = to): Layer<(x: Tensor4D, shift?: Tensor2D) => Tensor4D> {
+  return compose(convolutions(from, middle, to), (m) => (x: Tensor4D, shift?: Tensor2D) => {
     const hidden = m['double_conv.1'](m['double_conv.0'](x), { activation: 'gelu' }); // [B, H, W, middle]
-    return m['double_conv.4'](m['double_conv.3'](m['double_conv.2'](hidden))); // [B, H, W, to]
+    return m['double_conv.4'](m['double_conv.3'](m['double_conv.2'](hidden)), { shift }); // [B, H, W, to]
   });
 }
 
@@ -38,8 +41,7 @@ export function down(from: number, to: number, timeDim: number): Layer<(x: Tenso
     'emb_layer.1': dense(timeDim, to),
   };
   return compose(children, (m) => (x: Tensor4D, embedding: Tensor2D) => {
-    const features = m['maxpool_conv.2'](m['maxpool_conv.1'](maxPool2x(x))); // [B, H/2, W/2, to]
-    return addToPixels(features, m['emb_layer.1'](embedding));
+    return m['maxpool_conv.2'](m['maxpool_conv.1'](maxPool2x(x)), m['emb_layer.1'](embedding)); // [B, H/2, W/2, to]
   });
 }
 
@@ -59,8 +61,7 @@ export function up(
   };
   return compose(children, (m) => (x: Tensor4D, skip: Tensor4D, embedding: Tensor2D) => {
     const both = tf.tidy(() => tf.concat([skip, upsample2x(x, { method: 'bilinear' })], 3)); // [B, 2H, 2W, from]
-    const features = m['conv.1'](m['conv.0'](both)); // [B, 2H, 2W, to]
-    return addToPixels(features, m['emb_layer.1'](embedding));
+    return m['conv.1'](m['conv.0'](both), m['emb_layer.1'](embedding)); // [B, 2H, 2W, to]
   });
 }
 
@@ -76,14 +77,8 @@ export function selfAttention(channels: number): Layer<(x: Tensor4D) => Tensor4D
   return compose(children, (m) => (x: Tensor4D) => {
     const [batch, height, width] = x.shape;
     const tokens: Tensor3D = tf.reshape(x, [batch, height * width, channels]); // [B, H·W, C]
-    const attended: Tensor3D = tf.add(m.mha(m.ln(tokens)), tokens); // [B, H·W, C]
-    const hidden = tf.tidy(() => gelu(m['ff_self.1'](m['ff_self.0'](attended))) as Tensor3D); // [B, H·W, C]
-    return tf.reshape(tf.add(m['ff_self.3'](hidden), attended), x.shape); // [B, H, W, C]
+    const attended = m.mha(m.ln(tokens), tokens); // [B, H·W, C]
+    const hidden = m['ff_self.1'](m['ff_self.0'](attended)); // [B, H·W, C]
+    return tf.reshape(m['ff_self.3'](hidden, { activation: 'gelu', residual: attended }), x.shape); // [B, H, W, C]
   });
-}
-
-/** Adds one vector an image to all of its pixels. x [B, H, W, C], vectors [B, C] */
-function addToPixels(x: Tensor4D, vectors: Tensor2D): Tensor4D {
-  const [batch, channels] = vectors.shape;
-  return tf.add(x, tf.reshape(vectors, [batch, 1, 1, channels]));
 }

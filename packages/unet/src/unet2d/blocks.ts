@@ -66,7 +66,8 @@ export function attentionBlock(plan: AttentionPlan, { norm_eps: epsilon }: Block
     const normal = m.group_norm ? m.group_norm(x) : x;
     const tokens: Tensor3D = tf.reshape(normal, [batch, rows * columns, channels]); // [B, H·W, C]
     const mixed = attention(m.to_q(tokens), m.to_k(tokens), m.to_v(tokens), { heads }); // [B, H·W, inner]
-    const sum = tf.add(tf.reshape(m['to_out.0'](mixed), x.shape), x);
+    const beside: Tensor3D = tf.reshape(x, tokens.shape); // [B, H·W, C]
+    const sum = tf.reshape(m['to_out.0'](mixed, { residual: beside }), x.shape);
     return (scale === 1 ? sum : tf.mul(sum, 1 / scale)) as Tensor4D; // [B, H, W, C]
   });
 }

@@ -1,0 +1,37 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Activation, GroupNormGradInputs, GroupNormInputs } from './kernels';
+
+/**
+ * Kernels that do at once what others do one after the other. A backend need not have them: where there is none, the op is made of
+ * the kernels that every backend has or gets, and so are its gradients.
+ */
+export const fusedKernels = {
+  /** The gradient of tfjs's Conv2D, NHWC, and of a bias that was added: gives [dx, dfilter] and, if there is a bias, dbias. */
+  conv2DGrad: 'denoiser.Conv2DGrad',
+  /** y = residual + activation(x)·weight + bias. x [..., in], weight [in, out], bias [out]; residual, y [..., out]. */
+  linear: 'denoiser.FusedLinear',
+  /** Gives [dx, dweight] and, if there is a bias, dbias; the residual's gradient is dy itself. */
+  linearGrad: 'denoiser.FusedLinearGrad',
+  /** Attention of rows to one another, see `Attention`: q, k and v stand beside one another in qkv [B, N, 3C]. Gives [y, logSumExp]. */
+  selfAttention: 'denoiser.SelfAttention',
+  /** Gives [dqkv]. */
+  selfAttentionGrad: 'denoiser.SelfAttentionGrad',
+  /** `GroupNorm` without an activation, to which a vector an image is added: shift [B, C]; scale and bias are [C]. Gives [y], or [y, moments]. */
+  shiftedGroupNorm: 'denoiser.ShiftedGroupNorm',
+  /** Gives [dx, dscale, dbias, dshift]. */
+  shiftedGroupNormGrad: 'denoiser.ShiftedGroupNormGrad',
+} as const;
+
+export type Conv2DGradInputs = { dy: TensorInfo; x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
+/** `groups`: in how many groups the result is normalized next, for a backend that can prepare for it. */
+export type Conv2DAttrs = { strides: number; pad: 'same' | 'valid'; groups?: number };
+
+export type FusedLinearInputs = { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo; residual?: TensorInfo };
+export type FusedLinearAttrs = { activation: Activation };
+export type FusedLinearGradInputs = { dy: TensorInfo; x: TensorInfo; weight: TensorInfo; bias?: TensorInfo };
+
+export type SelfAttentionInputs = { qkv: TensorInfo };
+export type SelfAttentionGradInputs = { dy: TensorInfo; qkv: TensorInfo; y: TensorInfo; logSumExp: TensorInfo };
+
+export type ShiftedGroupNormInputs = Omit<GroupNormInputs, 'residual'> & { shift: TensorInfo };
+export type ShiftedGroupNormGradInputs = Omit<GroupNormGradInputs, 'residual'> & { shift: TensorInfo };
