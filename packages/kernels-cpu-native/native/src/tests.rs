@@ -53,7 +53,8 @@ fn sizes_that_are_none_are_refused() {
 #[test]
 fn products_of_any_size_are_sums_of_products_on_every_level() {
     for level in Level::all() {
-        for (m, n, k) in [(1usize, 1usize, 1usize), (7, 5, 3), (13, 33, 17), (25, 16, 300), (3, 40, 0)] {
+        let sizes = [(1usize, 1usize, 1usize), (7, 5, 3), (13, 33, 17), (25, 16, 300), (3, 40, 0), (14, 70, 1100)];
+        for ((m, n, k), by_columns) in sizes.into_iter().flat_map(|size| [(size, false), (size, true)]) {
             let panels = n.div_ceil(COLUMNS) * COLUMNS * k;
             let (a, b, packed, c) = (16, 16 + m * k, 16 + m * k + k * n, 16 + m * k + k * n + panels);
             let mut floats = vec![7.0f32; c + m * n];
@@ -77,8 +78,8 @@ fn products_of_any_size_are_sums_of_products_on_every_level() {
                 n: n as i32,
                 k: k as i32,
                 a: at(a),
-                row_stride: at(k),
-                k_stride: 4,
+                row_stride: if by_columns { 4 } else { at(k) },
+                k_stride: if by_columns { at(m) } else { 4 },
                 b: at(packed),
                 c: at(c),
                 c_stride: at(n),
@@ -93,7 +94,8 @@ fn products_of_any_size_are_sums_of_products_on_every_level() {
             run::<Gemm>(level, &mut floats, m.div_ceil(12) * n.div_ceil(COLUMNS), &gemm);
             for i in 0..m {
                 for j in 0..n {
-                    let sum: f32 = (0..k).map(|l| floats[a + i * k + l] * floats[b + l * n + j]).sum();
+                    let left = |l: usize| floats[a + if by_columns { l * m + i } else { i * k + l }];
+                    let sum: f32 = (0..k).map(|l| left(l) * floats[b + l * n + j]).sum();
                     assert_eq!(floats[c + i * n + j], sum, "{} {m}×{n}×{k} at {i}, {j}", level.name());
                 }
             }

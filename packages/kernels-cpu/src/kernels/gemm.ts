@@ -69,12 +69,13 @@ export function multiply(engine: Engine, p: Product): void {
   const { rows, columns } = engine;
   let rowBlock = rows * 12;
   let columnBlock = up(n, columns);
-  // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves several row tiles.
+  // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves some twenty rows.
   const many = engine.threads * 16;
   const enough = engine.threads * 4;
   const chunks = () => ceil(m, rowBlock) * ceil(n, columnBlock) * batch.count;
   if (engine.threads > 1) {
-    while (chunks() < many && rowBlock > rows * 4) rowBlock = rows * Math.max(4, ceil(rowBlock / rows, 2));
+    const few = ceil(20, rows); // tiles that a panel serves
+    while (chunks() < many && rowBlock > rows * few) rowBlock = rows * Math.max(few, ceil(rowBlock / rows, 2));
     while (chunks() < enough && columnBlock > 32) columnBlock = up(columnBlock / 2, columns);
     while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
   }

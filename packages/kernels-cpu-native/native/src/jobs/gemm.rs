@@ -48,6 +48,7 @@ impl Job for Gemm {
         let (a_batch, b_batch, c_batch) =
             (step(args.a_batch_stride)?, step(args.b_batch_stride)?, step(args.c_batch_stride)?);
         let (rows, columns) = (positive(args.row_block)?, positive(args.column_block)?);
+        check(a_row == 1 || a_depth == 1, "a matrix whose rows and columns both have gaps")?;
         check(columns.is_multiple_of(COLUMNS), "a block of columns that is no whole number of panels")?;
         let start = start_of(args.start)?;
         let batch = s.chunks.div_ceil((m.div_ceil(rows) * n.div_ceil(columns)).max(1));
@@ -101,7 +102,7 @@ impl Job for Gemm {
     }
 }
 
-/// Packs B; chunk (matrix of the batch, panel).
+/// Packs B; chunk (matrix of the batch, panel, or as many blocks of rows).
 pub struct Pack {
     from: *const f32,
     k_step: usize,
@@ -143,17 +144,24 @@ impl Job for Pack {
     unsafe fn run<S: Simd>(&self, chunk: usize, _thread: usize) {
         unsafe {
             let panels = self.n.div_ceil(COLUMNS);
-            let panel = chunk % panels;
-            let batch = chunk / panels;
-            let columns = COLUMNS.min(self.n - panel * COLUMNS);
-            let from = self.from.add(batch * self.from_batch + panel * COLUMNS * self.n_step);
-            let to = self.to.add(batch * self.to_batch + panel * self.k * COLUMNS);
-            pack_panel::<S>(from, self.k_step, self.n_step, self.k, columns, to);
+            let (part, batch) = (chunk % panels, chunk / panels);
+            // Rows are read from end to end; where columns are, a panel is columns from end to end.
+            let (rows, columns) = if self.n_step == 1 {
+                (part * self.k / panels..(part + 1) * self.k / panels, 0..panels)
+            } else {
+                (0..self.k, part..part + 1)
+            };
+            for panel in columns {
+                let from = batch * self.from_batch + rows.start * self.k_step + panel * COLUMNS * self.n_step;
+                let to = batch * self.to_batch + (panel * self.k + rows.start) * COLUMNS;
+                let count = COLUMNS.min(self.n - panel * COLUMNS);
+                pack_panel::<S>(self.from.add(from), self.k_step, self.n_step, rows.len(), count, self.to.add(to));
+            }
         }
     }
 }
 
-/// Packs one panel: element (k, n) at from + k·k_step + n·n_step.
+/// Packs rows of one panel: element (k, n) at from + k·k_step + n·n_step.
 #[inline(always)]
 pub unsafe fn pack_panel<S: Simd>(
     from: *const f32,
