@@ -20,6 +20,11 @@ const attention =
   ({ inputs: { q, k } }: Call) =>
     flops * size(q) * (k?.shape[1] ?? 0);
 
+const selfAttention =
+  (flops: number) =>
+  ({ inputs: { qkv } }: Call) =>
+    (flops * size(qkv) * (qkv?.shape[1] ?? 0)) / 3;
+
 /**
  * Floating-point operations of each kernel by name, as the comments of `@denoiser/kernels-webgpu` count them: a multiply-add is
  * two, an exponential one. What is not here only moves numbers.
@@ -32,10 +37,18 @@ const flopsByKernel: Readonly<Record<string, (call: Call) => number>> = {
   Conv2DGrad: ({ inputs }) => 2 * size(inputs.dy) * perOutput(inputs.filter),
   Linear: ({ inputs, outputs }) => 2 * size(outputs[0]) * (inputs.weight?.shape[0] ?? 0),
   LinearGrad: ({ inputs }) => 4 * size(inputs.dy) * (inputs.weight?.shape[0] ?? 0),
+  FusedLinear: ({ inputs, outputs }) => 2 * size(outputs[0]) * (inputs.weight?.shape[0] ?? 0),
+  FusedLinearGrad: ({ inputs }) => 4 * size(inputs.dy) * (inputs.weight?.shape[0] ?? 0),
+  NormedLinear: ({ inputs, outputs }) => 2 * size(outputs[0]) * (inputs.weight?.shape[0] ?? 0) + 12 * size(inputs.x),
+  NormedLinearGrad: ({ inputs }) => 4 * size(inputs.dy) * (inputs.weight?.shape[0] ?? 0) + 30 * size(inputs.x),
   Attention: attention(4),
+  SelfAttention: selfAttention(4),
+  SelfAttentionGrad: selfAttention(14),
   AttentionGrad: attention(14),
   GroupNorm: withActivation(13, 30),
   GroupNormGrad: withActivation(30, 60),
+  ShiftedGroupNorm: withActivation(13, 30),
+  ShiftedGroupNormGrad: withActivation(30, 60),
   LayerNorm: ({ inputs }) => 12 * size(inputs.x),
   LayerNormGrad: ({ inputs }) => 30 * size(inputs.x),
   Gelu: perOutputElement(18),

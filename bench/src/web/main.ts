@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { browserRunner } from './browser';
 import { nodeRunner } from './node';
 import { countTable, profileTable, type Result, timeTable } from './report';
-import { STEPS, SUBJECTS, type Task } from './task';
+import { NETWORKS, STEPS, SUBJECTS, type Task } from './task';
 
 /**
  * `npm run bench:web`: what a step of the original U-Net asks of the GPU, with our kernels and with tfjs's own: counted at
@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
     profile: { type: 'boolean', default: false },
     steps: { type: 'string', default: STEPS.join() },
     subjects: { type: 'string', default: SUBJECTS.join() },
+    network: { type: 'string', default: 'original' },
     size: { type: 'string', default: '64' },
     'base-width': { type: 'string', default: '64' },
     batch: { type: 'string', default: '1' },
@@ -32,6 +33,8 @@ const [size, baseWidth, batch, timeSize] = [
   options.batch,
   options['time-size'],
 ].map(Number) as [number, number, number, number];
+const network = NETWORKS.find((name) => name === options.network);
+if (!network) throw new Error(`--network is one of ${NETWORKS.join(', ')}, not ${options.network}.`);
 const onGpu = options.gpu;
 const runner = options.dawn ? nodeRunner({ onGpu }) : await browserRunner({ onGpu });
 const print = (text: string) => process.stdout.write(`${text}\n\n`);
@@ -40,7 +43,7 @@ async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute
   const results: Result[] = [];
   for (const step of STEPS.filter((one) => options.steps.split(',').includes(one))) {
     for (const subject of SUBJECTS.filter((one) => options.subjects.split(',').includes(one))) {
-      const whole: Task = { ...task, baseWidth, batch, subject, step };
+      const whole: Task = { ...task, network, baseWidth, batch, subject, step };
       const measurement = await runner.run(whole);
       results.push({ task: whole, measurement });
       if (measurement.problem) process.stderr.write(`${step}, ${subject}: ${measurement.problem}\n`);
@@ -53,7 +56,9 @@ async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute
 
 try {
   const counted = await runAll({ size, warmUp: 3, measured: 2, execute: false });
-  print(`Per step, ${size}×${size}, batch ${batch}, base width ${baseWidth}; counted, not computed:`);
+  print(
+    `Per step of ${network === 'original' ? `the original U-Net, base width ${baseWidth}` : 'a UNet2DModel'}, ${size}×${size}, batch ${batch}; counted, not computed:`,
+  );
   print(countTable(counted));
   if (options.profile) for (const result of counted) print(profileTable(result));
   const timed = timeSize > 0 ? await runAll({ size: timeSize, warmUp: 1, measured: 3, execute: true }) : [];

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs';
 import { createPlan, ddpm, sample } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
-import { createUNet } from '@denoiser/unet';
+import { createUNet, createUNet2D, unet2dFor } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import { countGpuWork } from './counter';
 import type { Measurement, Task } from './task';
@@ -43,10 +43,14 @@ async function stock(): Promise<GPUDevice> {
   return (tf.backend() as unknown as { device: GPUDevice }).device;
 }
 
+const networkOf = ({ network, baseWidth, size }: Task) =>
+  network === 'original' ? createUNet({ baseWidth }) : createUNet2D(unet2dFor({ imageSize: size }));
+
 /** DDPM's, of the whole sampler: network, combination, noise. */
-function samplingSteps({ size, baseWidth, batch }: Task): () => Promise<unknown> {
+function samplingSteps(task: Task): () => Promise<unknown> {
+  const { size, batch } = task;
   const steps = sample({
-    denoiser: createUNet({ baseWidth }).denoiser(),
+    denoiser: networkOf(task).denoiser(),
     plan: createPlan({ process: createSchedule({ type: 'linear' }), solver: ddpm() }),
     shape: [batch, size, size, 3],
   });
@@ -54,8 +58,9 @@ function samplingSteps({ size, baseWidth, batch }: Task): () => Promise<unknown>
 }
 
 /** The trainer's: noise, loss, gradients, their norm, AdamW, the average, the loss read back. */
-function trainingSteps({ size, baseWidth, batch }: Task): () => Promise<unknown> {
-  const trainer = createTrainer({ model: createUNet({ baseWidth }), batchSize: batch, seed: 0 });
+function trainingSteps(task: Task): () => Promise<unknown> {
+  const { size, batch } = task;
+  const trainer = createTrainer({ model: networkOf(task), batchSize: batch, seed: 0 });
   const images = new Float32Array(batch * size * size * 3);
   const dataset = memoryDataset({ images, imageShape: [size, size, 3] });
   let done = 0;

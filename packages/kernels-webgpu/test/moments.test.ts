@@ -17,8 +17,8 @@ describe.skipIf(!webgpu)(
 
     const cases = [
       { what: 'small tiles', x: [2, 16, 32, 8], outputs: 64, parts: 32 },
-    { what: 'square tiles', x: [1, 64, 64, 4], outputs: 64, parts: 64 },
-    { what: 'wide tiles', x: [2, 64, 64, 4], outputs: 64, parts: 32 },
+      { what: 'square tiles', x: [1, 64, 64, 4], outputs: 64, parts: 64 },
+      { what: 'wide tiles', x: [2, 64, 64, 4], outputs: 64, parts: 32 },
       { what: 'tiles of a sum that is split', x: [2, 8, 8, 256], outputs: 64, parts: 16 },
       { what: 'nothing, where tiles don’t divide an image', x: [2, 9, 9, 8], outputs: 64, parts: undefined },
       { what: 'nothing, where channels are no whole tiles', x: [1, 16, 32, 8], outputs: 24, parts: undefined },

@@ -16,6 +16,10 @@ export const fusedKernels = {
   selfAttention: 'denoiser.SelfAttention',
   /** Gives [dqkv]. */
   selfAttentionGrad: 'denoiser.SelfAttentionGrad',
+  /** y = (LN(x)·scale + shift)·weight + bias. Gives [y, moments]: mean and 1/σ of each row, [rows, 2]. */
+  normedLinear: 'denoiser.NormedLinear',
+  /** Gives [dx + residual, dscale, dshift, dweight, dbias]. */
+  normedLinearGrad: 'denoiser.NormedLinearGrad',
   /** `GroupNorm` without an activation, to which a vector an image is added: shift [B, C]; scale and bias are [C]. Gives [y], or [y, moments]. */
   shiftedGroupNorm: 'denoiser.ShiftedGroupNorm',
   /** Gives [dx, dscale, dbias, dshift]. */
@@ -29,6 +33,19 @@ export type Conv2DAttrs = { strides: number; pad: 'same' | 'valid'; groups?: num
 export type FusedLinearInputs = { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo; residual?: TensorInfo };
 export type FusedLinearAttrs = { activation: Activation };
 export type FusedLinearGradInputs = { dy: TensorInfo; x: TensorInfo; weight: TensorInfo; bias?: TensorInfo };
+
+export type NormedLinearInputs = {
+  x: TensorInfo;
+  scale: TensorInfo;
+  shift: TensorInfo;
+  weight: TensorInfo;
+  bias: TensorInfo;
+};
+export type NormedLinearGradInputs = NormedLinearInputs & {
+  dy: TensorInfo;
+  moments: TensorInfo;
+  residual: TensorInfo;
+};
 
 export type SelfAttentionInputs = { qkv: TensorInfo };
 export type SelfAttentionGradInputs = { dy: TensorInfo; qkv: TensorInfo; y: TensorInfo; logSumExp: TensorInfo };

@@ -18,4 +18,5 @@ export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, u
 export { randomNormal } from './random-normal';
 export { averagePool2x, maxPool2x, upsample2x } from './resample';
 export type { BatchShape, ImageShape } from './shapes';
+export { attentionBlock, feedForwardBlock, type LinearWeights, type NormWeights } from './transformer';
 export { untilAborted } from './until-aborted';

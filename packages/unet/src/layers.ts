@@ -4,12 +4,14 @@ import {
   embedding,
   groupNorm,
   type InitialValues,
+  type LinearWeights,
   layerNorm,
   linear,
+  type NormWeights,
   selfAttention,
   shiftedGroupNorm,
 } from '@denoiser/ops';
-import type { Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Layer, layer, type ParameterSpec } from './layer';
 
@@ -116,26 +118,39 @@ export function tokenNorm(channels: number): Layer<(x: Tensor3D) => Tensor3D> {
   });
 }
 
+/** The weights of LayerNorm([channels]). */
+export function normWeights(channels: number): Layer<NormWeights> {
+  return layer({ weight: vector(channels, ONES), bias: vector(channels, ZEROS) }, (p) => p as unknown as NormWeights);
+}
+
+/** The weights of Linear(from, to). */
+export function linearWeights(from: number, to: number): Layer<LinearWeights> {
+  return layer(linearSpecs(from, to), (p) => p as unknown as LinearWeights);
+}
+
+const linearSpecs = (from: number, to: number) => ({
+  weight: matrix(from, to, uniformOf(from)),
+  bias: vector(to, uniformOf(from)),
+});
+
 /** Linear(from, to), with what surrounds it: residual + activation(x)·weight + bias. [..., from] → [..., to] */
 export function dense(
   from: number,
   to: number,
 ): Layer<<T extends Tensor2D | Tensor3D>(x: T, around?: { activation?: Activation; residual?: T }) => T> {
-  const parameters = { weight: matrix(from, to, uniformOf(from)), bias: vector(to, uniformOf(from)) };
-  return layer(parameters, ({ weight, bias }) => {
+  return layer(linearSpecs(from, to), ({ weight, bias }) => {
     return <T extends Tensor2D | Tensor3D>(x: T, around?: { activation?: Activation; residual?: T }) =>
       linear(x, weight as Tensor2D, bias as Tensor1D, around) as T;
   });
 }
 
 /**
- * MultiheadAttention(channels, heads) of x with itself (Vaswani et al. 2017, arXiv:1706.03762), and a residual added. The projections
- * to q, k and v are one matrix, which starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0. [B, N, C]
+ * The weights of MultiheadAttention(channels, heads) (Vaswani et al. 2017, arXiv:1706.03762). The projections to q, k and v are one
+ * matrix, which starts xavier-uniform (Glorot and Bengio 2010), U(±√(6/(C + 3C))), the biases at 0.
  */
-export function multiHeadSelfAttention(
+export function attentionWeights(
   channels: number,
-  heads: number,
-): Layer<(x: Tensor3D, residual: Tensor3D) => Tensor3D> {
+): Layer<{ readonly qkv: LinearWeights; readonly out: LinearWeights }> {
   const xavier: InitialValues = { kind: 'uniform', bound: Math.sqrt(6 / (4 * channels)) };
   const parameters = {
     in_proj_weight: matrix(channels, 3 * channels, xavier),
@@ -143,13 +158,33 @@ export function multiHeadSelfAttention(
     'out_proj.weight': matrix(channels, channels, uniformOf(channels)),
     'out_proj.bias': vector(channels, ZEROS),
   };
-  return layer(parameters, (p) => (x, residual) => {
-    return tf.tidy(() => {
-      const qkv = linear(x, p.in_proj_weight as Tensor2D, p.in_proj_bias as Tensor1D) as Tensor3D; // [B, N, 3C]
-      const y = selfAttention(qkv, { heads }); // [B, N, C]
-      return linear(y, p['out_proj.weight'] as Tensor2D, p['out_proj.bias'] as Tensor1D, { residual }) as Tensor3D;
-    });
-  });
+  const both = (weight: Tensor, bias: Tensor) => ({ weight, bias }) as LinearWeights;
+  return layer(parameters, (p) => ({
+    qkv: both(p.in_proj_weight, p.in_proj_bias),
+    out: both(p['out_proj.weight'], p['out_proj.bias']),
+  }));
+}
+
+/**
+ * MultiheadAttention(channels, heads) of x with itself, and a residual added if there is one; see `attentionWeights`. [B, N, C]
+ */
+export function multiHeadSelfAttention(
+  channels: number,
+  heads: number,
+): Layer<(x: Tensor3D, residual?: Tensor3D) => Tensor3D> {
+  const weights = attentionWeights(channels);
+  return {
+    parameters: weights.parameters,
+    bind(parameter) {
+      const { qkv, out } = weights.bind(parameter);
+      return (x, residual) =>
+        tf.tidy(() => {
+          const projected = linear(x, qkv.weight, qkv.bias) as Tensor3D; // [B, N, 3C]
+          const y = selfAttention(projected, { heads }); // [B, N, C]
+          return linear(y, out.weight, out.bias, residual && { residual }) as Tensor3D;
+        });
+    },
+  };
 }
 
 /** Embedding(rows, width), which starts N(0, 1); index −1 gives zeros. [B] int32 → [B, width] */

@@ -45,12 +45,21 @@ export function multiplyBoth(backend: DenoiserWebGPUBackend, first: Product, sec
     planned(backend, { ...product, ...(plans && { plan: plans[i] as GemmPlan }) }),
   );
   const buffers = new Set(
-    both.flatMap(({ a, b, c, sums, epilogue }) => [a.tensor, b.tensor, c, sums, ...Object.values(epilogue.reads)]),
+    both.flatMap(({ shape, a, b, c, sums, epilogue }) => {
+      const seen = [a, b].flatMap(({ tensor, type, beside = { reads: {}, writes: {}, types: {} } }) => [
+        ...[`${type} ${idOf(tensor)}`, ...Object.values({ ...beside.reads, ...beside.writes }).map(idOf)],
+      ]);
+      const finishing = Object.entries(epilogue.reads).map(
+        ([name, tensor]) => `${epilogue.alike?.includes(name) ? resultType(shape.n, b) : 'f32'} ${idOf(tensor)}`,
+      );
+      return [...seen, ...finishing, idOf(c), ...(sums ? [idOf(sums)] : [])];
+    }),
   );
-  buffers.delete(undefined);
   if (plans && buffers.size <= capabilities.storageBuffers) compute(backend, both);
   else for (const one of both) compute(backend, [one]);
 }
+
+const idOf = ({ dataId }: TensorInfo): number => (dataId as { id: number }).id;
 
 /**
  * Computes a product, and the moments of as many equal parts of each image's result, one behind the other, as suit the product; none
@@ -97,25 +106,32 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
     };
     const own = `${m} ${n} ${k} ${batch}, splits ${splits}, ${sums ? 'sums, ' : ''}${moments ? 'moments, ' : ''}`;
     const key = `${own}${epilogue.key}${product.rowOf ?? ''}`;
-    const outputs = { c, ...(sums && { sums }), ...(moments && { moments }) };
+    const outputs = { c, ...(sums && { sums }), ...(moments && { tileMoments: moments }) };
     const alike = Object.fromEntries((epilogue.alike ?? []).map((name) => [name, result]));
     return { ...{ gemm, parts, key, outputs, alike, epilogue, suffix: suffixOf(i) } };
   });
   const [{ gemm: first }] = all as [(typeof all)[number]];
-  backend.run({
-    key: `gemm ${Object.values(first.plan.tile)}, ${all.map(({ gemm: { a, b }, key }) => `${key}, ${a.key}, ${b.key}`).join('; ')}`,
-    code: () => gemmCode(all.map(({ gemm }) => gemm)),
-    workgroups: flat(all.reduce((sum, { gemm: { shape, plan } }) => sum + gemmGroups(shape, plan), 0)),
-    reads: merged(all, ({ gemm: { a, b }, parts, epilogue }) => ({
+  const bound = boundOnce(
+    merged(all, ({ gemm: { a, b }, parts, epilogue }) => ({
       ...(parts ? {} : epilogue.reads),
-      a: a.tensor,
-      b: b.tensor,
+      ...{ a: a.tensor, b: b.tensor, ...a.beside?.reads, ...b.beside?.reads },
     })),
-    writes: merged(all, ({ parts, outputs }) => (parts ? { c: parts } : outputs)),
-    types: merged(all, ({ gemm: { a, b, result }, parts, alike }) => ({
-      ...{ a: a.type, b: b.type, c: result },
-      ...(parts ? {} : { sums: result, moments: 'vec2f', ...alike }),
+    merged(all, ({ gemm: { a, b, result }, parts, alike }) => ({
+      ...{ a: a.type, b: b.type, c: result, ...a.beside?.types, ...b.beside?.types },
+      ...(parts ? {} : { sums: result, tileMoments: 'vec2f', ...alike }),
     })),
+  );
+  const operands = all.map(({ gemm: { a, b }, key }) => `${key}, ${a.key}, ${b.key}`).join('; ');
+  backend.run({
+    key: `gemm ${Object.values(first.plan.tile)}, ${operands}, ${bound.key}`,
+    code: () => bound.rename(gemmCode(all.map(({ gemm }) => gemm))),
+    workgroups: flat(all.reduce((sum, { gemm: { shape, plan } }) => sum + gemmGroups(shape, plan), 0)),
+    reads: bound.reads,
+    writes: merged(all, ({ gemm: { a, b }, parts, outputs }) => ({
+      ...(parts ? { c: parts } : outputs),
+      ...{ ...a.beside?.writes, ...b.beside?.writes },
+    })),
+    types: bound.types,
   });
   const split = all.filter(({ parts }) => parts);
   if (split.length === 0) return;
@@ -124,7 +140,7 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
     code: () =>
       addUpCode(
         split.map(({ gemm, parts, outputs, suffix }) => {
-          const addUp: AddUp = { ...gemm, splits: parts ? gemm.plan.splits : 1, moments: 'moments' in outputs };
+          const addUp: AddUp = { ...gemm, splits: parts ? gemm.plan.splits : 1, moments: 'tileMoments' in outputs };
           return { addUp, suffix };
         }),
         GROUP,
@@ -133,23 +149,42 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
     writes: merged(split, ({ outputs }) => outputs),
     types: merged(split, ({ gemm: { shape }, alike }) => {
       const type = shape.n % 4 === 0 ? 'vec4f' : 'f32';
-      return { parts: type, c: type, sums: type, moments: 'vec2f', ...alike };
+      return { parts: type, c: type, sums: type, tileMoments: 'vec2f', ...alike };
     }),
     workgroups: flat(Math.ceil(split.reduce((sum, { gemm: { shape } }) => sum + addUpCount(shape), 0) / GROUP)),
   });
   for (const { parts } of split) if (parts) backend.disposeData(parts.dataId);
 }
 
-/** What is bound for each product under the names that its functions have for it; an epilogue's own have no suffix. */
-function merged<P extends { readonly suffix: string; readonly epilogue: Epilogue }, T>(
+/** What is bound for each product under the names that its functions have for it: of a, b, c and the like, with its suffix. */
+function merged<P extends { readonly suffix: string }, T>(
   products: readonly P[],
   of: (product: P) => Readonly<Record<string, T>>,
 ): Record<string, T> {
   return Object.fromEntries(
-    products.flatMap((product) => {
-      const { suffix, epilogue } = product;
-      const isOwn = (name: string) => name in epilogue.reads || (epilogue.alike ?? []).includes(name);
-      return Object.entries(of(product)).map(([name, value]) => [isOwn(name) ? name : `${name}${suffix}`, value]);
-    }),
+    products.flatMap((product) =>
+      Object.entries(of(product)).map(([name, value]) => [OWN.has(name) ? name + product.suffix : name, value]),
+    ),
   );
+}
+
+const OWN: ReadonlySet<string> = new Set(['a', 'b', 'c', 'sums', 'parts']);
+
+/** A tensor that two products read in the same way is bound once: `rename` has the code call it by its first name. */
+function boundOnce(reads: Readonly<Record<string, TensorInfo>>, types: Readonly<Record<string, string>>) {
+  const first = new Map<string, string>();
+  const others: (readonly [name: string, first: string])[] = [];
+  for (const [name, tensor] of Object.entries(reads)) {
+    const place = `${types[name]} ${idOf(tensor)}`;
+    const known = first.get(place);
+    if (known) others.push([name, known]);
+    else first.set(place, name);
+  }
+  return {
+    key: others.join(' '),
+    reads: Object.fromEntries(Object.entries(reads).filter(([name]) => !others.some(([other]) => other === name))),
+    types,
+    rename: (code: string) =>
+      others.reduce((text, [name, known]) => text.replace(new RegExp(`\\b${name}\\[`, 'g'), `${known}[`), code),
+  };
 }

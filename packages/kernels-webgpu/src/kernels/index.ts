@@ -12,6 +12,7 @@ import { layerNormKernels } from './layer-norm';
 import { linearKernels } from './linear';
 import { linearCombinationKernels } from './linear-combination';
 import { matMulKernels } from './matmul';
+import { normedLinearKernels } from './normed-linear';
 import { optimizerKernels } from './optimizer';
 import { randomNormalKernels } from './random-normal';
 import { resampleKernels } from './resample';
@@ -34,6 +35,7 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...linearKernels,
   ...linearCombinationKernels,
   ...matMulKernels,
+  ...normedLinearKernels,
   ...optimizerKernels,
   ...randomNormalKernels,
   ...resampleKernels,

@@ -56,7 +56,11 @@ const rowMoments = (s: Geometry, epsilon: number) => `
  * One dispatch. A team of invocations takes a row: moments in one pass (Welford), then the row again, from the cache.
  * Per element about 12 FLOPs; 8 bytes, x read and y written. 2 KB of workgroup memory.
  */
-const layerNorm = kernel<LayerNormInputs, LayerNormAttrs>(LayerNorm, ({ x, scale, bias }, { epsilon }, backend) => {
+export function normalizeRows(
+  backend: DenoiserWebGPUBackend,
+  { x, scale, bias }: LayerNormInputs,
+  { epsilon }: LayerNormAttrs,
+): TensorInfo {
   const s = geometryOf(x, backend);
   const { type } = s.lanes;
   const y = backend.make(x.shape);
@@ -81,10 +85,10 @@ const layerNorm = kernel<LayerNormInputs, LayerNormAttrs>(LayerNorm, ({ x, scale
       }`,
   });
   return y;
-});
+}
 
 /**
- * dx = (g − mean(g) − x̂·mean(g·x̂))/σ with g = dy·scale; dscale = Σ dy·x̂, dbias = Σ dy over the rows.
+ * dx = (g − mean(g) − x̂·mean(g·x̂))/σ, plus a residual's gradient if there is one, with g = dy·scale; dscale = Σ dy·x̂, dbias = Σ dy over the rows.
  *
  * Two dispatches, one if there is a single block of rows. A workgroup takes a block of 32 to 128 rows: first, in teams, each
  * row's mean, 1/σ and the two means of its gradient, into workgroup memory; then, an invocation to a column, dx and the
@@ -92,8 +96,12 @@ const layerNorm = kernel<LayerNormInputs, LayerNormAttrs>(LayerNorm, ({ x, scale
  * Per element about 30 FLOPs; 12 bytes (x and dy read, dx written) and, per block, 8 bytes a channel written and read:
  * at most 4 % more. x and dy are read again from the cache. 11 to 12 KB of workgroup memory.
  */
-const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad, (inputs, { epsilon }, backend) => {
-  const { x, scale, bias, dy } = inputs;
+export function gradientsOfRows(
+  backend: DenoiserWebGPUBackend,
+  inputs: LayerNormGradInputs & { readonly residual?: TensorInfo },
+  { epsilon }: LayerNormAttrs,
+): [dx: TensorInfo, dscale: TensorInfo, dbias: TensorInfo] {
+  const { x, scale, bias, dy, residual } = inputs;
   const s = geometryOf(x, backend);
   const { type, width } = s.lanes;
   const block = Math.min(BLOCK.most, Math.max(BLOCK.least, Math.ceil(s.rows / BLOCKS)));
@@ -116,10 +124,10 @@ const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad,
       : `dbias[${channel}] = all.first${at}; dscale[${channel}] = all.second${at};`;
   });
   backend.run({
-    key: `layerNormGrad ${[s.rows, s.channels, epsilon, s.threads, block]}`,
-    reads: { x, dy, scale },
+    key: `layerNormGrad ${[s.rows, s.channels, epsilon, s.threads, block, Boolean(residual)]}`,
+    reads: { x, dy, scale, ...(residual && { residual }) },
     writes: sums ? { dx, sums } : { dx, dscale, dbias },
-    types: { x: type, dy: type, scale: type, dx: type, ...(sums && { sums: 'vec2f' }) },
+    types: { x: type, dy: type, scale: type, residual: type, dx: type, ...(sums && { sums: 'vec2f' }) },
     workgroups: flat(blocks),
     code: () => `
       ${rowMoments(s, epsilon)}
@@ -163,7 +171,7 @@ const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad,
               let at = (first + i) * ${s.columns}u + column;
               let slope = dy[at];
               let normal = (x[at] - row.mean) * row.factor;
-              dx[at] = (slope * factor - row.slope - normal * row.overlap) * row.factor;
+              dx[at] = (slope * factor - row.slope - normal * row.overlap) * row.factor${residual ? ' + residual[at]' : ''};
               toBias += slope;
               toScale += slope * normal;
             }
@@ -178,6 +186,11 @@ const layerNormGrad = kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad,
     backend.disposeData(sums.dataId);
   }
   return [dx, dscale, dbias];
-});
+}
 
-export const layerNormKernels = [layerNorm, layerNormGrad];
+export const layerNormKernels = [
+  kernel<LayerNormInputs, LayerNormAttrs>(LayerNorm, (inputs, attrs, backend) => normalizeRows(backend, inputs, attrs)),
+  kernel<LayerNormGradInputs, LayerNormAttrs>(LayerNormGrad, (inputs, attrs, backend) =>
+    gradientsOfRows(backend, inputs, attrs),
+  ),
+];

@@ -19,6 +19,14 @@ export type Operand = {
    * k ≥ the length of the inner sum are 0. An `outer` beyond the matrix may give anything.
    */
   readonly code: (name: string) => string;
+  /** What else it binds, under these names. */
+  readonly beside?: {
+    readonly reads: Readonly<Record<string, TensorInfo>>;
+    readonly writes?: Readonly<Record<string, TensorInfo>>;
+    readonly types: Readonly<Record<string, string>>;
+  };
+  /** WGSL statements before anything is loaded, for a tile of so many rows and invocations; see `gemmFunction` for what is there. */
+  readonly prepare?: (name: string) => string;
 };
 
 /** An operand whose elements go through an activation as they are loaded: of 0, which fills up, each makes 0. Needs `ACTIVATIONS`. */

@@ -54,7 +54,7 @@ export type GemmFunction = {
  * keeps neighbouring invocations on different banks; the others are read as they stand. Splits of the inner sum are stored
  * one after the other, and after them their column sums, for `addUp`.
  *
- * Bindings: a, b, c, sums if `columnSums` and there is one split, and moments if `moments`, each with `suffix` behind its name.
+ * Bindings: a, b, c, sums if `columnSums` and there is one split, and tileMoments if `moments`, each with `suffix` behind its name.
  */
 export function gemmFunction(
   { shape, plan, a, b, finish, columnSums, moments, rowOf, result }: Gemm,
@@ -97,6 +97,7 @@ export function gemmFunction(
       let start = matrix / ${batch}u * ${part}u;
       let tx = local % ${columns}u;
       let ty = local / ${columns}u;
+      ${a.prepare?.(nameA) ?? ''}
       ${sliceA.places('firstRow')}
       ${sliceB.places('firstColumn')}
       ${steps((i) => `var sum${i} = vec4f();`)}
@@ -190,7 +191,7 @@ function tileMoments(tile: Tile): string {
       for (var i = 0; i < ${tile.each}; i++) { let d = terms[i] - own; squares += d * d; }
       let mean = tileSum(own, local) / ${threads}.0;
       let deviations = tileSum(dot(squares, vec4f(1.0)) + ${count}.0 * (own - mean) * (own - mean), local);
-      if (local == 0u) { moments[group] = vec2f(mean, deviations); }
+      if (local == 0u) { tileMoments[group] = vec2f(mean, deviations); }
     }`;
 }
 
@@ -289,7 +290,7 @@ export const addUpCount = ({ m, n, batch }: GemmShape): number => Math.ceil((bat
 
 /**
  * Adds the splits of products: each invocation has four neighbours of C, whose parts it reads in order, so the sum is the same
- * every time. Bindings: parts, c, sums if there are column sums, and moments (of one product alone), each with its `suffixOf`. Reads
+ * every time. Bindings: parts, c, sums if there are column sums, and tileMoments (of one product alone), each with its `suffixOf`. Reads
  * splits + writes 1 times the size of C.
  */
 export function addUpCode(all: readonly { readonly addUp: AddUp; readonly suffix: string }[], group: number): string {
@@ -349,7 +350,7 @@ const blockMoments = (group: number): string => `
     let mean = workgroupSum(vec2f(own, 0.0), local).x / ${group}.0;
     let d = value - mean;
     let deviations = workgroupSum(vec2f(dot(d, d), 0.0), local).x;
-    if (local == 0u) { moments[block] = vec2f(mean, deviations); }
+    if (local == 0u) { tileMoments[block] = vec2f(mean, deviations); }
   }`;
 
 /** WGSL that writes elements i … i+3 of `size` to where they go. */

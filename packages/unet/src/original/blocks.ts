@@ -1,8 +1,8 @@
-import { maxPool2x, upsample2x } from '@denoiser/ops';
+import { attentionBlock, feedForwardBlock, maxPool2x, upsample2x } from '@denoiser/ops';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compose, type Layer } from '../layer';
-import { conv3x3, dense, dropoutPlace, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from '../layers';
+import { attentionWeights, conv3x3, dense, dropoutPlace, linearWeights, normWeights, oneGroupNorm } from '../layers';
 
 const HEADS = 4;
 
@@ -68,17 +68,22 @@ export function up(
 /** A transformer block whose tokens are the pixels. [B, H, W, C] */
 export function selfAttention(channels: number): Layer<(x: Tensor4D) => Tensor4D> {
   const children = {
-    mha: multiHeadSelfAttention(channels, HEADS),
-    ln: tokenNorm(channels),
-    'ff_self.0': tokenNorm(channels),
-    'ff_self.1': dense(channels, channels),
-    'ff_self.3': dense(channels, channels),
+    mha: attentionWeights(channels),
+    ln: normWeights(channels),
+    'ff_self.0': normWeights(channels),
+    'ff_self.1': linearWeights(channels, channels),
+    'ff_self.3': linearWeights(channels, channels),
   };
   return compose(children, (m) => (x: Tensor4D) => {
     const [batch, height, width] = x.shape;
     const tokens: Tensor3D = tf.reshape(x, [batch, height * width, channels]); // [B, H·W, C]
-    const attended = m.mha(m.ln(tokens), tokens); // [B, H·W, C]
-    const hidden = m['ff_self.1'](m['ff_self.0'](attended)); // [B, H·W, C]
-    return tf.reshape(m['ff_self.3'](hidden, { activation: 'gelu', residual: attended }), x.shape); // [B, H, W, C]
+    const attended = attentionBlock(tokens, { ...m.mha, norm: m.ln, heads: HEADS }); // [B, H·W, C]
+    const y = feedForwardBlock(attended, {
+      norm: m['ff_self.0'],
+      first: m['ff_self.1'],
+      activation: 'gelu',
+      second: m['ff_self.3'],
+    }); // [B, H·W, C]
+    return tf.reshape(y, x.shape); // [B, H, W, C]
   });
 }
