@@ -25,6 +25,7 @@ const slow = [
   'packages/cli/test',
   'packages/unet/test',
   'packages/kernels-webgpu/test',
+  'bench/test',
   'examples',
   'packages/backend-web/test',
   'tests',

@@ -11,6 +11,7 @@ export default defineConfig({
     'src/training/main.ts',
     'src/web/main.ts',
     'src/web/dawn.ts',
+    'src/gpu/main.ts',
   ],
-  external: [/^@denoiser\//, 'webgpu'],
+  external: [/^@denoiser\//, 'webgpu', 'onnxruntime-node'],
 });

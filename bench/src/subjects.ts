@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { nativeObstacle } from '@denoiser/kernels-cpu-native';
 import { endTogether } from '../../scripts/children.mjs';
+import { inBench } from './in-bench';
 import type { WorkFiles } from './work-files';
 
 export type Answer = { ms: number; rss_mb: number };
@@ -27,8 +27,8 @@ export type SubjectPlan = {
   start(files: WorkFiles, threads: number): Subject;
 };
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const peers = here('../peers');
+const peers = inBench('peers');
+const tfjsPeer = inBench('dist/tfjs-peer.js');
 const STEPS = ['sample-step-b1', 'train-step-b4'];
 const OPS = ['conv3x3', 'gemm'];
 
@@ -42,21 +42,19 @@ export function subjects(): SubjectPlan[] {
     {
       name: 'denoiser',
       cases: [...STEPS, ...OPS, 'fma-peak'],
-      start: ({ folder }, threads) =>
-        start('denoiser', process.execPath, [here('tfjs-peer.js'), 'denoiser', folder, `${threads}`]),
+      start: ({ folder }, threads) => start('denoiser', process.execPath, [tfjsPeer, 'denoiser', folder, `${threads}`]),
     },
     {
       name: 'denoiser-native',
       cases: [...STEPS, ...OPS, 'fma-peak'],
       absent: nativeObstacle(),
       start: ({ folder }, threads) =>
-        start('denoiser-native', process.execPath, [here('tfjs-peer.js'), 'denoiser-native', folder, `${threads}`]),
+        start('denoiser-native', process.execPath, [tfjsPeer, 'denoiser-native', folder, `${threads}`]),
     },
     {
       name: 'tfjs-wasm',
       cases: [...STEPS, ...OPS],
-      start: ({ folder }, threads) =>
-        start('tfjs-wasm', process.execPath, [here('tfjs-peer.js'), 'wasm', folder, `${threads}`]),
+      start: ({ folder }, threads) => start('tfjs-wasm', process.execPath, [tfjsPeer, 'wasm', folder, `${threads}`]),
     },
     {
       name: 'onnxruntime-node',

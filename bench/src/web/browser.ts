@@ -1,12 +1,14 @@
+import { createReadStream } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { basename, extname, join } from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium, forSwiftShader, withoutChromium } from '../../../scripts/chromium.mjs';
-import type { Measurement, Task } from './task';
+import { inBench } from '../in-bench';
+import type { Programs, Runner } from './runner';
 
-declare function measure(task: Task): Promise<Measurement>; // in the page
+declare const programs: Programs; // in the page
 
 const ARGUMENTS = [
   ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'],
@@ -14,18 +16,33 @@ const ARGUMENTS = [
 ];
 const SOFTWARE = ['--use-webgpu-adapter=swiftshader', `--${forSwiftShader}`];
 
-export type Runner = { run(task: Task): Promise<Measurement>; close(): Promise<void> };
+/** Chrome's own advice for a graphics card without a screen. */
+const ON_CARD = process.platform === 'linux' ? ['--use-angle=vulkan', '--disable-vulkan-surface'] : [];
 
-/** Measures in headless Chromium, each task in a page of its own. @param onGpu on the machine's adapter, not SwiftShader */
-export async function browserRunner({ onGpu }: { onGpu: boolean }): Promise<Runner> {
+/** What a page is opened with. */
+export type BrowserOptions = {
+  /** On the machine's adapter, not SwiftShader. */
+  readonly onGpu: boolean;
+  /** Files that the page can read, by their addresses; a folder's address ends with a slash. */
+  readonly files?: Readonly<Record<string, string>>;
+};
+
+/** Runs programs in headless Chromium, each in a page of its own. */
+export async function browserRunner({ onGpu, files = {} }: BrowserOptions): Promise<Runner> {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(withoutChromium);
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../src/web/page.ts', import.meta.url))],
+    entryPoints: [inBench('src/web/page.ts')],
     ...{ bundle: true, write: false, format: 'esm', target: 'es2022', logLevel: 'error', keepNames: true },
   });
   const script = outputFiles[0]?.text ?? '';
-  const server = createServer(({ url }, response) => {
+  const server = createServer(({ url = '/' }, response) => {
+    const path = fileAt(files, url);
+    if (path) {
+      response.setHeader('Content-Type', TYPES[extname(path)] ?? 'application/octet-stream');
+      createReadStream(path).pipe(response);
+      return;
+    }
     const isScript = url === '/page.js';
     response.setHeader('Content-Type', isScript ? 'text/javascript' : 'text/html');
     response.end(isScript ? script : '<!doctype html><script type="module" src="page.js"></script>');
@@ -34,16 +51,18 @@ export async function browserRunner({ onGpu }: { onGpu: boolean }): Promise<Runn
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const browser: Browser = await chromium.launch({
     executablePath,
-    args: [...ARGUMENTS, ...(onGpu ? [] : SOFTWARE)],
+    args: [...ARGUMENTS, ...(onGpu ? ON_CARD : SOFTWARE)],
   });
   return {
-    async run(task) {
+    name: `Chromium ${browser.version()}`,
+    async run(program, argument) {
       const page = await browser.newPage();
       page.setDefaultTimeout(0);
       try {
         await page.goto(address);
-        await page.waitForFunction(() => 'measure' in globalThis);
-        return await page.evaluate((one) => measure(one), task);
+        await page.waitForFunction(() => 'programs' in globalThis);
+        const ask = ([name, value]: unknown[]) => programs[name as keyof Programs](value as never) as Promise<unknown>;
+        return (await page.evaluate(ask, [program, argument] as unknown[])) as never;
       } finally {
         await page.close();
       }
@@ -53,4 +72,13 @@ export async function browserRunner({ onGpu }: { onGpu: boolean }): Promise<Runn
       server.close();
     },
   };
+}
+
+const TYPES: Readonly<Record<string, string>> = { '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+function fileAt(files: Readonly<Record<string, string>>, url: string): string | undefined {
+  const found = Object.entries(files).find(([at]) => (at.endsWith('/') ? url.startsWith(at) : url === at));
+  if (!found) return undefined;
+  const [at, path] = found;
+  return at.endsWith('/') ? join(path, basename(url)) : path;
 }

@@ -25,7 +25,8 @@ export type KernelCounts = {
   shaders: Record<string, number>;
 };
 
-const nothing = (): Counts => ({
+/** What was counted where nothing was done. */
+export const nothing = (): Counts => ({
   ...{ dispatches: 0, bytes: 0, buffers: 0, allocated: 0, readbacks: 0, submissions: 0 },
   kernels: {},
 });

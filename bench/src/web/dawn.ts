@@ -1,13 +1,34 @@
 /// <reference types="@webgpu/types" />
-import { forSwiftShader } from '../../../scripts/chromium.mjs';
-import type { Task } from './task';
+import type { Programs } from './runner';
 
-/** The same in Node, on Dawn: a process that is given a task as JSON and prints what it found. */
-const { create, globals } = await import('webgpu');
-const gpu = create([forSwiftShader]);
-const scope = globalThis as { navigator?: object };
-scope.navigator ??= {};
-Object.assign(globalThis, globals);
-Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
-const { measure } = await import('./workload');
-process.stdout.write(`${JSON.stringify(await measure(JSON.parse(process.argv[2] as string) as Task))}\n`);
+/**
+ * The same in Node, on Dawn: a process that is given options of Dawn, a program's name and its argument as JSON, and prints what
+ * the program found.
+ */
+const [options, name, argument] = process.argv.slice(2).map((text) => JSON.parse(text)) as [
+  string[],
+  keyof Programs,
+  never,
+];
+
+async function dawn(): Promise<GPU> {
+  const { create, globals } = await import('webgpu');
+  const scope = globalThis as { navigator?: object };
+  scope.navigator ??= {};
+  Object.assign(globalThis, globals);
+  const gpu = create(options);
+  Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
+  return gpu;
+}
+
+const programs: Programs = {
+  async measure(task) {
+    await dawn();
+    return (await import('./workload')).measure(task);
+  },
+  measureCard: async (wanted) => (await import('../gpu/card')).measureCard(await dawn(), wanted),
+  timeOnnx: async (task) => (await import('../gpu/onnx-node')).timeOnnx(task),
+};
+const found = await programs[name](argument);
+// Drivers print to the same place; the last line is ours.
+process.stdout.write(`\n${JSON.stringify(found)}\n`, () => process.exit(0)); // whatever the GPU holds

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { browserRunner } from './browser';
+import { NETWORKS, type NetworkName } from './networks';
 import { nodeRunner } from './node';
 import { countTable, profileTable, type Result, timeTable } from './report';
-import { NETWORKS, STEPS, SUBJECTS, type Task } from './task';
+import { STEPS, SUBJECTS, type Task } from './task';
 
 /**
- * `npm run bench:web`: what a step of the original U-Net asks of the GPU, with our kernels and with tfjs's own: counted at
- * full size without computing, then timed at a size that a software GPU can bear.
+ * `npm run bench:web`: what a step of a network, by default the original U-Net, asks of the GPU, with our kernels and with tfjs's
+ * own: counted at full size without computing, then timed at a size that a software GPU can bear.
  */
 const { values: options } = parseArgs({
   options: {
@@ -17,9 +18,10 @@ const { values: options } = parseArgs({
     /** On the machine's graphics card instead of SwiftShader. */
     gpu: { type: 'boolean', default: false },
     profile: { type: 'boolean', default: false },
+    /** 'original' or 'unet2d'. */
+    network: { type: 'string', default: 'original' },
     steps: { type: 'string', default: STEPS.join() },
     subjects: { type: 'string', default: SUBJECTS.join() },
-    network: { type: 'string', default: 'original' },
     size: { type: 'string', default: '64' },
     'base-width': { type: 'string', default: '64' },
     batch: { type: 'string', default: '1' },
@@ -34,7 +36,7 @@ const [size, baseWidth, batch, timeSize] = [
   options['time-size'],
 ].map(Number) as [number, number, number, number];
 const network = NETWORKS.find((name) => name === options.network);
-if (!network) throw new Error(`--network is one of ${NETWORKS.join(', ')}, not ${options.network}.`);
+if (!network) throw new Error(`--network must be one of ${NETWORKS.join(', ')}, not ${options.network}.`);
 const onGpu = options.gpu;
 const runner = options.dawn ? nodeRunner({ onGpu }) : await browserRunner({ onGpu });
 const print = (text: string) => process.stdout.write(`${text}\n\n`);
@@ -43,8 +45,8 @@ async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute
   const results: Result[] = [];
   for (const step of STEPS.filter((one) => options.steps.split(',').includes(one))) {
     for (const subject of SUBJECTS.filter((one) => options.subjects.split(',').includes(one))) {
-      const whole: Task = { ...task, network, baseWidth, batch, subject, step };
-      const measurement = await runner.run(whole);
+      const whole: Task = { ...task, network: network as NetworkName, baseWidth, batch, subject, step };
+      const measurement = await runner.run('measure', whole);
       results.push({ task: whole, measurement });
       if (measurement.problem) process.stderr.write(`${step}, ${subject}: ${measurement.problem}\n`);
       process.stderr.write('.');
@@ -56,9 +58,7 @@ async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute
 
 try {
   const counted = await runAll({ size, warmUp: 3, measured: 2, execute: false });
-  print(
-    `Per step of ${network === 'original' ? `the original U-Net, base width ${baseWidth}` : 'a UNet2DModel'}, ${size}×${size}, batch ${batch}; counted, not computed:`,
-  );
+  print(`Per step of ${network}, ${size}×${size}, batch ${batch}, base width ${baseWidth}; counted, not computed:`);
   print(countTable(counted));
   if (options.profile) for (const result of counted) print(profileTable(result));
   const timed = timeSize > 0 ? await runAll({ size: timeSize, warmUp: 1, measured: 3, execute: true }) : [];

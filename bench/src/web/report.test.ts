@@ -4,7 +4,7 @@ import { countTable, timeTable } from './report';
 import type { Measurement, Task } from './task';
 
 const task: Task = {
-  ...{ subject: 'denoiser', step: 'sampling', network: 'original', size: 64, baseWidth: 64, batch: 1 },
+  ...{ subject: 'denoiser', network: 'original', step: 'sampling', size: 64, baseWidth: 64, batch: 1 },
   ...{ warmUp: 3, measured: 2, execute: false },
 };
 const measured = (dispatches: number, bytes: number, ms: number[]): Measurement => ({

@@ -1,3 +1,4 @@
+import { summarize } from '../statistics';
 import type { Measurement, Task } from './task';
 
 export type Result = { readonly task: Task; readonly measurement: Measurement };
@@ -76,7 +77,4 @@ function pairs(results: readonly Result[]): [ours: Result, stock: Result][] {
 const withSpread = (ms: readonly number[]): string =>
   `${median(ms).toFixed(0)} ms (${Math.min(...ms).toFixed(0)}–${Math.max(...ms).toFixed(0)})`;
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
-}
+const median = (values: readonly number[]): number => summarize(values).median;

@@ -3,30 +3,26 @@ import '@tensorflow/tfjs';
 import { createPlan, ddpm, sample } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
-import { createUNet, createUNet2D, unet2dFor } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
-import { countGpuWork } from './counter';
+import { countGpuWork, nothing } from './counter';
+import { createNetwork } from './networks';
+import { timeSteps } from './steps';
 import type { Measurement, Task } from './task';
 
 /** Runs the task here: once in a page or process, since both subjects are tfjs's backend 'webgpu'. */
 export async function measure(task: Task): Promise<Measurement> {
   const { subject, step, warmUp, measured, execute } = task;
   tf.enableProdMode();
-  const take = countGpuWork({ execute });
+  // Counting takes time of its own.
+  const take = execute ? nothing : countGpuWork({ execute });
   const device = subject === 'denoiser' ? await ours() : await stock();
   const problems: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => problems.push(error.message));
   const run = step === 'sampling' ? samplingSteps(task) : trainingSteps(task);
-  for (let i = 0; i < warmUp; i++) await run();
-  await device.queue.onSubmittedWorkDone();
+  const settle = () => device.queue.onSubmittedWorkDone();
+  await timeSteps(run, settle, { warmUp, measured: 0 });
   take();
-  const ms: number[] = [];
-  for (let i = 0; i < measured; i++) {
-    const started = performance.now();
-    await run();
-    await device.queue.onSubmittedWorkDone();
-    ms.push(performance.now() - started);
-  }
+  const ms = await timeSteps(run, settle, { warmUp: 0, measured });
   return { counts: take(), ms, ...(problems[0] !== undefined && { problem: problems[0] }) };
 }
 
@@ -43,14 +39,10 @@ async function stock(): Promise<GPUDevice> {
   return (tf.backend() as unknown as { device: GPUDevice }).device;
 }
 
-const networkOf = ({ network, baseWidth, size }: Task) =>
-  network === 'original' ? createUNet({ baseWidth }) : createUNet2D(unet2dFor({ imageSize: size }));
-
 /** DDPM's, of the whole sampler: network, combination, noise. */
-function samplingSteps(task: Task): () => Promise<unknown> {
-  const { size, batch } = task;
+function samplingSteps({ network, size, baseWidth, batch }: Task): () => Promise<unknown> {
   const steps = sample({
-    denoiser: networkOf(task).denoiser(),
+    denoiser: createNetwork(network, baseWidth).denoiser(),
     plan: createPlan({ process: createSchedule({ type: 'linear' }), solver: ddpm() }),
     shape: [batch, size, size, 3],
   });
@@ -58,9 +50,8 @@ function samplingSteps(task: Task): () => Promise<unknown> {
 }
 
 /** The trainer's: noise, loss, gradients, their norm, AdamW, the average, the loss read back. */
-function trainingSteps(task: Task): () => Promise<unknown> {
-  const { size, batch } = task;
-  const trainer = createTrainer({ model: networkOf(task), batchSize: batch, seed: 0 });
+function trainingSteps({ network, size, baseWidth, batch }: Task): () => Promise<unknown> {
+  const trainer = createTrainer({ model: createNetwork(network, baseWidth), batchSize: batch, seed: 0 });
   const images = new Float32Array(batch * size * size * 3);
   const dataset = memoryDataset({ images, imageShape: [size, size, 3] });
   let done = 0;

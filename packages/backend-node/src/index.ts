@@ -23,9 +23,11 @@ export {
   trainedProcessOf,
   trajectory,
 } from '@denoiser/pipeline';
+export { type Adapter, type AdapterInfo, adapterName, isSoftwareAdapter } from './device/adapter';
 export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
 export { ensureDevice } from './device/ensure-device';
+export { listAdapters } from './device/find-adapters';
 export { type Device, selectDevice } from './device/select-device';
 export { type DownloadProgress, openUrlSource, type UrlSourceOptions } from './download/url-source';
 export type { NodeErrorCode } from './errors';

@@ -1,10 +1,10 @@
 import { softwareVulkan } from '../../../scripts/chromium.mjs';
-import { findAdapter } from '../src/device/adapter';
+import { findAdapters } from '../src/device/find-adapters';
 import { findPackage } from '../src/device/find-package';
 
 Object.assign(process.env, softwareVulkan()); // for Dawn here, and in the processes that are started
 
-const found = await findAdapter(findPackage('webgpu') ?? '');
+const found = (await findAdapters(findPackage('webgpu') ?? '')).length > 0;
 /** A Vulkan driver is named, so that an adapter has to be there: what goes wrong then is a fault and no reason to skip. */
 const isPromised = process.env.VK_ICD_FILENAMES !== undefined;
 if (!found && !isPromised)

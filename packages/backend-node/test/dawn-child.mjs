@@ -1,4 +1,4 @@
-import { describeDevice, selectDevice } from '@denoiser/backend-node';
+import { describeDevice, listAdapters, selectDevice } from '@denoiser/backend-node';
 import { createPlan, ddim, sampleImages } from '@denoiser/samplers';
 import { createSchedule } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
@@ -15,4 +15,5 @@ const images = await sampleImages({
 });
 globalThis.kept = { device, images };
 const values = Array.from(await images.data());
-console.log(JSON.stringify({ adapter: device.adapter, native, missing, values }));
+const adapters = await listAdapters();
+console.log(JSON.stringify({ adapter: device.adapter, adapters, native, missing, values }));

@@ -9,7 +9,7 @@ export const DEVICES = ['auto', 'cuda', 'webgpu', 'native', 'engine', 'wasm', 'c
 
 /** What `--device` says of itself, of these devices. */
 export function deviceHelp(devices: readonly string[]): string {
-  return `where to compute: ${devices.slice(1, -1).join(', ')} or ${devices.at(-1)}; 'auto' takes the best that 'denoiser doctor' finds`;
+  return `where to compute: ${devices.slice(1, -1).join(', ')} or ${devices.at(-1)}; 'auto' takes the best that 'denoiser doctor' finds, 'webgpu:1' the second of several graphics cards`;
 }
 
 /** What `--device` says of itself where something is trained. */

@@ -12,6 +12,7 @@ test.skipIf(noAdapter)('doctor names the graphics adapter and which kernels are 
   const doctor = await denoiser(['doctor', '--device', 'webgpu'], { cwd });
   expect(doctor.code, doctor.stderr).toBe(0);
   expect(doctor.stdout).toMatch(/chosen +webgpu, .+: it was asked for/);
+  expect(doctor.stdout).toMatch(/webgpu:0 +.+, up to [\d.]+ [MG]iB in a tensor/);
   expect(doctor.stdout).toMatch(/native +.*Gelu/);
   expect(doctor.stdout).toMatch(/missing +none/);
   expect(doctor.stdout).toMatch(/loss \d\.\d+/);

@@ -10,6 +10,8 @@ export type DeviceCandidate = {
   obstacle(): Promise<string | undefined>;
   /** Why it is taken only when asked for by name, though it runs; undefined, or absent, if it is worth taking. */
   reservation?(): Promise<string | undefined>;
+  /** The same on another of its adapters, for `name:1`; absent where it has no numbers. */
+  on?(adapter: number): DeviceCandidate;
   /**
    * Makes it tfjs's current backend, ready for training, and says how many threads of the processor compute, or on what
    * else. Throws if it does not start after all.

@@ -23,14 +23,16 @@ export type Device = {
 
 /**
  * Makes the best device tfjs's current backend, with every gradient registered, and returns which and why. 'auto' (default)
- * takes the first candidate that starts and is worth taking; a name takes that one or fails.
+ * takes the first candidate that starts and is worth taking; a name takes that one or fails; `webgpu:1` takes the second of
+ * several adapters.
  *
  * @throws DenoiserError for an unknown name (it lists the known ones) and for a device that does not start.
  */
 export async function selectDevice(
   { device = 'auto' }: { device?: string } = {},
-  candidates: readonly DeviceCandidate[] = installed,
+  known: readonly DeviceCandidate[] = installed,
 ): Promise<Device> {
+  const candidates = known.map((candidate) => numbered(candidate, device));
   const names = candidates.map(({ name }) => name);
   if (device !== 'auto' && !names.includes(device)) {
     throw new NodeError(
@@ -69,6 +71,12 @@ export async function selectDevice(
     );
   }
   return { ...chosen, candidates: considered };
+}
+
+/** The candidate itself, or on the adapter that the wanted name says. */
+function numbered(candidate: DeviceCandidate, wanted: string): DeviceCandidate {
+  const [, name, number] = /^(.+):(\d{1,3})$/.exec(wanted) ?? [];
+  return name === candidate.name && candidate.on ? candidate.on(Number(number)) : candidate;
 }
 
 function messageOf(error: unknown): string {

@@ -1,8 +1,15 @@
 import { arch, cpus, platform, totalmem } from 'node:os';
-import { describeDevice as inspectDevice, selectDevice } from '@denoiser/backend-node';
+import {
+  type Adapter,
+  adapterName,
+  describeDevice as inspectDevice,
+  listAdapters,
+  selectDevice,
+} from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
 import { commandOutput } from '../command-output';
+import { bytes } from '../progress';
 import { describeDevice, list } from '../text';
 import { version } from '../version';
 
@@ -11,6 +18,7 @@ export async function doctor({ json, ...options }: { device: string; json?: bool
   const { print, result } = commandOutput({ isJson: json });
   const device = await selectDevice(options);
   const { versions, kernels } = inspectDevice(device);
+  const adapters = await listAdapters();
   const machine = {
     platform: platform(),
     architecture: arch(),
@@ -31,6 +39,7 @@ export async function doctor({ json, ...options }: { device: string; json?: bool
         machine: `${machine.platform} ${machine.architecture}, ${machine.cores} × ${machine.processor}, ${Math.round(machine.memoryBytes / 2 ** 30)} GiB`,
       }),
     ),
+    ...(adapters.length > 0 ? [heading('Graphics adapters'), indented(list(describeAdapters(adapters)))] : []),
     heading('Versions'),
     indented(list({ denoiser: version, ...versions })),
     heading('Kernels'),
@@ -50,11 +59,22 @@ export async function doctor({ json, ...options }: { device: string; json?: bool
   result({
     device: { name, backend, threads, adapter, reason },
     candidates,
+    adapters,
     machine,
     versions: { denoiser: version, ...versions },
     kernels,
     check: { loss, milliseconds },
   });
+}
+
+/** The adapters by the names of their devices. How much memory they have, and what of it is free, WebGPU does not say. */
+function describeAdapters(adapters: readonly Adapter[]): Record<string, string> {
+  const lines = adapters.map((adapter, i) => {
+    const { maxBufferSize, maxStorageBufferBindingSize } = adapter;
+    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+    return [`webgpu:${i}`, `${adapterName(adapter)}, up to ${bytes(most)} in a tensor`] as const;
+  });
+  return { ...Object.fromEntries(lines), memory: 'WebGPU does not tell how much there is, nor how much of it is free' };
 }
 
 const shortName = (kernel: string): string => kernel.replace(/^denoiser\./, '');
