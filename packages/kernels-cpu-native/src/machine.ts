@@ -33,6 +33,7 @@ export function createNativeMachine(library: Library, o: { threads: number; leve
     columns: native.columns,
     // Vectors make the products quicker, not the reading of the filter.
     winogradTiles: native.lanes,
+    winogradWithin: 64,
     run: (name, chunks) => native.run(places.get(name) as number, Address.arguments, chunks),
     grown: tellMemory,
   };

@@ -93,6 +93,38 @@ describe.runIf(library)('the native machine', () => {
     expect(library?.levels()).toContain(engine.simd);
   });
 
+  it('convolves with a filter that is new as with one that is kept, bit for bit, and as tfjs does', async () => {
+    const engine = registerNativeEngine({ threads: 1 });
+    const [x, filter, dy] = [
+      tf.randomNormal([2, 14, 15, 36], 0, 1, 'float32', 1), // 32 tiles of 4×4
+      tf.randomNormal([3, 3, 36, 40], 0, 1, 'float32', 2),
+      tf.randomNormal([2, 14, 15, 40], 0, 1, 'float32', 3),
+    ] as tf.Tensor4D[];
+    const [inputs, filters, slopes] = [x, filter, dy].map((t) => t.dataSync());
+    const convolve = async (backend: string, times: number) => {
+      await tf.setBackend(backend);
+      return tf.tidy(() => {
+        const image = tf.tensor4d(inputs, x.shape);
+        const weights = tf.tensor4d(filters, filter.shape);
+        const from = tf.tensor4d(slopes, dy.shape);
+        const gradient = tf.grad((image: tf.Tensor4D) => tf.conv2d(image, weights, 1, 'same'))(image, from);
+        const outputs = Array.from({ length: times }, () => tf.conv2d(image, weights, 1, 'same').dataSync());
+        return [gradient.dataSync(), ...outputs];
+      });
+    };
+    const [gradient, once, ...again] = await convolve(engine.backendName, 3);
+    for (const output of again) expect(output).toEqual(once);
+    const [expectedGradient, expected] = await convolve('cpu', 1);
+    // Sums of 360 products, each below 20; Winograd's transforms lose a digit.
+    for (const [found, wanted] of [
+      [gradient, expectedGradient],
+      [once, expected],
+    ]) {
+      const worst = found?.reduce((most, value, i) => Math.max(most, Math.abs(value - (wanted?.[i] as number))), 0);
+      expect(worst).toBeLessThan(20 * 360 * 2 ** -24 * 10);
+    }
+  });
+
   it('neither keeps a process alive nor uses its processor while there is nothing to do', () => {
     const script = `
       const { Machine, jobs } = require(process.argv[1]);

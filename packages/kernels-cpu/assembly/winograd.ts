@@ -105,6 +105,16 @@ function filterGradMap(from: usize, fromStride: usize, to: usize, toStride: usiz
   v128.store(to + 2 * toStride, f32x4.sub(last, s1));
 }
 
+/** How a filter comes to a convolution. This machine takes transformed ones only, see `winogradWithin` of the host. */
+export const enum FilterForm {
+  /** What `winogradFilter` wrote. */
+  transformed,
+  /** [3][3][k][n] */
+  plain,
+  /** [3][3][n][k], to be turned by 180° and transposed: of the gradient by the input. */
+  turned,
+}
+
 @unmanaged
 class WinogradFilterArguments {
   /** [3][3][k][n] */
@@ -237,8 +247,9 @@ class Tiles {
 
 @unmanaged
 class WinogradArguments extends Tiles {
-  /** What `winogradFilter` wrote. */
+  /** In this form. */
   filter: usize;
+  form: FilterForm;
   to: usize;
   /** [n], or 0 */
   bias: usize;
@@ -246,12 +257,14 @@ class WinogradArguments extends Tiles {
   tiles: i32;
   /** Columns of a chunk. */
   columnBlock: i32;
+  /** Input channels that a filter is transformed for at a time, if it is not yet. */
+  depthBlock: i32;
   /** Working memory of all threads. */
   memory: usize;
   bytesPerThread: usize;
 }
 
-/** A convolution; chunk (block of tiles, block of columns). */
+/** A convolution with a transformed filter; chunk (block of tiles, block of columns). */
 export function winogradJob(args: WinogradArguments, chunk: i32): void {
   const height = args.height;
   const width = args.width;

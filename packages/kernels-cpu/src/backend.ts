@@ -242,6 +242,14 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     return address;
   }
 
+  /** Tells whether a form is asked for the first time since the tensor's values changed, and counts that. */
+  isFirstAsked(info: TensorInfo, key: string): boolean {
+    const { asked } = this.data.get(info.dataId);
+    if (asked.has(key)) return false;
+    asked.set(key, 1);
+    return true;
+  }
+
   /** Allocates memory for a derived form, if there is room: without it, the form is computed every time. */
   private tryAllocate(bytes: number): number | undefined {
     try {

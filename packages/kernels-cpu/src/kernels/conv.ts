@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { CpuEngineBackend } from '../backend';
 import type { Engine } from '../machine/engine';
-import { jobs, Start } from '../machine/generated/jobs';
+import { FilterForm, jobs, Start } from '../machine/generated/jobs';
 import { ceil, up } from './blocks';
 import { multiply, pack, packedBytes, rowMajor, transposed } from './gemm';
 import { SCRATCH } from './scratch';
@@ -41,6 +41,10 @@ const isWinograd = (s: ConvShape, fewestTiles: number): boolean =>
   s.outWidth > 2 &&
   tilesOf(s) >= fewestTiles;
 
+/** Tells whether a convolution with a filter that is used once had better transform it itself. */
+const isWithin = (s: ConvShape, { winogradTiles, winogradWithin = 0 }: Engine): boolean =>
+  isWinograd(s, winogradTiles) && tilesOf(s) <= winogradWithin;
+
 /** Returns the bytes of the 36 matrices of a Winograd transform, as assembly/winograd.ts lays them. */
 const matricesBytes = (floats: number): number => 36 * (floats + 16) * 4;
 
@@ -55,12 +59,16 @@ export function convForward(
 ): void {
   const { engine } = backend;
   const from = backend.address(filter);
+  if (isWithin(s, engine) && backend.isFirstAsked(filter, 'winograd')) {
+    winograd(engine, s, x, from, FilterForm.plain, y, bias);
+    return;
+  }
   if (isWinograd(s, engine.winogradTiles)) {
     const bytes = matricesBytes(s.k * up(s.n, engine.columns));
     const u = backend.derive(filter, 'winograd', bytes, SCRATCH.packedB, (to) =>
       engine.run(jobs.winogradFilter, ceil(s.n, engine.columns), { filter: from, k: s.k, n: s.n, to }),
     );
-    winograd(engine, s, x, u, y, bias);
+    winograd(engine, s, x, u, FilterForm.transformed, y, bias);
     return;
   }
   const depth = s.filterHeight * s.filterWidth * s.k;
@@ -90,9 +98,6 @@ export function convInputGrad(
     multiply(engine, { m, n: s.k, k: s.n, a: rowMajor(dy, s.n), b: transposed(from, s.n), c: dx });
     return;
   }
-  const taps = s.filterHeight * s.filterWidth;
-  const turned = engine.scratch(SCRATCH.turnedFilter, taps * s.k * s.n * 4);
-  engine.run(jobs.turnFilter, taps, { from, taps, k: s.k, n: s.n, to: turned });
   const back: ConvShape = {
     ...s,
     height: s.outHeight,
@@ -105,11 +110,18 @@ export function convInputGrad(
     padTop: (s.filterHeight - 1) * s.dilation - s.padTop,
     padLeft: (s.filterWidth - 1) * s.dilation - s.padLeft,
   };
+  if (s.stride === 1 && isWithin(back, engine)) {
+    winograd(engine, back, dy, from, FilterForm.turned, dx);
+    return;
+  }
+  const taps = s.filterHeight * s.filterWidth;
+  const turned = engine.scratch(SCRATCH.turnedFilter, taps * s.k * s.n * 4);
+  engine.run(jobs.turnFilter, taps, { from, taps, k: s.k, n: s.n, to: turned });
   // Here the filter is transformed every time.
   if (s.stride === 1 && isWinograd(back, 2 * engine.winogradTiles - 1)) {
     const u = engine.scratch(SCRATCH.packedB, matricesBytes(back.k * up(back.n, engine.columns)));
     engine.run(jobs.winogradFilter, ceil(back.n, engine.columns), { filter: turned, k: back.k, n: back.n, to: u });
-    winograd(engine, back, dy, u, dx);
+    winograd(engine, back, dy, u, FilterForm.transformed, dx);
     return;
   }
   const depth = taps * s.n;
@@ -237,10 +249,51 @@ function planTiles(tiles: number, k: number, n: number, { rows, columns, lanes, 
   return best;
 }
 
-function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number, bias?: number): void {
+/**
+ * Cuts a Winograd convolution that transforms its filter itself, by a rough count of cycles: for some input channels at a time, so that all
+ * stays in the second-level cache.
+ */
+function planWithin(tiles: number, k: number, n: number, { rows, columns, lanes, threads }: Engine) {
+  let best = { tileBlock: 0, columnBlock: 0, depthBlock: 0, chunks: 0, cycles: Number.POSITIVE_INFINITY };
+  for (const tileBlock of new Set([1, 2, 4].map((parts) => ceil(tiles, parts)))) {
+    for (const columnBlock of new Set([32, 64, 128].map((most) => up(Math.min(most, n), columns)))) {
+      const left = SECOND_LEVEL_CACHE / 4 / 36 - tileBlock * columnBlock;
+      const depthBlock = Math.min(
+        k,
+        Math.max(columns, Math.floor(left / (tileBlock + columnBlock) / columns) * columns),
+      );
+      const chunks = ceil(tiles, tileBlock) * ceil(n, columnBlock);
+      const ofATile = (rows * k) / lanes + ceil(k, depthBlock) * 8; // a vector of columns; sums are loaded and stored
+      const product = 36 * ceil(tileBlock, rows) * (columnBlock / 2) * ofATile;
+      const transforms = 28 * k * columnBlock + (tileBlock * (34 * k + 15 * columnBlock) * 4) / lanes;
+      const cycles = ceil(chunks, threads) * (product + transforms);
+      if (cycles < best.cycles) best = { tileBlock, columnBlock, depthBlock, chunks, cycles };
+    }
+  }
+  return best;
+}
+
+/** What a thread may well fill of it. */
+const SECOND_LEVEL_CACHE = 2 ** 20;
+
+function winograd(
+  engine: Engine,
+  s: ConvShape,
+  x: number,
+  filter: number,
+  form: FilterForm,
+  y: number,
+  bias?: number,
+): void {
   const tiles = tilesOf(s);
-  const { tileBlock, columnBlock, chunks } = planTiles(tiles, s.k, s.n, engine);
-  const bytes = 36 * (tileBlock * (s.k + columnBlock) + 32) * 4;
+  const isTransformed = form === FilterForm.transformed;
+  const plan = isTransformed
+    ? { ...planTiles(tiles, s.k, s.n, engine), depthBlock: s.k }
+    : planWithin(tiles, s.k, s.n, engine);
+  const { tileBlock, columnBlock, depthBlock, chunks } = plan;
+  const columns = up(columnBlock, engine.columns);
+  const ofFilter = isTransformed ? 0 : (36 * (columns * depthBlock + 16) + 9 * engine.columns * depthBlock) * 4;
+  const bytes = 36 * (tileBlock * (depthBlock + columnBlock) + 32) * 4 + ofFilter;
   engine.run(jobs.winograd, chunks, {
     x,
     height: s.height,
@@ -250,12 +303,14 @@ function winograd(engine: Engine, s: ConvShape, x: number, u: number, y: number,
     n: s.n,
     outHeight: s.outHeight,
     outWidth: s.outWidth,
-    filter: u,
+    filter,
+    form,
     to: y,
     bias: bias ?? 0,
     tiles,
     tileBlock,
     columnBlock,
+    depthBlock,
     memory: engine.scratch(SCRATCH.threads, bytes * engine.threads),
     bytesPerThread: bytes,
     zeros: zeros(engine, s.k),

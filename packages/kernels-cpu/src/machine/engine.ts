@@ -5,7 +5,8 @@ import type { Machine } from './machine';
 import { PAGE } from './memory';
 
 /** Memory, threads and jobs: what the tfjs backend and its kernels run on. */
-export interface Engine extends Pick<Machine, 'threads' | 'simd' | 'lanes' | 'rows' | 'columns' | 'winogradTiles'> {
+export interface Engine
+  extends Pick<Machine, 'threads' | 'simd' | 'lanes' | 'rows' | 'columns' | 'winogradTiles' | 'winogradWithin'> {
   readonly allocator: Allocator;
   /**
    * Runs a job's chunks on all threads. `args` is best a literal without spreads: one of this size costs microseconds, as much as a
@@ -31,7 +32,7 @@ export interface Engine extends Pick<Machine, 'threads' | 'simd' | 'lanes' | 'ro
  * @param o memoryLimit: bytes to make do with, fewer than the host has
  */
 export function createEngine(machine: Machine, o: { memoryLimit?: number } = {}): Engine {
-  const { memory, threads, simd, lanes, rows, columns, winogradTiles } = machine;
+  const { memory, threads, simd, lanes, rows, columns, winogradTiles, winogradWithin } = machine;
   const limit = Math.min(machine.limit, o.memoryLimit ?? machine.limit);
 
   const allocator = createAllocator({
@@ -78,6 +79,7 @@ export function createEngine(machine: Machine, o: { memoryLimit?: number } = {})
     rows,
     columns,
     winogradTiles,
+    ...(winogradWithin && { winogradWithin }),
     profile: undefined,
     onFull() {},
     run(job, chunks, args) {

@@ -18,6 +18,8 @@ export interface Machine {
   readonly columns: number;
   /** The fewest tiles of 4×4 outputs that a Winograd convolution is worth its filter of four times the size for. */
   readonly winogradTiles: number;
+  /** The most tiles of a Winograd convolution that had better transform its filter itself, if that is used once; absent: none. */
+  readonly winogradWithin?: number;
   /** Runs the chunks of a job by its name, whose arguments lie at `Address.arguments`. */
   run(name: string, chunks: number): void;
   /** Called after the memory has grown. */

@@ -1,15 +1,16 @@
 //! Winograd's F(4×4, 3×3) (Lavin and Gray 2015, arXiv:1509.09308): tiles of 4×4 outputs from 6×6 inputs, 36 products of matrices in place
 //! of 144. y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A; the gradient by the filter is the transpose of the same maps. Channels lie in the lanes.
 
-use super::gemm::{packed, start_of};
+use super::gemm::{pack_panel, packed, start_of};
 use crate::arguments::{
     WinogradArguments, WinogradFilterArguments, WinogradGradFilterArguments, WinogradGradProductArguments,
-    WinogradGradTransformArguments,
+    WinogradGradTransformArguments, filter_form,
 };
 use crate::gemm::{Product, Start};
 use crate::job::{Job, Setting};
-use crate::memory::{Fault, area, check, positive, size};
+use crate::memory::{Fault, area, check, fault, positive, size};
 use crate::simd::{COLUMNS, Simd};
+use std::ops::Range;
 use std::ptr::null;
 
 /// The matrices of a transform.
@@ -131,18 +132,36 @@ impl Job for Filter {
     unsafe fn run<S: Simd>(&self, chunk: usize, _thread: usize) {
         unsafe {
             let (k, n) = (self.k, self.n);
-            let tap = k * n;
+            let column = chunk * COLUMNS;
             let matrix = distance(n.div_ceil(COLUMNS) * k * COLUMNS);
+            let taps = Taps { from: self.from.add(column), row: n, tap: k * n, columns: n - column };
+            taps.transform_panel::<S>(k, self.to.add(chunk * k * COLUMNS), matrix);
+        }
+    }
+}
+
+/// Columns of a filter: input channel i of tap t at from + t·tap + i·row.
+struct Taps {
+    from: *const f32,
+    row: usize,
+    tap: usize,
+    columns: usize,
+}
+
+impl Taps {
+    /// G g Gᵀ of a panel, to [k][COLUMNS] of each matrix.
+    #[inline(always)]
+    unsafe fn transform_panel<S: Simd>(&self, k: usize, to: *mut f32, matrix: usize) {
+        unsafe {
             for i in 0..k {
                 let mut j = 0;
                 while j < COLUMNS {
-                    let column = chunk * COLUMNS + j;
-                    let left = n.saturating_sub(column);
-                    let from = self.from.add(i * n + column.min(n));
-                    let to = self.to.add((chunk * k + i) * COLUMNS + j);
+                    let left = self.columns.saturating_sub(j);
+                    let from = self.from.add(i * self.row + j.min(self.columns));
+                    let to = to.add(i * COLUMNS + j);
                     let mut half = [[S::zero(); 6]; 3];
                     for x in 0..3 {
-                        let g = |y: usize| S::load_part(from.wrapping_add((3 * y + x) * tap), left);
+                        let g = |y: usize| S::load_part(from.wrapping_add((3 * y + x) * self.tap), left);
                         half[x] = filter_map::<S>([g(0), g(1), g(2)]);
                     }
                     for y in 0..6 {
@@ -207,9 +226,9 @@ impl Tiles {
         (rest / rows, rest % rows * 4, tile % columns * 4)
     }
 
-    /// Bᵀ d B of one tile. Pointers to its 36 pixels are made first; those outside of the image point to zeros.
+    /// Bᵀ d B of some channels of one tile. Pointers to its 36 pixels are made first; those outside of the image point to zeros.
     #[inline(always)]
-    unsafe fn transform_input<S: Simd>(&self, tile: usize, to: *mut f32, matrix: usize) {
+    unsafe fn transform_input<S: Simd>(&self, tile: usize, channels: Range<usize>, to: *mut f32, matrix: usize) {
         unsafe {
             let (image, top, left) = self.place(tile);
             let image = self.x.add(image * self.height * self.width * self.k);
@@ -226,9 +245,10 @@ impl Tiles {
                     };
                 }
             }
-            let mut c = 0;
-            while c < self.k {
-                let count = self.k - c;
+            let to = to.wrapping_sub(channels.start);
+            let mut c = channels.start;
+            while c < channels.end {
+                let count = channels.end - c;
                 let mut half = [[S::zero(); 6]; 6];
                 for x in 0..6 {
                     let d = |y: usize| S::load_part(pixels[y][x].add(c), count);
@@ -237,7 +257,7 @@ impl Tiles {
                 for y in 0..6 {
                     let row = input_map::<S>([half[0][y], half[1][y], half[2][y], half[3][y], half[4][y], half[5][y]]);
                     for x in 0..6 {
-                        S::store_part(to.add((y * 6 + x) * matrix + c), row[x], count);
+                        S::store_part(to.wrapping_add((y * 6 + x) * matrix + c), row[x], count);
                     }
                 }
                 c += S::LANES;
@@ -246,14 +266,25 @@ impl Tiles {
     }
 }
 
-/// A convolution; chunk (block of tiles, block of columns).
+/// How a filter comes to a convolution.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Transformed,
+    Plain,
+    Turned,
+}
+
+/// A convolution; chunk (block of tiles, block of columns). A filter that is not transformed yet is, for the columns of the chunk and some
+/// input channels at a time: transformed it is four times as large, and what is read of memory bounds convolutions of few tiles.
 pub struct Winograd {
     tiles: Tiles,
     count: usize,
     filter: *const f32,
+    form: Form,
     to: *mut f32,
     bias: *const f32,
     column_block: usize,
+    depth_block: usize,
     memory: *mut f32,
     per_thread: usize,
 }
@@ -269,17 +300,32 @@ impl Job for Winograd {
             column_block.is_multiple_of(COLUMNS) || column_block >= tiles.n,
             "a block of columns that splits a panel",
         )?;
+        let form = match args.form {
+            filter_form::TRANSFORMED => Form::Transformed,
+            filter_form::PLAIN => Form::Plain,
+            filter_form::TURNED => Form::Turned,
+            _ => return fault("an unknown form of a filter"),
+        };
+        let depth_block = if form == Form::Transformed { tiles.k.max(1) } else { positive(args.depth_block)? };
         let per_thread = args.bytes_per_thread as usize / 4;
         let columns = column_block.min(tiles.n);
-        let v = distance(area(&[tiles.block, tiles.k])?);
+        let v = distance(area(&[tiles.block, depth_block])?);
         let m = distance(area(&[tiles.block, columns])?);
-        check(per_thread >= area(&[MATRICES, v + m])?, "too little memory for a thread")?;
+        let u = if form == Form::Transformed { 0 } else { distance(packed(depth_block, columns)?) };
+        let turned = if form == Form::Turned { area(&[9, depth_block, COLUMNS])? } else { 0 };
+        check(per_thread >= area(&[MATRICES, v + m + u])? + turned, "too little memory for a thread")?;
+        let values = match form {
+            Form::Transformed => area(&[MATRICES, distance(packed(tiles.k, tiles.n)?)])?,
+            _ => area(&[9, tiles.k, tiles.n])?,
+        };
         Ok(Winograd {
             count,
-            filter: s.memory.floats(args.filter, area(&[MATRICES, distance(packed(tiles.k, tiles.n)?)])?)?,
+            filter: s.memory.floats(args.filter, values)?,
+            form,
             to: s.memory.floats(args.to, area(&[images, tiles.out_height, tiles.out_width, tiles.n])?)?,
             bias: s.memory.optional(args.bias, tiles.n)?,
             column_block,
+            depth_block,
             memory: s.memory.floats(args.memory, area(&[per_thread, s.threads])?)?,
             per_thread,
             tiles,
@@ -300,29 +346,37 @@ impl Job for Winograd {
             let columns = self.column_block.min(n - j);
             let first = chunk / column_blocks * t.block;
             let tiles = t.block.min(self.count - first);
-            let v_distance = distance(tiles * k);
             let m_distance = distance(tiles * columns);
-            let u_distance = distance(n.div_ceil(COLUMNS) * k * COLUMNS);
-            let v = self.memory.add(thread * self.per_thread);
-            let m = v.add(MATRICES * v_distance);
-            for i in 0..tiles {
-                t.transform_input::<S>(first + i, v.add(i * k), v_distance);
-            }
-            for xi in 0..MATRICES {
-                S::multiply(&Product {
-                    m: tiles,
-                    n: columns,
-                    k,
-                    a: v.add(xi * v_distance),
-                    a_row: k,
-                    a_depth: 1,
-                    b: self.filter.add(xi * u_distance + j * k),
-                    panel: k * COLUMNS,
-                    c: m.add(xi * m_distance),
-                    c_row: columns,
-                    start: Start::Zero,
-                    bias: null(),
-                });
+            let m = self.memory.add(thread * self.per_thread);
+            let v = m.add(MATRICES * m_distance);
+            for k0 in (0..k).step_by(self.depth_block) {
+                let depth = self.depth_block.min(k - k0);
+                let v_distance = distance(tiles * depth);
+                for i in 0..tiles {
+                    t.transform_input::<S>(first + i, k0..k0 + depth, v.add(i * depth), v_distance);
+                }
+                let (u, u_distance) = if self.form == Form::Transformed {
+                    (self.filter.add(j * k), distance(n.div_ceil(COLUMNS) * k * COLUMNS))
+                } else {
+                    let to = v.add(MATRICES * v_distance);
+                    (to.cast_const(), self.transform_filter::<S>(k0, depth, j, columns, to))
+                };
+                for xi in 0..MATRICES {
+                    S::multiply(&Product {
+                        m: tiles,
+                        n: columns,
+                        k: depth,
+                        a: v.add(xi * v_distance),
+                        a_row: depth,
+                        a_depth: 1,
+                        b: u.add(xi * u_distance),
+                        panel: depth * COLUMNS,
+                        c: m.add(xi * m_distance),
+                        c_row: columns,
+                        start: if k0 == 0 { Start::Zero } else { Start::Accumulate },
+                        bias: null(),
+                    });
+                }
             }
             let bias = if self.bias.is_null() { null() } else { self.bias.add(j) };
             for i in 0..tiles {
@@ -341,6 +395,41 @@ impl Job for Winograd {
                     cols,
                 );
             }
+        }
+    }
+}
+
+impl Winograd {
+    /// Transforms columns of the filter for some input channels; returns the distance of the matrices.
+    #[inline(always)]
+    unsafe fn transform_filter<S: Simd>(
+        &self,
+        k0: usize,
+        depth: usize,
+        column: usize,
+        columns: usize,
+        to: *mut f32,
+    ) -> usize {
+        unsafe {
+            let (k, n) = (self.tiles.k, self.tiles.n);
+            let panels = columns.div_ceil(COLUMNS);
+            let matrix = distance(panels * depth * COLUMNS);
+            let turned = to.add(MATRICES * matrix); // [9][depth][COLUMNS]
+            for panel in 0..panels {
+                let j = column + panel * COLUMNS;
+                let taps = if self.form == Form::Turned {
+                    let tap = depth * COLUMNS;
+                    for t in 0..9 {
+                        let from = self.filter.add(((8 - t) * n + j) * k + k0);
+                        pack_panel::<S>(from, 1, k, depth, COLUMNS.min(n - j), turned.add(t * tap));
+                    }
+                    Taps { from: turned, row: COLUMNS, tap, columns: COLUMNS }
+                } else {
+                    Taps { from: self.filter.add(k0 * n + j), row: n, tap: k * n, columns: n - j }
+                };
+                taps.transform_panel::<S>(depth, to.add(panel * depth * COLUMNS), matrix);
+            }
+            matrix
         }
     }
 }
@@ -418,7 +507,7 @@ impl Job for GradTransform {
             let z_distance = distance(n.div_ceil(COLUMNS) * self.count * COLUMNS);
             let start = chunk * t.block;
             for tile in start..self.count.min(start + t.block) {
-                t.transform_input::<S>(self.first + tile, self.v.add(tile * t.k), v_distance);
+                t.transform_input::<S>(self.first + tile, 0..t.k, self.v.add(tile * t.k), v_distance);
                 let (image, y, x) = t.place(self.first + tile);
                 let dy = self.dy.add(((image * t.out_height + y) * t.out_width + x) * n);
                 let (rows, cols) = (t.out_height - y, t.out_width - x);
