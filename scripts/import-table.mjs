@@ -53,6 +53,7 @@ export const importTable = {
   ],
   'backend-web': [...engineRoom, ...['samplers', 'unet', 'onnx', 'trainer', 'pipeline', '@tensorflow/']],
   'model-digits': [],
+  'model-emoji': [],
   'model-glyphs': [],
   cli: [
     ...engineRoom,

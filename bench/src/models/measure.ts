@@ -31,6 +31,7 @@ const { values: options, positionals } = parseArgs({
     'bound-steps': { type: 'string', default: '50' },
     steps: { type: 'string', default: '10,15,20,50,250,1000' },
     parts: { type: 'string', default: 'quality,samplers,steps,neighbours' },
+    samplers: { type: 'string', default: '' },
     'most-calls': { type: 'string', default: '1000' },
     guidance: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
@@ -88,7 +89,9 @@ async function main() {
   }
   const mostCalls = Number(options['most-calls']);
   if (parts.includes('samplers')) {
-    for (const way of namedWays(model)) await cell(results.samplers, way.name, way);
+    const chosen = options.samplers.split(',').filter(Boolean);
+    const ways = namedWays(model).filter(({ name }) => chosen.length === 0 || chosen.includes(name));
+    for (const way of ways) await cell(results.samplers, way.name, way);
   }
   if (parts.includes('steps')) {
     const numbers = options.steps.split(',').map(Number);

@@ -7,7 +7,7 @@ export interface ShippedModel {
 }
 
 /** The names of the models that come as packages: the one table. */
-const NAMES = ['digits', 'glyphs'] as const;
+const NAMES = ['digits', 'emoji', 'glyphs'] as const;
 
 /** The models that come as packages. */
 export const shippedModels: readonly ShippedModel[] = NAMES.map((name) => ({
