@@ -55,7 +55,9 @@ async function main() {
   const device = await selectDevice({ device: options.device });
   const model = await openModel(path as string);
   const classifier = loadClassifier(readFileSync(options.classifier as string));
-  const heldOut = await open(options.data as string);
+  const share = Number(options.validation);
+  const { validation, dataset } = await open(options.data as string, share);
+  const heldOut = validation ?? dataset;
   const reference = await referenceOf(heldOut);
   const hasClasses = model.classNames.length > 0;
   const results = begin({
@@ -109,13 +111,12 @@ async function main() {
   writeFileSync(join(options.out, 'results.md'), `${markdown(results)}\n`);
   process.stdout.write(`${markdown(results)}\n`);
 
-  async function open(folder: string, validation = Number(options.validation)): Promise<ImageDataset> {
+  async function open(folder: string, validation: number) {
     const [height, width, channels] = model.imageShape;
-    const opened = await openImageFolder(folder, {
+    return openImageFolder(folder, {
       ...{ size: [height, width], channels: channels as 1 | 3, augment: false, validation },
       conditional: model.classNames.length > 0,
     });
-    return (validation > 0 && opened.validation) || opened.dataset;
   }
 
   async function referenceOf(dataset: ImageDataset): Promise<Reference> {
@@ -127,7 +128,8 @@ async function main() {
 
   /** Pictures beside the training images that are nearest to them; held-out images say how near is usual. */
   async function neighbours() {
-    const trained = await open(options.train as string, 0);
+    // What is held out of the same images was not trained on.
+    const { dataset: trained } = await open(options.train as string, options.train === options.data ? share : 0);
     const size = model.imageShape.reduce((a, b) => a * b);
     const drawn = await drawImages(model, {
       ...{ sampler: 'dpmpp-2m', count: NEIGHBOURS_SHOWN * 2, seed, batchSize },
