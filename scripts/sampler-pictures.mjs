@@ -108,11 +108,11 @@ async function writeStrips(name, { rows, columns, cells, count }) {
   await write(name, sharp({ create: { ...size, channels: 3, background: '#fff' } }).composite([{ input: Buffer.from(labels), left: 0, top: 0 }, ...pieces])); // biome-ignore format: one thing
 }
 
-const MOST_BYTES = 200_000;
+const MOST_BYTES = 250_000;
 
 async function write(name, image) {
   const whole = await image.png({ compressionLevel: 9 }).toBuffer();
-  const png = whole.length <= MOST_BYTES ? whole : await sharp(whole).png({ palette: true, colours: 64 }).toBuffer();
+  const png = whole.length <= MOST_BYTES ? whole : await sharp(whole).png({ palette: true, colours: 16 }).toBuffer();
   if (png.length > MOST_BYTES) throw new Error(`${name} has ${png.length} bytes, more than ${MOST_BYTES}.`);
   writeFileSync(join(options.out, name), png);
   console.log(`${join(options.out, name)}: ${Math.ceil(png.length / 1000)} kB\n`);
