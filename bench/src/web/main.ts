@@ -33,11 +33,16 @@ const [size, baseWidth, batch, timeSize] = [
   options.batch,
   options['time-size'],
 ].map(Number) as [number, number, number, number];
-const network = NETWORKS.find((name) => name === options.network);
-if (!network) throw new Error(`--network is one of ${NETWORKS.join(', ')}, not ${options.network}.`);
+const network = networkOf(options.network);
 const onGpu = options.gpu;
 const runner = options.dawn ? nodeRunner({ onGpu }) : await browserRunner({ onGpu });
 const print = (text: string) => process.stdout.write(`${text}\n\n`);
+
+function networkOf(name: string): Task['network'] {
+  const network = NETWORKS.find((one) => one === name);
+  if (!network) throw new Error(`--network is one of ${NETWORKS.join(', ')}, not ${name}.`);
+  return network;
+}
 
 async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute'>): Promise<Result[]> {
   const results: Result[] = [];
