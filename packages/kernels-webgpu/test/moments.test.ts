@@ -20,6 +20,7 @@ describe.skipIf(!webgpu)(
       { what: 'square tiles', x: [1, 64, 64, 4], outputs: 64, parts: 64 },
       { what: 'wide tiles', x: [2, 64, 64, 4], outputs: 64, parts: 32 },
       { what: 'tiles of a sum that is split', x: [2, 8, 8, 256], outputs: 64, parts: 16 },
+      { what: 'nothing, of a few pixels', x: [1, 2, 2, 32], outputs: 64, parts: undefined },
       { what: 'nothing, where tiles don’t divide an image', x: [2, 9, 9, 8], outputs: 64, parts: undefined },
       { what: 'nothing, where channels are no whole tiles', x: [1, 16, 32, 8], outputs: 24, parts: undefined },
     ];

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { Activation, GroupNormGradInputs, GroupNormInputs } from './kernels';
+import type { Activation, GroupNormGradInputs, GroupNormInputs, Upsample2xAttrs } from './kernels';
 
 /**
  * Kernels that do at once what others do one after the other. A backend need not have them: where there is none, the op is made of
@@ -24,6 +24,12 @@ export const fusedKernels = {
   shiftedGroupNorm: 'denoiser.ShiftedGroupNorm',
   /** Gives [dx, dscale, dbias, dshift]. */
   shiftedGroupNormGrad: 'denoiser.ShiftedGroupNormGrad',
+  /** skip [B, 2H, 2W, K] and, behind its channels, `Upsample2x` of x [B, H, W, C]: gives y [B, 2H, 2W, K + C]. */
+  upsampleBeside: 'denoiser.UpsampleBeside',
+  /** Gives [dskip, dx]. */
+  upsampleBesideGrad: 'denoiser.UpsampleBesideGrad',
+  /** time [B] and frequencies [N] give [sin(time·frequencies), cos(time·frequencies)], [B, 2N]; cosines first where it says so. */
+  sinusoids: 'denoiser.Sinusoids',
 } as const;
 
 export type Conv2DGradInputs = { dy: TensorInfo; x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
@@ -52,3 +58,11 @@ export type SelfAttentionGradInputs = { dy: TensorInfo; qkv: TensorInfo; y: Tens
 
 export type ShiftedGroupNormInputs = Omit<GroupNormInputs, 'residual'> & { shift: TensorInfo };
 export type ShiftedGroupNormGradInputs = Omit<GroupNormGradInputs, 'residual'> & { shift: TensorInfo };
+
+export type UpsampleBesideInputs = { skip: TensorInfo; x: TensorInfo };
+export type UpsampleBesideGradInputs = { dy: TensorInfo };
+/** `beside`: channels of skip. */
+export type UpsampleBesideGradAttrs = Upsample2xAttrs & { beside: number };
+
+export type SinusoidsInputs = { time: TensorInfo; frequencies: TensorInfo };
+export type SinusoidsAttrs = { cosinesFirst: boolean };

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { OpsError } from './errors';
+import { fusedKernels } from './fused-kernels';
 import {
   MaxPool2x,
   MaxPool2xGrad,
@@ -11,7 +12,7 @@ import {
   Upsample2xGrad,
   type Upsample2xGradInputs,
 } from './kernels';
-import { differentiable, type Kernel, runKernel } from './run-kernel';
+import { differentiable, hasKernel, type Kernel, runKernel, runOwnKernel } from './run-kernel';
 
 type NoAttrs = Record<string, never>;
 
@@ -93,6 +94,22 @@ export function upsample2x(x: Tensor4D, options: { method: 'bilinear' | 'nearest
     forward: () => runKernel(upsampleKernel, { x }, attrs),
     save: () => ({}),
     backward: (dy) => runKernel(upsampleGradKernel, { dy }, attrs),
+  }) as Tensor4D;
+}
+
+/**
+ * An image beside another that is made twice as large, as on the way up of a U-Net: the channels of `skip`, then those of
+ * `upsample2x(x)`. skip [B, 2H, 2W, K], x [B, H, W, C] → [B, 2H, 2W, K + C].
+ */
+export function upsampleBeside(skip: Tensor4D, x: Tensor4D, options: { method: 'bilinear' | 'nearest' }): Tensor4D {
+  if (!hasKernel(fusedKernels.upsampleBeside)) return tf.tidy(() => tf.concat([skip, upsample2x(x, options)], 3));
+  const attrs = { method: options.method };
+  const beside = skip.shape[3];
+  return differentiable({
+    inputs: [skip, x],
+    forward: () => runOwnKernel(fusedKernels.upsampleBeside, { skip, x }, attrs),
+    save: () => ({}),
+    backward: (dy) => runOwnKernel(fusedKernels.upsampleBesideGrad, { dy }, { ...attrs, beside }),
   }) as Tensor4D;
 }
 

@@ -18,7 +18,7 @@ export async function callDenoiser(options: {
   readonly signal?: AbortSignal;
 }): Promise<Tensor4D> {
   const { denoiser, x, conditioning, guidance, learnedVariance, signal } = options;
-  const time = tf.fill([x.shape[0]], options.time) as Tensor1D;
+  const time = tf.tensor1d(new Float32Array(x.shape[0]).fill(options.time)); // an upload, which takes no kernel
   if (!isGuided(guidance, conditioning, options.noiseRatio)) {
     try {
       return await call(denoiser, { x, time, conditioning }, learnedVariance, signal);

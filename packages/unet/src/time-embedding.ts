@@ -1,3 +1,4 @@
+import { sinusoids } from '@denoiser/ops';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -17,10 +18,8 @@ export function timeEmbedding(
 ): Tensor2D {
   return tf.tidy(() => {
     const half = Math.floor(dim / 2);
-    const omega = tf.tensor2d(frequencies(half, freqShift), [1, half]); // [1, dim/2]
-    const phase = tf.mul(tf.reshape(tf.cast(time, 'float32'), [-1, 1]), omega); // [B, dim/2]
-    const waves = cosinesFirst ? [tf.cos(phase), tf.sin(phase)] : [tf.sin(phase), tf.cos(phase)];
-    const both = tf.concat(waves, 1) as Tensor2D;
+    const omega = tf.tensor1d(frequencies(half, freqShift)); // [dim/2]
+    const both = sinusoids(tf.cast(time, 'float32'), omega, { cosinesFirst }); // [B, 2·(dim/2)]
     return dim % 2 === 0
       ? both
       : tf.pad(both, [

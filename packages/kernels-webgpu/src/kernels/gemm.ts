@@ -77,7 +77,9 @@ export function multiplyWithMoments(
   const { m, n } = one.shape;
   const { tile, splits } = one.plan;
   const [height, width] = [tileRows(tile), tileColumns(tile)];
-  const isWhole = splits > 1 ? (rows * n) % (4 * GROUP) === 0 && n % 4 === 0 : rows % height === 0 && n % width === 0;
+  // A flat tile's slices have no room for what its invocations add up.
+  const isWholeTiles = tile.each > 1 && rows % height === 0 && n % width === 0;
+  const isWhole = splits > 1 ? (rows * n) % (4 * GROUP) === 0 && n % 4 === 0 : isWholeTiles;
   const part = splits > 1 ? 4 * GROUP : height * width;
   const moments = isWhole ? backend.make([m / rows, (rows * n) / part, 2]) : undefined;
   compute(backend, [{ ...one, moments }]);

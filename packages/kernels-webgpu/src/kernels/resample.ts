@@ -1,5 +1,6 @@
 import {
   type BatchShape,
+  fusedKernels,
   MaxPool2x,
   MaxPool2xGrad,
   type UnaryGradInputs,
@@ -8,16 +9,21 @@ import {
   type Upsample2xAttrs,
   Upsample2xGrad,
   type Upsample2xGradInputs,
+  type UpsampleBesideGradAttrs,
+  type UpsampleBesideGradInputs,
+  type UpsampleBesideInputs,
 } from '@denoiser/ops';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { DenoiserWebGPUBackend } from '../backend';
 import { lanes, perThread } from '../wgsl/per-thread';
 import { kernel } from './kernel';
 
 /** WGSL: what pixel of an image of `height`×`width` thread `i` is about, and which `step` of its channels. */
-const place = (height: number, width: number, channels: number) => `
-  let c = i % ${channels}u;
-  let column = i / ${channels}u % ${width}u;
-  let row = i / ${channels * width}u % ${height}u;
-  let image = i / ${channels * width * height}u;`;
+const place = (height: number, width: number, channels: number, i = 'i') => `
+  let c = ${i} % ${channels}u;
+  let column = ${i} / ${channels}u % ${width}u;
+  let row = ${i} / ${channels * width}u % ${height}u;
+  let image = ${i} / ${channels * width * height}u;`;
 
 const maxPool = kernel<UnaryInputs, object>(MaxPool2x, ({ x }, _, backend) => {
   const [b, h, w, c] = x.shape as unknown as BatchShape;
@@ -90,29 +96,37 @@ const between = (name: string, out: string, size: number) => `
   let ${name}Next = min(${name} + 1u, ${size - 1}u);
   let ${name}Part = f32(${name}Place % ${2 * size - 1}u) / ${2 * size - 1}f;`;
 
-const upsample = kernel<UnaryInputs, Upsample2xAttrs>(Upsample2x, ({ x }, { method }, backend) => {
+/** x made twice as large, behind the channels of `skip` if there is one. */
+function upsampled(
+  backend: DenoiserWebGPUBackend,
+  { x, skip }: { readonly x: TensorInfo; readonly skip?: TensorInfo },
+  { method }: Upsample2xAttrs,
+): TensorInfo {
   const [b, h, w, c] = x.shape as unknown as BatchShape;
-  const y = backend.make([b, 2 * h, 2 * w, c]);
-  const { width: lane, type } = lanes(c);
-  const steps = c / lane;
-  const at = (row: string, column: string) => `x[((image * ${h}u + ${row}) * ${w}u + ${column}) * ${steps}u + c]`;
+  const beside = skip ? (skip.shape[3] as number) : 0;
+  const y = backend.make([b, 2 * h, 2 * w, beside + c]);
+  const { width: lane, type } = lanes(beside % 4 === 0 ? c : 1);
+  const [steps, first] = [c / lane, beside / lane];
+  const at = (row: string, column: string) =>
+    `x[((image * ${h}u + ${row}) * ${w}u + ${column}) * ${steps}u + c - ${first}u]`;
   const bilinear = `${between('top', 'row', h)} ${between('left', 'column', w)}
     let upper = ${at('top', 'left')} * (1 - leftPart) + ${at('top', 'leftNext')} * leftPart;
     let lower = ${at('topNext', 'left')} * (1 - leftPart) + ${at('topNext', 'leftNext')} * leftPart;
     y[i] = upper * (1 - topPart) + lower * topPart;`;
   backend.run({
-    key: `upsample2x ${method} ${x.shape}`,
-    reads: { x },
+    key: `upsample2x ${method} ${x.shape} ${beside}`,
+    reads: { x, ...(skip && { skip }) },
     writes: { y },
-    types: { x: type, y: type },
+    types: { x: type, y: type, skip: type },
     ...perThread(
-      b * 4 * h * w * steps,
-      `${place(2 * h, 2 * w, steps)}
+      b * 4 * h * w * (first + steps),
+      `${place(2 * h, 2 * w, first + steps)}
+       ${skip ? `if (c < ${first}u) { y[i] = skip[i / ${first + steps}u * ${first}u + c]; return; }` : ''}
        ${method === 'bilinear' ? bilinear : `y[i] = ${at('row / 2u', 'column / 2u')};`}`,
     ),
   });
   return y;
-});
+}
 
 /** WGSL: the rows of 2·size that row `i` of `size` has a part in, from `name`From to `name`To. */
 const reach = (name: string, i: string, size: number) =>
@@ -125,13 +139,21 @@ const reach = (name: string, i: string, size: number) =>
 const weight = (out: string, i: string, size: number) =>
   `(1 - f32(abs(i32(${out} * ${size - 1}u) - i32(${i} * ${2 * size - 1}u))) / ${2 * size - 1}f)`;
 
-const upsampleGrad = kernel<Upsample2xGradInputs, Upsample2xAttrs>(Upsample2xGrad, ({ dy }, { method }, backend) => {
-  const [b, height, width, c] = dy.shape as unknown as BatchShape;
-  const [h, w] = [height / 2, width / 2];
+/** dx, and before it, where the first channels of dy are those of another image, dskip. */
+function upsampledGradients(
+  backend: DenoiserWebGPUBackend,
+  dy: TensorInfo,
+  { method, beside = 0 }: Upsample2xAttrs & { readonly beside?: number },
+): TensorInfo[] {
+  const [b, height, width, all] = dy.shape as unknown as BatchShape;
+  const [h, w, c] = [height / 2, width / 2, all - beside];
   const dx = backend.make([b, h, w, c]);
-  const { width: lane, type } = lanes(c);
-  const steps = c / lane;
-  const at = (y: string, x: string) => `dy[((image * ${height}u + ${y}) * ${width}u + ${x}) * ${steps}u + c]`;
+  const dskip = beside > 0 ? backend.make([b, height, width, beside]) : undefined;
+  const { width: lane, type } = lanes(beside % 4 === 0 ? c : 1);
+  const [steps, first] = [c / lane, beside / lane];
+  const copied = b * height * width * first;
+  const at = (y: string, x: string) =>
+    `dy[((image * ${height}u + ${y}) * ${width}u + ${x}) * ${first + steps}u + ${first}u + c]`;
   const bilinear = `${reach('y', 'row', h)} ${reach('x', 'column', w)}
     var sum = T(0);
     for (var y = yFrom; y <= yTo; y++) {
@@ -139,21 +161,36 @@ const upsampleGrad = kernel<Upsample2xGradInputs, Upsample2xAttrs>(Upsample2xGra
       for (var x = xFrom; x <= xTo; x++) { line += ${at('y', 'x')} * ${weight('x', 'column', w)}; }
       sum += line * ${weight('y', 'row', h)};
     }
-    dx[i] = sum;`;
+    dx[place] = sum;`;
   const [y, x] = ['2u * row', '2u * column'];
-  const nearest = `dx[i] = ${at(y, x)} + ${at(y, `${x} + 1u`)} + ${at(`${y} + 1u`, x)} + ${at(`${y} + 1u`, `${x} + 1u`)};`;
+  const nearest = `dx[place] = ${at(y, x)} + ${at(y, `${x} + 1u`)} + ${at(`${y} + 1u`, x)} + ${at(`${y} + 1u`, `${x} + 1u`)};`;
   backend.run({
-    key: `upsample2xGrad ${method} ${dy.shape}`,
+    key: `upsample2xGrad ${method} ${dy.shape} ${beside}`,
     reads: { dy },
-    writes: { dx },
-    types: { dy: type, dx: type },
+    writes: { dx, ...(dskip && { dskip }) },
+    types: { dy: type, dx: type, dskip: type },
     ...perThread(
-      b * h * w * steps,
-      `${place(h, w, steps)} ${method === 'bilinear' ? bilinear : nearest}`,
+      copied + b * h * w * steps,
+      `${dskip ? `if (i < ${copied}u) { dskip[i] = dy[i / ${first}u * ${first + steps}u + i % ${first}u]; return; }` : ''}
+       let place = i - ${copied}u;
+       ${place(h, w, steps, 'place')} ${method === 'bilinear' ? bilinear : nearest}`,
       `alias T = ${type};`,
     ),
   });
-  return dx;
-});
+  return dskip ? [dskip, dx] : [dx];
+}
 
-export const resampleKernels = [maxPool, maxPoolGrad, upsample, upsampleGrad];
+export const resampleKernels = [
+  maxPool,
+  maxPoolGrad,
+  kernel<UnaryInputs, Upsample2xAttrs>(Upsample2x, (inputs, attrs, backend) => upsampled(backend, inputs, attrs)),
+  kernel<Upsample2xGradInputs, Upsample2xAttrs>(Upsample2xGrad, ({ dy }, attrs, backend) =>
+    upsampledGradients(backend, dy, attrs),
+  ),
+  kernel<UpsampleBesideInputs, Upsample2xAttrs>(fusedKernels.upsampleBeside, (inputs, attrs, backend) =>
+    upsampled(backend, inputs, attrs),
+  ),
+  kernel<UpsampleBesideGradInputs, UpsampleBesideGradAttrs>(fusedKernels.upsampleBesideGrad, ({ dy }, attrs, backend) =>
+    upsampledGradients(backend, dy, attrs),
+  ),
+];

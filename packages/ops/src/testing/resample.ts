@@ -1,8 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { fusedKernels } from '../fused-kernels';
 import { MaxPool2x, MaxPool2xGrad, Upsample2x, Upsample2xGrad } from '../kernels';
-import { averagePool2x, maxPool2x, upsample2x } from '../resample';
+import { averagePool2x, maxPool2x, upsample2x, upsampleBeside } from '../resample';
 import type { BatchShape } from '../shapes';
-import { type ConformanceCase, differentiated, draw, exactly, expectedOf, numbers } from './conformance-case';
+import {
+  type ConformanceCase,
+  differentiated,
+  draw,
+  type Expected,
+  exactly,
+  expectedOf,
+  type Numbers,
+  numbers,
+} from './conformance-case';
 import { exact, multiply, sum, type Tracked } from './tracked';
 
 const shapes: readonly BatchShape[] = [
@@ -109,6 +119,40 @@ function upsamplingCase(shape: BatchShape, method: 'bilinear' | 'nearest'): Conf
   };
 }
 
+/** Behind the channels of another image: what `upsample2x` gives, and those. */
+function besideCase(shape: BatchShape, beside: number): ConformanceCase {
+  const [batch, height, width, channels] = shape;
+  const large = (count: number): BatchShape => [batch, 2 * height, 2 * width, count];
+  const alone = upsamplingCase(shape, 'bilinear');
+  return {
+    family: 'resample',
+    name: `${beside} channels, and beside them [${shape}] twice as large, and the gradients`,
+    kernels: [Upsample2x, Upsample2xGrad],
+    fused: [fusedKernels.upsampleBeside],
+    inputs: () => [numbers(large(beside), 1), numbers(shape, 2), numbers(large(beside + channels), 3)],
+    ...differentiated((skip, x) => upsampleBeside(skip as tf.Tensor4D, x as tf.Tensor4D, { method: 'bilinear' })),
+    expected: (skip, x, dy) => {
+      const all = beside + channels;
+      const split = (first: number, count: number): Numbers => ({
+        shape: large(count),
+        values: Float64Array.from({ length: (dy.values.length / all) * count }, (_, i) => {
+          return dy.values[Math.floor(i / count) * all + first + (i % count)] as number;
+        }),
+      });
+      const [y, dx] = alone.expected(x, split(beside, channels)) as [Expected, Expected];
+      return [
+        expectedOf(large(all), (i) => {
+          const [pixel, c] = [Math.floor(i / all), i % all];
+          if (c < beside) return exact(skip.values[pixel * beside + c] as number);
+          return y.values[pixel * channels + c - beside] as Tracked;
+        }),
+        exactly(large(beside), split(0, beside).values),
+        dx,
+      ];
+    },
+  };
+}
+
 /** The weight of row `i` of `size` in row `to` of twice as many; its position, computed in float32, is good to its size. */
 function weightOf(method: 'bilinear' | 'nearest', to: number, i: number, size: number): Tracked {
   if (method === 'nearest') return exact(Math.floor(to / 2) === i ? 1 : 0);
@@ -128,6 +172,8 @@ export const resampleCases: readonly ConformanceCase[] = [
       upsamplingCase(shape, method),
     ),
   ),
+  besideCase([2, 3, 5, 8], 4),
+  besideCase([1, 4, 3, 6], 5),
 ];
 
 export const drawnResampleCases: readonly ConformanceCase[] = draw(6, {

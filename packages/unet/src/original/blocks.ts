@@ -1,4 +1,4 @@
-import { attentionBlock, feedForwardBlock, maxPool2x, upsample2x } from '@denoiser/ops';
+import { attentionBlock, feedForwardBlock, maxPool2x, upsampleBeside } from '@denoiser/ops';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compose, type Layer } from '../layer';
@@ -60,7 +60,7 @@ export function up(
     'emb_layer.1': dense(timeDim, to),
   };
   return compose(children, (m) => (x: Tensor4D, skip: Tensor4D, embedding: Tensor2D) => {
-    const both = tf.tidy(() => tf.concat([skip, upsample2x(x, { method: 'bilinear' })], 3)); // [B, 2H, 2W, from]
+    const both = upsampleBeside(skip, x, { method: 'bilinear' }); // [B, 2H, 2W, from]
     return m['conv.1'](m['conv.0'](both), m['emb_layer.1'](embedding)); // [B, 2H, 2W, to]
   });
 }
