@@ -18,8 +18,8 @@ export const words = {
       isWord ? `${count} ${count === 1 ? 'letter' : 'letters'}` : `${count} ${count === 1 ? 'picture' : 'pictures'}`,
     onGpu: 'on your GPU',
     onCpu: 'on your CPU',
-    took: (pictures: string, steps: number, seconds: string, where: string) =>
-      `${pictures}, ${steps} ${steps === 1 ? 'step' : 'steps'}, ${seconds} s, ${where}`,
+    took: (pictures: string, steps: number, seconds: string, first: string, where: string) =>
+      `${pictures}, ${steps} ${steps === 1 ? 'step' : 'steps'}, ${seconds} s, the first one seen after ${first} s, ${where}`,
     done: (what: string) => `Done: ${what}.`,
     reverse: {
       title: 'This step, as an equation',

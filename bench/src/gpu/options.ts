@@ -26,12 +26,23 @@ const MEGABYTE = 2 ** 20;
 const CARD = { leastMs: 30, copied: 128 * MEGABYTE, workgroups: 4096 };
 const QUICK_CARD = { leastMs: 3, copied: MEGABYTE, workgroups: 16 };
 
+type Kind = Pick<Step, 'step' | 'batch'>;
+const STEPS: readonly Kind[] = [
+  { step: 'sampling', batch: 1 },
+  { step: 'sampling', batch: 16 },
+  { step: 'training', batch: 4 },
+];
+const QUICK_STEPS: readonly Kind[] = [
+  { step: 'sampling', batch: 1 },
+  { step: 'training', batch: 1 },
+];
+
 export function optionsIn(args: string[]): Options {
   const { values } = parseArgs({
     args,
     options: {
       size: { type: 'string', default: '64' },
-      /** A small network, few images, each step twice: whether it runs, not how fast. */
+      /** A small network, one image, each step twice: whether it runs, not how fast. */
       quick: { type: 'boolean', default: false },
       networks: { type: 'string', default: NETWORKS.join() },
       rounds: { type: 'string' },
@@ -49,13 +60,8 @@ export function optionsIn(args: string[]): Options {
   if (!(size > 0) || size % 8 !== 0) throw new Error(`--size must be divisible by 8, not ${values.size}.`);
   const networks = NETWORKS.filter((name) => values.networks.split(',').includes(name));
   const baseWidth = quick ? 8 : 64;
-  const steps = networks.flatMap((network): Step[] =>
-    [
-      { step: 'sampling', batch: 1 } as const,
-      { step: 'sampling', batch: quick ? 2 : 16 } as const,
-      { step: 'training', batch: quick ? 2 : 4 } as const,
-    ].map((one) => ({ network, size, baseWidth, ...one })),
-  );
+  const kinds = quick ? QUICK_STEPS : STEPS;
+  const steps = networks.flatMap((network) => kinds.map((kind): Step => ({ network, size, baseWidth, ...kind })));
   return {
     ...{ steps, size, baseWidth, networks },
     ...(quick ? { warmUp: 1, measured: 2 } : { warmUp: 5, measured: 20 }),

@@ -23,7 +23,7 @@ export {
   trainedProcessOf,
   trajectory,
 } from '@denoiser/pipeline';
-export { type Adapter, type AdapterInfo, adapterName, isSoftwareAdapter } from './device/adapter';
+export { type Adapter, type AdapterInfo, adapterName, isSoftwareAdapter, tensorBytesOf } from './device/adapter';
 export type { DeviceCandidate } from './device/candidate';
 export { type DeviceDescription, describeDevice } from './device/describe-device';
 export { ensureDevice } from './device/ensure-device';

@@ -9,7 +9,7 @@ import { count } from './text';
 export function describePreflight(
   found: Preflight,
   o: {
-    device: { backend: string };
+    device: { backend: string; tensorBytes?: number };
     network: NetworkConfig;
     images: Parameters<typeof memoryNeed>[0]['images'];
     processBytes?: number;
@@ -25,6 +25,9 @@ export function describePreflight(
   return {
     'missing kernels': missing.join(', ') || 'none',
     memory: `about ${bytes(need)} at most; a step has ${bytes(peakBytes)} of tensors, ${bytes(stateBytes)} of them weights, moments and averages`,
+    ...(device.tensorBytes !== undefined && {
+      'graphics card': `up to ${bytes(device.tensorBytes)} in a tensor; WebGPU does not tell how much memory there is`,
+    }),
     'a step': `${seconds}, ${rate(imagesPerSecond)} images/s`,
     ...(whole && { 'in all': wholeRun(whole, quicker({ imageShape: images.imageShape, network })) }),
   };

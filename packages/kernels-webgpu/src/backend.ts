@@ -1,8 +1,9 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type BackendValues, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type BackendValues, type DataType, type TensorInfo, tidy, util } from '@tensorflow/tfjs-core';
 import { Arenas, type Place, type Slot } from './arenas';
 import { type Capabilities, readCapabilities } from './capabilities';
 import { type Bound, type Dispatch, membersOf, moduleOf, signatureOf, sizeOf } from './dispatch';
+import { inMemoryScope, tensorTooLarge } from './memory';
 import { perThread } from './wgsl/per-thread';
 
 /** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
@@ -45,6 +46,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
   /** Memory of tensors that are used together. */
   readonly arenas: Arenas;
+  /** While work only says what it will run: the pipelines that are being compiled for it, by their keys. */
+  private ahead: Map<string, Promise<void>> | undefined;
 
   constructor(device: GPUDevice, adapterInfo?: GPUAdapterInfo) {
     super(device, adapterInfo);
@@ -93,11 +96,66 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return this.stored(tensor).moments;
   }
 
+  /**
+   * Does the work, and asks the GPU afterwards whether there was memory for it: see `allocating` of `@denoiser/ops`. Buffers that
+   * it could not make are not used again.
+   */
+  async allocating<T>(work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await inMemoryScope(this.device, work);
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'out-of-memory') this.forgetFreeBuffers();
+      throw error;
+    }
+  }
+
+  /**
+   * Compiles what the work will run, pipelines beside each other, and none of it on this thread. Nothing of ours is computed: what
+   * the work gives has shapes and no meaning.
+   */
+  async compiling(work: () => void): Promise<void> {
+    const ahead = new Map<string, Promise<void>>();
+    this.ahead = ahead;
+    try {
+      tidy(work);
+    } finally {
+      this.ahead = undefined;
+    }
+    await Promise.all(ahead.values());
+  }
+
+  /** tfjs computes with a few numbers where they are; while nothing is computed, there are none to be read. */
+  override shouldExecuteOnCPU(...args: Parameters<WebGPUBackend['shouldExecuteOnCPU']>): boolean {
+    return this.ahead === undefined && super.shouldExecuteOnCPU(...args);
+  }
+
+  private compileAhead(dispatch: Dispatch, ahead: Map<string, Promise<void>>): void {
+    const { key } = dispatch;
+    if (this.pipelines.has(key) || ahead.has(key)) return;
+    const { descriptor, layout } = this.describe(dispatch);
+    const compiled = this.device.createComputePipelineAsync(descriptor).then(
+      (pipeline) => void this.pipelines.set(key, { pipeline, layout }),
+      () => {}, // whoever runs it is told why
+    );
+    ahead.set(key, compiled);
+  }
+
+  private forgetFreeBuffers(): void {
+    this.endComputePassEncoder();
+    if (this.inner.commandEncoder) this.submitQueue(); // gives back what it used
+    const { freeBuffers } = this.bufferManager as unknown as { freeBuffers: Map<unknown, GPUBuffer[]> };
+    for (const buffers of freeBuffers.values()) for (const buffer of buffers.splice(0)) buffer.destroy();
+  }
+
   /** Records one dispatch; it runs after all that were recorded before. */
   run(dispatch: Dispatch): void {
     const { reads, writes, scalars = {}, uniforms, workgroups } = dispatch;
     const bindings: Bound[] = [reads, writes, scalars].flatMap((named) => Object.values(named));
     if (workgroups.includes(0)) return;
+    if (this.ahead) {
+      this.compileAhead(dispatch, this.ahead);
+      return;
+    }
     const written = new Set(Object.values(writes).map((bound) => this.slotOf(bound)?.arena));
     for (const role of ['reads', 'scalars'] as const) {
       for (const [name, bound] of Object.entries<Bound>(dispatch[role] ?? {})) {
@@ -154,6 +212,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     const stored = this.tensorMap.get(dataId) as unknown as Stored;
     if (stored.resource != null) return;
     const size = Math.max(4, 4 * stored.shape.reduce((a, b) => a * b, 1));
+    if (size > this.capabilities.tensorBytes) throw tensorTooLarge(stored.shape, size, this.capabilities.tensorBytes);
     const alsoUniform = size === 4 ? GPUBufferUsage.UNIFORM : 0; // see `Dispatch.scalars`
     stored.resource = this.bufferManager.acquireBuffer(size, bufferUsage() | alsoUniform);
     if (!stored.values) return;
@@ -327,15 +386,20 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   private pipelineOf(dispatch: Dispatch): Pipeline {
     const known = this.pipelines.get(dispatch.key);
     if (known) return known;
+    const { descriptor, layout } = this.describe(dispatch);
+    const made = { pipeline: this.device.createComputePipeline(descriptor), layout };
+    this.pipelines.set(dispatch.key, made);
+    return made;
+  }
+
+  private describe(dispatch: Dispatch): { descriptor: GPUComputePipelineDescriptor; layout: GPUBindGroupLayout } {
     const layout = this.layoutOf(dispatch);
-    const pipeline = this.device.createComputePipeline({
+    const descriptor = {
       label: dispatch.key,
       layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module: this.device.createShaderModule({ label: dispatch.key, code: moduleOf(dispatch) }) },
-    });
-    const made = { pipeline, layout };
-    this.pipelines.set(dispatch.key, made);
-    return made;
+    };
+    return { descriptor, layout };
   }
 
   private layoutOf(dispatch: Dispatch): GPUBindGroupLayout {

@@ -6,6 +6,8 @@ export type Capabilities = {
   readonly workgroupBytes: number;
   /** Storage buffers that one shader can see, at most. */
   readonly storageBuffers: number;
+  /** Bytes of a tensor, at most. */
+  readonly tensorBytes: number;
 };
 
 export function readCapabilities({ limits }: GPUDevice): Capabilities {
@@ -13,5 +15,6 @@ export function readCapabilities({ limits }: GPUDevice): Capabilities {
     workgroupSize: Math.min(limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX),
     workgroupBytes: limits.maxComputeWorkgroupStorageSize,
     storageBuffers: limits.maxStorageBuffersPerShaderStage,
+    tensorBytes: Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize),
   };
 }

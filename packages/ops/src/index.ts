@@ -3,6 +3,7 @@ export { attention, selfAttention } from './attention';
 export { conv2d } from './conv2d';
 export { embedding } from './embedding';
 export type { OpsErrorCode } from './errors';
+export { allocating, compiling, goesOnWithoutMemory } from './first-step';
 export * from './fused-kernels';
 export { globalNorm } from './global-norm';
 export { groupNorm, shiftedGroupNorm } from './group-norm';

@@ -62,6 +62,7 @@ export function batchOf(model: Model, parts: readonly DrawPart[], signal?: Abort
     shape: [count, ...imageShape],
     indices: rows(({ request, from, to }) => request.indices.slice(from, to)),
     noise: noiseOf(parts),
+    compileFirst: 'parameters' in network, // one of ours
     ...(labels && { conditioning: { labels: own(tensor1d(labels, 'int32')) } }),
     ...(guidance && labels && { guidance }),
     ...(isImageGiven && { image: pictures(({ image }) => image, channels) }),

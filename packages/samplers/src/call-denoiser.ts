@@ -1,12 +1,11 @@
-import { untilAborted } from '@denoiser/ops';
+import { compiling, untilAborted } from '@denoiser/ops';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { wrongOutput } from './denoiser-fault';
 import { bothBranches, isGuided, type ModelInput, mixBranches } from './guidance';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
-/** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */
-export async function callDenoiser(options: {
+interface CallOptions {
   readonly denoiser: Denoiser | AsyncDenoiser;
   readonly x: Tensor4D;
   readonly time: number;
@@ -15,13 +14,18 @@ export async function callDenoiser(options: {
   readonly conditioning?: Conditioning;
   readonly guidance?: Guidance;
   readonly learnedVariance: boolean;
+  /** Whether a graphics card compiles the model's programs before it is called. */
+  readonly compileFirst?: boolean;
   readonly signal?: AbortSignal;
-}): Promise<Tensor4D> {
-  const { denoiser, x, conditioning, guidance, learnedVariance, signal } = options;
+}
+
+/** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */
+export async function callDenoiser(options: CallOptions): Promise<Tensor4D> {
+  const { denoiser, x, conditioning, guidance } = options;
   const time = tf.tensor1d(new Float32Array(x.shape[0]).fill(options.time)); // an upload, which takes no kernel
   if (!isGuided(guidance, conditioning, options.noiseRatio)) {
     try {
-      return await call(denoiser, { x, time, conditioning }, learnedVariance, signal);
+      return await call(denoiser, { x, time, conditioning }, options);
     } finally {
       time.dispose();
     }
@@ -29,9 +33,9 @@ export async function callDenoiser(options: {
   const both = tf.tidy(() => ({ ...bothBranches({ x, time, conditioning }, guidance.negative) }));
   time.dispose();
   try {
-    const output = await call(denoiser, both, learnedVariance, signal);
+    const output = await call(denoiser, both, options);
     try {
-      return mixBranches(output, guidance, learnedVariance);
+      return mixBranches(output, guidance, options.learnedVariance);
     } finally {
       output.dispose();
     }
@@ -48,9 +52,9 @@ export async function callDenoiser(options: {
 async function call(
   denoiser: Denoiser | AsyncDenoiser,
   { x, time, conditioning }: ModelInput,
-  learnedVariance: boolean,
-  signal: AbortSignal | undefined,
+  { learnedVariance, compileFirst, signal }: Pick<CallOptions, 'learnedVariance' | 'compileFirst' | 'signal'>,
 ): Promise<Tensor4D> {
+  if (compileFirst) await compiling(() => void untilAborted(signal, () => denoiser(x, time, conditioning)));
   const engine = tf.engine();
   let answer: Tensor4D | Promise<Tensor4D> | undefined;
   engine.startScope();

@@ -1,4 +1,4 @@
-import { type BatchShape, randomNormal, STREAMS } from '@denoiser/ops';
+import { allocating, type BatchShape, randomNormal, STREAMS } from '@denoiser/ops';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { callDenoiser } from './call-denoiser';
 import { SamplerError } from './errors';
@@ -28,6 +28,11 @@ export interface SampleOptions {
   readonly inpaint?: Known<Tensor4D>;
   /** Goes on where another run of the same plan, model, seed and indices was saved. */
   readonly resume?: SavedState;
+  /**
+   * Whether the denoiser answers at once and changes nothing, as networks of `@denoiser/unet` do: then it is called once more at the
+   * beginning, for a graphics card to compile its programs beside each other. Default false.
+   */
+  readonly compileFirst?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -39,7 +44,8 @@ export type TensorStep = SamplingStep & { readonly state: RunState<Tensor4D> };
  * are borrowed until the next step. Whatever ends the loop, nothing is left behind.
  *
  * @throws DenoiserError if indices or labels are not B, if the state to resume does not fit the run, or if the denoiser
- * returns anything but a tensor of the shape it must have; the signal's reason when it is aborted.
+ * returns anything but a tensor of the shape it must have; `out-of-memory` where a graphics card has no room for a step; the
+ * signal's reason when it is aborted.
  */
 export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep, void, undefined> {
   const { denoiser, plan, shape, seed = 0, conditioning, guidance, signal } = options;
@@ -49,23 +55,30 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
   const source = options.noise ?? philoxNoise(seed);
   const noise = (purpose: 'initial' | 'step' | 'known', step: number): Tensor4D =>
     source({ purpose, step, shape, indices }) as Tensor4D;
+  let isFirst = true;
   yield* execute<Tensor4D>({
     plan,
     arithmetic: tensorArithmetic,
     start: options.resume
       ? restore(options.resume, plan, [...shape])
       : begin(plan, tensorArithmetic, noise, options.image),
-    callModel: (scaled, time, noiseRatio) =>
-      callDenoiser({
-        denoiser,
-        x: scaled,
-        time,
-        noiseRatio,
-        conditioning,
-        guidance,
-        learnedVariance: plan.learnedVariance,
-        ...(signal && { signal }),
-      }),
+    callModel(scaled, time, noiseRatio) {
+      const call = (compileFirst: boolean) =>
+        callDenoiser({
+          denoiser,
+          x: scaled,
+          time,
+          noiseRatio,
+          conditioning,
+          guidance,
+          learnedVariance: plan.learnedVariance,
+          compileFirst,
+          ...(signal && { signal }),
+        });
+      if (!isFirst) return call(false);
+      isFirst = false;
+      return allocating(() => call(options.compileFirst ?? false)); // all steps take the same memory
+    },
     noise,
     ...(options.inpaint && { known: options.inpaint }),
     ...(signal && { signal }),

@@ -13,7 +13,7 @@ import { type Batch, readBatch } from './read-batch';
 import type { Run } from './run';
 import { lengthOf } from './run-length';
 import { saveCheckpoint, saveSnapshot } from './save';
-import { step } from './step';
+import { stepThatFits } from './step-that-fits';
 import { type Lap, stopwatch } from './stopwatch';
 import { timeShare } from './time-share';
 import type { ImageDataset } from './types';
@@ -113,7 +113,7 @@ export async function fit(run: Run, dataset: ImageDataset, options: FitOptions):
       if (run.timesteps.memory) await reportBefore();
       if (time) run.length = time.steps();
       const learningRate = run.options.learningRate * run.rateFactor(progress.step, run.length);
-      const numbers = await unlessAborted(signal, async () => step(run, batch, signal));
+      const numbers = await unlessAborted(signal, async () => stepThatFits(run, batch, signal));
       if (!numbers) break;
       const { values, t } = numbers;
       const lap = clock.lap(taken(values));

@@ -6,7 +6,7 @@ import { peakBytesOf } from './peak-bytes';
 import { readBatch } from './read-batch';
 import type { Run } from './run';
 import { lengthOf, type RunLimits } from './run-length';
-import { step } from './step';
+import { stepThatFits } from './step-that-fits';
 import type { ImageDataset } from './types';
 
 /** Options of a preflight: the limits that `fit` will get, for the time of the whole run. */
@@ -39,7 +39,7 @@ export type Preflight = {
  * Afterwards weights, moments, averages and the place in the data are what they were, to the bit; meanwhile a copy of them
  * lies in memory.
  *
- * @throws DenoiserError `kernel-missing` if the backend lacks what training needs; what reading images throws.
+ * @throws DenoiserError `out-of-memory` if a graphics card has no room for a step, `kernel-missing` if the backend lacks what training needs; what reading images throws.
  */
 export async function preflight(run: Run, dataset: ImageDataset, options: PreflightOptions = {}): Promise<Preflight> {
   const { clock = () => performance.now(), signal } = options;
@@ -53,7 +53,7 @@ export async function preflight(run: Run, dataset: ImageDataset, options: Prefli
   const variables = stateVariablesOf(run);
   const restore = await remember(run, variables);
   const trial = async () => {
-    const { values } = step(run, batch, signal);
+    const { values } = await stepThatFits(run, batch, signal);
     await values.data();
     values.dispose();
   };

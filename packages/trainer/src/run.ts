@@ -45,6 +45,10 @@ export type Run = {
    * there will be at the speed so far.
    */
   length: number;
+  /** Images that go through the network at once: the option's, or fewer where only so many fit the device. null: all. */
+  microBatchSize: number | null;
+  /** Images of the largest step that is known to fit the device. */
+  fits: number;
   /** The files of a checkpoint beside the state. */
   readonly parts: readonly Part[];
   /** Called with every step's numbers. */

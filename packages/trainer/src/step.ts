@@ -53,7 +53,8 @@ export function step(run: Run, batch: Batch, signal?: AbortSignal): StepNumbers 
   return { values, t };
 }
 
-function batchGradients(run: Run, batch: Batch, times: Float32Array, weights: Float32Array) {
+/** Returns the gradients of a batch, summed over its parts. */
+export function batchGradients(run: Run, batch: Batch, times: Float32Array, weights: Float32Array) {
   const { model, options, progress, objective } = run;
   const { seed, labelDropout, labelDropoutPer } = options;
   const { step } = progress;
@@ -64,7 +65,7 @@ function batchGradients(run: Run, batch: Batch, times: Float32Array, weights: Fl
   const losses: Scalar[] = [];
   let gradients: Gradients = new Map();
   try {
-    for (const { pixels, shape, places } of microBatches(batch, options.microBatchSize)) {
+    for (const { pixels, shape, places } of microBatches(batch, run.microBatchSize)) {
       const [from, to] = [places[0], places[0] + places.length];
       const partial = lossAndGradients(model.parameters, () => {
         const perImage = objective(trainingNetwork(model, options, { step, places }), {

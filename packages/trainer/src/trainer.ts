@@ -92,6 +92,8 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     ...(powerEma && { powerEma }),
     progress: { step: 0, epochsDone: 0, position: 0 },
     length: Infinity,
+    microBatchSize: options.microBatchSize,
+    fits: 0,
     parts: [
       variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
       variablesPart(model, 'ema.safetensors', [{ what: 'The average', variables: ema.parameters }]),

@@ -41,7 +41,7 @@ export async function validate(
   const { model, objective, options, process, ema } = run;
   const first = firstTimestep(options);
   const count = Math.min(images, dataset.length);
-  const size = options.microBatchSize ?? options.batchSize;
+  const size = run.microBatchSize ?? options.batchSize;
   const starts = Array.from({ length: Math.ceil(count / size) }, (_, i) => i * size);
   const indices = (start: number) => Uint32Array.from({ length: Math.min(size, count - start) }, (_, i) => start + i);
   const read = (start: number) =>

@@ -245,7 +245,7 @@ describe.skipIf(noChromium)('whoever opens the sample tab', () => {
 
   test('sees pictures come without a press, what it took, and how to draw them elsewhere', async () => {
     const page = await demo.open('sample?model=digits&count=3&steps=4&class=7');
-    await page.getByText(/^3 pictures, 4 steps, [\d.]+ s, on your CPU$/).waitFor();
+    await page.getByText(/^3 pictures, 4 steps, [\d.]+ s, the first one seen after [\d.]+ s, on your CPU$/).waitFor();
     const code = page.getByRole('region', { name: 'Draw this in your own program' });
     expect(await code.innerText()).toContain("classes: ['7'],");
     expect(await code.innerText()).toContain(

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { Rgba } from '../ui/rgba';
 import { words } from '../words';
 import type { Made } from './code';
-import { took } from './draw';
+import { tookInWords } from './draw';
 import { type Drawing, drawing, type Frame } from './state';
 
 /** A drawing that was put aside. */
@@ -58,7 +58,7 @@ function Side({ drawn, name }: { drawn: Drawing; name: string }) {
     <figure>
       <figcaption>
         <strong>{name}</strong>: {settingsOf(made)}
-        {seconds !== undefined && <> ({took(captions.length, isWord, frame.total, seconds)})</>}
+        {seconds !== undefined && <> ({tookInWords(drawn, frame.total)})</>}
       </figcaption>
       <div class="pictures" style={{ '--across': isWord ? captions.length : Math.min(5, captions.length) }}>
         {captions.map((caption, i) => (

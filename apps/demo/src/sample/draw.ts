@@ -96,6 +96,7 @@ export const drawPictures = (): Promise<void> =>
     const begun: Drawing = { height, width, channels, labels, captions, frames: [], made, isWord };
     selected.value = Math.min(selected.value, labels.length - 1);
     const began = performance.now();
+    let firstSeconds: number | undefined;
     // Letters of one noise have one style.
     const indices = isWord ? { indices: labels.map(() => 0) } : {};
     const request = {
@@ -107,17 +108,22 @@ export const drawPictures = (): Promise<void> =>
       signal,
     };
     const total = await follow(drawImages(info, { ...request, ...conditions(labels) }), (frames) => {
+      firstSeconds ??= secondsSince(began);
       drawing.value = { ...begun, frames };
     });
-    const seconds = (performance.now() - began) / 1000;
-    if (drawing.value) drawing.value = { ...drawing.value, seconds };
-    return words.sample.done(took(labels.length, isWord, total, seconds));
+    const took = { seconds: secondsSince(began), ...(firstSeconds !== undefined && { firstSeconds }) };
+    if (drawing.value) drawing.value = { ...drawing.value, ...took };
+    return words.sample.done(tookInWords({ ...begun, ...took }, total));
   });
 
-/** What it took, in words. */
-export function took(count: number, isWord: boolean, steps: number, seconds: number): string {
+const secondsSince = (began: number): number => (performance.now() - began) / 1000;
+
+/** What a drawing took, in words: nothing before it is done. */
+export function tookInWords({ captions, isWord, seconds, firstSeconds = seconds }: Drawing, steps: number): string {
+  if (seconds === undefined || firstSeconds === undefined) return '';
   const where = device.value?.name.startsWith('web') ? words.sample.onGpu : words.sample.onCpu;
-  return words.sample.took(words.sample.pictures(count, isWord), steps, seconds.toFixed(1), where);
+  const [all, first] = [seconds, firstSeconds].map((each) => each.toFixed(1)) as [string, string];
+  return words.sample.took(words.sample.pictures(captions.length, isWord), steps, all, first, where);
 }
 
 /** Of a drawing whose numbers nobody asked for. */

@@ -3,7 +3,7 @@ import { savePicture } from '../save/save-picture';
 import { Letter, xHat0 } from '../ui/formulas';
 import { Notice } from '../ui/notice';
 import { Rgba } from '../ui/rgba';
-import { took } from './draw';
+import { tookInWords } from './draw';
 import { wayOn } from './load';
 import { SaveAnimation } from './save-animation';
 import { busy, count, type Drawing, drawing, type Frame, failure, loading, model, selected } from './state';
@@ -41,9 +41,7 @@ export function Grids() {
           <Grid drawn={drawn} frame={frame} shows="x0" />
         </figure>
       </div>
-      {drawn?.seconds !== undefined && frame && (
-        <p class="took">{took(drawn.captions.length, drawn.isWord, frame.total, drawn.seconds)}</p>
-      )}
+      {drawn?.seconds !== undefined && frame && <p class="took">{tookInWords(drawn, frame.total)}</p>}
       {drawn && frame && (
         <div class="row">
           <button

@@ -51,6 +51,8 @@ export type Drawing = {
   readonly isWord: boolean;
   /** How long it took; undefined until it is done. */
   readonly seconds?: number;
+  /** How long it took until there was something to see. */
+  readonly firstSeconds?: number;
 };
 
 export const drawing = signal<Drawing | undefined>(undefined);

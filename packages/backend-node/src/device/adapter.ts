@@ -18,6 +18,10 @@ export type AdapterInfo = {
   readonly isFallbackAdapter: boolean;
 };
 
+/** Bytes of the largest tensor that an adapter takes. */
+export const tensorBytesOf = ({ maxBufferSize, maxStorageBufferBindingSize }: Adapter): number =>
+  Math.min(maxBufferSize, maxStorageBufferBindingSize);
+
 /** The adapter for people, like `NVIDIA GeForce RTX 4090 (nvidia lovelace)`. */
 export function adapterName({ name, vendor, architecture, device, description }: AdapterInfo): string {
   const family = [vendor, architecture].filter((word) => word).join(' ');

@@ -14,7 +14,7 @@ export type DeviceCandidate = {
   on?(adapter: number): DeviceCandidate;
   /**
    * Makes it tfjs's current backend, ready for training, and says how many threads of the processor compute, or on what
-   * else. Throws if it does not start after all.
+   * else, and bytes of a tensor at most. Throws if it does not start after all.
    */
-  start(): Promise<{ threads: number; adapter?: string }>;
+  start(): Promise<{ threads: number; adapter?: string; tensorBytes?: number }>;
 };

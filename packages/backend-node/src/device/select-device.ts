@@ -15,6 +15,8 @@ export type Device = {
   readonly threads: number;
   /** What it computes on, if that is not the processor. */
   readonly adapter?: string;
+  /** Bytes that a tensor has at most, where the adapter limits them. How much memory it has WebGPU does not tell. */
+  readonly tensorBytes?: number;
   /** Why this one. */
   readonly reason: string;
   /** All that were considered, in order of preference. */

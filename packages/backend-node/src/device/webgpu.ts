@@ -1,6 +1,6 @@
 import type { WebGPU } from '@denoiser/kernels-webgpu';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { type Adapter, adapterName, isReachable, isSoftwareAdapter } from './adapter';
+import { type Adapter, adapterName, isReachable, isSoftwareAdapter, tensorBytesOf } from './adapter';
 import type { DeviceCandidate } from './candidate';
 import { listAdapters } from './find-adapters';
 import { findPackage } from './find-package';
@@ -51,7 +51,7 @@ export function createWebGPU(source: DawnSource = installed, number?: number): D
       if (found && number) options.push(`adapter=${found.name}`);
       const { backendName } = await startDawn(options);
       if (!(await setBackend(backendName))) throw new Error('its backend did not start');
-      return { threads: 1, ...(found && { adapter: adapterName(found) }) };
+      return { threads: 1, ...(found && { adapter: adapterName(found), tensorBytes: tensorBytesOf(found) }) };
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   describeDevice as inspectDevice,
   listAdapters,
   selectDevice,
+  tensorBytesOf,
 } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
 import { createUNet } from '@denoiser/unet';
@@ -69,11 +70,10 @@ export async function doctor({ json, ...options }: { device: string; json?: bool
 
 /** The adapters by the names of their devices. How much memory they have, and what of it is free, WebGPU does not say. */
 function describeAdapters(adapters: readonly Adapter[]): Record<string, string> {
-  const lines = adapters.map((adapter, i) => {
-    const { maxBufferSize, maxStorageBufferBindingSize } = adapter;
-    const most = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-    return [`webgpu:${i}`, `${adapterName(adapter)}, up to ${bytes(most)} in a tensor`] as const;
-  });
+  const lines = adapters.map((adapter, i) => [
+    `webgpu:${i}`,
+    `${adapterName(adapter)}, up to ${bytes(tensorBytesOf(adapter))} in a tensor`,
+  ]);
   return { ...Object.fromEntries(lines), memory: 'WebGPU does not tell how much there is, nor how much of it is free' };
 }
 

@@ -48,7 +48,10 @@ export const GROUPS: readonly (readonly [name: string, paths: readonly string[]]
   ['Length:', ['epochs', 'steps']],
   [
     'Optimization:',
-    ['training.batchSize', 'training.microBatchSize', 'training.learningRate', 'training.learningRateSchedule'],
+    [
+      ...['training.batchSize', 'training.microBatchSize', 'training.splitToFit'],
+      ...['training.learningRate', 'training.learningRateSchedule'],
+    ],
   ],
   [
     'Diffusion:',

@@ -12,6 +12,7 @@ describe('the training options', () => {
       seed: 1,
       batchSize: 2,
       microBatchSize: null,
+      splitToFit: false,
       process: { type: 'linear', steps: 1000 },
       prediction: 'epsilon',
       weighting: { type: 'uniform' },

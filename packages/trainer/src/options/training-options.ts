@@ -38,6 +38,11 @@ export type TrainingOptions = {
   batchSize: number;
   /** Images that go through the network at once; a step sums the gradients of its parts. null: all images of a step. */
   microBatchSize: number | null;
+  /**
+   * Whether fewer images go through the network at once where the graphics card has no memory for all of them. The step is the same,
+   * to rounding.
+   */
+  splitToFit: boolean;
   /** The noise that the network is trained for: options of `createSchedule`, or continuous time by angle. */
   process: TrainedSchedule;
   /** What the network is trained to predict. */
@@ -125,6 +130,10 @@ export const TRAINING_OPTIONS: SettingsOf<TrainingOptions> = {
   microBatchSize: {
     ...orNull(wholeNumber(1)),
     about: 'images at once; the gradients of a step are summed over its parts, which takes less memory',
+  },
+  splitToFit: {
+    ...trueOrFalse(false),
+    about: 'where a graphics card has no memory for the images of a step, fewer at once',
   },
   process: {
     ...trainableProcess(SCHEDULES),
