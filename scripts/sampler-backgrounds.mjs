@@ -11,7 +11,7 @@ import { root } from './setup.mjs';
  *
  *   node scripts/sampler-backgrounds.mjs [model.safetensors] [--print] [--only=ddim,heun]
  *
- * after `npm run build`. The model is the demo's, whose digits stand on black: the mean of the outermost pixels of 40
+ * after `npm run build`. The model is that of `@denoiser/model-digits`, whose digits stand on black: the mean of the outermost pixels of 40
  * digits, of 255, is 0 where a sampler does its work. `--print` and `--only` leave the guide as it is.
  */
 const GUIDE = join(root, 'docs/choosing-a-sampler.md');
@@ -20,7 +20,7 @@ const [BEGIN, END] = [
   '<!-- end of backgrounds -->',
 ];
 const words = process.argv.slice(2);
-const path = words.find((word) => !word.startsWith('--')) ?? join(root, 'apps/demo/public/models/digits.safetensors');
+const path = words.find((word) => !word.startsWith('--')) ?? join(root, 'packages/model-digits/digits.safetensors');
 const isPrinted = words.includes('--print');
 const only = words
   .find((word) => word.startsWith('--only='))

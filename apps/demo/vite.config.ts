@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { defineConfig, type Plugin } from 'vite';
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vite';
 
 /** The address of the repository's page, which the root's package.json says once; empty as long as it does not. */
 function repositoryPage(): string {
@@ -17,33 +17,10 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Models that come as packages of their own, by the name of the file. */
-const packaged: Record<string, URL> = {
-  'glyphs.safetensors': new URL('../../packages/model-glyphs/glyphs.safetensors', import.meta.url),
-};
-
-/** Lays the files of those packages beside what lies in `public/models`. */
-const packagedModels: Plugin = {
-  name: 'packaged-models',
-  configureServer({ middlewares }) {
-    for (const [name, url] of Object.entries(packaged)) {
-      middlewares.use(`/models/${name}`, (_, response) => response.end(readFileSync(url)));
-    }
-  },
-  generateBundle() {
-    for (const [name, url] of Object.entries(packaged)) {
-      this.emitFile({ type: 'asset', fileName: `models/${name}`, source: readFileSync(url) });
-    }
-  },
-};
-
 export default defineConfig({
   base: './',
-  define: {
-    __REPOSITORY__: JSON.stringify(repositoryPage()),
-    __MODELS__: JSON.stringify([...readdirSync(new URL('public/models', import.meta.url)), ...Object.keys(packaged)]),
-  },
-  plugins: [packagedModels, { name: 'address', transformIndexHtml: (html) => html.replaceAll('%ADDRESS%', address) }],
+  define: { __REPOSITORY__: JSON.stringify(repositoryPage()) },
+  plugins: [{ name: 'address', transformIndexHtml: (html) => html.replaceAll('%ADDRESS%', address) }],
   server: { host: '127.0.0.1', headers: isolation },
   preview: { host: '127.0.0.1', headers: isolation },
   worker: { format: 'es' },

@@ -7,7 +7,7 @@ import { showTab, type TabId, tab } from './tab';
 import { CopyButton } from './ui/copy-button';
 import { Lazy } from './ui/lazy';
 import { Tabs } from './ui/tabs';
-import { words } from './words';
+import { page } from './words/page';
 
 const loadSample = () => import('./sample/sample').then(({ Sample }) => Sample);
 const loadPlane = () => import('./plane/plane').then(({ Plane }) => Plane);
@@ -21,21 +21,21 @@ export function App() {
     <>
       <Masthead />
       <Tabs
-        label={words.tabs.label}
+        label={page.tabs.label}
         chosen={tab.value}
         onChoose={(id, how) => showTab(id as TabId, how)}
         tabs={[
-          { id: 'forward', name: words.tabs.forward.name, panel: <Forward /> },
+          { id: 'forward', name: page.tabs.forward.name, panel: <Forward /> },
           {
             id: 'sample',
-            name: words.tabs.sample.name,
-            panel: <Lazy name={words.tabs.sample.part} load={loadSample} />,
+            name: page.tabs.sample.name,
+            panel: <Lazy load={loadSample} />,
           },
-          { id: 'train', name: words.tabs.train.name, panel: <Lazy name={words.tabs.train.part} load={loadTrain} /> },
-          { id: 'plane', name: words.tabs.plane.name, panel: <Lazy name={words.tabs.plane.part} load={loadPlane} /> },
+          { id: 'train', name: page.tabs.train.name, panel: <Lazy load={loadTrain} /> },
+          { id: 'plane', name: page.tabs.plane.name, panel: <Lazy load={loadPlane} /> },
         ]}
       >
-        <CopyButton name={words.copy.link} text={linkToHere} isQuiet />
+        <CopyButton name={page.copy.link} text={linkToHere} isQuiet />
       </Tabs>
       <footer>
         <div class="page foot">

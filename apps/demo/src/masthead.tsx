@@ -6,6 +6,7 @@ import { drawnPictures } from './pictures/drawn';
 import { paintPicture } from './pictures/picture';
 import { usePaints } from './ui/paints';
 import { Pixels } from './ui/pixels';
+import { page } from './words/page';
 
 const SIDE = 20;
 const STOPS = [980, 720, 560, 420, 280, 140, 0];
@@ -22,8 +23,8 @@ export function Masthead() {
     <header class="masthead">
       <div class="page">
         <div>
-          <h1>denoiser</h1>
-          <p>How pictures come out of noise, in your browser.</p>
+          <h1>{page.product}</h1>
+          <p>{page.tagline}</p>
         </div>
         <div class="emergence" aria-hidden="true">
           {frames.map((picture, i) => (

@@ -1,4 +1,6 @@
-import { words } from './words';
+import { page } from './words/page';
+
+const text = page.readOn;
 
 declare const __REPOSITORY__: string; // see vite.config.ts
 
@@ -7,15 +9,15 @@ export function ReadOn() {
   const links = [
     ...(__REPOSITORY__
       ? [
-          { name: words.read.source, href: __REPOSITORY__ },
-          { name: words.read.documentation, href: `${__REPOSITORY__}/tree/main/docs` },
+          { name: text.source, href: __REPOSITORY__ },
+          { name: text.documentation, href: `${__REPOSITORY__}/tree/main/docs` },
         ]
       : []),
-    ...words.read.papers,
+    ...text.papers,
   ];
   return (
-    <nav class="read-on" aria-label={words.read.label}>
-      <p>{words.read.private}</p>
+    <nav class="read-on" aria-label={text.label}>
+      <p>{text.private}</p>
       <ul>
         {links.map(({ name, href }) => (
           <li key={href}>

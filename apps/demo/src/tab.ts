@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import { hashOf, partsOf, takeAddress } from './address';
-import { words } from './words';
+import { page } from './words/page';
 
 export const TABS = ['forward', 'sample', 'train', 'plane'] as const;
 export type TabId = (typeof TABS)[number];
@@ -24,7 +24,7 @@ export function showTab(id: TabId, { byArrows = false }: { readonly byArrows?: b
 }
 
 effect(() => {
-  document.title = `${words.tabs[tab.value].title} · denoiser`;
+  document.title = page.title(page.tabs[tab.value].title);
 });
 
 for (const type of ['popstate', 'hashchange'] as const) {

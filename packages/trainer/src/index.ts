@@ -5,6 +5,7 @@ export type { TrainerErrorCode } from './errors';
 export type { EpochRecord, FitOptions, FitResult, Moment, Occasion, StepDetails, StepRecord } from './fit-options';
 export { horizontalFlip } from './horizontal-flip';
 export type { Interval } from './interval';
+export type { LossParts } from './loss-parts';
 export { memoryDataset } from './memory-dataset';
 export { memoryStore } from './memory-store';
 export type { TrainingOptions } from './options/training-options';

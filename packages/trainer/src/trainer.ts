@@ -7,6 +7,7 @@ import { type StartedFrom, type StartOptions, type StartWeights, startFrom } fro
 import { fit } from './fit';
 import type { FitOptions, FitResult } from './fit-options';
 import { LEARNING_RATE_SCHEDULES } from './learning-rate/index';
+import { type LossParts, lossParts } from './loss-parts';
 import { trainingFormOf } from './network';
 import { createObjective } from './objective/objective';
 import { makeKind } from './options/kinds';
@@ -56,6 +57,8 @@ export type Trainer = {
    * @throws DenoiserError `checkpoint-…`; then nothing has changed.
    */
   resume(store: CheckpointStore, options?: ResumeOptions): Promise<ResumedFrom>;
+  /** Returns what the loss of the next step's first image is made of, to be looked at: pictures, noise and numbers. It changes nothing. */
+  lossParts(dataset: ImageDataset): Promise<LossParts>;
   /** Copies the weights of another run, or of a file, into the model and its averages before the first step. Their classes may differ. */
   startFrom(source: CheckpointStore | StartWeights, options?: StartOptions): Promise<StartedFrom>;
   /** Frees the moments and the averages. The model belongs to the caller. */
@@ -116,6 +119,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     runLength: (dataset, limits) => lengthOf(run, dataset, limits),
     fit: (dataset, fitOptions) => fit(run, dataset, fitOptions),
     resume: (store, resumeOptions) => resume(run, store, resumeOptions),
+    lossParts: (dataset) => lossParts(run, dataset),
     startFrom: (source, startOptions) => startFrom(run, source, startOptions),
     dispose() {
       run.optimizer.dispose();

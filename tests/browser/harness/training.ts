@@ -7,7 +7,7 @@ export const number = (page: Page, name: string): Locator => page.getByRole('spi
 export async function start(page: Page, { steps, batchSize }: { steps: number; batchSize: number }): Promise<void> {
   await number(page, 'Training steps').fill(String(steps));
   await page.getByText('More settings').click();
-  await page.getByRole('radio', { name: '8, quick' }).check();
+  await page.getByRole('radio', { name: 'narrow, quick' }).check();
   await number(page, 'Batch size').fill(String(batchSize));
   await button(page, 'Start training').click();
 }

@@ -44,9 +44,9 @@ const TABS = {
     await page.getByText('2 of 2 steps').waitFor();
   },
   train: async (page: Page) => {
-    await page.getByRole('button', { name: 'Use the shapes' }).click();
+    await page.getByRole('button', { name: 'Use the faces' }).click();
     await page.getByRole('list', { name: 'Classes' }).waitFor();
-    await page.getByRole('button', { name: 'Remove single ones of circle' }).click();
+    await page.getByRole('button', { name: 'Remove one by one: happy' }).click();
   },
   plane: async (page: Page) => {
     await page.getByRole('radio', { name: 'Draw your own' }).check();
@@ -118,7 +118,7 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
   });
 
   test('the button that draws is the one that stops, and keeps the focus; an emptied number draws nothing', async () => {
-    const page = await demo.open('sample?model=digits');
+    const page = await demo.open('sample?model=digits&solver=ddpm');
     const steps = page.getByRole('spinbutton', { name: 'Steps' });
     await page.getByRole('button', { name: 'Draw pictures' }).waitFor({ timeout: 60_000 });
     await steps.fill('');

@@ -20,7 +20,7 @@ describe.skipIf(noChromium)('when something fails', () => {
 
   test('no program, as from a file on disk or where scripts are blocked: the page says what it needs', async () => {
     const page = await demo.browser.context.newPage();
-    const advice = page.getByText('program could not start. It runs in browsers of 2023');
+    const advice = page.getByText('program could not start. It needs a browser from 2023');
     await page.goto(pathToFileURL(join(demoFolder, 'index.html')).href);
     await advice.waitFor();
     await page.route('**/*.js', (route) => route.abort());
@@ -39,7 +39,7 @@ describe.skipIf(noChromium)('when something fails', () => {
     await expect.poll(() => alert(page).innerText(), { timeout: 60_000 }).toMatch(/can't run webgpu/);
     await look(page, 'failure-no-webgpu');
     const device = page.getByRole('region', { name: 'Device' });
-    await device.getByText('Why this one, and the others').click();
+    await device.getByText('Why this device, and the others').click();
     await device.getByRole('combobox', { name: 'Compute on' }).selectOption({ label: 'the best there is' });
     await drawButton(page).waitFor({ timeout: 60_000 });
     demo.expectNoProblems();
@@ -59,7 +59,7 @@ describe.skipIf(noChromium)('when something fails', () => {
     // The only graphics card here is emulated, and taken for none.
     await expect.poll(() => device.innerText(), { timeout: 60_000 }).toMatch(/Computing on plain JavaScript/);
     expect(await device.innerText()).toMatch(/does not allow WebAssembly: add 'wasm-unsafe-eval' to its script-src/);
-    await device.getByText('Why this one, and the others').click();
+    await device.getByText('Why this device, and the others').click();
     expect(await device.innerText()).toMatch(/emulated in software/);
     await look(page, 'failure-policy');
     await page.close();
@@ -77,7 +77,7 @@ describe.skipIf(noChromium)('when something fails', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await expect
       .poll(() => alert(page).innerText(), { timeout: 60_000 })
-      .toMatch(/the server sends a page instead.*try again/);
+      .toMatch(/the server sent a web page instead.*try again/);
     await page.unroute('**/*.safetensors');
     await page.getByRole('button', { name: 'Try again' }).click();
     await drawButton(page).waitFor({ timeout: 60_000 });
@@ -88,11 +88,11 @@ describe.skipIf(noChromium)('when something fails', () => {
   test('no room for checkpoints: training goes on, says that it keeps nothing, and gives its weights away', async () => {
     const page = await demo.open('train');
     const session = await demo.browser.context.newCDPSession(page);
-    await page.getByRole('button', { name: 'Use the shapes' }).click();
+    await page.getByRole('button', { name: 'Use the faces' }).click();
     await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(demo.url).origin, quotaSize: 2_000_000 });
     await page.getByRole('spinbutton', { name: 'Training steps' }).fill('20');
     await page.getByText('More settings').click();
-    await page.getByRole('radio', { name: '8, quick' }).check();
+    await page.getByRole('radio', { name: 'narrow, quick' }).check();
     await page.getByRole('button', { name: 'Start training' }).click();
     const progress = page.getByRole('region', { name: 'Training progress' });
     await expect.poll(() => progress.innerText(), { timeout: 120_000 }).toMatch(/storage/);

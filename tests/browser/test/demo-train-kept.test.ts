@@ -12,7 +12,7 @@ describe.skipIf(noChromium)('a training that is interrupted', () => {
   beforeAll(async () => {
     demo = await startDemo({ webgpu: false, isolated: true });
     page = await demo.open('train', '?device=engine');
-    await button(page, 'Use the shapes').click();
+    await button(page, 'Use the faces').click();
   });
   afterEach(() => demo.expectNoProblems());
   afterAll(() => demo?.close());
@@ -47,12 +47,12 @@ describe.skipIf(noChromium)('a training that is interrupted', () => {
       .toBe('60');
     await expect.poll(() => stepsDone(page), { timeout: 60_000 }).toBeGreaterThan(3);
     const device = page.getByRole('region', { name: 'Device' });
-    await device.getByText('Why this one, and the others').click();
+    await device.getByText('Why this device, and the others').click();
     await device.getByRole('combobox', { name: 'Compute on' }).selectOption({ label: 'the best there is' });
-    await page.getByText(/^The device changes; training goes on from step/).waitFor({ state: 'attached' });
+    await page.getByText(/^The device is changing; training goes on from step/).waitFor({ state: 'attached' });
     await page.getByText('Trained to step 60.').waitFor({ state: 'attached', timeout: 120_000 });
     // Begun anew, or gone on with: each step's samples are there once.
-    await page.getByText('How they came to be').click();
+    await page.getByText('How they came about').click();
     expect(await page.getByRole('img', { name: /pictures drawn at step 1$/ }).count()).toBe(1);
     expect(await page.getByRole('alert').count()).toBe(0);
   });

@@ -32,9 +32,9 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     const warnings: string[] = [];
     page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
     expect(await button(page, 'Start training').isDisabled()).toBe(true);
-    await button(page, 'Use the shapes').click();
+    await button(page, 'Use the faces').click();
     const classes = page.getByRole('list', { name: 'Classes' });
-    await expect.poll(() => classes.innerText()).toMatch(/circle 120[\s\S]*square 120[\s\S]*triangle 120/);
+    await expect.poll(() => classes.innerText()).toMatch(/happy 200[\s\S]*sad 200[\s\S]*surprised 200/);
 
     await page.getByRole('textbox', { name: 'Class of new pictures' }).fill('stripe');
     const stripe = { create: { width: 24, height: 24, channels: 3 as const, background: '#d22' } };
@@ -74,7 +74,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
 
     // The newest first, all if they are asked for, and each can go and come back.
     const remove = page.getByRole('button', { name: /^Remove (drawing|stripe-)/ });
-    await button(page, 'Remove single ones of stripe').click();
+    await button(page, 'Remove one by one: stripe').click();
     expect(await remove.count()).toBe(16);
     expect(await remove.first().getAttribute('aria-label')).toBe('Remove drawing 2.16');
     await button(page, 'Show 18 more of stripe').click();
@@ -92,12 +92,26 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
 
   test('trains while the page stays alive, pauses, goes on, and stops', async () => {
     const tasks = await measureTasks(page, async () => {
-      await start(page, { steps: 120, batchSize: 8 });
+      await start(page, { steps: 200, batchSize: 8 });
       await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(30);
     });
     console.log(describeTasks('Training on the CPU engine', tasks));
     expect(tasks.longest).toBeLessThan(50);
     expect(await page.getByRole('img', { name: /^Loss over/ }).count()).toBe(1);
+
+    // One picture's loss, as an equation of pictures that follows training unless it is held.
+    const equation = page.getByRole('region', { name: 'The loss, as an equation' });
+    for (const part of ['what the network sees', 'its answer', 'squared, dark is right']) {
+      await equation.getByRole('img', { name: part }).waitFor();
+    }
+    await button(page, 'Hold this one').click();
+    const shown = () => equation.getByText(/^A picture from step \d+/).innerText();
+    const held = await shown();
+    const then = await stepsDone(page);
+    await expect.poll(() => stepsDone(page), { timeout: 60_000 }).toBeGreaterThan(then + 10);
+    expect(await shown()).toBe(held);
+    await button(page, 'Hold this one').click();
+    await expect.poll(shown, { timeout: 30_000 }).not.toBe(held);
 
     await button(page, 'Pause').click();
     await button(page, 'Go on').waitFor();
@@ -114,20 +128,24 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
   test('a run outlives the page: after a reload it goes on where it was', async () => {
     await page.reload();
     const kept = page.getByRole('region', { name: 'Kept in this browser' });
-    await expect.poll(() => kept.innerText(), { timeout: 60_000 }).toMatch(/first-try step \d+ of 120/);
+    await expect.poll(() => kept.innerText(), { timeout: 60_000 }).toMatch(/first-try step \d+ of 200/);
     const step = Number(/step (\d+) of/.exec(await kept.innerText())?.[1]);
+    // So do the pictures that were gathered.
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Classes' }).innerText())
+      .toMatch(/happy 200[\s\S]*sad 200[\s\S]*surprised 200/);
     expect(step).toBeGreaterThan(30);
     await button(page, 'Resume first-try').click();
     await expect.poll(() => stepsDone(page), { timeout: 60_000 }).toBeGreaterThan(step);
     // What was shown before is shown again: the curve from its first step, the samples from theirs.
-    await page.getByText('How they came to be').click();
+    await page.getByText('How they came about').click();
     await page.getByRole('img', { name: 'pictures drawn at step 1', exact: false }).first().waitFor();
     const curve = page.getByRole('img', { name: /^Loss over/ });
     expect(Number(await curve.locator('text[text-anchor="middle"]').first().textContent())).toBeLessThan(step);
-    await page.getByText('Trained to step 120.').waitFor({ state: 'attached', timeout: 120_000 });
-    const samples = page.getByRole('img', { name: /pictures drawn at step 1[02]0$/ });
+    await page.getByText('Trained to step 200.').waitFor({ state: 'attached', timeout: 120_000 });
+    const samples = page.getByRole('img', { name: /pictures drawn at step [12]00$/ });
     expect(await samples.count()).toBeGreaterThan(0);
-    expect(await number(page, 'Train until step').inputValue()).toBe('240');
+    expect(await number(page, 'Train until step').inputValue()).toBe('400');
     await look(page, 'train-done');
   });
 
@@ -144,8 +162,8 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     await number(page, 'Seed').fill('1');
     await button(page, 'Draw pictures').click();
     await page.getByText('5 of 5 steps').waitFor({ timeout: 60_000 });
-    const square = page.getByRole('button', { name: 'Picture 2, square', exact: true }).locator('canvas');
-    const inPage = await square.evaluate((canvas: HTMLCanvasElement) => [
+    const sad = page.getByRole('button', { name: 'Picture 2, sad', exact: true }).locator('canvas');
+    const inPage = await sad.evaluate((canvas: HTMLCanvasElement) => [
       ...(canvas.getContext('2d')?.getImageData(0, 0, 16, 16).data ?? []),
     ]);
     await look(page, 'train-sampled');
@@ -176,7 +194,6 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
 
   test('a second start under the same name replaces the run, and one that fails leaves what is shown', async () => {
     await page.getByRole('tab', { name: 'Train' }).click();
-    await button(page, 'Use the shapes').click();
     const ended = page.getByText('Trained to step 12.');
     const hint = page.getByText('This replaces the kept run of the same name.');
     for (const time of ['first', 'second']) {
@@ -189,7 +206,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
     }
 
     const other = await demo.open('train');
-    await button(other, 'Use the shapes').click();
+    await other.getByRole('list', { name: 'Classes' }).waitFor();
     await start(other, { steps: 100_000, batchSize: 4 });
     await expect.poll(() => stepsDone(other), { timeout: 60_000 }).toBeGreaterThan(2);
     await button(page, 'Start training').click();
@@ -220,7 +237,7 @@ describe.skipIf(noChromium)('the train tab on WebGPU', () => {
 
   test('trains and keeps what it learned', async () => {
     const page = await demo.open('train', '?device=webgpu');
-    await button(page, 'Use the shapes').click();
+    await button(page, 'Use the faces').click();
     const tasks = await measureTasks(page, async () => {
       await start(page, { steps: 1000, batchSize: 2 });
       await expect.poll(() => stepsDone(page), { timeout: 300_000 }).toBeGreaterThan(4);

@@ -17,7 +17,7 @@ describe.skipIf(noChromium)('a page without a bundler', () => {
     const folders = {
       '/': example,
       '/denoiser/': root('packages/backend-web/dist/standalone'),
-      '/models/': root('apps/demo/public/models'),
+      '/models/': root('packages/model-digits'),
     };
     // As strict as a page can be that runs WebAssembly.
     const policy =
@@ -46,7 +46,7 @@ describe.skipIf(noChromium)('a page without a bundler', () => {
       );
       return { width: canvas.width, height: canvas.height, greys: new Set(data.filter((_, i) => i % 4 === 0)).size };
     });
-    expect(shown).toMatchObject({ width: 5 * 16, height: 2 * 16 });
+    expect(shown).toMatchObject({ width: 5 * 32, height: 2 * 32 });
     expect(shown.greys, 'different greys in the pictures').toBeGreaterThan(100);
     expect(browser.problems).toEqual([]);
   });

@@ -13,11 +13,3 @@ export const deviceFailure = signal<string | undefined>(undefined);
 export const requestedDevice = signal<DeviceRequest>(
   REQUESTS.find((name) => name === new URLSearchParams(location.search).get('device')) ?? 'auto',
 );
-
-export const deviceNames: Readonly<Record<DeviceRequest, string>> = {
-  auto: 'the best there is',
-  webgpu: 'the GPU, by WebGPU',
-  engine: 'the CPU engine',
-  webgl: 'the GPU, by WebGL',
-  cpu: 'plain JavaScript',
-};

@@ -1,3 +1,5 @@
+import { page } from '../words/page';
+
 /** Whether this page could become cross-origin isolated by its own service worker. */
 export const canIsolate = (): boolean =>
   !globalThis.crossOriginIsolated && globalThis.isSecureContext && 'serviceWorker' in navigator;
@@ -13,7 +15,7 @@ export async function isolate(): Promise<void> {
     await navigator.serviceWorker.register(new URL('isolation.js', document.baseURI));
     await navigator.serviceWorker.ready;
   } catch {
-    throw new Error('This browser does not allow it here, perhaps because the window is private; one core goes on.');
+    throw new Error(page.device.notIsolated);
   }
   location.reload();
 }

@@ -1,11 +1,14 @@
 import type { Schedule } from '@denoiser/schedules';
 import type { ComponentChildren } from 'preact';
 import { Slider } from '../ui/fields';
-import { alphaBarFormula, betaFormula, posteriorFormula, snrFormula } from '../ui/formulas';
 import { type Curve, Plot } from '../ui/plot';
+import { forward } from '../words/forward';
 import { fewerSteps, placeOf } from './fewer-steps';
+import { alphaBarFormula, betaFormula, posteriorFormula, snrFormula } from './formulas';
 import { noiseSchedule, noiseSchedules, T } from './noise-schedules';
 import { isZeroTerminal, STEPS_BACK, schedule, scheduleName, stepsBack, t } from './state';
+
+const text = forward.curves;
 
 type Table = (schedule: Schedule) => Float64Array;
 
@@ -29,54 +32,48 @@ const short = (value: number) =>
 
 /** β, ᾱ, the posterior's variance and the signal-to-noise ratio of all schedules, the chosen one in front. */
 export function Curves() {
-  const name = noiseSchedules.find(({ value }) => value === scheduleName.value)?.name;
+  const { name } = forward.schedules[scheduleName.value];
   const others = noiseSchedules.flatMap(({ value, name }, i) =>
     value === scheduleName.value ? [] : [`${i + 1} ${name}`],
   );
   return (
     <section class="stack" style={{ marginTop: '2.6rem' }} aria-labelledby="curves-title">
       <div class="intro" style={{ marginBottom: 0 }}>
-        <h3 id="curves-title">What a schedule decides</h3>
-        <div class="prose">
-          The bold line is <strong>{name}</strong>, the thin ones are {others.join(', ')}. The dotted line is your t;
-          drag it.
-        </div>
+        <h3 id="curves-title">{text.title}</h3>
+        <p class="prose">{text.key(name, others.join(', '))}</p>
       </div>
       <div class="plots">
         <OnePlot
-          title="ᾱ: what is left of the picture"
+          title={text.alphaBar.title}
           table={({ alphaBars }) => alphaBars}
           y={[0, 1]}
           ticks={[0, 0.25, 0.5, 0.75, 1]}
           formula={alphaBarFormula}
         >
-          The share of the variance that still comes from the picture. Where the curve is flat near 0, steps are spent
-          on noise that a model can learn little from.
+          {text.alphaBar.about}
         </OnePlot>
         <OnePlot
-          title="SNR: signal against noise"
+          title={text.snr.title}
           table={({ snr }) => snr}
           isLog
           y={[1e-6, 1e5]}
           ticks={[1e-6, 1e-3, 1, 1e3]}
           formula={snrFormula}
         >
-          Above 1 you see mostly picture, below 1 mostly noise. In this view schedules differ only in how fast they
-          fall; the solvers of the next tab spread their steps along it.
+          {text.snr.about}
         </OnePlot>
         <OnePlot
-          title="β: the noise of one step"
+          title={text.beta.title}
           table={({ betas }) => betas}
           isLog
           y={[1e-5, 1]}
           ticks={[1e-4, 1e-2, 1]}
           formula={betaFormula}
         >
-          How much of the variance is replaced by noise between two steps. Everything else follows from this list of
-          numbers.
+          {text.beta.about}
         </OnePlot>
         <OnePlot
-          title="β̃: the variance of going back"
+          title={text.posterior.title}
           table={({ posteriorVariances }) => posteriorVariances}
           second={({ betas }) => betas}
           steps={stepsBack.value}
@@ -86,20 +83,18 @@ export function Curves() {
           formula={posteriorFormula}
           control={
             <Slider
-              label="Steps back"
+              label={text.steps}
               value={STEPS_BACK.indexOf(stepsBack.value)}
               min={0}
               max={STEPS_BACK.length - 1}
-              text={`${stepsBack.value} of ${T}`}
+              text={text.stepsText(stepsBack.value, T)}
               onInput={(place) => {
                 stepsBack.value = STEPS_BACK[place] as number;
               }}
             />
           }
         >
-          If the picture were known, a step back would have exactly this spread: less than the β of that step (dashed),
-          most of all near t = 0. Over all {T} steps the two are hardly told apart; the fewer and longer the steps, the
-          farther β̃ lies below. A sampler may use either; the next tab lets you compare.
+          {text.posterior.about(T)}
         </OnePlot>
       </div>
     </section>
@@ -142,7 +137,7 @@ function OnePlot({
   });
   if (second) curves.push({ kind: 'second', points: pointsOf(chosen, second) });
   curves.push({ kind: 'chosen', points: pointsOf(chosen, table) });
-  const says = `${short(value)}${other === undefined ? '' : ` (β ${short(other)})`}`;
+  const says = other === undefined ? short(value) : text.beside(short(value), short(other));
   return (
     <article class="card plot">
       <header>
@@ -150,7 +145,7 @@ function OnePlot({
         <span class="value">{says}</span>
       </header>
       <Plot
-        label={`${title}. At t = ${at}: ${says}.`}
+        label={text.at(title, at, says)}
         curves={curves}
         x={[0, T - 1]}
         y={y}

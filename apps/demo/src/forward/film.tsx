@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { Pixels } from '../ui/pixels';
+import { forward } from '../words/forward';
 import { diffuse } from './diffuse';
 import { placeOf } from './fewer-steps';
 import { T } from './noise-schedules';
@@ -12,12 +13,12 @@ export function Film() {
   const frames = useComputed(() => STOPS.map((stop) => diffuse(schedule.value, stop, x0.value, eps.value)));
   const reached = placeOf(STOPS, t.value);
   return (
-    <nav class="film" aria-label="Time steps">
+    <nav class="film" aria-label={forward.film}>
       {STOPS.map((stop, i) => (
         <button
           key={stop}
           type="button"
-          aria-label={`Go to t = ${stop}`}
+          aria-label={forward.goTo(stop)}
           aria-current={i === reached ? 'true' : undefined}
           onClick={() => {
             t.value = stop;

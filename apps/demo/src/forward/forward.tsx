@@ -7,12 +7,14 @@ import { NextTab } from '../ui/next-tab';
 import { Notice } from '../ui/notice';
 import { usePaints } from '../ui/paints';
 import { Pixels } from '../ui/pixels';
+import { forward as text } from '../words/forward';
+import { page } from '../words/page';
 import { Curves } from './curves';
 import { Equation } from './equation';
 import { Film } from './film';
 import { Histogram } from './histogram';
 import { noiseSchedules, T } from './noise-schedules';
-import { isZeroTerminal, pictureName, pictures, SIDE, scheduleName, seed, t } from './state';
+import { isZeroTerminal, labelOfPicture, pictureName, pictures, SIDE, scheduleName, seed, t } from './state';
 
 /** Tab 1: a picture drowns in noise. */
 export function Forward() {
@@ -20,12 +22,8 @@ export function Forward() {
   return (
     <>
       <header class="intro">
-        <h2>Noise goes in</h2>
-        <p>
-          A diffusion model learns from pictures that are spoiled on purpose. Step by step, random noise is mixed in
-          until nothing is left of them. This is the easy half, a formula without any learning, and it decides all that
-          comes after.
-        </p>
+        <h2>{text.title}</h2>
+        <p>{text.intro}</p>
       </header>
       <div class="with-controls after">
         <div class="stack">
@@ -39,7 +37,7 @@ export function Forward() {
         {paints > 0 && <Controls />}
       </div>
       {paints > 2 && <Curves />}
-      <NextTab to="sample">Next: the way back, from noise to pictures</NextTab>
+      <NextTab to="sample">{text.next}</NextTab>
     </>
   );
 }
@@ -50,7 +48,7 @@ function Controls() {
     if (!file) return;
     try {
       const picture = await pictureFromFile(file, SIDE);
-      const name = `Yours: ${file.name}`;
+      const name = text.yours(file.name);
       pictures.value = [
         ...pictures.value.filter((other) => other.name !== name),
         { name, thumb: () => picture, whole: () => picture },
@@ -63,11 +61,11 @@ function Controls() {
   };
   const about = noiseSchedules.find(({ value }) => value === scheduleName.value)?.about;
   return (
-    <form class="card controls" aria-label="Forward process" onSubmit={(event) => event.preventDefault()}>
+    <form class="card controls" aria-label={text.controls} onSubmit={(event) => event.preventDefault()}>
       <Choice
-        label="Picture"
+        label={text.picture}
         value={pictureName.value}
-        options={pictures.value.map(({ name }) => ({ value: name, name }))}
+        options={pictures.value.map(({ name }) => ({ value: name, name: labelOfPicture(name) }))}
         face={({ value }) => {
           const found = pictures.value.find(({ name }) => name === value);
           return found && <Pixels picture={found.thumb()} />;
@@ -76,23 +74,13 @@ function Controls() {
           pictureName.value = name;
         }}
       />
-      <Drop button="Choose a picture…" accept="image/*" onFiles={add}>
-        or drop one here; it stays on this device
+      <Drop button={text.choose} accept="image/*" onFiles={add}>
+        {text.chooseHint}
       </Drop>
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
-      <Choice label="Schedule" hint={about} signal={scheduleName} options={noiseSchedules} />
-      <Check
-        label="Zero terminal SNR"
-        hint="Bends the schedule so that the last step is noise and nothing else (Lin et al. 2023)."
-        signal={isZeroTerminal}
-      />
-      <NumberField
-        label="Noise seed"
-        hint="The same seed is the same noise ε, at every t."
-        signal={seed}
-        min={0}
-        max={999999}
-      />
+      <Choice label={text.schedule} hint={about} signal={scheduleName} options={noiseSchedules} />
+      <Check label={text.zeroTerminal} hint={text.zeroTerminalHint} signal={isZeroTerminal} />
+      <NumberField label={text.seed} hint={text.seedHint} signal={seed} min={0} max={999999} />
     </form>
   );
 }
@@ -121,15 +109,15 @@ function Time() {
           isPlaying.value = !isPlaying.value;
         }}
       >
-        {isPlaying.value ? 'Stop' : 'Play'}
+        {isPlaying.value ? page.stop : page.play}
       </button>
       <Slider
-        label="Time step t"
+        label={text.time}
         value={t.value}
         min={0}
         max={T - 1}
-        text={`${t.value} of ${T - 1}`}
-        hint="As in programs, t = 0 is the first step and has a little noise already; papers count it as 1, and the picture as 0."
+        text={text.timeText(t.value, T - 1)}
+        hint={text.timeHint}
         onInput={(next) => {
           isPlaying.value = false;
           t.value = next;

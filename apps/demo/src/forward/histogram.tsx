@@ -1,12 +1,15 @@
 import { useComputed } from '@preact/signals';
-import { Letter } from '../ui/formulas';
 import { Plot } from '../ui/plot';
+import { forward } from '../words/forward';
 import { diffuse } from './diffuse';
-import { eps, pictureName, schedule, t, x0 } from './state';
+import { eps, labelOfPicture, pictureName, schedule, t, x0 } from './state';
 
+const text = forward.histogram;
 const RANGE = 3.5;
 const BINS = 56;
 const WIDTH = (2 * RANGE) / BINS;
+/** What the plot reaches up to: the bell curve at least; peaks of a picture without noise are cut. */
+const [LEAST, MOST] = [0.45, 1.15];
 
 const bell = Array.from({ length: 71 }, (_, i) => {
   const x = -RANGE + i / 10;
@@ -29,32 +32,30 @@ export function Histogram() {
     return { bins, mean, deviation: Math.sqrt(squares / pixels.length - mean * mean) };
   });
   const { bins, mean, deviation } = density.value;
-  const numbers = `mean ${signed(mean)}, deviation ${deviation.toFixed(2)}`;
+  const numbers = text.numbers(signed(mean), deviation.toFixed(2));
+  const top = Math.min(MOST, Math.max(LEAST, 1.1 * Math.max(...bins)));
   const steps = [...bins].flatMap((value, i) => {
     const left = -RANGE + i * WIDTH;
-    return [[left, Math.min(value, 1.15)] as const, [left + WIDTH, Math.min(value, 1.15)] as const];
+    return [[left, Math.min(value, MOST)] as const, [left + WIDTH, Math.min(value, MOST)] as const];
   });
   return (
     <article class="card plot">
       <header>
-        <h3>All pixels end in the same bell curve</h3>
+        <h3>{text.title}</h3>
         <span class="value">{numbers}</span>
       </header>
       <Plot
-        label={`How the pixel values of ${pictureName.value} are spread at t = ${t.value}: ${numbers}.`}
+        label={text.label(labelOfPicture(pictureName.value), t.value, numbers)}
         curves={[
           { kind: 'second', points: bell },
           { kind: 'chosen', points: steps },
         ]}
         x={[-RANGE, RANGE]}
-        y={[0, 1.15]}
-        ticks={[0, 0.5, 1]}
+        y={[0, top]}
+        ticks={[0, 0.25, 0.5, 1].filter((tick) => tick < top)}
         height={150}
       />
-      <p>
-        How often each value occurs in <Letter name="x" of="t" />; dashed the standard normal distribution. Whatever the
-        picture was, at the end it is this. So a sampler can begin with fresh random numbers and walk the way back.
-      </p>
+      <p>{text.about}</p>
     </article>
   );
 }

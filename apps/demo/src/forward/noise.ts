@@ -13,6 +13,10 @@ export function seededNormals(seed: number, count: number): Float32Array {
   return out;
 }
 
+/** `count` numbers between 0 and 1, a pure function of the seed. */
+export const seededUniforms = (seed: number, count: number): Float32Array =>
+  Float32Array.from({ length: count }, (_, i) => uniform(seed, i));
+
 /** In (0, 1). */
 function uniform(seed: number, index: number): number {
   let k = Math.imul(seed + 1, 0x85ebca77) + Math.imul(index + 1, 0x9e3779b1);

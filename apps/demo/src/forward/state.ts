@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { field, keepInAddress, oneOf, whole, yesOrNo } from '../address';
 import { drawnPictures } from '../pictures/drawn';
 import { type Picture, paintPicture } from '../pictures/picture';
+import { forward as words } from '../words/forward';
 import { seededNormals } from './noise';
 import { noiseSchedule, noiseSchedules, type ScheduleName, T } from './noise-schedules';
 
@@ -50,6 +51,9 @@ export const x0 = computed(() => {
   const chosen = pictures.value.find(({ name }) => name === pictureName.value) ?? (pictures.value[0] as Choosable);
   return chosen.whole();
 });
+/** What people call a picture. */
+export const labelOfPicture = (name: string): string =>
+  (words.pictures as Readonly<Record<string, string>>)[name] ?? name;
 /** One ε for all t: the same noise, more and more of it. */
 export const eps = computed(() => seededNormals(seed.value, SIDE * SIDE * 3));
 

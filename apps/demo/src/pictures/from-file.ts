@@ -1,4 +1,5 @@
 import { fromBytes } from '@denoiser/pipeline/pixels';
+import { forward } from '../words/forward';
 import type { Picture } from './picture';
 
 /**
@@ -9,7 +10,7 @@ import type { Picture } from './picture';
 export async function pictureFromFile(file: File, size: number): Promise<Picture> {
   const { toSquare } = await import('@denoiser/backend-web');
   const { data } = await toSquare(file, size).catch((error: Error) => {
-    throw new Error(`${file.name} cannot be used: ${error.message}.`);
+    throw new Error(forward.unreadable(file.name, error.message));
   });
   const colours = new Uint8ClampedArray((data.length / 4) * 3); // rounds
   for (let i = 0; i < colours.length; i++) {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { noiseSchedules } from '../forward/noise-schedules';
 import { Brush } from '../ui/brush';
 import { Check, Choice, NumberField, Select, Slider, TextField } from '../ui/fields';
-import { words } from '../words';
+import { plane as text } from '../words/plane';
 import { pointsOfDrawing } from './ink';
 import { replay } from './play';
 import { drawn, hasArrows, hasPaths, LONGEST, REACH, SETS, scheduleName, seed, setName, steps, word } from './state';
@@ -13,7 +13,6 @@ const PEN = 7;
 export const STEP_COUNTS = [1, 2, 3, 5, 10, 20, 50, 100, 250, 1000];
 
 export function Controls() {
-  const text = words.plane;
   return (
     <form class="card controls" aria-label={text.controls} onSubmit={(event) => event.preventDefault()}>
       <Choice
@@ -94,7 +93,7 @@ function Pad() {
     <div class="field">
       <div class="paint pad">
         <Brush
-          label={words.plane.pad}
+          label={text.pad}
           canvas={canvas}
           side={PAD}
           radius={PEN}
@@ -105,7 +104,7 @@ function Pad() {
           }}
         />
       </div>
-      <p class="hint">{words.plane.padHint}</p>
+      <p class="hint">{text.padHint}</p>
       <div class="row">
         <button
           type="button"
@@ -115,7 +114,7 @@ function Pad() {
             drawn.value = new Float64Array(0);
           }}
         >
-          {words.plane.clear}
+          {text.clear}
         </button>
       </div>
     </div>

@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Select } from '../ui/fields';
-import { words } from '../words';
+import { plane as text } from '../words/plane';
 import { paintPlane } from './paint';
 import { planeSolvers } from './solvers';
 import { arrows, data, hasArrows, hasPaths, PARTICLES, runs, schedule, seed, solvers, steps, t } from './state';
@@ -93,14 +93,14 @@ export function Panel({ which }: { which: 0 | 1 }) {
     if (!run.value?.isDone) return undefined;
     return meanDistance(positionsAt(run.value.trajectory, 0), data.value);
   });
-  const entry = planeSolvers.find(({ value }) => value === solver.value);
-  const label = words.plane.panel(entry?.name ?? '', steps.value, PARTICLES, Math.round(t.value));
+  const name = planeSolvers.find(({ value }) => value === solver.value)?.name ?? '';
+  const label = text.panel(name, steps.value, PARTICLES, Math.round(t.value));
   return (
     <div class="stack plane-panel">
-      <Select label={which === 0 ? words.plane.first : words.plane.second} signal={solver} options={planeSolvers} />
+      <Select label={which === 0 ? text.first : text.second} signal={solver} options={planeSolvers} />
       <canvas ref={canvas} class="plane" role="img" aria-label={label} />
       <p class="hint">
-        {entry?.name} {distance.value === undefined ? '…' : words.plane.ends(distance.value.toFixed(3))}
+        {distance.value === undefined ? text.computing(name) : text.ends(name, distance.value.toFixed(3))}
       </p>
     </div>
   );

@@ -5,14 +5,13 @@ import { tab } from '../tab';
 import { Slider } from '../ui/fields';
 import { NextTab } from '../ui/next-tab';
 import { Notice } from '../ui/notice';
-import { posteriorMeanFormula, scoreFormula, weightsFormula } from '../ui/plane-formulas';
-import { words } from '../words';
+import { page } from '../words/page';
+import { plane as text } from '../words/plane';
 import { Controls } from './controls';
+import { posteriorMeanFormula, scoreFormula, weightsFormula } from './formulas';
 import { Panel } from './panel';
 import { replay, SECONDS } from './play';
 import { data, isPlaying, runs, solvers, steps, t } from './state';
-
-const text = words.plane;
 
 /** Tab 4: diffusion on a plane, with the exact denoiser of a few points. */
 export function Plane() {
@@ -84,7 +83,7 @@ function Time() {
           isPlaying.value = !isPlaying.value;
         }}
       >
-        {isPlaying.value ? text.stop : text.play}
+        {isPlaying.value ? page.stop : page.play}
       </button>
       <Slider
         label={text.time}

@@ -1,31 +1,54 @@
+import type { ComponentChildren } from 'preact';
 import { CopyButton } from '../ui/copy-button';
-import { words } from '../words';
-import { asCommand, asJavaScript } from './code';
+import { sample } from '../words/sample';
+import { asCommand, asJavaScript, type Task } from './code';
 import { type Drawing, drawing } from './state';
+
+const text = sample.code;
 
 /** The program and the command that draw what is shown. */
 export function Code() {
-  const { made } = drawing.value as Drawing;
-  const program = asJavaScript(made);
-  const command = asCommand(made);
   return (
     <section class="card" aria-labelledby="code-title">
-      <h3 id="code-title">{words.sample.code}</h3>
-      <p class="hint">{made.model.isShipped ? words.sample.codeAbout : words.sample.codeOwn}</p>
+      <h3 id="code-title">{text.title}</h3>
+      <Programs task={(drawing.value as Drawing).made} />
+    </section>
+  );
+}
+
+/** The same beneath another result, folded; `children` stand before the program. */
+export function FoldedCode({ task, children }: { task: Task; children?: ComponentChildren }) {
+  return (
+    <details>
+      <summary>{text.summary}</summary>
+      <div class="stack">
+        {children}
+        <Programs task={task} />
+      </div>
+    </details>
+  );
+}
+
+function Programs({ task }: { task: Task }) {
+  const program = asJavaScript(task);
+  const command = asCommand(task);
+  return (
+    <>
+      <p class="hint">{task.model.isShipped ? text.shipped : text.own}</p>
       <pre>
         <code>{program}</code>
       </pre>
-      <CopyButton name={words.sample.copyJavaScript} text={() => program} />
+      <CopyButton name={text.javaScript} text={() => program} />
       {command === undefined ? (
-        <p class="hint">{words.sample.noCommand}</p>
+        <p class="hint">{text.noCommand}</p>
       ) : (
         <>
           <pre>
             <code>{command}</code>
           </pre>
-          <CopyButton name={words.sample.copyCommand} text={() => command} />
+          <CopyButton name={text.command} text={() => command} />
         </>
       )}
-    </section>
+    </>
   );
 }

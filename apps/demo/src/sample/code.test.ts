@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asCommand, asJavaScript, type Made } from './code';
+import { asCommand, asJavaScript, type Between, type Filled, type Made, type Task } from './code';
 
 const digits: Made = {
   model: { name: 'digits', isShipped: true },
@@ -17,23 +17,39 @@ const word: Made = {
   what: { word: 'Hello' },
 };
 
-/** Runs the program: what it opens, and the options that it gives to `drawImages`. */
-async function ran(made: Made): Promise<{ model: unknown; options: Record<string, unknown> }> {
-  const body = asJavaScript(made).replace(/^import.*$/m, '');
-  const seen = { model: undefined as unknown, options: {} as Record<string, unknown> };
-  const names = ['selectDevice', 'openModel', 'drawImages', 'writePngs'];
-  await new Function(...names, `return (async () => {${body}})();`)(
-    () => undefined,
-    (model: unknown) => model,
-    (model: unknown, options: Record<string, unknown>) => Object.assign(seen, { model, options }),
-    () => undefined,
-  );
+const filled: Filled = {
+  ...digits,
+  sampler: { sampler: 'repaint', steps: 40, jump: 8 },
+  count: 4,
+  what: { className: '3' },
+  inpaint: { image: 'picture.png', mask: 'mask.png' },
+};
+const { seed: _, ...common } = digits;
+const row: Between = { ...common, count: 9, what: { className: '7' }, from: 3, to: 9 };
+
+/** Runs the program: what it calls, what it opens, and the options that it gives to what draws. */
+async function ran(task: Task): Promise<{ call: string; model: unknown; options: Record<string, unknown> }> {
+  const [first = '', ...body] = asJavaScript(task).split('\n');
+  const names = (/^import \{ (.*) \} from '@denoiser\/backend-node';$/.exec(first)?.[1] ?? '').split(', ');
+  const seen = { call: '', model: undefined as unknown, options: {} as Record<string, unknown> };
+  const draw = (call: string) => (model: unknown, options: Record<string, unknown>) =>
+    Object.assign(seen, { call, model, options });
+  const imported: Record<string, unknown> = {
+    selectDevice: () => undefined,
+    openModel: (model: unknown) => model,
+    drawImages: draw('drawImages'),
+    interpolate: draw('interpolate'),
+    writePngs: () => undefined,
+  };
+  const given = names.map((name) => imported[name]);
+  await new Function(...names, `return (async () => {${body.join('\n')}})();`)(...given);
   return seen;
 }
 
 describe('as JavaScript', () => {
   test('each class in turn', async () => {
     expect(await ran(digits)).toEqual({
+      call: 'drawImages',
       model: 'digits',
       options: { sampler: 'ddpm', steps: 60, variance: 'posterior', seed: 2, count: 10, guidance: 2 },
     });
@@ -60,6 +76,33 @@ describe('as JavaScript', () => {
     expect(Object.keys(bare)).toEqual(['sampler', 'steps', 'variance', 'seed', 'count']);
   });
 
+  test('a part that is filled in, and a row between two seeds', async () => {
+    expect((await ran(filled)).options).toEqual({
+      sampler: 'repaint',
+      steps: 40,
+      jump: 8,
+      seed: 2,
+      inpaint: { image: 'picture.png', mask: 'mask.png' },
+      count: 4,
+      classes: ['3'],
+      guidance: 2,
+    });
+    expect(await ran(row)).toEqual({
+      call: 'interpolate',
+      model: 'digits',
+      options: {
+        sampler: 'ddpm',
+        steps: 60,
+        variance: 'posterior',
+        from: 3,
+        to: 9,
+        count: 9,
+        classes: ['7'],
+        guidance: 2,
+      },
+    });
+  });
+
   test('names with signs of JavaScript stay names', async () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: that it is none is the point
     const name = "it's \\ ${x}.safetensors";
@@ -82,11 +125,19 @@ describe('as a command', () => {
       "npx denoiser sample 'it'\\''s.safetensors' --sampler ddpm --steps 60 --variance posterior --seed 2 --count 10 --class 'a cat' --guidance 2 --out pictures.png",
     ],
     [
+      filled,
+      'npx denoiser sample --model digits --sampler repaint --steps 40 --jump 8 --seed 2 --inpaint picture.png --mask mask.png --count 4 --class 3 --guidance 2 --out pictures.png',
+    ],
+    [
+      row,
+      'npx denoiser sample --model digits --sampler ddpm --steps 60 --variance posterior --interpolate 3:9 --count 9 --class 7 --guidance 2 --out pictures.png',
+    ],
+    [
       { ...digits, what: undefined },
       'npx denoiser sample --model digits --sampler ddpm --steps 60 --variance posterior --seed 2 --count 10 --out pictures.png',
     ],
   ] as const)('%#', (made, command) => {
-    expect(asCommand(made as Made)).toBe(command);
+    expect(asCommand(made as Task)).toBe(command);
   });
 
   test('without a class there is none', () => {

@@ -1,10 +1,12 @@
 import { samplers } from '@denoiser/samplers/arrays';
 import { signal } from '@preact/signals';
 import { Rgba } from '../ui/rgba';
-import { words } from '../words';
+import { sample } from '../words/sample';
 import type { Made } from './code';
 import { tookInWords } from './draw';
 import { type Drawing, drawing, type Frame } from './state';
+
+const text = sample.compare;
 
 /** A drawing that was put aside. */
 const kept = signal<Drawing | undefined>(undefined);
@@ -16,12 +18,12 @@ export function Compare() {
   const isAnother = other !== undefined && other.captions !== now.captions;
   return (
     <section class="card" aria-labelledby="compare-title">
-      <h3 id="compare-title">{words.sample.compare.title}</h3>
-      <p class="hint">{isAnother ? words.sample.compare.same : words.sample.compare.how}</p>
+      <h3 id="compare-title">{text.title}</h3>
+      <p class="hint">{isAnother ? text.same : text.how}</p>
       {isAnother && (
         <div class="pair">
-          <Side drawn={other} name={words.sample.compare.kept} />
-          <Side drawn={now} name={words.sample.compare.now} />
+          <Side drawn={other} name={text.kept} />
+          <Side drawn={now} name={text.now} />
         </div>
       )}
       <div class="row">
@@ -33,7 +35,7 @@ export function Compare() {
             kept.value = now;
           }}
         >
-          {words.sample.compare.keep}
+          {text.keep}
         </button>
         {other && (
           <button
@@ -43,7 +45,7 @@ export function Compare() {
               kept.value = undefined;
             }}
           >
-            {words.sample.compare.forget}
+            {text.forget}
           </button>
         )}
       </div>
@@ -62,17 +64,19 @@ function Side({ drawn, name }: { drawn: Drawing; name: string }) {
       </figcaption>
       <div class="pictures" style={{ '--across': isWord ? captions.length : Math.min(5, captions.length) }}>
         {captions.map((caption, i) => (
-          <Rgba key={i} pixels={frame.x} index={i} height={height} width={width} label={`${name}: ${caption}`} />
+          <Rgba key={i} pixels={frame.x} index={i} height={height} width={width} label={text.one(name, caption)} />
         ))}
       </div>
     </figure>
   );
 }
 
+const [BETA, POSTERIOR] = ['β', 'β̃'];
+
 const settingsOf = ({ sampler, what, guidance, seed }: Made) =>
   [
     samplers[sampler.sampler ?? '']?.title,
-    ...(sampler.variance ? [sampler.variance === 'beta' ? 'β' : 'β̃'] : []),
-    ...(what === undefined || what === 'none' ? [] : [words.sample.compare.guidance(guidance)]),
-    words.sample.compare.seed(seed),
+    ...(sampler.variance ? [sampler.variance === 'beta' ? BETA : POSTERIOR] : []),
+    ...(what === undefined || what === 'none' ? [] : [text.guidance(guidance)]),
+    text.seed(seed),
   ].join(', ');

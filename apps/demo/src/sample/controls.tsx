@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 import { Choice, NumberField, Select, Slider, TextField } from '../ui/fields';
-import { words } from '../words';
+import { page } from '../words/page';
+import { sample as text } from '../words/sample';
 import { drawAnew, drawPictures } from './draw';
 import { samplerMenu, trainedSteps } from './samplers';
 import {
@@ -28,7 +29,7 @@ export function Controls() {
   return (
     <form
       class="card"
-      aria-label="Sampling"
+      aria-label={text.controls}
       onSubmit={(event) => {
         event.preventDefault();
         if (isDrawing) busy.value?.stop();
@@ -44,13 +45,13 @@ export function Controls() {
           disabled={busy.value !== undefined && !isDrawing}
           style={{ flex: 1 }}
         >
-          {isDrawing ? 'Stop' : 'Draw pictures'}
+          {isDrawing ? page.stop : text.draw}
         </button>
       </div>
       {canSpell.value ? <Word /> : classNames.value.length > 0 && <ClassMenu />}
       <div class="row" style={{ flexWrap: 'nowrap', alignItems: 'end' }}>
         <div style={{ flex: 1 }}>
-          <NumberField label="Seed" signal={seed} min={0} max={2 ** 31} />
+          <NumberField label={text.seed} signal={seed} min={0} max={2 ** 31} />
         </div>
         <button
           type="button"
@@ -59,23 +60,17 @@ export function Controls() {
             void drawAnew();
           }}
         >
-          {canSpell.value ? words.sample.newStyle : words.sample.newSeed}
+          {canSpell.value ? text.newStyle : text.newSeed}
         </button>
       </div>
-      {!canSpell.value && <Slider label="How many" signal={count} min={1} max={20} />}
-      <Select label="Solver" hint={about} signal={sampler} options={samplerMenu} />
-      <NumberField
-        label="Steps"
-        hint={`Of ${noiseSteps} that the network was trained on. More are slower and, up to a point, better.`}
-        signal={steps}
-        min={1}
-        max={noiseSteps}
-      />
+      {!canSpell.value && <Slider label={text.count} signal={count} min={1} max={20} />}
+      <Select label={text.solver} hint={about} signal={sampler} options={samplerMenu} />
+      <NumberField label={text.steps} hint={text.stepsHint(noiseSteps)} signal={steps} min={1} max={noiseSteps} />
       {sampler.value === 'ddpm' && <VarianceMenu />}
       {classNames.value.length > 0 && (
         <Slider
-          label="Guidance"
-          hint="Asks twice, with the class and without, and goes further in the direction of the difference. 1: no guidance. High: clear, and all alike."
+          label={text.guidance}
+          hint={text.guidanceHint}
           signal={guidance}
           min={1}
           max={8}
@@ -95,8 +90,8 @@ function Word() {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   return (
     <TextField
-      label={words.sample.word}
-      hint={letters.value.length > 0 ? words.sample.wordHint : words.sample.noLetters}
+      label={text.word}
+      hint={letters.value.length > 0 ? text.wordHint : text.noLetters}
       value={word.value}
       maxLength={LONGEST}
       onInput={(next) => {
@@ -110,9 +105,9 @@ function Word() {
 
 export function ClassMenu() {
   const classes = classNames.value.map((name, i) => ({ value: String(i), name }));
-  const options = [{ value: 'each', name: 'Each in turn' }, ...classes, { value: 'none', name: 'No class' }];
+  const options = [{ value: 'each', name: text.eachInTurn }, ...classes, { value: 'none', name: text.noClassChoice }];
   const props = {
-    label: 'Class',
+    label: text.class,
     value: chosenClass.value,
     options,
     onInput: (next: string) => {
@@ -125,16 +120,12 @@ export function ClassMenu() {
 function VarianceMenu() {
   return (
     <Choice
-      label="Noise of a step"
-      hint={
-        variance.value === 'posterior'
-          ? 'β̃, the variance that a step back has when the picture is known: less noise, clean with few steps.'
-          : 'β, as much as the step forward added: right when all steps are taken. With few steps grains are left over; try 20 and compare.'
-      }
+      label={text.variance}
+      hint={text.varianceHint[variance.value]}
       signal={variance}
       options={[
-        { value: 'posterior', name: 'β̃, posterior' },
-        { value: 'beta', name: 'β' },
+        { value: 'posterior', name: text.variances.posterior },
+        { value: 'beta', name: text.variances.beta },
       ]}
     />
   );

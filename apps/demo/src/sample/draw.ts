@@ -2,7 +2,7 @@ import { type DrawOptions, drawImages, type Drawing as Steps } from '@denoiser/b
 import { device } from '../engine/device';
 import { isSwitched } from '../engine/engine';
 import { inThePagesWords } from '../ui/in-the-pages-words';
-import { words } from '../words';
+import { sample as text } from '../words/sample';
 import type { Made } from './code';
 import { samplerOptions } from './samplers';
 import {
@@ -49,10 +49,10 @@ export async function occupy(
   });
   failure.value = undefined;
   try {
-    announcement.value = 'Drawing has begun.';
+    announcement.value = text.begun;
     announcement.value = await job(loaded, controller.signal);
   } catch (error) {
-    if (controller.signal.aborted || isSwitched(error)) announcement.value = 'Stopped.';
+    if (controller.signal.aborted || isSwitched(error)) announcement.value = text.stopped;
     else failure.value = inThePagesWords(error);
   } finally {
     busy.value = undefined;
@@ -73,7 +73,8 @@ export async function drawAnew(): Promise<void> {
 
 /** Draws what the controls say; the grids follow step by step. */
 export const drawPictures = (): Promise<void> =>
-  occupy('pictures', async ({ info, name, shipped }, signal) => {
+  occupy('pictures', async (loaded, signal) => {
+    const { info } = loaded;
     const options = samplerOptions(info, { sampler: sampler.value, steps: steps.value, variance: variance.value });
     const isWord = canSpell.value;
     const labels = isWord ? letters.value : labelsOf(chosenClass.value, count.value);
@@ -85,7 +86,7 @@ export const drawPictures = (): Promise<void> =>
     // A step evaluates the model twice at most.
     const every = Math.ceil((2 * steps.value * labels.length * height * width * (8 + 8 * channels)) / FRAME_BYTES);
     const made: Made = {
-      model: { name: shipped?.name ?? name, isShipped: shipped !== undefined },
+      model: modelOf(loaded),
       sampler: options,
       seed: seed.value,
       count: labels.length,
@@ -113,7 +114,7 @@ export const drawPictures = (): Promise<void> =>
     });
     const took = { seconds: secondsSince(began), ...(firstSeconds !== undefined && { firstSeconds }) };
     if (drawing.value) drawing.value = { ...drawing.value, ...took };
-    return words.sample.done(tookInWords({ ...begun, ...took }, total));
+    return text.done(tookInWords({ ...begun, ...took }, total));
   });
 
 const secondsSince = (began: number): number => (performance.now() - began) / 1000;
@@ -121,9 +122,8 @@ const secondsSince = (began: number): number => (performance.now() - began) / 10
 /** What a drawing took, in words: nothing before it is done. */
 export function tookInWords({ captions, isWord, seconds, firstSeconds = seconds }: Drawing, steps: number): string {
   if (seconds === undefined || firstSeconds === undefined) return '';
-  const where = device.value?.name.startsWith('web') ? words.sample.onGpu : words.sample.onCpu;
-  const [all, first] = [seconds, firstSeconds].map((each) => each.toFixed(1)) as [string, string];
-  return words.sample.took(words.sample.pictures(captions.length, isWord), steps, all, first, where);
+  const isOnGpu = device.value?.name.startsWith('web') ?? false;
+  return text.took(captions.length, isWord, steps, seconds.toFixed(1), firstSeconds.toFixed(1), isOnGpu);
 }
 
 /** Of a drawing whose numbers nobody asked for. */
@@ -154,6 +154,25 @@ export function conditions(
   if (classNames.value.length === 0) return {};
   return { classes: labels.filter((label) => label >= 0), guidance: scale };
 }
+
+/** How pictures of one class, or −1 of none, are drawn, for people who draw them elsewhere. */
+export const madeWith = (
+  loaded: LoadedModel,
+  options: Made['sampler'],
+  pictures: number,
+  label: number,
+): Omit<Made, 'seed'> => ({
+  model: modelOf(loaded),
+  sampler: options,
+  count: pictures,
+  what: loaded.info.classNames.length === 0 ? undefined : label < 0 ? 'none' : { className: nameOfClass(label) },
+  guidance: guidance.value,
+});
+
+const modelOf = ({ name, shipped }: LoadedModel): Made['model'] => ({
+  name: shipped?.name ?? name,
+  isShipped: shipped !== undefined,
+});
 
 /** What was asked for, for people who ask for it elsewhere. */
 function whatOf(choice: string): Made['what'] {

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { savePicture } from '../save/save-picture';
-import { Letter, xHat0 } from '../ui/formulas';
 import { Notice } from '../ui/notice';
 import { Rgba } from '../ui/rgba';
+import { sample as text } from '../words/sample';
 import { tookInWords } from './draw';
 import { wayOn } from './load';
 import { SaveAnimation } from './save-animation';
@@ -22,7 +22,7 @@ export function Grids() {
     if (isDrawing && top > 0.7 * innerHeight) section.current?.scrollIntoView();
   }, [isDrawing]);
   return (
-    <section class="card" aria-label="Pictures" ref={section}>
+    <section class="card" aria-label={text.pictures} ref={section}>
       {failure.value && (
         <Notice kind="error" {...(!model.value && { action: wayOn() })}>
           {failure.value}
@@ -31,13 +31,11 @@ export function Grids() {
       <Progress frame={frame} />
       <div class={drawn?.isWord ? 'pair word' : 'pair'}>
         <figure>
-          <figcaption>
-            <Letter name="x" of="t" />, what the sampler holds
-          </figcaption>
+          <figcaption>{text.holds}</figcaption>
           <Grid drawn={drawn} frame={frame} shows="x" />
         </figure>
         <figure>
-          <figcaption>{xHat0}, what the network believes it will be</figcaption>
+          <figcaption>{text.believes}</figcaption>
           <Grid drawn={drawn} frame={frame} shows="x0" />
         </figure>
       </div>
@@ -49,10 +47,10 @@ export function Grids() {
             class="small"
             onClick={() => savePicture(drawn, frame.x, 'pictures.png', columnsFor(drawn.captions.length, drawn.isWord))}
           >
-            Save all as PNG
+            {text.saveAll}
           </button>
           <SaveAnimation
-            name="Save all as animation"
+            name={text.animateAll}
             drawing={drawn}
             columns={columnsFor(drawn.captions.length, drawn.isWord)}
             file="pictures.gif"
@@ -66,17 +64,13 @@ export function Grids() {
 
 function Progress({ frame }: { frame: Frame | undefined }) {
   const isDrawing = busy.value?.what === 'pictures';
-  if (!model.value) return <p class="hint">{loading.value ?? 'Pictures appear here as soon as there is a model.'}</p>;
-  if (!frame) return <p class="hint">{isDrawing ? 'The first step is under way …' : 'Press “Draw pictures”.'}</p>;
-  const text = `Step ${frame.index + 1} of ${frame.total}, t = ${Math.round(frame.time)}`;
+  if (!model.value) return <p class="hint">{loading.value ?? text.noPicturesYet}</p>;
+  if (!frame) return <p class="hint">{isDrawing ? text.firstStep : text.pressDraw}</p>;
+  const [step, all] = [frame.index + 1, frame.total];
   return (
     <div class="field">
-      <p class="hint">
-        {isDrawing
-          ? text
-          : `${frame.index + 1} of ${frame.total} steps. Choose a picture to replay it or to paint over it.`}
-      </p>
-      {isDrawing && <progress aria-label="Sampling" value={frame.index + 1} max={frame.total} />}
+      <p class="hint">{isDrawing ? text.stepAt(step, all, Math.round(frame.time)) : text.doneSteps(step, all)}</p>
+      {isDrawing && <progress aria-label={text.progress} value={step} max={all} />}
     </div>
   );
 }
@@ -101,7 +95,7 @@ function Grid({ drawn, frame, shows }: { drawn: Drawing | undefined; frame: Fram
           <button
             key={i}
             type="button"
-            aria-label={`Picture ${i + 1}, ${caption}${shows === 'x' ? ', as the sampler holds it' : ''}`}
+            aria-label={shows === 'x' ? text.pictureSoFar(i + 1, caption) : text.pictureName(i + 1, caption)}
             aria-pressed={selected.value === i}
             tabIndex={shows === 'x' ? -1 : 0}
             onClick={() => {

@@ -1,10 +1,15 @@
 import { drawImages } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { saveImage } from '../save/save-picture';
 import { Brush } from '../ui/brush';
 import { Select, Slider } from '../ui/fields';
 import { Rgba } from '../ui/rgba';
-import { conditions, follow, occupy, together } from './draw';
+import { page } from '../words/page';
+import { sample } from '../words/sample';
+import type { Filled } from './code';
+import { FoldedCode } from './code-card';
+import { conditions, follow, madeWith, occupy, together } from './draw';
 import { samplerOptions } from './samplers';
 import { busy, classNames, type Drawing, drawing, type Frame, nameOfClass, seed, selected } from './state';
 
@@ -19,6 +24,20 @@ const REPAINT = {
   resamples: 2,
 } as const;
 const SIDE = 192;
+/** What the picture and the painted part are called when they are saved. */
+const FILES = { image: 'picture.png', mask: 'mask.png' };
+
+const text = sample.inpaint;
+
+/** What was filled in, of which drawing's which picture, and how. */
+type Result = {
+  readonly frame: Frame;
+  readonly of: Drawing['captions'];
+  readonly index: number;
+  readonly task: Filled;
+  readonly image: ImageData;
+  readonly mask: Uint8ClampedArray;
+};
 
 /** Parts of a picture are painted over, and the network fills them again. */
 export function Inpaint() {
@@ -29,9 +48,9 @@ export function Inpaint() {
   const radius = useSignal(22);
   const hasMask = useSignal(false);
   const className = useSignal('same');
-  const result = useSignal<{ frame: Frame; of: Drawing['captions']; index: number } | undefined>(undefined);
+  const result = useSignal<Result | undefined>(undefined);
   // Of another picture, or of another drawing, it is out of date.
-  const filled = result.value?.of === drawn.captions && result.value.index === index ? result.value.frame : undefined;
+  const filled = result.value?.of === drawn.captions && result.value.index === index ? result.value : undefined;
   const mine = busy.value?.what === 'inpainting';
 
   const clear = () => {
@@ -47,39 +66,42 @@ export function Inpaint() {
     hasMask.value = true;
   };
   const fill = () =>
-    occupy('inpainting', async ({ info }, signal) => {
+    occupy('inpainting', async (loaded, signal) => {
+      const { info } = loaded;
       const { height, width } = drawn;
       const size = height * width * 4;
       const label = className.value === 'same' ? (drawn.labels[index] ?? -1) : Number(className.value);
       const image = new ImageData(frame.x.slice(index * size, (index + 1) * size), width, height);
       const mask = maskOf(canvas.current as HTMLCanvasElement, height, width);
+      const task: Filled = {
+        ...madeWith(loaded, samplerOptions(info, REPAINT), VARIANTS, label),
+        seed: seed.value + 1,
+        inpaint: FILES,
+      };
       const drawing = drawImages(info, {
-        ...samplerOptions(info, REPAINT),
+        ...task.sampler,
         ...together(VARIANTS),
         ...conditions([label]),
-        seed: seed.value + 1,
+        seed: task.seed,
         inpaint: { image, mask },
         signal,
       });
       await follow(drawing, (frames) => {
-        result.value = { frame: frames.at(-1) as Frame, of: drawn.captions, index };
+        result.value = { frame: frames.at(-1) as Frame, of: drawn.captions, index, task, image, mask };
       });
-      return `The part is filled, in ${VARIANTS} ways.`;
+      return text.done(VARIANTS);
     });
 
   return (
     <section class="card" aria-labelledby="inpaint-title">
-      <h3 id="inpaint-title">Paint over it, and let it be filled</h3>
-      <p class="prose">
-        Brush over a part of picture {index + 1}. The rest is held fast at every step, with just as much noise as
-        belongs there, so the network has to find something that fits.
-      </p>
+      <h3 id="inpaint-title">{text.title}</h3>
+      <p class="prose">{text.about(index + 1)}</p>
       <div class="pair">
         <div class="stack">
           <div class="paint">
             <Rgba pixels={frame.x} index={index} height={drawn.height} width={drawn.width} />
             <Brush
-              label="What to paint over"
+              label={text.area}
               canvas={canvas}
               side={SIDE}
               radius={radius.value}
@@ -91,27 +113,27 @@ export function Inpaint() {
           </div>
           <div class="row">
             <button type="button" class="small" onClick={half(0, 0, 1, 0.5)}>
-              Top half
+              {text.top}
             </button>
             <button type="button" class="small" onClick={half(0, 0.5, 1, 0.5)}>
-              Bottom half
+              {text.bottom}
             </button>
             <button type="button" class="small" onClick={half(0, 0, 0.5, 1)}>
-              Left half
+              {text.left}
             </button>
             <button type="button" class="small quiet" disabled={!hasMask.value} onClick={clear}>
-              Clear the brush
+              {text.clear}
             </button>
           </div>
         </div>
         <div class="stack">
-          <Slider label="Brush size" signal={radius} min={8} max={48} />
+          <Slider label={text.size} signal={radius} min={8} max={48} />
           {classNames.value.length > 0 && (
             <Select
-              label="Fill as class"
+              label={text.class}
               signal={className}
               options={[
-                { value: 'same', name: `as it was (${drawn.captions[index]})` },
+                { value: 'same', name: text.same(drawn.captions[index] as string) },
                 ...classNames.value.map((name, i) => ({ value: String(i), name })),
                 { value: '-1', name: nameOfClass(-1) },
               ]}
@@ -119,30 +141,47 @@ export function Inpaint() {
           )}
           <div class="row">
             <button type="button" class="primary" disabled={!hasMask.value || busy.value !== undefined} onClick={fill}>
-              Fill it in
+              {text.fill}
             </button>
             {mine && (
               <button type="button" onClick={() => busy.value?.stop()}>
-                Stop
+                {page.stop}
               </button>
             )}
           </div>
-          {!hasMask.value && <p class="hint">Paint over a part first, or choose a half.</p>}
+          {!hasMask.value && <p class="hint">{text.first}</p>}
         </div>
       </div>
       {filled && (
-        <div class="rowstrip">
-          {Array.from({ length: VARIANTS }, (_, i) => (
-            <Rgba
-              key={i}
-              pixels={filled.x}
-              index={i}
-              height={drawn.height}
-              width={drawn.width}
-              label={`Filled, variant ${i + 1}`}
-            />
-          ))}
-        </div>
+        <>
+          <div class="rowstrip">
+            {Array.from({ length: VARIANTS }, (_, i) => (
+              <Rgba
+                key={i}
+                pixels={filled.frame.x}
+                index={i}
+                height={drawn.height}
+                width={drawn.width}
+                label={text.variant(i + 1)}
+              />
+            ))}
+          </div>
+          <FoldedCode task={filled.task}>
+            <p class="hint">{sample.code.files(FILES.image, FILES.mask)}</p>
+            <div class="row">
+              <button
+                type="button"
+                class="small"
+                onClick={async () => {
+                  await saveImage(filled.image, FILES.image);
+                  await saveImage(pictureOfMask(filled.mask, filled.image), FILES.mask);
+                }}
+              >
+                {sample.code.saveFiles}
+              </button>
+            </div>
+          </FoldedCode>
+        </>
       )}
     </section>
   );
@@ -159,4 +198,11 @@ function maskOf(canvas: HTMLCanvasElement, height: number, width: number): Uint8
   context.drawImage(canvas, 0, 0, width, height);
   const { data } = context.getImageData(0, 0, width, height);
   return Uint8ClampedArray.from({ length: height * width }, (_, i) => ((data[4 * i + 3] as number) > 127 ? 255 : 0));
+}
+
+/** The mask as files have it: white is filled, black is kept. */
+function pictureOfMask(mask: Uint8ClampedArray, { width, height }: ImageData): ImageData {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < mask.length; i++) image.data.set([mask[i] ?? 0, mask[i] ?? 0, mask[i] ?? 0, 255], 4 * i);
+  return image;
 }

@@ -5,6 +5,8 @@ import { device } from '../engine/device';
 import { isSwitched, startEngine } from '../engine/engine';
 import { isCalm } from '../ui/calm';
 import { inThePagesWords } from '../ui/in-the-pages-words';
+import { page } from '../words/page';
+import { sample as text } from '../words/sample';
 import { drawPictures } from './draw';
 import { samplerMenu } from './samplers';
 import { findShipped, firstModel, type ShippedModel } from './shipped-models';
@@ -33,7 +35,7 @@ export type ModelSource = {
 
 /** Returns the source of a model that comes with the page. */
 export const shipped = (model: ShippedModel): ModelSource => ({
-  name: model.title,
+  name: text.models[model.name].title,
   shipped: model,
   read: () => fetchShipped(model),
 });
@@ -57,7 +59,7 @@ export async function loadModel(source: ModelSource): Promise<void> {
   busy.value?.stop();
   failure.value = undefined;
   lacksDevice = false;
-  loading.value = 'Starting the device …';
+  loading.value = text.startingDevice;
   const started = startEngine().catch((error) => {
     if (mine === turn) lacksDevice = true;
     throw error;
@@ -65,7 +67,7 @@ export async function loadModel(source: ModelSource): Promise<void> {
   try {
     const [{ client }, file] = await Promise.all([started, source.read()]);
     if (mine !== turn) return;
-    loading.value = 'Loading the network …';
+    loading.value = text.loadingNetwork;
     const info = await client.openModel(file, source.facts);
     if (mine !== turn) return info.dispose();
     busy.value?.stop();
@@ -112,19 +114,19 @@ export const openModel = (files: readonly File[]): Promise<void> =>
 export function openDropped(transfer: DataTransfer): Promise<void> {
   const dropped = modelFromDrop(transfer); // at once: the list is empty when the event is over
   const [first] = transfer.files;
-  return loadModel({ name: first?.name ?? 'The model', read: () => dropped });
+  return loadModel({ name: first?.name ?? text.yourModel, read: () => dropped });
 }
 
 function nameOf([first]: readonly File[]): string {
   const folder = first?.webkitRelativePath.split('/')[0];
-  return folder || (first?.name ?? 'The model');
+  return folder || (first?.name ?? text.yourModel);
 }
 
 /** What may help after a failure: trying again what was fetched, or going back to what is there. */
 export const wayOn = (): { name: string; run: () => Promise<void> } =>
   current && !current.shipped
-    ? { name: lastShipped().back, run: () => loadModel(shipped(lastShipped())) }
-    : { name: 'Try again', run: () => loadModel(current ?? shipped(lastShipped())) };
+    ? { name: text.models[lastShipped().name].back, run: () => loadModel(shipped(lastShipped())) }
+    : { name: page.tryAgain, run: () => loadModel(current ?? shipped(lastShipped())) };
 
 let last: ShippedModel | undefined;
 
@@ -150,23 +152,22 @@ export function describeModel(facts: ModelFacts): void {
   if (current) void loadModel({ ...current, facts: { ...current.facts, ...facts } });
 }
 
-async function fetchShipped({ file }: ShippedModel): Promise<Blob> {
-  loading.value = 'Fetching the model …';
-  const failed = 'check the connection and try again, or open a model file of your own';
+async function fetchShipped({ address }: ShippedModel): Promise<Blob> {
+  loading.value = text.fetchingModel;
   let response: Response;
   try {
-    response = await fetch(new URL(`models/${file}`, document.baseURI));
+    response = await fetch(address);
   } catch {
-    throw new Error(`The model could not be fetched: ${failed}.`);
+    throw new Error(text.notFetched(''));
   }
-  const why = response.ok ? pageInstead(response) : `the server says ${response.status}`;
-  if (why) throw new Error(`The model could not be fetched (${why}): ${failed}.`);
+  const why = response.ok ? pageInstead(response) : text.serverSays(response.status);
+  if (why) throw new Error(text.notFetched(why));
   return response.blob();
 }
 
 /** Hosts with a page for every address answer with it, and say that all is well. */
 const pageInstead = ({ headers }: Response): string | undefined =>
-  headers.get('content-type')?.startsWith('text/html') ? 'the server sends a page instead' : undefined;
+  headers.get('content-type')?.startsWith('text/html') ? text.pageInstead : undefined;
 
 // Another device is another worker, which knows nothing of the model; and one that works may come after one that did not.
 let lastDevice = device.value;

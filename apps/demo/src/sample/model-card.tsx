@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { Choice, NumberField, Select } from '../ui/fields';
 import { Notice } from '../ui/notice';
-import { words } from '../words';
+import { sample as text } from '../words/sample';
 import { describeModel, lastShipped, loadModel, openDropped, openModel, shipped } from './load';
 import { shippedModels } from './shipped-models';
 import { loading, model, modelName } from './state';
@@ -18,19 +18,19 @@ export function ModelCard() {
     void opened;
   };
   return (
-    <section class="card" aria-label="Model">
+    <section class="card" aria-label={text.model}>
       <div>
-        <h3>{loaded?.name ?? 'The model'}</h3>
+        <h3>{loaded?.name ?? text.noModel}</h3>
         <p class="hint" role="status">
-          {loaded ? <Facts /> : (loading.value ?? 'No model is loaded.')}
+          {loaded ? <Facts /> : (loading.value ?? text.notLoaded)}
         </p>
-        {loaded?.shipped && <p class="hint">Draws {loaded.shipped.draws}</p>}
+        {loaded?.shipped && <p class="hint">{text.models[loaded.shipped.name].draws}</p>}
       </div>
       {shippedModels.length > 1 && (
         <Choice
-          label={words.sample.models}
+          label={text.models.label}
           signal={modelName}
-          options={shippedModels.map(({ name, title }) => ({ value: name, name: title }))}
+          options={shippedModels.map(({ name }) => ({ value: name, name: text.models[name].title }))}
         />
       )}
       <div class="row">
@@ -42,24 +42,23 @@ export function ModelCard() {
             isOpening.value = !isOpening.value;
           }}
         >
-          Another model
+          {text.anotherModel}
         </button>
         {loaded && !loaded.shipped && (
           <button type="button" class="small quiet" onClick={() => loadModel(shipped(lastShipped()))}>
-            {lastShipped().back}
+            {text.models[lastShipped().name].back}
           </button>
         )}
       </div>
       {isOpening.value && (
         <Drop
-          button="Open a model file…"
+          button={text.openFile}
           accept=".safetensors,.pt,.pth,.ckpt,.bin,.json"
           multiple
           onFiles={(files) => open(openModel(files))}
           onTransfer={(transfer) => open(openDropped(transfer))}
         >
-          a .safetensors file of the command or of the next tab, a .pt or .ckpt of PyTorch, or a folder of diffusers; it
-          stays on this device
+          {text.openHint}
         </Drop>
       )}
       {loaded && !loaded.shipped && <Description />}
@@ -79,17 +78,13 @@ function Facts() {
   if (!info) return null;
   const [height, width, channels] = info.imageShape;
   const classes = info.classNames.length;
-  const parts = [
-    `${height}×${width} ${channels === 1 ? 'grey' : 'colour'}`,
-    classes > 0 ? `${classes} ${classes === 1 ? 'class' : 'classes'}` : 'no classes',
-    `${new Intl.NumberFormat('en').format(info.parameterCount)} parameters`,
-    `schedule ${scheduleOf(info)}`,
-  ];
-  return <>{parts.join(', ')}</>;
+  const parameters = new Intl.NumberFormat('en').format(info.parameterCount);
+  return <>{text.facts(`${height}×${width}`, channels === 1, classes, parameters, scheduleOf(info))}</>;
 }
 
 const SCHEDULES = ['linear', 'scaled-linear', 'cosine', 'sigmoid-beta', 'sigmoid-alpha-bar', 'angle'] as const;
 type ScheduleName = (typeof SCHEDULES)[number];
+const PREDICTIONS = ['epsilon', 'x0', 'v'] as const;
 
 /** A schedule of the menu; others are shown as they are called. */
 const scheduleOf = ({ process }: ModelInfo): ScheduleName =>
@@ -101,27 +96,23 @@ function Description() {
   if (!info) return null;
   return (
     <details>
-      <summary>How it was trained</summary>
+      <summary>{text.trained.title}</summary>
       <div class="stack">
-        <p class="hint">Read from the file where it says so. If pictures come out as noise, set what you know.</p>
+        <p class="hint">{text.trained.about}</p>
         <Select
-          label="Trained schedule"
+          label={text.trained.schedule}
           value={scheduleOf(info)}
           options={SCHEDULES.map((value) => ({ value, name: value }))}
           onInput={(type) => describeModel({ process: { type, steps: 1000 } })}
         />
         <Select
-          label="The network predicts"
+          label={text.trained.prediction}
           value={info.prediction as 'epsilon' | 'x0' | 'v'}
-          options={[
-            { value: 'epsilon', name: 'ε, the noise' },
-            { value: 'x0', name: 'x₀, the picture' },
-            { value: 'v', name: 'v, a mix of both' },
-          ]}
+          options={PREDICTIONS.map((value) => ({ value, name: text.trained.predictions[value] }))}
           onInput={(prediction) => describeModel({ prediction })}
         />
         <NumberField
-          label="Picture size"
+          label={text.trained.size}
           value={info.imageShape[0]}
           min={8}
           max={256}

@@ -2,12 +2,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { savePicture } from '../save/save-picture';
 import { Slider } from '../ui/fields';
-import { Letter, xHat0 } from '../ui/formulas';
+import { Letter, xHat0 } from '../ui/math';
 import { Rgba } from '../ui/rgba';
-import { words } from '../words';
+import { sample } from '../words/sample';
 import { ReverseEquation } from './reverse-equation';
 import { SaveAnimation } from './save-animation';
 import { busy, type Drawing, drawing, type Frame, model, selected } from './state';
+
+const text = sample.replay;
 
 /** One picture's way, forth and back. */
 export function Replay() {
@@ -35,32 +37,20 @@ export function Replay() {
     return () => clearInterval(timer);
   }, [isPlaying.value, last]);
   const { height, width } = drawn;
-  const name = `Picture ${index + 1} (${drawn.captions[index]})`;
-  const step = `${frame.index + 1} of ${frame.total}, t = ${Math.round(frame.time)}`;
+  const name = text.picture(index + 1, drawn.captions[index] as string);
+  const step = text.step(frame.index + 1, frame.total, Math.round(frame.time));
   return (
     <section class="card" aria-labelledby="replay-title">
-      <h3 id="replay-title">{name}, step by step</h3>
+      <h3 id="replay-title">{text.title(name)}</h3>
       <div class="replay">
         <figure>
-          <Rgba
-            pixels={frame.x}
-            index={index}
-            height={height}
-            width={width}
-            label={`${name} as it is at step ${step}`}
-          />
+          <Rgba pixels={frame.x} index={index} height={height} width={width} label={text.at(name, step)} />
           <figcaption>
             <Letter name="x" of="t" />
           </figcaption>
         </figure>
         <figure>
-          <Rgba
-            pixels={frame.x0}
-            index={index}
-            height={height}
-            width={width}
-            label={`What the network believes at step ${step}`}
-          />
+          <Rgba pixels={frame.x0} index={index} height={height} width={width} label={text.guess(step)} />
           <figcaption>{xHat0}</figcaption>
         </figure>
       </div>
@@ -72,10 +62,10 @@ export function Replay() {
             isPlaying.value = !isPlaying.value;
           }}
         >
-          {isPlaying.value ? 'Stop replay' : 'Replay'}
+          {isPlaying.value ? text.stop : text.play}
         </button>
         <Slider
-          label="Replay step"
+          label={text.slider}
           value={position}
           min={0}
           max={Math.max(1, last)}
@@ -87,7 +77,7 @@ export function Replay() {
         />
       </div>
       <div class="stack equation-of-step">
-        <h4>{words.sample.reverse.title}</h4>
+        <h4>{sample.reverse.title}</h4>
         {model.value && <ReverseEquation drawing={drawn} position={position} index={index} />}
       </div>
       <div class="row">
@@ -96,10 +86,10 @@ export function Replay() {
           class="small"
           onClick={() => savePicture(drawn, frame.x, `picture-${index + 1}.png`, 1, [index])}
         >
-          Save picture as PNG
+          {sample.savePicture}
         </button>
         <SaveAnimation
-          name="Save picture as animation"
+          name={sample.animatePicture}
           drawing={drawn}
           columns={1}
           only={index}

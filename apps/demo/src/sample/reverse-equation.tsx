@@ -1,14 +1,14 @@
 import { planFor } from '@denoiser/samplers/arrays';
-import { type ComponentChildren, Fragment } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Picture } from '../pictures/picture';
-import { Letter, xHat0 } from '../ui/formulas';
-import { Pixels } from '../ui/pixels';
-import { words } from '../words';
+import { Equation } from '../ui/equation';
+import { Letter, xHat0 } from '../ui/math';
+import { sample } from '../words/sample';
 import { addedNoise, type Part, termsOf } from './reverse-step';
 import { type Drawing, type Frame, type LoadedModel, model } from './state';
 
-const text = words.sample.reverse;
+const text = sample.reverse;
 const names: Readonly<Record<Part, ComponentChildren>> = {
   x0: xHat0,
   before: xHat0,
@@ -31,33 +31,24 @@ export function ReverseEquation({ drawing, position, index }: { drawing: Drawing
   const pictures = { x0: cut(frame.values.x0), x: cut(before.values.x), before: cut(before.values.x0) };
   const parts: Partial<Record<Part, Float32Array>> = { ...pictures, noise: addedNoise(terms, after, pictures) };
   const picture = (pixels: Float32Array): Picture => ({ height, width, channels, pixels });
-  const step = `${frame.index + 1} of ${frame.total}`;
+  const step = sample.stepOf(frame.index + 1, frame.total);
   return (
-    <div class="equation reverse" style={{ '--terms': terms.length }}>
-      <figure>
-        <div class="factor">&nbsp;</div>
-        <Pixels picture={picture(after)} label={text.after(step)} />
-        <figcaption>{text.captions.after}</figcaption>
-      </figure>
-      {terms.map(({ part, factor }, i) => (
-        <Fragment key={part}>
-          <span class="sign" aria-hidden="true">
-            {i === 0 ? '=' : '+'}
-          </span>
-          <figure>
-            <div class="factor">
-              <output aria-label={text.share[part]} aria-live="off">
-                {factor.toFixed(3).replace('-', '−')}
-              </output>{' '}
-              ×
-            </div>
-            <Pixels picture={picture(parts[part] as Float32Array)} label={text.captions[part]} />
-            <figcaption>
+    <Equation
+      layout="sum"
+      terms={[
+        { picture: picture(after), label: text.after(step), caption: text.captions.after },
+        ...terms.map(({ part, factor }, i) => ({
+          sign: i === 0 ? '=' : '+',
+          factor: { value: factor, label: text.share[part] },
+          picture: picture(parts[part] as Float32Array),
+          label: text.captions[part],
+          caption: (
+            <>
               {names[part]}, {text.captions[part]}
-            </figcaption>
-          </figure>
-        </Fragment>
-      ))}
-    </div>
+            </>
+          ),
+        })),
+      ]}
+    />
   );
 }

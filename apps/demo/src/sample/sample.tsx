@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { xHat0 } from '../ui/formulas';
 import { NextTab } from '../ui/next-tab';
+import { sample as text } from '../words/sample';
 import { Code } from './code-card';
 import { Compare } from './compare';
 import { Controls } from './controls';
@@ -18,12 +18,8 @@ export function Sample() {
   return (
     <>
       <header class="intro">
-        <h2>Pictures come out</h2>
-        <p>
-          A network was trained to tell picture and noise apart. Give it noise alone, take away a little of what it
-          calls noise, ask again. At each step it also has a guess at the finished picture, {xHat0}; watch how early it
-          is right.
-        </p>
+        <h2>{text.title}</h2>
+        <p>{text.intro}</p>
       </header>
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement.value}
@@ -46,7 +42,7 @@ export function Sample() {
           {model.value && <Interpolate key={model.value} />}
         </div>
       </div>
-      <NextTab to="train">Next: teach it your own pictures</NextTab>
+      <NextTab to="train">{text.next}</NextTab>
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { inThePagesWords } from '../ui/in-the-pages-words';
 import { Notice } from '../ui/notice';
+import { sample as text } from '../words/sample';
 import type { Drawing } from './state';
 
 /** A button that makes a GIF of the whole way; the encoder is fetched when it is first used. */
@@ -31,7 +32,7 @@ export function SaveAnimation({
     done.value = 0;
     const encoder = await import('../save/save-animation').catch(() => undefined);
     if (!encoder) {
-      failure.value = 'What makes animations could not be fetched; check the connection and try again.';
+      failure.value = text.encoderMissing;
       done.value = undefined;
       return;
     }
@@ -46,7 +47,7 @@ export function SaveAnimation({
         },
       });
     } catch (error) {
-      failure.value = `The animation could not be made (${inThePagesWords(error)}); try again with fewer pictures or steps.`;
+      failure.value = text.notMade(inThePagesWords(error));
     } finally {
       done.value = undefined;
     }
@@ -54,7 +55,7 @@ export function SaveAnimation({
   return (
     <>
       <button type="button" class="small" disabled={disabled || done.value !== undefined} onClick={save}>
-        {done.value === undefined ? name : `Making it, ${Math.round(100 * done.value)} %`}
+        {done.value === undefined ? name : text.making(done.value)}
       </button>
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
     </>

@@ -1,49 +1,37 @@
-declare const __MODELS__: readonly string[] | undefined; // see vite.config.ts
+import digits from '@denoiser/model-digits/digits.safetensors?url';
+import glyphs from '@denoiser/model-glyphs/glyphs.safetensors?url';
 
-/** A model that comes with the page. */
-export type ShippedModel = {
-  /** In addresses, and for `openModel` and the command. */
-  readonly name: string;
-  readonly title: string;
-  /** What it draws, after "Draws ". */
-  readonly draws: string;
-  /** The button that leads back to it. */
-  readonly back: string;
-  readonly file: string;
-  /** What pictures are drawn with unless somebody says otherwise: a kind solver, and a seed whose pictures are good. */
-  readonly settings: {
-    readonly sampler: string;
-    readonly steps: number;
-    readonly guidance: number;
-    readonly seed: number;
-    readonly word: string;
-  };
+/** What pictures are drawn with unless somebody says otherwise: a kind solver, and a seed whose pictures are good. */
+type Settings = {
+  readonly sampler: string;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly seed: number;
+  readonly word: string;
 };
 
-/** The table of the page's models. One counts where its file lies in `public/models` or `vite.config.ts` lays it there; the first is shown first. */
-const MODELS: readonly ShippedModel[] = [
+/** By the name that `openModel` and the command know it by. */
+type Entry = { readonly name: string; readonly address: string; readonly settings: Settings };
+
+/** The table of the page's models, the first one first; each has a line of words, too. */
+const MODELS = [
   {
     name: 'glyphs',
-    title: 'Letters and figures',
-    draws: 'letters and figures of typefaces that never existed, a word in one style.',
-    back: 'Back to the letters',
-    file: 'glyphs.safetensors',
+    address: glyphs,
     settings: { sampler: 'dpmpp-2m', steps: 20, guidance: 2, seed: 1, word: 'Hello' },
   },
   {
     name: 'digits',
-    title: 'Handwritten digits',
-    draws: 'digits in handwriting that nobody wrote.',
-    back: 'Back to the digits',
-    file: 'digits.safetensors',
-    settings: { sampler: 'ddpm', steps: 60, guidance: 2, seed: 2, word: '2026' },
+    address: digits,
+    settings: { sampler: 'dpmpp-2m', steps: 20, guidance: 2, seed: 1, word: '2026' },
   },
-];
+] as const satisfies readonly Entry[];
 
-const isThere = ({ file }: ShippedModel) => typeof __MODELS__ === 'undefined' || __MODELS__.includes(file);
+/** A model that comes with the page. */
+export type ShippedModel = Entry & { readonly name: (typeof MODELS)[number]['name'] };
 
-export const shippedModels = MODELS.filter(isThere);
-export const firstModel = shippedModels[0] as ShippedModel;
+export const shippedModels: readonly ShippedModel[] = MODELS;
+export const firstModel: ShippedModel = MODELS[0];
 
 export const findShipped = (name: string): ShippedModel | undefined =>
   shippedModels.find((model) => model.name === name);

@@ -1,6 +1,7 @@
 import type { DrawingStep, Model } from '@denoiser/backend-web';
 import { computed, signal } from '@preact/signals';
 import { decimal, field, keepInAddress, oneOf, whole } from '../address';
+import { sample } from '../words/sample';
 import type { Made } from './code';
 import { samplerMenu } from './samplers';
 import { findShipped, firstModel, type ShippedModel, shippedModels } from './shipped-models';
@@ -24,7 +25,7 @@ export const guidance = signal(firstModel.settings.guidance);
 /** What is spelt, by models whose classes are letters. */
 export const word = signal(firstModel.settings.word);
 /** The shipped model that is asked for; empty: a file of the user's. */
-export const modelName = signal(firstModel.name);
+export const modelName = signal<string>(firstModel.name);
 /** Which noise a DDPM step adds. */
 export const variance = signal<'posterior' | 'beta'>('posterior');
 
@@ -66,7 +67,7 @@ export const selected = signal(0);
 
 export const classNames = computed(() => model.value?.info.classNames ?? []);
 
-export const nameOfClass = (label: number): string => classNames.value[label] ?? 'no class';
+export const nameOfClass = (label: number): string => classNames.value[label] ?? sample.noClass;
 
 /** Whether words can be asked for: the classes are letters, or most of them. */
 export const canSpell = computed(() => classNames.value.filter((name) => /^\p{L}$/u.test(name)).length >= 20);

@@ -14,3 +14,10 @@ export async function savePicture(
   drawSheet(canvas.getContext('2d') as OffscreenCanvasRenderingContext2D, sheet, pixels, { indices, columns, scale });
   saveFile(await canvas.convertToBlob({ type: 'image/png' }), file);
 }
+
+/** A picture as a PNG, pixel by pixel: for programs. */
+export async function saveImage(image: ImageData, file: string): Promise<void> {
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  (canvas.getContext('2d') as OffscreenCanvasRenderingContext2D).putImageData(image, 0, 0);
+  saveFile(await canvas.convertToBlob({ type: 'image/png' }), file);
+}

@@ -2,8 +2,10 @@ import { type Camera as OpenCamera, openCamera } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Notice } from '../ui/notice';
+import { train } from '../words/train';
 import { addEntries, type RgbaPicture } from './dataset';
 
+const text = train.camera;
 const SIDE = 64;
 const BURST = 12;
 const PAUSE = 150; // ms
@@ -37,34 +39,32 @@ export function Camera({ className }: { className: string }) {
     for (let i = 0; i < count && camera.value; i++) {
       if (i > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE));
       taken.value++;
-      addEntries([{ name: `photo ${taken.value}`, className, source: squareOf(camera.value.video) }]);
+      addEntries([{ name: text.one(taken.value), className, source: squareOf(camera.value.video) }]);
     }
     isBusy.value = false;
   };
-  const as = className && ` as ${className}`;
   return (
     <div class="stack">
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
       {camera.value ? (
         <>
-          <div class="camera" ref={place} role="img" aria-label="What the camera sees" />
+          <div class="camera" ref={place} role="img" aria-label={text.view} />
           <div class="row">
             <button type="button" disabled={isBusy.value} onClick={() => take(1)}>
-              Take a picture{as}
+              {text.take(className)}
             </button>
             <button type="button" disabled={isBusy.value} onClick={() => take(BURST)}>
-              Take {BURST}
-              {as}
+              {text.takeMany(BURST, className)}
             </button>
             <button type="button" class="quiet" onClick={close}>
-              Turn it off
+              {text.off}
             </button>
           </div>
         </>
       ) : (
         <div class="row">
           <button type="button" onClick={open}>
-            Turn on the camera
+            {text.on}
           </button>
         </div>
       )}

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { train as text } from '../words/train';
 import { type Entry, removeEntries } from './dataset';
 import { Thumb } from './thumb';
 
@@ -11,43 +12,43 @@ export function ClassPictures({ name, members }: { name: string; members: readon
   const isChoosing = useSignal(false);
   const shown = members.toReversed().slice(0, most.value);
   const hidden = members.length - shown.length;
-  const what = name || 'pictures without class';
+  const what = text.ofClass(name);
   return (
     <li class="class">
       <div class="row" style={{ justifyContent: 'space-between' }}>
         <strong>
-          {name || 'without class'} <span class="value">{members.length}</span>
+          {name || text.noClass} <span class="value">{members.length}</span>
         </strong>
         <div class="row">
           <button
             type="button"
             class="small quiet"
             aria-pressed={isChoosing.value}
-            aria-label={`Remove single ones of ${what}`}
+            aria-label={text.removeSomeOf(what)}
             onClick={() => {
               isChoosing.value = !isChoosing.value;
             }}
           >
-            Remove single ones
+            {text.removeSome}
           </button>
           <button
             type="button"
             class="small quiet"
-            aria-label={`Remove all of ${what}`}
+            aria-label={text.removeAllOf(what)}
             onClick={() => removeEntries(({ className }) => className === name)}
           >
-            Remove all
+            {text.removeAll}
           </button>
         </div>
       </div>
-      {isChoosing.value && <p class="hint">Press a picture to remove it.</p>}
+      {isChoosing.value && <p class="hint">{text.removeHint}</p>}
       <div class="thumbs" {...(!isChoosing.value && { 'aria-hidden': 'true' })}>
         {shown.map((entry) =>
           isChoosing.value ? (
             <button
               key={entry}
               type="button"
-              aria-label={`Remove ${entry.name}`}
+              aria-label={text.removeOne(entry.name)}
               onClick={({ currentTarget }) => {
                 const neighbour = currentTarget.nextElementSibling ?? currentTarget.previousElementSibling;
                 (neighbour as HTMLElement | null)?.focus(); // the one that has it goes
@@ -65,13 +66,13 @@ export function ClassPictures({ name, members }: { name: string; members: readon
         <button
           type="button"
           class="small quiet"
-          aria-label={`Show ${Math.min(MORE, hidden)} more of ${what}`}
+          aria-label={text.moreOf(Math.min(MORE, hidden), what)}
           style={{ justifySelf: 'start' }}
           onClick={() => {
             most.value += MORE;
           }}
         >
-          Show {Math.min(MORE, hidden)} more
+          {text.more(Math.min(MORE, hidden))}
         </button>
       )}
     </li>

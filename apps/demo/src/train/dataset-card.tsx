@@ -3,15 +3,16 @@ import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { TextField } from '../ui/fields';
 import { Notice } from '../ui/notice';
+import { train as text } from '../words/train';
 import { Camera } from './camera';
 import { ClassPictures } from './class-pictures';
 import { addEntries, classes, type Entry, entries, removed } from './dataset';
 import { DrawingPad } from './drawing-pad';
-import { SHAPES, shapePictures } from './shapes';
+import { FACES, facePictures } from './faces';
 import { MOST, sortOut } from './sort-out';
 
-const OF_EACH_SHAPE = 120;
-const AT_ONCE = 30;
+const OF_EACH_FACE = 200;
+const AT_ONCE = 20;
 
 /** The pictures to learn from. */
 export function DatasetCard() {
@@ -27,50 +28,42 @@ export function DatasetCard() {
   return (
     <section class="card" aria-labelledby="dataset-title">
       <h3 id="dataset-title">
-        Pictures <span class="value">{count > 0 ? count : ''}</span>
+        {text.dataset} <span class="value">{count > 0 ? count : ''}</span>
       </h3>
       {count === 0 && (
         <Notice
           action={{
-            name: 'Use the shapes',
-            run: addShapes,
+            name: text.ready.use,
+            run: addFaces,
           }}
         >
-          Nothing at hand? The page can draw {SHAPES.length * OF_EACH_SHAPE} coloured circles, squares and triangles to
-          learn from.
+          {text.ready.about(FACES.length * OF_EACH_FACE)}
         </Notice>
       )}
-      <TextField
-        label="Class of new pictures"
-        hint="What the pictures that you add next show, such as “cat”. With classes you can later ask for one. Leave it empty to do without."
-        signal={className}
-      />
+      <TextField label={text.className} hint={text.classHint} signal={className} />
       <Drop
-        button="Add pictures…"
+        button={text.add}
         accept="image/*"
         multiple
         onFiles={(files) => add(imagesFromFiles(files))}
         onTransfer={async (transfer) => add(await imagesFromDrop(transfer))}
       >
-        or drop them here; a folder with one folder for each class is fine, too. Twenty are enough to try, hundreds are
-        better
+        {text.addHint}
       </Drop>
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
       <details>
-        <summary>Draw some</summary>
+        <summary>{text.drawSome}</summary>
         <DrawingPad className={className.value.trim()} />
       </details>
       <details>
-        <summary>Use the camera</summary>
+        <summary>{text.useCamera}</summary>
         <Camera className={className.value.trim()} />
       </details>
       {removed.value && (
-        <Notice action={{ name: 'Undo', run: removed.value.undo }}>
-          {removed.value.count === 1 ? 'One picture was removed.' : `${removed.value.count} pictures were removed.`}
-        </Notice>
+        <Notice action={{ name: text.undo, run: removed.value.undo }}>{text.removed(removed.value.count)}</Notice>
       )}
       {count > 0 && (
-        <ul class="classes" aria-label="Classes">
+        <ul class="classes" aria-label={text.classes}>
           {classes.value.map(({ name, members }) => (
             <ClassPictures key={name} name={name} members={members} />
           ))}
@@ -81,12 +74,15 @@ export function DatasetCard() {
 }
 
 /** Drawn a few at a time, so that the page never stands still for long, and added all at once. */
-async function addShapes(): Promise<void> {
+async function addFaces(): Promise<void> {
   const drawn: Entry[] = [];
-  for (const shape of SHAPES) {
-    for (let first = 0; first < OF_EACH_SHAPE; first += AT_ONCE) {
-      const sources = shapePictures(shape, { first, count: AT_ONCE });
-      drawn.push(...sources.map((source, i) => ({ name: `${shape} ${first + i + 1}`, className: shape, source })));
+  for (const mood of FACES) {
+    const className = text.ready.names[mood];
+    for (let first = 0; first < OF_EACH_FACE; first += AT_ONCE) {
+      const sources = facePictures(mood, { first, count: AT_ONCE });
+      drawn.push(
+        ...sources.map((source, i) => ({ name: text.ready.one(className, first + i + 1), className, source })),
+      );
       await new Promise((resolve) => setTimeout(resolve));
     }
   }

@@ -2,9 +2,11 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Brush } from '../ui/brush';
 import { Check, Slider } from '../ui/fields';
+import { train } from '../words/train';
 import { addEntries } from './dataset';
 import { variantsOf } from './variants';
 
+const text = train.pad;
 const SIDE = 192;
 const COPIES = 16;
 const STORED = 64;
@@ -42,7 +44,7 @@ export function DrawingPad({ className }: { className: string }) {
   const add = () => {
     const variants = variantsOf(canvas.current as HTMLCanvasElement, hasCopies.value ? COPIES : 1, STORED);
     added.value++;
-    addEntries(variants.map((source, i) => ({ name: `drawing ${added.value}.${i + 1}`, className, source })));
+    addEntries(variants.map((source, i) => ({ name: text.one(added.value, i + 1), className, source })));
     clear();
   };
   return (
@@ -50,7 +52,7 @@ export function DrawingPad({ className }: { className: string }) {
       <div class="pair">
         <div class="paint drawing">
           <Brush
-            label="Drawing"
+            label={text.label}
             canvas={canvas}
             side={SIDE}
             radius={radius.value}
@@ -62,7 +64,7 @@ export function DrawingPad({ className }: { className: string }) {
         </div>
         <div class="stack">
           <div class="field">
-            <label for={id}>Ink</label>
+            <label for={id}>{text.ink}</label>
             <input
               id={id}
               type="color"
@@ -72,24 +74,20 @@ export function DrawingPad({ className }: { className: string }) {
               }}
             />
           </div>
-          <Slider label="Pen size" signal={radius} min={4} max={40} />
-          <Check label="Rub out" signal={isErasing} />
+          <Slider label={text.size} signal={radius} min={4} max={40} />
+          <Check label={text.rubOut} signal={isErasing} />
         </div>
       </div>
-      <Check
-        label={`Add ${COPIES - 1} moved copies of each drawing`}
-        hint="A little shifted, turned and scaled: then ten drawings are enough."
-        signal={hasCopies}
-      />
+      <Check label={text.copies(COPIES - 1)} hint={text.copiesHint} signal={hasCopies} />
       <div class="row">
         <button type="button" disabled={!isDrawn} onClick={add}>
-          Add the drawing{className && ` as ${className}`}
+          {text.add(className)}
         </button>
         <button type="button" class="quiet" disabled={!isDrawn} onClick={undo}>
-          Undo the stroke
+          {text.undo}
         </button>
         <button type="button" class="quiet" disabled={!isDrawn} onClick={clear}>
-          Clear
+          {text.clear}
         </button>
       </div>
     </div>

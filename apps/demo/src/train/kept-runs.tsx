@@ -1,8 +1,11 @@
 import type { RunInfo } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { NumberField } from '../ui/fields';
+import { train } from '../words/train';
 import { deleteRun, downloadRun, resumeTraining, sampleFrom } from './session';
 import { run, runs, session } from './state';
+
+const text = train.kept;
 
 /** Runs that the browser kept, also over a reload. */
 export function KeptRuns() {
@@ -10,7 +13,7 @@ export function KeptRuns() {
   if (kept.length === 0) return null;
   return (
     <section class="card kept" aria-labelledby="kept-title">
-      <h3 id="kept-title">Kept in this browser</h3>
+      <h3 id="kept-title">{text.title}</h3>
       <ul class="classes">
         {kept.map((info) => (
           <Kept key={`${info.run} ${info.step} ${info.steps}`} info={info} />
@@ -26,55 +29,56 @@ function Kept({ info }: { info: RunInfo }) {
   const isDone = step >= steps;
   const until = useSignal(isDone ? 2 * steps : steps);
   const details = [
-    `${images} pictures, ${imageShape[0]}×${imageShape[1]} ${imageShape[2] === 1 ? 'grey' : 'colour'}`,
-    classNames.length > 0 ? classNames.join(', ') : 'no classes',
-    `${(bytes / 1e6).toFixed(1)} MB`,
+    text.pictures(images, `${imageShape[0]}×${imageShape[1]}`, imageShape[2] === 1),
+    classNames.length > 0 ? classNames.join(', ') : text.noClasses,
+    text.megabytes(bytes),
     new Date(changed).toLocaleString(),
   ];
   return (
     <li class="class">
       <div>
-        <strong>{name}</strong>{' '}
-        <span class="value">
-          step {step} of {steps}
-          {isDone && ', finished'}
-        </span>
+        <strong>{name}</strong> <span class="value">{text.at(step, steps)}</span>
         <p class="hint">{details.join(' · ')}</p>
       </div>
       <div class="row" style={{ alignItems: 'end' }}>
         {isDone && (
           <div style={{ width: '9rem' }}>
-            <NumberField label="Train until step" signal={until} min={steps + 1} max={1000000} />
+            <NumberField label={text.until} signal={until} min={steps + 1} max={1000000} />
           </div>
         )}
         <button
           type="button"
           class="primary"
           disabled={isBusy}
-          aria-label={`${isDone ? 'Train longer' : 'Resume'} ${name}`}
+          aria-label={text.of(isDone ? text.longer : text.resume, name)}
           onClick={() => resumeTraining(name, until.value)}
         >
-          {isDone ? 'Train longer' : 'Resume'}
+          {isDone ? text.longer : text.resume}
         </button>
         <button
           type="button"
           disabled={step === 0}
-          aria-label={`Use in Sample ${name}`}
+          aria-label={text.of(text.sampleFrom, name)}
           onClick={() => sampleFrom(name)}
         >
-          Use in Sample
+          {text.sampleFrom}
         </button>
-        <button type="button" disabled={step === 0} aria-label={`Download ${name}`} onClick={() => downloadRun(name)}>
-          Download
+        <button
+          type="button"
+          disabled={step === 0}
+          aria-label={text.of(text.download, name)}
+          onClick={() => downloadRun(name)}
+        >
+          {text.download}
         </button>
         <button
           type="button"
           class="quiet"
           disabled={isBusy}
-          aria-label={`Delete ${name}`}
-          onClick={() => confirm(`Delete the run “${name}” with its weights and pictures?`) && deleteRun(name)}
+          aria-label={text.of(text.delete, name)}
+          onClick={() => confirm(text.sure(name)) && deleteRun(name)}
         >
-          Delete
+          {text.delete}
         </button>
       </div>
     </li>

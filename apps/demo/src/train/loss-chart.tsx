@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { Plot } from '../ui/plot';
+import { train as text } from '../words/train';
 import { losses, progress } from './state';
 
 const MOST_POINTS = 400;
@@ -31,7 +32,7 @@ export function LossChart() {
   return (
     <div class="plot">
       <Plot
-        label={`Loss over ${progress.value?.step ?? last[0]} steps; its running mean is ${mean.toFixed(4)}.`}
+        label={text.chart(progress.value?.step ?? last[0], mean.toFixed(4))}
         curves={[
           { kind: 'raw', points: raw },
           { kind: 'chosen', points: smooth },
@@ -42,10 +43,7 @@ export function LossChart() {
         ticks={ticks}
         height={170}
       />
-      <p class="hint">
-        Thin: each step. Bold: the running mean, {mean.toFixed(4)}. It falls quickly, then slowly; pictures get better
-        long after the curve looks flat.
-      </p>
+      <p class="hint">{text.chartHint(mean.toFixed(4))}</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { TRAINING_OPTIONS } from '@denoiser/trainer/options';
-import { Check, Choice, NumberField, Select, TextField } from '../ui/fields';
+import { Check, Choice, NumberField, type Option, Select, TextField } from '../ui/fields';
+import { train as text } from '../words/train';
 import { classes, entries } from './dataset';
 import { OptionFields } from './option-fields';
 import { startTraining } from './session';
@@ -31,89 +32,57 @@ export function NetworkCard() {
   return (
     <form
       class="card"
-      aria-label="Network and training"
+      aria-label={text.form}
       onSubmit={(event) => {
         event.preventDefault();
         void startTraining();
       }}
     >
-      <h3>Network</h3>
+      <h3>{text.network}</h3>
       <div class="between">
-        <Choice
-          label="Picture size"
-          disabled={!isFree}
-          signal={size}
-          options={[
-            { value: '16', name: '16×16' },
-            { value: '32', name: '32×32' },
-          ]}
-        />
-        <Choice
-          label="Colours"
-          disabled={!isFree}
-          signal={colours}
-          options={[
-            { value: 'colour', name: 'Colour' },
-            { value: 'grey', name: 'Grey' },
-          ]}
-        />
-        <NumberField label="Training steps" disabled={!isFree} signal={steps} min={10} max={100000} />
+        <Choice label={text.size} disabled={!isFree} signal={size} options={optionsOf(text.sizes)} />
+        <Choice label={text.colours} disabled={!isFree} signal={colours} options={optionsOf(text.colourKinds)} />
+        <NumberField label={text.steps} disabled={!isFree} signal={steps} min={10} max={100000} />
       </div>
       <details>
-        <summary>More settings</summary>
+        <summary>{text.moreSettings}</summary>
         <div class="stack">
           <Choice
-            label="Width"
-            hint="Channels of the first layer. Twice as wide is about four times the work, and four times the file."
+            label={text.width}
+            hint={text.widthHint}
             disabled={!isFree}
             signal={width}
-            options={[
-              { value: '8', name: '8, quick' },
-              { value: '16', name: '16' },
-              { value: '32', name: '32, slow' },
-            ]}
+            options={optionsOf(text.widths)}
           />
           <Choice
-            label="The network learns to say"
-            hint="The picture is the quickest way to clean shapes; the noise is what the first papers chose, and needs longer; the mix, of the other tab's digits, lies between."
+            label={text.prediction}
+            hint={text.predictionHint}
             disabled={!isFree}
             signal={prediction}
-            options={[
-              { value: 'x0', name: 'the picture, x₀' },
-              { value: 'epsilon', name: 'the noise, ε' },
-              { value: 'v', name: 'a mix, v' },
-            ]}
+            options={optionsOf(text.predictions)}
           />
           <div class="between">
-            <NumberField label="Batch size" disabled={!isFree} signal={batchSize} {...BATCHES} />
+            <NumberField label={text.batchSize} disabled={!isFree} signal={batchSize} {...BATCHES} />
             <Select
-              label="Learning rate"
+              label={text.learningRate}
               disabled={!isFree}
               signal={learningRate}
-              options={[
-                { value: '0.0005', name: '0.0005, careful' },
-                { value: '0.001', name: '0.001' },
-                { value: '0.002', name: '0.002, quick' },
-              ]}
+              options={optionsOf(text.learningRates)}
             />
-            <TextField label="Name of the run" disabled={!isFree} signal={runName} />
+            <TextField label={text.name} disabled={!isFree} signal={runName} />
           </div>
           <details>
-            <summary>Further options of training</summary>
+            <summary>{text.furtherOptions}</summary>
             <div class="pairs">
               <OptionFields disabled={!isFree} />
             </div>
           </details>
-          <Check
-            label="Pause while this tab is hidden"
-            hint="Saves power; otherwise it goes on in the background."
-            signal={pausesHidden}
-          />
+          <Check label={text.pauseHidden} hint={text.pauseHiddenHint} signal={pausesHidden} />
         </div>
       </details>
       <div class="row">
         <button type="submit" class="primary" disabled={!isFree || count < LEAST}>
-          Start training
+          {text.start}
         </button>
         <p class="hint">{startHint(count, named, Boolean(replaces))}</p>
       </div>
@@ -122,8 +91,10 @@ export function NetworkCard() {
 }
 
 function startHint(count: number, named: number, replaces: boolean): string {
-  if (count === 0) return 'Add pictures first.';
-  if (count < LEAST) return `${LEAST} pictures are the least.`;
-  const of = named > 0 ? ` of ${named} ${named === 1 ? 'class' : 'classes'}` : '';
-  return `${count} pictures${of}.${replaces ? ' This replaces the kept run of the same name.' : ''}`;
+  if (count === 0) return text.noPictures;
+  return count < LEAST ? text.fewPictures(LEAST) : text.readyToStart(count, named, replaces);
 }
+
+/** The options of a field, from what they are called. */
+const optionsOf = <T extends string>(names: Readonly<Record<T, string>>): Option<T>[] =>
+  (Object.keys(names) as T[]).map((value) => ({ value, name: names[value] }));

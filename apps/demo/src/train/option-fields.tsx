@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks';
 import { Check, described, Labelled, Select } from '../ui/fields';
+import { train as text } from '../words/train';
 import { boundsOf, type PlainOption, plainOptions, sentence } from './more-options';
 import { moreOptions } from './state';
 
@@ -54,7 +55,7 @@ function OptionalNumber({
   const id = useId();
   const { label, about, setting, isWhole } = option;
   const isWrong = value !== undefined && !setting.isValid(value);
-  const hint = isWrong ? `Give ${setting.range}.` : sentence(about);
+  const hint = isWrong ? text.give(setting.range) : sentence(about);
   return (
     <Labelled id={id} label={label} hint={hint}>
       <input
@@ -62,7 +63,7 @@ function OptionalNumber({
         type="number"
         {...boundsOf(option)}
         step={isWhole ? 1 : 'any'}
-        placeholder={String(setting.fallback ?? 'none')}
+        placeholder={String(setting.fallback ?? text.none)}
         value={value === undefined ? '' : String(value)}
         disabled={disabled}
         aria-invalid={isWrong}

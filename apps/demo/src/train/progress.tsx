@@ -1,20 +1,14 @@
 import type { TrainingEvent } from '@denoiser/backend-web';
 import { Notice } from '../ui/notice';
 import { Rgba } from '../ui/rgba';
+import { train as text } from '../words/train';
 import { LossChart } from './loss-chart';
+import { LossEquation } from './loss-equation';
 import { downloadRun, goOn, pause, sampleFrom, stop } from './session';
 import { checkpointAt, failure, progress, run, samples, secondsLeft, session, stage, warnings } from './state';
 import { roughly } from './time-left';
 
-const STAGES = {
-  idle: '',
-  preparing: 'Reading the pictures and starting the device …',
-  training: 'Training',
-  pausing: 'Pausing after this step …',
-  paused: 'Paused',
-  stopping: 'Stopping after this step, with a checkpoint …',
-  ended: 'Ended',
-} as const;
+const { facts } = text;
 
 /** What goes on: numbers, loss and samples. */
 export function Progress() {
@@ -22,42 +16,43 @@ export function Progress() {
   const isRunning = session.value !== undefined;
   if (stage.value === 'idle' && !failure.value) return null;
   return (
-    <section class="card" aria-label="Training progress">
+    <section class="card" aria-label={text.progress}>
       <h3>
-        {STAGES[stage.value] || 'Training'} {name && <span class="value">{name}</span>}
+        {text.stages[stage.value] || text.training} {name && <span class="value">{name}</span>}
       </h3>
       {failure.value && <Notice kind="error">{failure.value}</Notice>}
-      {warnings.value.map((warning) => (
-        <Notice key={warning} kind="warning">
-          {warning}
+      {warnings.value.map(({ kind, message }) => (
+        <Notice key={`${kind} ${message}`} kind="warning">
+          {message}
         </Notice>
       ))}
       {isRunning && (
         <div class="row">
           {stage.value === 'paused' ? (
             <button type="button" class="primary" onClick={goOn}>
-              Go on
+              {text.goOn}
             </button>
           ) : (
             <button type="button" disabled={stage.value !== 'training'} onClick={pause}>
-              Pause
+              {text.pause}
             </button>
           )}
           <button type="button" disabled={stage.value === 'stopping'} onClick={stop}>
-            Stop
+            {text.stop}
           </button>
         </div>
       )}
       <Numbers />
       <LossChart />
       {samples.value.length > 0 && <Samples />}
+      <LossEquation />
       {name && (checkpointAt.value !== undefined || stage.value === 'ended') && (
         <div class="row">
           <button type="button" class={isRunning ? '' : 'primary'} onClick={() => sampleFrom(name)}>
-            Use it in Sample
+            {text.sampleFrom}
           </button>
           <button type="button" onClick={() => downloadRun(name)}>
-            Download safetensors
+            {text.download}
           </button>
         </div>
       )}
@@ -72,20 +67,23 @@ function Numbers() {
   const batch = now.losses.length;
   return (
     <>
-      <progress aria-label="Training" value={now.step} max={now.steps} />
+      <progress aria-label={text.training} value={now.step} max={now.steps} />
       <dl class="facts">
         {session.value && (
-          <Fact name="Time left" value={secondsLeft.value === undefined ? '…' : roughly(secondsLeft.value)} />
+          <Fact
+            name={facts.left}
+            value={secondsLeft.value === undefined ? facts.unknown : roughly(secondsLeft.value)}
+          />
         )}
-        <Fact name="Step" value={`${now.step} of ${now.steps}`} />
-        <Fact name="Loss" value={now.losses.at(-1)?.loss.toFixed(4) ?? '…'} />
-        <Fact name="Pictures a second" value={perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} />
+        <Fact name={facts.step} value={facts.stepOf(now.step, now.steps)} />
+        <Fact name={facts.loss} value={now.losses.at(-1)?.loss.toFixed(4) ?? facts.unknown} />
+        <Fact name={facts.speed} value={perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toFixed(1)} />
         <Fact
-          name="Last checkpoint"
-          value={checkpointAt.value === undefined ? 'none yet' : `step ${checkpointAt.value}`}
+          name={facts.checkpoint}
+          value={checkpointAt.value === undefined ? facts.noCheckpoint : facts.checkpointAt(checkpointAt.value)}
         />
       </dl>
-      {batch === 0 && <p class="hint">The first steps take longest.</p>}
+      {batch === 0 && <p class="hint">{text.slowStart}</p>}
     </>
   );
 }
@@ -106,13 +104,13 @@ function Samples() {
   return (
     <figure class="field">
       <figcaption class="label">
-        Samples at step {latest.step}
-        <span class="value">always the same noise</span>
+        {text.samplesAt(latest.step)}
+        <span class="value">{text.sameNoise}</span>
       </figcaption>
       <SampleRow event={latest} />
       {thinned.length > 1 && (
         <details>
-          <summary>How they came to be</summary>
+          <summary>{text.growth}</summary>
           <ol class="history">
             {thinned.map((event) => (
               <li key={event.step}>
@@ -133,7 +131,7 @@ function SampleRow({ event }: { event: Extract<TrainingEvent, { type: 'samples' 
     <div
       class="samples"
       role="img"
-      aria-label={`${event.count} pictures drawn at step ${event.step}`}
+      aria-label={text.samples(event.count, event.step)}
       style={{ '--count': event.count }}
     >
       {Array.from({ length: event.count }, (_, i) => (

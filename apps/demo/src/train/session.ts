@@ -11,15 +11,19 @@ import { loadModel } from '../sample/load';
 import { saveFile } from '../save/save-file';
 import { showTab } from '../tab';
 import { inThePagesWords } from '../ui/in-the-pages-words';
+import { train } from '../words/train';
 import { entries } from './dataset';
+import { networkOf } from './network';
 import {
   announcement,
   batchSize,
   checkpointAt,
   colours,
+  DEFAULT_NAME,
   failure,
   learningRate,
   losses,
+  lossParts,
   moreOptions,
   pausesHidden,
   prediction,
@@ -48,6 +52,7 @@ const PREVIEWS = {
   guidance: 1,
 };
 
+const { said } = train;
 const pace = createPace();
 
 /** Trains a new network on the pictures that were gathered, in place of a kept run of that name. */
@@ -56,32 +61,28 @@ export const startTraining = (): Promise<void> =>
     // Asked for with the user's press of the button; without it the browser may clear runs when it runs out of space.
     void persistStorage().catch(() => false);
     return client.train({
-      run: runName.value.trim() || 'first-try',
+      run: runName.value.trim() || DEFAULT_NAME,
       ifExists: 'replace',
       images: entries.value.map(({ name, className, source }) => ({ name, source, className: className || undefined })),
       size: Number(size.value),
       channels: colours.value === 'grey' ? 1 : 3,
-      model: { baseWidth: Number(width.value) },
+      model: networkOf(size.value, width.value),
       training: {
         batchSize: batchSize.value,
         learningRate: Number(learningRate.value),
-        // Not down to 0, so that there is something to learn when it goes on.
-        learningRateSchedule: {
-          type: 'cosine',
-          final: 0.1,
-          steps: steps.value,
-          warmup: Math.min(50, Math.ceil(steps.value / 10)),
-        },
+        // Over the run, whatever its length: where it goes on to another end, there is something to learn again.
+        learningRateSchedule: { type: 'cosine', warmup: Math.min(50, Math.ceil(steps.value / 10)) },
         maxGradientNorm: 1,
         process: { type: 'cosine', steps: 1000 },
         prediction: prediction.value,
-        ema: { type: 'decay', decay: 0.995, startStep: 0, warmup: true },
+        ema: { type: 'decay', decay: 0.998, startStep: 0, warmup: true },
         labelDropoutPer: 'sample',
         ...moreOptions.value,
       },
       steps: steps.value,
       checkpointEvery: { seconds: 10 }, // no more is lost than that, whatever happens to the page
       samples: PREVIEWS,
+      lossParts: { seconds: 1 },
       ...control,
     });
   });
@@ -101,7 +102,7 @@ async function attempt(begin: (engine: Engine, control: TrainingControl) => Trai
   let hasTrained = false;
   stage.value = 'preparing';
   failure.value = undefined;
-  announcement.value = 'Training is being prepared.';
+  announcement.value = said.preparing;
   isPausedByUser = false;
 
   const follow = async (engine: Engine) => {
@@ -125,12 +126,12 @@ async function attempt(begin: (engine: Engine, control: TrainingControl) => Trai
       if (!isSwitched(error)) throw error;
       session.value = undefined;
       if (stage.value === 'stopping') {
-        announcement.value = `Stopped at step ${checkpointAt.value ?? 0}.`;
+        announcement.value = said.stopped(checkpointAt.value ?? 0);
         return;
       }
       restPace();
       stage.value = 'preparing';
-      announcement.value = `The device changes; training goes on from step ${checkpointAt.value ?? 0}.`;
+      announcement.value = said.deviceChanges(checkpointAt.value ?? 0);
       throw error;
     }
   };
@@ -158,6 +159,7 @@ function clearRecords({ run: name }: Training): void {
   losses.value = [];
   samples.value = [];
   progress.value = undefined;
+  lossParts.value = undefined;
   checkpointAt.value = undefined;
   restPace();
   run.value = name;
@@ -177,34 +179,43 @@ function take(event: TrainingEvent): void {
       break;
     case 'samples':
       samples.value = [...recordsBefore(samples.value, event.step), event];
-      announcement.value = `Step ${event.step}: new samples.`;
+      announcement.value = said.samples(event.step);
+      break;
+    case 'loss-parts':
+      lossParts.value = event;
       break;
     case 'checkpoint':
       checkpointAt.value = event.step;
       break;
     case 'warning':
-      warnings.value = [...warnings.value, event.message];
+      warn(event.code, event.message);
       break;
     case 'paused':
       restPace();
       stage.value = 'paused';
-      announcement.value = `Paused at step ${event.step}.`;
+      announcement.value = said.paused(event.step);
       break;
     case 'resumed':
       stage.value = 'training';
-      announcement.value = `Training goes on at step ${event.step}.`;
+      announcement.value = said.resumed(event.step);
       break;
     case 'device-lost':
-      warnings.value = [...warnings.value, event.message];
+      warn(event.type, event.message);
       break;
     case 'device-recovered':
-      announcement.value = `The device was lost; training goes on from step ${event.step}.`;
+      announcement.value = said.deviceLost(event.step);
       break;
     case 'done':
-      announcement.value =
-        event.status === 'finished' ? `Trained to step ${event.step}.` : `Stopped at step ${event.step}.`;
+      announcement.value = event.status === 'finished' ? said.trained(event.step) : said.stopped(event.step);
       break;
   }
+}
+
+/** Shows a sentence. That of a full storage comes with every checkpoint: the last one stands for those before. */
+function warn(kind: string, message: string): void {
+  const isRepeated = kind.startsWith('storage-');
+  const others = isRepeated ? warnings.value.filter((other) => other.kind !== kind) : warnings.value;
+  warnings.value = [...others, { kind, message }];
 }
 
 /** Records before a step: what came after a checkpoint is trained again. */
@@ -262,9 +273,11 @@ export async function listRuns(): Promise<void> {
 const weightsOf = (name: string): Promise<Blob> =>
   withEngine(async ({ client }) => new Blob([await client.download(name)]));
 
+const fileOf = (name: string) => `${name}.safetensors`;
+
 /** The averaged weights as a file that this page, the command and PyTorch read. */
 export async function downloadRun(name: string): Promise<void> {
-  await orFail(async () => saveFile(await weightsOf(name), `${name}.safetensors`));
+  await orFail(async () => saveFile(await weightsOf(name), fileOf(name)));
 }
 
 /** The run's network in the sample tab. */
@@ -272,7 +285,7 @@ export async function sampleFrom(name: string): Promise<void> {
   await orFail(async () => {
     const file = await weightsOf(name);
     showTab('sample');
-    await loadModel({ name, read: async () => file });
+    await loadModel({ name: fileOf(name), read: async () => file }); // as it is called where it was downloaded
   });
 }
 

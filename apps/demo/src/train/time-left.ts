@@ -1,3 +1,7 @@
+import { train } from '../words/train';
+
+const text = train.duration;
+
 /** How fast training goes, previews and checkpoints included. */
 export interface Pace {
   /** A step was done at a time in milliseconds. */
@@ -32,7 +36,7 @@ export function createPace(): Pace {
 
 /** A time in words: `35 s`, `7 min`, `1 h 20 min`. */
 export function roughly(seconds: number): string {
-  if (seconds < 55) return `${Math.max(5, 5 * Math.ceil(seconds / 5))} s`;
+  if (seconds < 55) return text.seconds(Math.max(5, 5 * Math.ceil(seconds / 5)));
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60 ? text.minutes(minutes) : text.hours(Math.floor(minutes / 60), minutes % 60);
 }

@@ -1,5 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import { train as text } from '../words/train';
 import { DatasetCard } from './dataset-card';
+import { keepPictures } from './keep-pictures';
 import { KeptRuns } from './kept-runs';
 import { NetworkCard } from './network-card';
 import { Progress } from './progress';
@@ -9,16 +11,14 @@ import { announcement } from './state';
 /** Tab 3: a network learns from the user's pictures. */
 export function Train() {
   useEffect(() => {
+    void keepPictures();
     void listRuns();
   }, []);
   return (
     <>
       <header class="intro">
-        <h2>Teach it your own</h2>
-        <p>
-          Show a new network some pictures. Again and again it is given one of them under noise and has to say what is
-          beneath; the loss is how far off it is. After a minute or two the first shapes come out.
-        </p>
+        <h2>{text.title}</h2>
+        <p>{text.intro}</p>
       </header>
       <p class="visually-hidden" role="status" aria-live="polite">
         {announcement.value}

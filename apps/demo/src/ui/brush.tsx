@@ -1,5 +1,6 @@
 import type { Ref } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { page } from '../words/page';
 
 /** A place to paint on, by pointer or by keys: arrows move, space paints. `onPaint` is told after each stroke. */
 export function Brush({
@@ -68,8 +69,8 @@ export function Brush({
         width={side}
         height={side}
         role="application"
-        aria-roledescription="painting area"
-        aria-label={`${label}. Arrow keys move, space paints, shift with arrows draws a line.`}
+        aria-roledescription={page.brush.role}
+        aria-label={page.brush.label(label)}
         tabIndex={0}
         onKeyDown={onKeyDown}
         onBlur={() => setCursor(undefined)}

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { words } from '../words';
+import { page } from '../words/page';
 
 /** Copies a text, and says so; where the browser does not let it, the text stands there to be copied by hand. */
 export function CopyButton({ name, text, isQuiet = false }: { name: string; text: () => string; isQuiet?: boolean }) {
@@ -26,13 +26,13 @@ export function CopyButton({ name, text, isQuiet = false }: { name: string; text
         {name}
       </button>
       <span class="hint" role="status">
-        {state.value === 'copied' && words.copy.done}
+        {state.value === 'copied' && page.copy.done}
       </span>
       {state.value === 'refused' && (
         <input
           type="text"
           readOnly
-          aria-label={words.copy.byHand}
+          aria-label={page.copy.byHand}
           value={text()}
           onFocus={(event) => event.currentTarget.select()}
         />

@@ -1,16 +1,6 @@
-/** What the page calls an option for which its own name would not do. */
-const CALLED: Readonly<Record<string, string>> = {
-  sampler: 'Solver',
-  count: 'How many',
-  variance: 'Noise of a step',
-  classes: 'Class',
-  process: 'Trained schedule',
-  imageSize: 'Picture size',
-  size: 'Picture size',
-  channels: 'Colours',
-  baseWidth: 'Width',
-  run: 'Name of the run',
-};
+import { page } from '../words/page';
+
+const CALLED: Readonly<Record<string, string>> = page.options;
 
 /** Returns an option's name as a field has it: `weightDecay` is "Weight decay". */
 export const labelOf = (option: string): string =>

@@ -1,5 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
-import type { Interval } from '@denoiser/trainer';
+import type { Interval, LossParts } from '@denoiser/trainer';
 import type { TrainingOptionsInput } from '@denoiser/trainer/options';
 
 import type { Device } from './device';
@@ -39,6 +39,8 @@ export type TrainRequest = {
   readonly keep?: number | undefined;
   /** Samples drawn on the way from the averaged weights, always the same noise; null: none. */
   readonly samples?: SamplesOptions | null | undefined;
+  /** How often it is told what the loss of an image is made of, such as `{ seconds: 1 }`; default null: never. */
+  readonly lossParts?: Interval | null | undefined;
 };
 
 /** A request on its way to the worker. */
@@ -101,6 +103,8 @@ export type TrainingEvent =
       readonly imagesPerSecond: number;
     }
   | SamplesEvent
+  /** The first image of the next step: what the network sees of it, has to give, and gives. */
+  | ({ readonly type: 'loss-parts' } & LossParts)
   /** The first of a run that goes on: what it showed up to the checkpoint from which it does. */
   | {
       readonly type: 'history';

@@ -45,6 +45,7 @@ const config = objectOf<WebRunConfig>({
   checkpointEvery: interval,
   keep: count,
   samples: (value, path, fail) => (value === null ? null : samples(value, path, fail)),
+  lossParts: optional(interval),
 });
 
 const side = wholeNumberIn(1, 2 ** 14);

@@ -15,4 +15,5 @@ export type WebRunConfig = {
   readonly checkpointEvery: Interval;
   readonly keep: number;
   readonly samples: { readonly [K in keyof SamplesOptions]-?: Exclude<SamplesOptions[K], undefined> } | null;
+  readonly lossParts?: Interval | undefined;
 };

@@ -9,7 +9,7 @@ import type { ModelKind } from './web-model';
 
 const OPTIONS: readonly (keyof SentTrainRequest)[] = [
   ...(['run', 'ifExists', 'images', 'model', 'conditional', 'training', 'steps', 'flip', 'checkpointEvery'] as const),
-  ...(['keep', 'samples', 'isKept'] as const),
+  ...(['keep', 'samples', 'lossParts', 'isKept'] as const),
 ];
 const OF_SAMPLES: readonly (keyof SamplesOptions)[] = ['every', 'at', 'count', 'sampler', 'steps', 'guidance'];
 const OF_INTERVALS: readonly (keyof Interval)[] = ['steps', 'epochs', 'seconds'];
@@ -78,5 +78,6 @@ export function runConfigOf(
       samples === null
         ? null
         : { every: intervalOf('samples.every', samples.every), at, count, sampler, steps: samplerSteps, guidance },
+    ...(request.lossParts && { lossParts: intervalOf('lossParts', request.lossParts) }),
   };
 }

@@ -18,13 +18,22 @@ type Given = {
   count?: number;
   store?: CheckpointStore;
   training?: object;
+  lossParts?: object;
 };
 
 /** The events of a run, by default of 6 steps on 2 images, each of which takes so long. */
-async function run({ msOfAStep = 1, at, steps = 6, count = 2, store = memoryStore(), training }: Given = {}) {
+async function run({
+  msOfAStep = 1,
+  at,
+  steps = 6,
+  count = 2,
+  store = memoryStore(),
+  training,
+  lossParts,
+}: Given = {}) {
   const bytes = new Uint8Array(count * 192);
   const images = { bytes, labels: Array(count).fill(-1), classNames: [], imageShape: [8, 8, 3] as const };
-  const request = { run: 'a', isKept: true, images: 1, steps, model: { baseWidth: 4, timeDim: 8 } };
+  const request = { run: 'a', isKept: true, images: 1, steps, lossParts, model: { baseWidth: 4, timeDim: 8 } };
   const samples = { every: { steps: 4 }, at, count: 1, steps: 1 };
   const config = runConfigOf({ ...request, training: { batchSize: 2, ...training }, samples }, images);
   const device = createDeviceKeeper();
@@ -50,7 +59,7 @@ async function run({ msOfAStep = 1, at, steps = 6, count = 2, store = memoryStor
   return events;
 }
 
-const stepsOf = (events: TrainingEvent[], type: 'checkpoint' | 'samples') =>
+const stepsOf = (events: TrainingEvent[], type: 'checkpoint' | 'samples' | 'loss-parts') =>
   events.flatMap((event) => (event.type === type ? event.step : []));
 
 test('where steps are slow, there are checkpoints between', async () => {
@@ -63,6 +72,15 @@ test('where steps are slow, there are checkpoints between', async () => {
 test('samples are drawn in their rhythm, at steps that were named, and at the end', async () => {
   expect(stepsOf(await run({ at: [1, 4] }), 'samples')).toEqual([1, 4, 6]);
   expect(stepsOf(await run(), 'samples')).toEqual([4, 6]);
+});
+
+test('what a loss is made of is told in its rhythm, and not where nobody asked', async () => {
+  const events = await run({ lossParts: { steps: 2 }, training: { prediction: 'v' } });
+  expect(stepsOf(events, 'loss-parts')).toEqual([3, 5, 7]); // each of the step that is to come
+  const parts = events.find((event) => event.type === 'loss-parts');
+  for (const values of [parts?.x0, parts?.eps, parts?.xt, parts?.target, parts?.output])
+    expect(values).toHaveLength(192);
+  expect(stepsOf(await run(), 'loss-parts')).toEqual([]);
 });
 
 test('a run that goes on with other images and to another end counts its epochs on, and its rate falls to that end', async () => {

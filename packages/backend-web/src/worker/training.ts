@@ -120,7 +120,7 @@ async function trainOn(
   store: CheckpointStore,
 ): Promise<void> {
   const { progress } = trainer;
-  const { steps, samples } = config;
+  const { steps, samples, lossParts } = config;
   const { imageShape, classNames } = images;
   const plain = datasetOf(images);
   const unlabelled = config.conditional ? plain : withoutLabels(plain);
@@ -149,6 +149,12 @@ async function trainOn(
     }
   };
 
+  const showLoss = async () => send({ type: 'loss-parts', ...(await trainer.lossParts(dataset)) });
+  const occasions = (signal: AbortSignal) => [
+    ...(samples ? [{ ...samples.every, at: samples.at, atEnd: true, run: () => drawNow(signal) }] : []),
+    ...(lossParts ? [{ ...lossParts, run: showLoss }] : []),
+  ];
+
   for (;;) {
     await control.doTasks();
     if (control.wish === 'stop') break;
@@ -166,7 +172,7 @@ async function trainOn(
       steps,
       signal,
       checkpoints: { store: reported, every: { seconds: LONGEST_STRETCH_SECONDS, ...config.checkpointEvery } },
-      every: samples ? [{ ...samples.every, at: samples.at, atEnd: true, run: () => drawNow(signal) }] : [],
+      every: occasions(signal),
       callbacks: { onStep: reports.step },
       ...(clock && { clock }),
     });
