@@ -1,4 +1,5 @@
 import digits from '@denoiser/model-digits/digits.safetensors?url';
+import emoji from '@denoiser/model-emoji/emoji.safetensors?url';
 import glyphs from '@denoiser/model-glyphs/glyphs.safetensors?url';
 
 /** What pictures are drawn with unless somebody says otherwise: a kind solver, and a seed whose pictures are good. */
@@ -24,6 +25,11 @@ const MODELS = [
     name: 'digits',
     address: digits,
     settings: { sampler: 'dpmpp-2m', steps: 20, guidance: 2, seed: 1, word: '2026' },
+  },
+  {
+    name: 'emoji',
+    address: emoji,
+    settings: { sampler: 'dpmpp-2m-sde', steps: 30, guidance: 2, seed: 1, word: '' },
   },
 ] as const satisfies readonly Entry[];
 

@@ -27,6 +27,11 @@ export const sample = {
       draws: 'Draws digits in handwriting that nobody ever wrote.',
       back: 'Back to the digits',
     },
+    emoji: {
+      title: 'Emoji',
+      draws: 'Draws faces in the manner of emoji, in colour.',
+      back: 'Back to the emoji',
+    },
   },
   noModel: 'No model',
   notLoaded: 'No model is loaded.',
