@@ -29,7 +29,7 @@ const MODELS = [
   {
     name: 'emoji',
     address: emoji,
-    settings: { sampler: 'dpmpp-2m-sde', steps: 30, guidance: 2, seed: 1, word: '' },
+    settings: { sampler: 'dpmpp-2m-sde', steps: 30, guidance: 2, seed: 7, word: '' },
   },
 ] as const satisfies readonly Entry[];
 
