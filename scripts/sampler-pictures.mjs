@@ -136,7 +136,7 @@ const noisy = {
   'edm karras': [edmStochastic(), 2, karras],
 };
 const solvers = {
-  ddim: [ddim()],
+  ddim: [ddim({ rederiveEps: true })], // as `planFor` and the command have it
   euler: [euler()],
   'dpmpp-2m': [dpmppMultistep()],
   'dpmpp-2m karras': [dpmppMultistep(), 1, karras],
@@ -176,7 +176,7 @@ await strips('sampler-variance.png', {
 
 if (classes > 0) {
   const scales = [1, 2, 4, 8];
-  const kinds = { ddim: ddim(), 'dpmpp-2m': dpmppMultistep() };
+  const kinds = { ddim: ddim({ rederiveEps: true }), 'dpmpp-2m': dpmppMultistep() };
   await strips('sampler-guidance.png', {
     rows: Object.keys(kinds),
     columns: scales.map((scale) => `guidance ${scale}`),
