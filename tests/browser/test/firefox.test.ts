@@ -31,7 +31,7 @@ describe.skipIf(noFirefox)('in Firefox', () => {
       {
         '/': root('examples/no-bundler'),
         '/denoiser/': root('packages/backend-web/dist/standalone'),
-        '/models/': root('apps/demo/public/models'),
+        '/models/': root('packages/model-digits'),
       },
       { isolated },
     );
