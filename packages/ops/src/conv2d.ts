@@ -1,55 +1,71 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Conv2DAttrs, fusedKernels } from './fused-kernels';
 import { differentiable, hasKernel, runOwnKernel } from './run-kernel';
 
 /**
- * Two-dimensional convolution (cross-correlation, as in every network library) with zeros around the image.
+ * Two-dimensional convolution (cross-correlation, as in every network library) with zeros around the image, and what is added to it.
  *
- * It stays tfjs's own Conv2D kernel, its gradient too, unless the backend has one that gives all of it. tfjs backends disagree about numeric padding, so it is 'same' where that means the
- * same, and an explicit pad otherwise.
+ * It stays tfjs's own Conv2D kernel, its gradient too, unless the backend has one that gives all of it. tfjs backends disagree about
+ * numeric padding, so it is 'same' where that means the same, and an explicit pad otherwise.
  *
  * @param x [B, H, W, in]
  * @param filter [kh, kw, in, out]
  * @param options stride: 1 or 2, default 1; padding: rows and columns of zeros, on each side or before and after, default 0;
- *   bias: [out]; groups: in how many groups a group norm takes the result next, a hint that changes no number.
+ *   bias: [out]; shift: [B, out], each image's own; residual: of the result's shape; groups: in how many groups a group norm takes the
+ *   result next, a hint that changes no number.
  * @returns [B, ⌊(H + before + after − kh)/stride⌋ + 1, …, out]
  */
 export function conv2d(
   x: Tensor4D,
   filter: Tensor4D,
-  options: {
+  options: Added & {
     stride?: 1 | 2;
     padding?: number | readonly [before: number, after: number];
-    bias?: Tensor1D;
     groups?: number;
   } = {},
 ): Tensor4D {
-  const { stride = 1, padding = 0, bias, groups } = options;
+  const { stride = 1, padding = 0, groups, ...added } = options;
   const sides = typeof padding === 'number' ? ([padding, padding] as const) : padding;
   const same = [0, 1].every((axis) => isSame(x.shape[axis + 1] as number, filter.shape[axis] as number, stride, sides));
   return tf.tidy(() => {
     const [before, after] = sides;
     const around: [number, number] = [before, after];
-    const padded = same || (before === 0 && after === 0) ? x : tf.pad(x, [[0, 0], around, around, [0, 0]]);
+    const isPadded = !same && (before !== 0 || after !== 0);
+    const padded = () => (isPadded ? tf.pad(x, [[0, 0], around, around, [0, 0]]) : x);
     const attrs: Conv2DAttrs = {
       strides: stride,
       pad: same ? 'same' : 'valid',
       ...(groups !== undefined && { groups }),
     };
-    if (hasKernel(fusedKernels.conv2DGrad)) return withOwnGradient(padded, filter, bias, attrs);
-    const y = tf.conv2d(padded, filter, stride, attrs.pad);
-    return bias ? tf.add(y, bias) : y;
+    if (hasKernel(fusedKernels.conv2DGrad)) return withOwnGradient(padded(), filter, added, attrs);
+    const { bias, shift, residual } = added;
+    const vectors = shift && tf.reshape(bias ? tf.add(shift, bias) : shift, [-1, 1, 1, filter.shape[3]]); // both in one pass
+    const y = tf.conv2d(padded(), filter, stride, attrs.pad);
+    const vector = vectors ?? bias;
+    const shifted: Tensor4D = vector ? tf.add(y, vector) : y;
+    return residual ? tf.add(shifted, residual) : shifted;
   });
 }
 
-function withOwnGradient(x: Tensor4D, filter: Tensor4D, bias: Tensor1D | undefined, attrs: Conv2DAttrs): Tensor4D {
-  const forward = { ...attrs, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+/** What is added to a convolution. */
+type Added = { readonly bias?: Tensor1D; readonly shift?: Tensor2D; readonly residual?: Tensor4D };
+
+function withOwnGradient(x: Tensor4D, filter: Tensor4D, added: Added, attrs: Conv2DAttrs): Tensor4D {
+  const { bias, shift, residual } = added;
+  const tfjsAttrs = { ...attrs, dataFormat: 'NHWC', dilations: 1, activation: 'linear' };
+  const name = shift || residual ? fusedKernels.conv2D : bias ? 'FusedConv2D' : 'Conv2D';
   return differentiable({
-    inputs: [x, filter, bias],
-    forward: () => runOwnKernel(bias ? 'FusedConv2D' : 'Conv2D', { x, filter, bias }, forward),
+    inputs: [x, filter, bias, shift, residual],
+    forward: () => runOwnKernel(name, { x, filter, bias, shift, residual }, tfjsAttrs),
     save: () => ({ x, filter, bias }),
-    backward: (dy, saved) => runOwnKernel(fusedKernels.conv2DGrad, { dy, ...saved }, attrs),
+    backward: (dy, saved) => {
+      const gradients = runOwnKernel(fusedKernels.conv2DGrad, { dy, ...saved }, attrs);
+      // Of one image, what is added to its channels has the gradient of the bias.
+      const dbias = gradients[2];
+      const dshift = () => (dbias && shift?.shape[0] === 1 ? tf.reshape(dbias, shift.shape) : tf.sum(dy, [1, 2]));
+      return [...gradients, ...(shift ? [dshift()] : []), ...(residual ? [tf.clone(dy)] : [])];
+    },
   }) as Tensor4D;
 }
 

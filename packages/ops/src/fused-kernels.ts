@@ -6,6 +6,8 @@ import type { Activation, GroupNormGradInputs, GroupNormInputs, Upsample2xAttrs 
  * the kernels that every backend has or gets, and so are its gradients.
  */
 export const fusedKernels = {
+  /** tfjs's Conv2D, NHWC, and what is added to it: bias [out], shift [B, out], residual [B, H', W', out]. */
+  conv2D: 'denoiser.FusedConv2D',
   /** The gradient of tfjs's Conv2D, NHWC, and of a bias that was added: gives [dx, dfilter] and, if there is a bias, dbias. */
   conv2DGrad: 'denoiser.Conv2DGrad',
   /** y = residual + activation(x)·weight + bias. x [..., in], weight [in, out], bias [out]; residual, y [..., out]. */
@@ -32,6 +34,13 @@ export const fusedKernels = {
   sinusoids: 'denoiser.Sinusoids',
 } as const;
 
+export type FusedConv2DInputs = {
+  x: TensorInfo;
+  filter: TensorInfo;
+  bias?: TensorInfo;
+  shift?: TensorInfo;
+  residual?: TensorInfo;
+};
 export type Conv2DGradInputs = { dy: TensorInfo; x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
 /** `groups`: in how many groups the result is normalized next, for a backend that can prepare for it. */
 export type Conv2DAttrs = { strides: number; pad: 'same' | 'valid'; groups?: number };

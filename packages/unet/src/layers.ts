@@ -52,7 +52,8 @@ export function conv1x1(from: number, to: number): Layer<(x: Tensor4D) => Tensor
 }
 
 /**
- * Conv2d(from, to, size) with a bias, to which a vector an image can be added. [B, H, W, from], [B, to] → [B, H', W', to]
+ * Conv2d(from, to, size) with a bias, to which a vector an image and a residual can be added. x [B, H, W, from], shift [B, to],
+ * residual [B, H', W', to] → [B, H', W', to]
  *
  * @param o stride: default 1; padding: before and after rows and columns, default such that a stride of 1 keeps the size
  */
@@ -61,16 +62,11 @@ export function convolution(
   from: number,
   to: number,
   o: { stride?: 1 | 2; padding?: readonly [before: number, after: number] } = {},
-): Layer<(x: Tensor4D, more?: Tensor2D) => Tensor4D> {
+): Layer<(x: Tensor4D, added?: { readonly shift?: Tensor2D; readonly residual?: Tensor4D }) => Tensor4D> {
   const { stride = 1, padding = [(size - 1) / 2, (size - 1) / 2] } = o;
   const parameters = { weight: filter(size, from, to), bias: vector(to, uniformOf(from * size * size)) };
-  return layer(parameters, ({ weight, bias }) => (x, more) => {
-    const options = { stride, padding };
-    if (!more) return conv2d(x, weight as Tensor4D, { ...options, bias: bias as Tensor1D });
-    return tf.tidy(() => {
-      const shift = tf.reshape(tf.add(more, bias), [-1, 1, 1, to]); // both in one pass over the image
-      return tf.add(conv2d(x, weight as Tensor4D, options), shift) as Tensor4D;
-    });
+  return layer(parameters, ({ weight, bias }) => (x, added) => {
+    return conv2d(x, weight as Tensor4D, { stride, padding, bias: bias as Tensor1D, ...added });
   });
 }
 

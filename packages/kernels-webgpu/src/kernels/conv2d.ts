@@ -1,10 +1,10 @@
-import { type Conv2DAttrs, type Conv2DGradInputs, fusedKernels } from '@denoiser/ops';
+import { type Conv2DAttrs, type Conv2DGradInputs, type FusedConv2DInputs, fusedKernels } from '@denoiser/ops';
 import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { sizeOf } from '../dispatch';
 import { byClass, type ConvShape, patches, patchesOverPixels, seenBy, turnedFilter } from '../wgsl/conv-operand';
 import { dense } from '../wgsl/gemm-operand';
-import { type Epilogue, epilogueOf, type FusedOptions } from './epilogue';
+import { affineEpilogue, type Epilogue, epilogueOf, type FusedOptions } from './epilogue';
 import { multiply, multiplyBoth, multiplyWithMoments, type Product } from './gemm';
 import { kernel } from './kernel';
 
@@ -47,6 +47,17 @@ export const convKernels = [
         : stock();
     },
   ),
+
+  kernel<FusedConv2DInputs, ConvAttrs>(fusedKernels.conv2D, (inputs, attrs, backend) => {
+    const { x, filter, bias, shift, residual } = inputs;
+    const s = shapeOf(x.shape, filter.shape, attrs);
+    if (!s) throw new Error(`${fusedKernels.conv2D} was given images of shape [${x.shape}].`);
+    const perImage = s.outHeight * s.outWidth * s.outputs;
+    // The filter stands as B in memory, see `forward`.
+    const result = s.outputs % 4 === 0 ? 'vec4f' : 'f32';
+    const epilogue = affineEpilogue(result, { bias, residual, shift: shift && { tensor: shift, perImage } });
+    return forward(backend, s, x, filter, { epilogue, groups: attrs.groups });
+  }),
 
   kernel<{ dy: TensorInfo; filter: TensorInfo }, ConvAttrs & { inputShape: number[] }>(
     'Conv2DBackpropInput',

@@ -55,7 +55,8 @@ export function epilogueOf(n: number, options: FusedOptions): Epilogue | undefin
 }
 
 /**
- * value + bias + residual, times activation′(x): a bias by column, a residual and an x of the result's shape.
+ * value + bias + shift + residual, times activation′(x): a bias by column, a shift by column for each image of so many elements, a
+ * residual and an x of the result's shape.
  *
  * @param result how the product's result is bound
  */
@@ -63,16 +64,20 @@ export function affineEpilogue(
   result: 'vec4f' | 'f32',
   o: {
     bias?: TensorInfo | undefined;
+    shift?: { readonly tensor: TensorInfo; readonly perImage: number } | undefined;
     residual?: TensorInfo | undefined;
     slope?: { x: TensorInfo; activation: Activation };
   },
 ): Epilogue {
-  const { bias, residual, slope } = o;
+  const { bias, shift, residual, slope } = o;
   const alike = (name: string) =>
     result === 'vec4f' ? `${name}[places.x / 4u]` : four((j) => `${name}[places[${j}]]`);
   const terms = [
     'value',
     ...(bias ? [four((j) => `bias[columns[${j}]]`)] : []),
+    ...(shift
+      ? [four((j) => `shift[places[${j}] / ${shift.perImage}u * ${shift.tensor.shape[1]}u + columns[${j}]]`)]
+      : []),
     ...(residual ? [alike('residual')] : []),
   ];
   const isSloped = slope && slope.activation !== 'linear';
@@ -80,9 +85,14 @@ export function affineEpilogue(
     ? `let z = ${alike('z')}; return v * ${eachOfFour(`${slope.activation}Slope`, 'z')};`
     : 'return v;';
   return {
-    key: `affine ${[Boolean(bias), Boolean(residual), isSloped && slope.activation]}`,
+    key: `affine ${[Boolean(bias), shift?.perImage, Boolean(residual), isSloped && slope.activation]}`,
     code: `fn finish(value: vec4f, places: vec4u, columns: vec4u) -> vec4f { let v = ${terms.join(' + ')}; ${factor} }`,
-    reads: { ...(bias && { bias }), ...(residual && { residual }), ...(isSloped && { z: slope.x }) },
+    reads: {
+      ...(bias && { bias }),
+      ...(shift && { shift: shift.tensor }),
+      ...(residual && { residual }),
+      ...(isSloped && { z: slope.x }),
+    },
     alike: ['residual', 'z'],
   };
 }

@@ -12,7 +12,7 @@ import {
   type Padding,
   samePadding,
 } from './convolution';
-import { sumsAt, type Tracked } from './tracked';
+import { add, exact, sumsAt, type Tracked } from './tracked';
 
 const kernels = ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'];
 
@@ -75,6 +75,49 @@ function convolutionCase([batch, height, width, inputs, outputs, kernel, stride,
       filterGradient(convolution, x, dy),
       biasGradient(dy),
     ],
+  };
+}
+
+/** With a vector an image and an image added. */
+function surroundedCase(x: Convolution['x'], outputs: number): ConformanceCase {
+  const filter: Convolution['filter'] = [3, 3, x[3], outputs];
+  const convolution: Convolution = { x, filter, strides: [1, 1], padding: evenPadding(1) };
+  const out = outputShape(convolution);
+  const perImage = x[1] * x[2];
+  const imageAndChannel = (i: number) => Math.floor(i / (perImage * outputs)) * outputs + (i % outputs);
+  return {
+    family: 'convolution',
+    name: `[${x}] by [${filter}], a bias, a vector an image, an image added, and the gradients`,
+    kernels,
+    fused: [fusedKernels.conv2D],
+    inputs: () => [
+      ...[numbers(x, 1), numbers(filter, 2), numbers([outputs], 3), numbers([x[0], outputs], 4), numbers(out, 5)],
+      numbers(out, 6),
+    ],
+    ...differentiated((image, weights, bias, shift, residual) =>
+      conv2d(image as tf.Tensor4D, weights as tf.Tensor4D, {
+        ...{ padding: 1, bias: bias as tf.Tensor1D, shift: shift as tf.Tensor2D },
+        residual: residual as tf.Tensor4D,
+      }),
+    ),
+    expected: (image, weights, bias, shift, residual, dy) => {
+      const y = convolved(convolution, image, weights, bias);
+      return [
+        expectedOf(out, (i) => {
+          const shifted = add(y.values[i] as Tracked, exact(shift.values[imageAndChannel(i)] as number));
+          return add(shifted, exact(residual.values[i] as number));
+        }),
+        inputGradient(convolution, weights, dy),
+        filterGradient(convolution, image, dy),
+        biasGradient(dy),
+        expectedOf([x[0], outputs], (place) => {
+          const sums = sumsAt(1);
+          dy.values.forEach((slope, i) => void (imageAndChannel(i) === place && sums.put(0, slope)));
+          return sums.at(0);
+        }),
+        expectedOf(out, (i) => exact(dy.values[i] as number)),
+      ];
+    },
   };
 }
 
@@ -168,6 +211,9 @@ const channelsFirst: ConformanceCase = {
 };
 
 export const conv2dCases: readonly ConformanceCase[] = [
+  surroundedCase([1, 5, 4, 8], 8),
+  surroundedCase([2, 3, 5, 3], 6),
+  surroundedCase([2, 2, 2, 64], 8), // a sum that is split
   ...sizes.map(convolutionCase),
   ...stock.map(stockCase),
   transposedCase,

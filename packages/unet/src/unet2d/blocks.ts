@@ -42,9 +42,10 @@ export function resnetBlock(plan: ResnetPlan, options: BlockOptions): Layer<Bloc
     const time = m.time_emb_proj(embedding as Tensor2D); // [B, to] or [B, 2·to]
     const second = modulates
       ? normed(m.norm2, m.conv1(first), options.act_fn, time)
-      : normed(m.norm2, m.conv1(first, time), options.act_fn); // [B, H', W', to]
+      : normed(m.norm2, m.conv1(first, { shift: time }), options.act_fn); // [B, H', W', to]
     const beside = resized(x);
-    const sum = tf.add(m.conv2(m.place(second)), m.conv_shortcut ? m.conv_shortcut(beside) : beside);
+    const residual = m.conv_shortcut ? m.conv_shortcut(beside) : beside;
+    const sum = m.conv2(m.place(second), { residual });
     return (scale === 1 ? sum : tf.mul(sum, 1 / scale)) as Tensor4D; // [B, H', W', to]
   });
 }

@@ -43,7 +43,8 @@ export function network(
       if (!skip) continue;
       const { name, channels, groups } = skip;
       if (isUp) norms[`${name}.skip_norm`] = groupNormLayer(channels, { groups, ...norm });
-      blocks[`${name}.skip_conv`] = isUp ? convolution(3, channels, 3) : convolution(1, 3, channels);
+      const conv: Layer<(x: Tensor4D) => Tensor4D> = isUp ? convolution(3, channels, 3) : convolution(1, 3, channels);
+      blocks[`${name}.skip_conv`] = conv;
     }
   };
   addAll(plan.down, false);
