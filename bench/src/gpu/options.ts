@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { NETWORKS } from '../web/networks';
-import type { Step } from '../web/task';
+import { STEPS, type Step } from '../web/task';
 import type { CardOptions } from './card';
 
 /** What is measured, and how long. */
@@ -27,12 +27,12 @@ const CARD = { leastMs: 30, copied: 128 * MEGABYTE, workgroups: 4096 };
 const QUICK_CARD = { leastMs: 3, copied: MEGABYTE, workgroups: 16 };
 
 type Kind = Pick<Step, 'step' | 'batch'>;
-const STEPS: readonly Kind[] = [
+const USUAL: readonly Kind[] = [
   { step: 'sampling', batch: 1 },
   { step: 'sampling', batch: 16 },
   { step: 'training', batch: 4 },
 ];
-const QUICK_STEPS: readonly Kind[] = [
+const QUICK: readonly Kind[] = [
   { step: 'sampling', batch: 1 },
   { step: 'training', batch: 1 },
 ];
@@ -45,6 +45,7 @@ export function optionsIn(args: string[]): Options {
       /** A small network, one image, each step twice: whether it runs, not how fast. */
       quick: { type: 'boolean', default: false },
       networks: { type: 'string', default: NETWORKS.join() },
+      steps: { type: 'string', default: STEPS.join() },
       rounds: { type: 'string' },
       /** In headless Chromium, too. */
       chromium: { type: 'boolean', default: false },
@@ -60,7 +61,7 @@ export function optionsIn(args: string[]): Options {
   if (!(size > 0) || size % 8 !== 0) throw new Error(`--size must be divisible by 8, not ${values.size}.`);
   const networks = NETWORKS.filter((name) => values.networks.split(',').includes(name));
   const baseWidth = quick ? 8 : 64;
-  const kinds = quick ? QUICK_STEPS : STEPS;
+  const kinds = (quick ? QUICK : USUAL).filter(({ step }) => values.steps.split(',').includes(step));
   const steps = networks.flatMap((network) => kinds.map((kind): Step => ({ network, size, baseWidth, ...kind })));
   return {
     ...{ steps, size, baseWidth, networks },

@@ -24,7 +24,7 @@ export async function inMemoryScope<T>(device: GPUDevice, work: () => T | Promis
   const result = await Promise.resolve()
     .then(work)
     .finally(async () => {
-      missing = await device.popErrorScope();
+      missing = await device.popErrorScope().catch(() => null); // a device that is lost says so itself
     });
   if (missing === null) return result;
   throw new KernelError('out-of-memory', `The graphics adapter has no memory left for this; ${ADVICE}.`);
