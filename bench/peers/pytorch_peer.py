@@ -1,6 +1,7 @@
-"""The original U-Net and its training step in PyTorch, as a peer of `npm run bench`.
+"""The original U-Net, and diffusers' UNet2DModel where diffusers is installed, in PyTorch, as a peer of `npm run bench`.
 
-Speaks JSON lines: reads {"run": case} on stdin, answers {"ms": time, "rss_mb": peak}. NCHW, float32, CPU.
+Speaks JSON lines: reads {"run": case, "step": what it is} on stdin, answers {"ms": time, "rss_mb": peak}. Float32, CPU. Arguments: the
+folder of the work files, threads, the way: eager, channels_last, compile (channels_last through torch.compile).
 """
 import json
 import resource
@@ -29,25 +30,65 @@ def read_safetensors(path):
     return tensors
 
 
-def main(weights_path, input_path, threads):
-    torch.set_num_threads(threads)
+def small_network():
+    from diffusers import UNet2DModel  # only where a case asks for it
+
+    model = UNet2DModel(
+        sample_size=32,
+        block_out_channels=(32, 64, 96),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"),
+        up_block_types=("AttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
+    )
+    return model, lambda x, t: model(x, t).sample
+
+
+def original_network():
     model = UNet()
-    model.load_state_dict(read_safetensors(weights_path))
-    data = read_safetensors(input_path)
-    optimizer = None
+    return model, model
 
-    def sample_step(x):
+
+class Loaded:
+    """A network with its inputs, loaded when a case asks for it, so that no other takes memory."""
+
+    def __init__(self, folder, name, way):
+        self.model, self.call = small_network() if name == "unet2d" else original_network()
+        self.model.load_state_dict(read_safetensors(f"{folder}/{name}.weights.safetensors"))
+        self.data = read_safetensors(f"{folder}/{name}.inputs.safetensors")
+        if way != "eager":
+            self.model = self.model.to(memory_format=torch.channels_last)
+            self.data = {key: x.contiguous(memory_format=torch.channels_last) for key, x in self.data.items()}
+        if way == "compile":
+            self.call = torch.compile(self.call)
+        self.optimizer = None
+
+    def sample_step(self, batch):
         with torch.no_grad():
-            return model(x, torch.full((x.shape[0],), 500))
+            return self.call(self.data["x"][:batch], torch.full((batch,), 500))
 
-    def train_step(x, target):
-        nonlocal optimizer
-        optimizer = optimizer or torch.optim.AdamW(model.parameters(), lr=3e-4)
-        loss = F.mse_loss(model(x, torch.full((x.shape[0],), 500)), target)
-        optimizer.zero_grad()
+    def train_step(self, batch):
+        self.optimizer = self.optimizer or torch.optim.AdamW(self.model.parameters(), lr=3e-4)
+        predicted = self.call(self.data["x"][:batch], torch.full((batch,), 500))
+        loss = F.mse_loss(predicted, self.data["target"][:batch])
+        self.optimizer.zero_grad()
         loss.backward()
-        optimizer.step()
+        self.optimizer.step()
         return loss.item()
+
+
+def main(folder, threads, way):
+    torch.set_num_threads(threads)
+    loaded = {}
+
+    def network(step):
+        name = step["network"]
+        if name not in loaded:
+            loaded[name] = Loaded(folder, name, way)
+        return loaded[name]
+
+    def run_step(step):
+        one = network(step)
+        return one.train_step(step["batch"]) if step["isTraining"] else one.sample_step(step["batch"])
 
     a, b = torch.randn(512, 512), torch.randn(512, 512)
     image, kernel = torch.randn(1, 64, 64, 64), torch.randn(64, 64, 3, 3)
@@ -56,19 +97,15 @@ def main(weights_path, input_path, threads):
         with torch.no_grad():
             return F.conv2d(image, kernel, padding=1)
 
-    cases = {
-        "sample-step-b1": lambda: sample_step(data["x"][:1]),
-        "train-step-b4": lambda: train_step(data["x"], data["target"]),
-        "gemm": lambda: a @ b,
-        "conv3x3": conv3x3,
-    }
+    operations = {"gemm": lambda: a @ b, "conv3x3": conv3x3}
     for line in sys.stdin:
         request = json.loads(line)
+        step = request.get("step")
         if "output" in request:
-            output = sample_step(data["x"][:1])
+            output = network(step).sample_step(step["batch"])
             print(json.dumps({"output": output.flatten().tolist()}), flush=True)
             continue
-        case = cases[request["run"]]
+        case = (lambda: run_step(step)) if step else operations[request["run"]]
         started = time.perf_counter()
         case()
         elapsed = (time.perf_counter() - started) * 1000
@@ -76,4 +113,4 @@ def main(weights_path, input_path, threads):
         print(json.dumps({"ms": elapsed, "rss_mb": rss}), flush=True)
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -3,16 +3,17 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
+import { STEPS } from './cases';
 import { profile } from './profile';
 import { type Row, table } from './report';
 import { summarize } from './statistics';
 import { type Answer, type Subject, type SubjectPlan, subjects } from './subjects';
-import { writeWorkFiles } from './work-files';
+import { type WorkFiles, writeWorkFiles } from './work-files';
 
 /**
  * `npm run bench`: every case on every subject, interleaved: one run of each in turn, so that what else the machine does
- * falls on all alike. A subject's first run of a case is not counted. With --profile: where the time of a step goes,
- * with `--subjects denoiser-native` on the native machine.
+ * falls on all alike. A subject's first run of a case is not counted. The memory of a step is that of a process of its own. With
+ * --profile: where the time of a step goes, with `--subjects denoiser-native` on the native machine.
  */
 const { values: options } = parseArgs({
   options: {
@@ -43,9 +44,8 @@ async function compare(cases: readonly string[]): Promise<void> {
   const files = await writeWorkFiles();
   try {
     for (const plan of plans) if (!plan.absent) running.set(plan, plan.start(files, threads));
-    const notes = await compareOutputs([...running.values()]);
     const rows: Row[] = [];
-    for (const name of cases) rows.push(...(await measure(name, notes)));
+    for (const name of cases) rows.push(...(await measure(name, files)));
     process.stdout.write(`${cpus()[0].model}, Node ${process.version}, ${threads} threads\n\n${table(rows)}\n`);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, null, 2)}\n`);
   } finally {
@@ -54,18 +54,35 @@ async function compare(cases: readonly string[]): Promise<void> {
   }
 }
 
-/** The sampling step of each subject against the first one's; the note says how far it is off. */
-async function compareOutputs(all: readonly Subject[]): Promise<Map<string, string>> {
-  const [reference, ...others] = all;
-  const expected = await reference.output();
-  const notes = new Map<string, string>();
-  for (const subject of others) {
-    const found = await subject.output();
-    const difference = found.reduce((worst, value, i) => Math.max(worst, Math.abs(value - expected[i])), 0);
-    if (!(difference <= AGREEMENT)) throw new Error(`${subject.name} and ${reference.name} disagree by ${difference}`);
-    notes.set(subject.name, `output within ${difference.toExponential(1)} of ${reference.name}`);
+/** The output of a step of each subject, without training, against the first one's; the note says how far it is off. */
+async function compareOutputs(benchCase: string, all: readonly SubjectPlan[]): Promise<Map<SubjectPlan, string>> {
+  const notes = new Map<SubjectPlan, string>();
+  if (!STEPS[benchCase]) return notes;
+  const step = { ...STEPS[benchCase], isTraining: false };
+  const [reference, ...others] = all.filter((plan) => running.has(plan));
+  const expected = (await running.get(reference)?.output(step)) ?? [];
+  for (const plan of others) {
+    const found = (await running.get(plan)?.output(step)) ?? [];
+    const difference = found.reduce(
+      (worst, value, i) => Math.max(worst, Math.abs(value - (expected[i] ?? Number.NaN))),
+      0,
+    );
+    if (!(difference <= AGREEMENT)) throw new Error(`${plan.name} and ${reference.name} disagree by ${difference}`);
+    notes.set(plan, `output within ${difference.toExponential(1)} of ${reference.name}`);
   }
   return notes;
+}
+
+/** The most memory of a process that loads the network and does the step twice: the second meets what the first has left. */
+async function peakOf(plan: SubjectPlan, benchCase: string, files: WorkFiles): Promise<number | undefined> {
+  if (!STEPS[benchCase] || !running.has(plan)) return undefined;
+  const alone = plan.start(files, threads);
+  try {
+    await alone.run(benchCase);
+    return (await alone.run(benchCase)).rss_mb;
+  } finally {
+    alone.stop();
+  }
 }
 
 /**
@@ -78,8 +95,12 @@ async function inItsStride(subject: Subject | undefined, benchCase: string): Pro
   return first && first.ms < SHORT_MS ? subject?.run(benchCase) : first;
 }
 
-async function measure(benchCase: string, notes: ReadonlyMap<string, string>): Promise<Row[]> {
+async function measure(benchCase: string, files: WorkFiles): Promise<Row[]> {
   const able = plans.filter(({ cases }) => cases.includes(benchCase));
+  const peaks = new Map<SubjectPlan, number | undefined>();
+  for (const plan of able) peaks.set(plan, await peakOf(plan, benchCase, files));
+  // Before the weights are trained, each in its own way.
+  const notes = await compareOutputs(benchCase, able);
   const answers = new Map<SubjectPlan, Answer[]>(able.map((plan) => [plan, []]));
   for (let round = 0; round <= Number(options.runs); round++) {
     for (const plan of able) {
@@ -100,8 +121,8 @@ async function measure(benchCase: string, notes: ReadonlyMap<string, string>): P
       p10_ms: p10,
       p90_ms: p90,
       runs: measured.length,
-      peak_rss_mb: Math.max(...measured.map(({ rss_mb }) => rss_mb)),
-      note: notes.get(plan.name) ?? '',
+      peak_rss_mb: peaks.get(plan),
+      note: notes.get(plan) ?? '',
     };
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nativeObstacle } from '@denoiser/kernels-cpu-native';
 import { endTogether } from '../../scripts/children.mjs';
+import { OPERATIONS, STEPS, type Step } from './cases';
 import { inBench } from './in-bench';
 import type { WorkFiles } from './work-files';
 
@@ -14,8 +15,8 @@ export type Subject = {
   readonly name: string;
   /** The processor's time of one run, and the memory that the process has used at most. */
   run(benchCase: string): Promise<Answer>;
-  /** The output of the sampling step, NCHW, to compare with the others'. */
-  output(): Promise<number[]>;
+  /** The output of a sampling step, NCHW, to compare with the others'. */
+  output(step: Step): Promise<number[]>;
   stop(): void;
 };
 
@@ -29,52 +30,50 @@ export type SubjectPlan = {
 
 const peers = inBench('peers');
 const tfjsPeer = inBench('dist/tfjs-peer.js');
-const STEPS = ['sample-step-b1', 'train-step-b4'];
-const OPS = ['conv3x3', 'gemm'];
+const ALL = [...Object.keys(STEPS), ...OPERATIONS];
+const SAMPLING = ALL.filter((name) => !STEPS[name]?.isTraining);
 
 /** All subjects, ours first. */
 export function subjects(): SubjectPlan[] {
   // A virtual environment with another PyTorch than the system's is named by its interpreter.
   const pythons = [process.env.BENCH_PYTHON ?? [], 'python3', '/usr/bin/python3'].flat();
   const python = pythons.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
+  const hasDiffusers = python !== undefined && spawnSync(python, ['-c', 'import diffusers']).status === 0;
+  const inPyTorch = (name: string) => STEPS[name]?.network !== 'unet2d' || hasDiffusers;
   const onnxruntime = join(peers, 'node_modules', 'onnxruntime-node');
   return [
     {
       name: 'denoiser',
-      cases: [...STEPS, ...OPS, 'fma-peak'],
+      cases: [...ALL, 'fma-peak'],
       start: ({ folder }, threads) => start('denoiser', process.execPath, [tfjsPeer, 'denoiser', folder, `${threads}`]),
     },
     {
       name: 'denoiser-native',
-      cases: [...STEPS, ...OPS, 'fma-peak'],
+      cases: [...ALL, 'fma-peak'],
       absent: nativeObstacle(),
       start: ({ folder }, threads) =>
         start('denoiser-native', process.execPath, [tfjsPeer, 'denoiser-native', folder, `${threads}`]),
     },
     {
       name: 'tfjs-wasm',
-      cases: [...STEPS, ...OPS],
+      cases: ALL,
       start: ({ folder }, threads) => start('tfjs-wasm', process.execPath, [tfjsPeer, 'wasm', folder, `${threads}`]),
     },
     {
       name: 'onnxruntime-node',
-      cases: ['sample-step-b1', ...OPS],
+      cases: SAMPLING,
       absent: existsSync(onnxruntime) ? undefined : 'onnxruntime-node could not be installed in bench/peers',
-      start: ({ folder, inputs }, threads) =>
-        start('onnxruntime-node', process.execPath, [
-          join(peers, 'onnxruntime_peer.mjs'),
-          folder,
-          inputs,
-          `${threads}`,
-        ]),
+      start: ({ folder }, threads) =>
+        start('onnxruntime-node', process.execPath, [join(peers, 'onnxruntime_peer.mjs'), folder, `${threads}`]),
     },
-    {
-      name: 'pytorch',
-      cases: [...STEPS, ...OPS],
-      absent: python ? undefined : "python3 can't import torch (Debian: python3-torch, libopenblas0-pthread)",
-      start: ({ weights, inputs }, threads) =>
-        start('pytorch', python ?? 'python3', [join(peers, 'pytorch_peer.py'), weights, inputs, `${threads}`]),
-    },
+    // The three ways of running it.
+    ...['eager', 'channels_last', 'compile'].map((way) => ({
+      name: way === 'eager' ? 'pytorch' : `pytorch-${way}`,
+      cases: (way === 'eager' ? ALL : Object.keys(STEPS)).filter(inPyTorch),
+      ...(!python && { absent: "python3 can't import torch (Debian: python3-torch, libopenblas0-pthread)" }),
+      start: ({ folder }: WorkFiles, threads: number) =>
+        start(`pytorch-${way}`, python ?? 'python3', [join(peers, 'pytorch_peer.py'), folder, `${threads}`, way]),
+    })),
   ];
 }
 
@@ -89,8 +88,8 @@ function start(name: string, command: string, args: string[]): Subject {
   };
   return {
     name,
-    run: (benchCase) => ask({ run: benchCase }),
-    output: async () => (await ask({ output: true })).output,
+    run: (benchCase) => ask({ run: benchCase, step: STEPS[benchCase] }),
+    output: async (step) => (await ask({ output: true, step })).output,
     stop: () => void child.kill(),
   };
 }

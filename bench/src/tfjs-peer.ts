@@ -7,9 +7,10 @@ import { registerNativeEngine } from '@denoiser/kernels-cpu-native';
 import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
 import { conv2d, meanSquaredError } from '@denoiser/ops';
 import { readSafetensors } from '@denoiser/safetensors';
-import { createAdamW, trainStep } from '@denoiser/trainer/parts';
-import { loadUNet } from '@denoiser/unet';
+import { type AdamW, createAdamW, trainStep } from '@denoiser/trainer/parts';
+import { loadUNet, loadUNet2D, type UNet, type UNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
+import type { NetworkName, Step } from './cases';
 import { CONV, GEMM, PEAK_FLOPS, TIME } from './work-files';
 
 /**
@@ -30,28 +31,52 @@ if (backend !== 'wasm') {
   completeWasmBackend();
 }
 
-const unet = loadUNet(readFileSync(join(folder, 'weights.safetensors')));
-const { tensors } = readSafetensors(readFileSync(join(folder, 'inputs.safetensors')));
-const x = images('x'); // [4, 64, 64, 3]
-const target = images('target');
-const optimizer = createAdamW(unet.parameters);
+const fileOf = (network: NetworkName, what: string) => readFileSync(join(folder, `${network}.${what}.safetensors`));
+
+/** A network with its inputs, loaded when a case asks for it, so that no other takes memory. */
+function load(name: NetworkName) {
+  const weights = fileOf(name, 'weights');
+  const network: UNet | UNet2D = name === 'original' ? loadUNet(weights) : loadUNet2D(weights);
+  const { tensors } = readSafetensors(fileOf(name, 'inputs'));
+  const images = (entry: string): tf.Tensor4D => {
+    const { data, shape } = tensors.get(entry) as unknown as { data: Float32Array; shape: Shape4D };
+    return tf.tidy(() => tf.transpose(tf.tensor4d(data, shape), [0, 2, 3, 1])); // NCHW in the file, NHWC in tfjs
+  };
+  let optimizer: AdamW | undefined;
+  return {
+    network,
+    x: images('x'),
+    target: images('target'),
+    get optimizer() {
+      optimizer ??= createAdamW(network.parameters);
+      return optimizer;
+    },
+  };
+}
+
+type Shape4D = [number, number, number, number];
+
+const loaded = new Map<NetworkName, ReturnType<typeof load>>();
+
+/** Returns what does a step; what lasts longer than one is made before. */
+function stepOf({ network: name, batch, isTraining }: Step): () => tf.Tensor {
+  const one = loaded.get(name) ?? load(name);
+  loaded.set(name, one);
+  const { network } = one;
+  const first = (images: tf.Tensor4D): tf.Tensor4D => tf.slice(images, 0, batch);
+  const predict = () => network.denoiser()(first(one.x), tf.fill([batch], TIME) as tf.Tensor1D);
+  if (!isTraining) return predict;
+  const { optimizer } = one;
+  const loss = () => meanSquaredError(predict(), first(one.target));
+  return () => trainStep({ parameters: network.parameters, optimizer, loss });
+}
 
 const a = tf.randomNormal([GEMM.rows, GEMM.inner]);
 const b = tf.randomNormal([GEMM.inner, GEMM.columns]);
 const picture: tf.Tensor4D = tf.randomNormal([1, CONV.side, CONV.side, CONV.channels]);
 const filter: tf.Tensor4D = tf.randomNormal([3, 3, CONV.channels, CONV.channels]);
 
-const times = (count: number): tf.Tensor1D => tf.fill([count], TIME);
-const first = tf.slice(x, [0, 0, 0, 0], [1, -1, -1, -1]);
-
-const cases: Record<string, () => tf.Tensor> = {
-  'sample-step-b1': () => unet.denoiser()(first, times(1)),
-  'train-step-b4': () =>
-    trainStep({
-      parameters: unet.parameters,
-      optimizer,
-      loss: () => meanSquaredError(unet.denoiser()(x, times(x.shape[0])), target),
-    }),
+const operations: Record<string, () => tf.Tensor> = {
   gemm: () => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D),
   conv3x3: () => conv2d(picture, filter),
   'fma-peak': () => {
@@ -63,14 +88,16 @@ const cases: Record<string, () => tf.Tensor> = {
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
   if ('output' in request) {
-    const output = tf.tidy(() => tf.transpose(unet.denoiser()(first, times(1)), [0, 3, 1, 2]));
+    const predict = stepOf(request.step);
+    const output = tf.tidy(() => tf.transpose(predict(), [0, 3, 1, 2]));
     reply({ output: Array.from(await output.data()) });
     output.dispose();
     continue;
   }
+  const run = request.step ? stepOf(request.step) : operations[request.run];
+  if (!run) throw new Error(`there is no case ${request.run}`);
   const started = performance.now();
-  const result = tf.tidy(cases[request.run]);
-  await result.data();
+  const result = tf.tidy(run); // these backends have computed it when it is there
   const ms = performance.now() - started;
   result.dispose();
   reply({ ms, rss_mb: process.resourceUsage().maxRSS / 1024 });
@@ -78,16 +105,4 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 function reply(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
-}
-
-/** NCHW in the file, NHWC in tfjs. */
-function images(name: string): tf.Tensor4D {
-  const entry = tensors.get(name);
-  if (!entry) throw new Error(`the inputs have no ${name}`);
-  return tf.tidy(() =>
-    tf.transpose(
-      tf.tensor4d(entry.data as Float32Array, entry.shape as [number, number, number, number]),
-      [0, 2, 3, 1],
-    ),
-  );
 }

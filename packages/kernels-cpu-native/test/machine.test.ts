@@ -100,7 +100,11 @@ describe.runIf(library)('the native machine', () => {
       tf.randomNormal([3, 3, 36, 40], 0, 1, 'float32', 2),
       tf.randomNormal([2, 14, 15, 40], 0, 1, 'float32', 3),
     ] as tf.Tensor4D[];
-    const [inputs, filters, slopes] = [x, filter, dy].map((t) => t.dataSync());
+    const [inputs, filters, slopes] = [x, filter, dy].map((t) => t.dataSync<'float32'>()) as [
+      Float32Array,
+      Float32Array,
+      Float32Array,
+    ];
     const convolve = async (backend: string, times: number) => {
       await tf.setBackend(backend);
       return tf.tidy(() => {
@@ -108,8 +112,8 @@ describe.runIf(library)('the native machine', () => {
         const weights = tf.tensor4d(filters, filter.shape);
         const from = tf.tensor4d(slopes, dy.shape);
         const gradient = tf.grad((image: tf.Tensor4D) => tf.conv2d(image, weights, 1, 'same'))(image, from);
-        const outputs = Array.from({ length: times }, () => tf.conv2d(image, weights, 1, 'same').dataSync());
-        return [gradient.dataSync(), ...outputs];
+        const outputs = Array.from({ length: times }, () => tf.conv2d(image, weights, 1, 'same').dataSync<'float32'>());
+        return [gradient.dataSync<'float32'>(), ...outputs];
       });
     };
     const [gradient, once, ...again] = await convolve(engine.backendName, 3);

@@ -4,6 +4,7 @@
 use crate::arguments::{GemmArguments, PackArguments, UnaryArguments, start, unary};
 use crate::gemm::Start;
 use crate::job::{Job, Setting};
+use crate::jobs::JOBS;
 use crate::jobs::elementwise::Unary;
 use crate::jobs::gemm::{Gemm, Pack, start_of};
 use crate::memory::{Memory, area, extent, size, step};
@@ -157,5 +158,51 @@ fn a_panic_is_a_fault_of_its_job_and_no_end() {
         let pool = Pool::new(threads);
         assert!(unsafe { pool.run(fail, std::ptr::null(), 8) }.is_err());
         assert!(unsafe { pool.run(fail, std::ptr::null(), 3) }.is_ok());
+    }
+}
+
+/// Numbers as a job might be given by mistake or malice, most of them small sizes and addresses within the memory.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 >> 16
+    }
+
+    fn word(&mut self, bytes: u64) -> u32 {
+        match self.next() % 16 {
+            0 => [u32::MAX, u32::MAX - 3, 1 << 20, i32::MIN as u32, bytes as u32, 2][self.next() as usize % 6],
+            1..7 => (self.next() % (bytes / 64)) as u32 * 64,
+            7..12 => (self.next() % 5) as u32,
+            12..14 => 4 << (self.next() % 5),
+            _ => (self.next() % 70) as u32,
+        }
+    }
+}
+
+/// What reaches outside of the memory is found where this runs with the address sanitizer, see scripts/check-native.mjs.
+#[test]
+fn whatever_numbers_a_job_is_given_it_stays_within_the_memory() {
+    let mut floats = vec![1.0f32; 1 << 15];
+    let memory = memory(&mut floats);
+    let pool = Pool::new(2);
+    let mut numbers = Numbers(88172645463325252);
+    for level in Level::all() {
+        for &(name, run) in JOBS.iter().filter(|(name, _)| *name != "peak") {
+            let mut ran = 0;
+            for _ in 0..100 {
+                let mut arguments = [0u8; 256];
+                for word in arguments.chunks_exact_mut(4) {
+                    word.copy_from_slice(&numbers.word(1 << 17).to_ne_bytes());
+                }
+                let chunks = numbers.next() as usize % 4;
+                let setting = Setting { memory: &memory, threads: pool.threads(), chunks };
+                ran += usize::from(run(&arguments, chunks, level, &setting, &pool).is_ok() && chunks > 0);
+            }
+            println!("{} {name}: {ran}", level.name());
+        }
     }
 }

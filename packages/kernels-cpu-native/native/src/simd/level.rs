@@ -1,6 +1,7 @@
 //! The entries that have a level's instructions enabled, and which level this processor has.
 
 use super::{Portable, Simd};
+#[cfg(target_arch = "x86_64")]
 use crate::gemm::Product;
 use crate::job::Job;
 
