@@ -141,6 +141,23 @@ describe.skipIf(noChromium)('with the keyboard alone', () => {
     await page.close();
   });
 
+  test('what vanishes under the focus leaves it near', async () => {
+    const page = await demo.open('train');
+    const press = async (name: string) => {
+      await page.getByRole('button', { name, exact: true }).focus();
+      await page.keyboard.press('Enter');
+    };
+    const near = () => expect.poll(async () => (await focused(page)).text).toMatch(/^Pictures/);
+    await press('Use the faces');
+    await near();
+    await press('Remove all of sad');
+    await near();
+    await press('Undo');
+    await near();
+    demo.expectNoProblems();
+    await page.close();
+  });
+
   test('where the system chooses the colours, what is chosen is still seen', async () => {
     const page = await demo.open('forward');
     await page.emulateMedia({ forcedColors: 'active' });

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noChromium } from '../harness/browser';
 import { type Demo, demoFolder, look, saved, startDemo } from '../harness/demo';
+import { start } from '../harness/training';
 
 /** What goes wrong in real life: each time a sentence, and a way on. */
 
@@ -90,13 +91,11 @@ describe.skipIf(noChromium)('when something fails', () => {
     const session = await demo.browser.context.newCDPSession(page);
     await page.getByRole('button', { name: 'Use the faces' }).click();
     await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(demo.url).origin, quotaSize: 2_000_000 });
-    await page.getByRole('spinbutton', { name: 'Training steps' }).fill('20');
-    await page.getByText('More settings').click();
-    await page.getByRole('radio', { name: 'narrow, quick' }).check();
-    await page.getByRole('button', { name: 'Start training' }).click();
+    await start(page, { steps: 12, batchSize: 4 });
     const progress = page.getByRole('region', { name: 'Training progress' });
     await expect.poll(() => progress.innerText(), { timeout: 120_000 }).toMatch(/storage/);
-    await page.getByText('Trained to step 20.').waitFor({ state: 'attached', timeout: 120_000 });
+    await page.getByText('Trained to step 12.').waitFor({ state: 'attached', timeout: 120_000 });
+    expect(await progress.getByText('storage is full').count(), 'said once').toBe(1);
     await look(page, 'failure-quota');
     const { path } = await saved(page, () => page.getByRole('button', { name: 'Download safetensors' }).click());
     expect(statSync(path).size).toBeGreaterThan(1_000_000);

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { focusHeading } from '../ui/focus';
 import { train as text } from '../words/train';
 import { type Entry, removeEntries } from './dataset';
 import { Thumb } from './thumb';
@@ -35,7 +36,10 @@ export function ClassPictures({ name, members }: { name: string; members: readon
             type="button"
             class="small quiet"
             aria-label={text.removeAllOf(what)}
-            onClick={() => removeEntries(({ className }) => className === name)}
+            onClick={() => {
+              removeEntries(({ className }) => className === name);
+              focusHeading('dataset-title');
+            }}
           >
             {text.removeAll}
           </button>
@@ -53,6 +57,7 @@ export function ClassPictures({ name, members }: { name: string; members: readon
                 const neighbour = currentTarget.nextElementSibling ?? currentTarget.previousElementSibling;
                 (neighbour as HTMLElement | null)?.focus(); // the one that has it goes
                 removeEntries((other) => other === entry);
+                focusHeading('dataset-title'); // of the last one
               }}
             >
               <Thumb source={entry.source} />

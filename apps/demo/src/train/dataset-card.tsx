@@ -2,6 +2,7 @@ import { imagesFromDrop, imagesFromFiles, type TrainingImage } from '@denoiser/b
 import { useSignal } from '@preact/signals';
 import { Drop } from '../ui/drop';
 import { TextField } from '../ui/fields';
+import { focusHeading } from '../ui/focus';
 import { Notice } from '../ui/notice';
 import { train as text } from '../words/train';
 import { Camera } from './camera';
@@ -11,6 +12,7 @@ import { DrawingPad } from './drawing-pad';
 import { FACES, facePictures } from './faces';
 import { MOST, sortOut } from './sort-out';
 
+const TITLE = 'dataset-title';
 const OF_EACH_FACE = 200;
 const AT_ONCE = 20;
 
@@ -26,15 +28,15 @@ export function DatasetCard() {
     addEntries(pictures.map(({ name, source, className }) => ({ name, source, className: given || className })));
   };
   return (
-    <section class="card" aria-labelledby="dataset-title">
-      <h3 id="dataset-title">
+    <section class="card" aria-labelledby={TITLE}>
+      <h3 id={TITLE}>
         {text.dataset} <span class="value">{count > 0 ? count : ''}</span>
       </h3>
       {count === 0 && (
         <Notice
           action={{
             name: text.ready.use,
-            run: addFaces,
+            run: () => void addFaces().then(() => focusHeading(TITLE)),
           }}
         >
           {text.ready.about(FACES.length * OF_EACH_FACE)}
@@ -60,7 +62,17 @@ export function DatasetCard() {
         <Camera className={className.value.trim()} />
       </details>
       {removed.value && (
-        <Notice action={{ name: text.undo, run: removed.value.undo }}>{text.removed(removed.value.count)}</Notice>
+        <Notice
+          action={{
+            name: text.undo,
+            run() {
+              removed.value?.undo();
+              focusHeading(TITLE);
+            },
+          }}
+        >
+          {text.removed(removed.value.count)}
+        </Notice>
       )}
       {count > 0 && (
         <ul class="classes" aria-label={text.classes}>

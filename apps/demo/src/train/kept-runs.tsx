@@ -1,6 +1,7 @@
 import type { RunInfo } from '@denoiser/backend-web';
 import { useSignal } from '@preact/signals';
 import { NumberField } from '../ui/fields';
+import { focusHeading } from '../ui/focus';
 import { train } from '../words/train';
 import { deleteRun, downloadRun, resumeTraining, sampleFrom } from './session';
 import { run, runs, session } from './state';
@@ -76,7 +77,11 @@ function Kept({ info }: { info: RunInfo }) {
           class="quiet"
           disabled={isBusy}
           aria-label={text.of(text.delete, name)}
-          onClick={() => confirm(text.sure(name)) && deleteRun(name)}
+          onClick={async () => {
+            if (!confirm(text.sure(name))) return;
+            await deleteRun(name);
+            focusHeading('kept-title', 'dataset-title');
+          }}
         >
           {text.delete}
         </button>

@@ -176,3 +176,18 @@ test('a full storage leaves no half run', async () => {
   await expect(openRuns(opfs.root).create(plain('a'), images)).rejects.toMatchObject({ code: 'storage-full' });
   expect(opfs.paths()).toEqual([]);
 });
+
+test('where there is no room even for a folder, that is a sentence, and whoever looks finds nothing', async () => {
+  const full = {
+    async getDirectoryHandle(_: string, { create = false } = {}) {
+      throw new DOMException('no', create ? 'QuotaExceededError' : 'NotFoundError');
+    },
+  } as unknown as FileSystemDirectoryHandle;
+  const runs = openRuns(full);
+  expect(await runs.list()).toEqual([]);
+  expect(await runs.has('a')).toBe(false);
+  await expect(runs.create(plain('a'), images)).rejects.toMatchObject({
+    code: 'storage-full',
+    message: expect.stringContaining('the run "a" was not kept'),
+  });
+});

@@ -72,8 +72,9 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
 
   /** All folders, by name or of every name, the last attempt of each last. */
   async function attempts(run?: string): Promise<Attempt[]> {
-    const parent = await root();
+    const parent = await findFolder(origin, ROOT); // whoever looks makes nothing, for which there may be no room
     const found: Attempt[] = [];
+    if (!parent) return found;
     for (const folder of await folderNames(parent)) {
       const named = attemptOf(folder);
       if (!named || (run !== undefined && named.run !== run)) continue;
@@ -164,7 +165,9 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
         await writeJson(handle, ABOUT_IMAGES, about);
         await writeJson(handle, CONFIG, given); // last: the run exists from now on
       } catch (error) {
-        await remove(await root(), folder).catch(() => {});
+        await root()
+          .then((parent) => remove(parent, folder))
+          .catch(() => {});
         throw storageError(error, `the run "${given.run}"`);
       }
       if (before) await discard([before]);
@@ -178,7 +181,11 @@ export function openRuns(origin: FileSystemDirectoryHandle): Runs {
     },
     async checkpoints(run, options) {
       const { handle } = await find(run);
-      return opfsCheckpointStore(await handle.getDirectoryHandle(CHECKPOINTS, { create: true }), options);
+      try {
+        return opfsCheckpointStore(await handle.getDirectoryHandle(CHECKPOINTS, { create: true }), options);
+      } catch (error) {
+        throw storageError(error, `a checkpoint of the run "${run}"`);
+      }
     },
     async delete(run) {
       const found = await attempts(run);
