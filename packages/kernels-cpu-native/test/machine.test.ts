@@ -111,7 +111,7 @@ describe.runIf(library)('the native machine', () => {
         const image = tf.tensor4d(inputs, x.shape);
         const weights = tf.tensor4d(filters, filter.shape);
         const from = tf.tensor4d(slopes, dy.shape);
-        const gradient = tf.grad((x) => tf.conv2d(x as tf.Tensor4D, weights, 1, 'same'))(image, from);
+        const gradient = tf.grad((image) => tf.conv2d(image as tf.Tensor4D, weights, 1, 'same'))(image, from);
         const outputs = Array.from({ length: times }, () => tf.conv2d(image, weights, 1, 'same').dataSync<'float32'>());
         return [gradient.dataSync<'float32'>(), ...outputs];
       });
