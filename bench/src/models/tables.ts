@@ -42,7 +42,8 @@ export function figuresOf({ quality, samplers, neighbours }: Results): Record<st
   const least = Math.min(...shares);
   const usual = samplers['dpmpp-2m'];
   return {
-    ...(quality && Object.fromEntries(qualityRows(quality) as [string, string][])),
+    // KID by features of no fixed scale says little to who sees no other figure beside it.
+    ...(quality && Object.fromEntries(qualityRows(quality).filter(([name]) => name !== 'KID') as [string, string][])),
     ...(usual && { 'seconds a picture, dpmpp-2m': usual.secondsEach.toFixed(2) }),
     ...(usual?.recognized != null && { 'recognized, dpmpp-2m': percent(usual.recognized) }),
     ...(shares.length > 0 && { [`recognized, the least of ${shares.length} samplers`]: percent(least) }),
