@@ -49,6 +49,6 @@ describe('a part of one’s own', () => {
       '`weighting` is the function "mine" of the program that began this training; give it to createTrainer again.',
     );
     expect(() => create({ ema: { name: '', use: () => 0.5 } })).toThrow('`ema` is a function without a name');
-    expect(() => create({ weighting: { type: 'none' } as never })).toThrow('give one of uniform, min-snr, p2,');
+    expect(() => create({ weighting: { type: 'none' } as never })).toThrow('give one of uniform, min-snr, p2.');
   });
 });
