@@ -113,7 +113,7 @@ test('a run is replaced only once what it begins with has been read', async () =
 
 test('models are where they are said to be, or there is a sentence', async () => {
   await expect(openModel(join(cwd, 'nowhere'))).rejects.toThrow(
-    'give a run folder, a .safetensors file, or one of the models digits, glyphs',
+    'give a run folder, a .safetensors file, or one of the models digits, emoji, glyphs',
   );
   await expect(openModel(data)).rejects.toThrow('is no run folder');
   using one = await openModel(join(out, 'checkpoints/step-00000006'));

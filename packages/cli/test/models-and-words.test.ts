@@ -46,7 +46,9 @@ test('what a model does not know is said in a sentence, and so is what does not 
   expect(await said('--model', 'glyphs', '--text', 'Où?')).toMatch(
     /--text: the model does not know ù \?; it draws 0–9, A–Z, a–z\./,
   );
-  expect(await said('--model', 'glyfs')).toMatch(/no model of that name comes as a package, only digits, glyphs/);
+  expect(await said('--model', 'glyfs')).toMatch(
+    /no model of that name comes as a package, only digits, emoji, glyphs/,
+  );
   expect(await said('glyphs', '--model', 'digits')).toMatch(
     /--model digits says what to sample from, and so does glyphs/,
   );

@@ -71,10 +71,10 @@ const CHURN = ['churn', 'churnMin', 'churnMax', 'churnNoise'] as const;
 /** Samplers by name, for menus, help and `planFor`. Importing this imports every solver. */
 // biome-ignore format: one line each
 export const samplers: Readonly<Record<string, Sampler>> = {
-  ddpm: { title: 'DDPM', about: 'the original: takes noise away, adds a little back', steps: 'all', takes: ['variance', 'noiseAtEnd'], kinds: any, source: DDPM, create: ddpm },
+  ddpm: { title: 'DDPM', about: 'the original: takes noise away, adds some back', steps: 'all', takes: ['variance', 'noiseAtEnd'], kinds: any, source: DDPM, create: ddpm },
   ddim: { title: 'DDIM', about: 'deterministic: one seed, one picture', steps: 50, takes: ['eta', 'rederive'], kinds: any, source: 'Song et al. 2020, arXiv:2010.02502', create: ({ eta, rederive }) => ddim<number>({ eta, rederiveEps: rederive }) },
-  'dpmpp-2m': { title: 'DPM-Solver++ 2M', about: 'DPM-Solver++ multistep: a good first choice', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep() },
-  'dpmpp-3m': { title: 'DPM-Solver++ 3M', about: 'DPM-Solver++ with two steps of memory', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep({ order: 3 }) },
+  'dpmpp-2m': { title: 'DPM-Solver++ 2M', about: 'DPM-Solver++ multistep: the first choice', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep() },
+  'dpmpp-3m': { title: 'DPM-Solver++ 3M', about: 'DPM-Solver++ with more memory', steps: 20, kinds: any, source: DPMPP, create: () => dpmppMultistep({ order: 3 }) },
   'dpmpp-2s': { title: 'DPM-Solver++ 2S', about: 'DPM-Solver++ with two calls a step', steps: 10, kinds: any, source: DPMPP, create: () => dpmpp2S() },
   'dpmpp-2m-sde': { title: 'DPM-Solver++ 2M SDE', about: 'DPM-Solver++ that adds noise, which mends errors', steps: 30, kinds: any, source: DPMPP, create: () => dpmppMultistep({ sde: true }) },
   'dpmpp-3m-sde': { title: 'DPM-Solver++ 3M SDE', about: 'DPM-Solver++ that adds noise, more memory', steps: 30, kinds: any, source: DPMPP, create: () => dpmppMultistep({ sde: true, order: 3 }) },
@@ -84,7 +84,7 @@ export const samplers: Readonly<Record<string, Sampler>> = {
   pndm: { title: 'PNDM', about: 'pseudo multistep after Runge–Kutta steps', steps: 25, fewest: 4, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm() },
   plms: { title: 'PLMS', about: 'PNDM that begins without Runge–Kutta', steps: 25, fewest: 3, kinds: discrete, wholeTimesteps: true, rawOutput: true, source: PNDM, create: () => pndm({ plms: true }) },
   ipndm: { title: 'iPNDM', about: 'Adams–Bashforth as if the grid were even', steps: 20, takes: ['order'], orders: [1, 2, 3, 4], kinds: any, source: 'Zhang & Chen 2022, arXiv:2204.13902', create: ({ order }) => ipndm(of(order)) },
-  euler: { title: 'Euler', about: 'the straight line in σ, the simplest of all', steps: 30, takes: CHURN, kinds: any, aliases: ['flow-euler'], source: EDM, create: (options) => (options.churn === undefined ? euler() : churnedEuler(options)) },
+  euler: { title: 'Euler', about: 'the straight line in σ', steps: 30, takes: CHURN, kinds: any, aliases: ['flow-euler'], source: EDM, create: (options) => (options.churn === undefined ? euler() : churnedEuler(options)) },
   'euler-a': { title: 'Euler ancestral', about: 'steps too far and adds noise back', steps: 30, takes: ['eta'], kinds: NOISY, aliases: ['euler-ancestral'], source: 'Song et al. 2021, arXiv:2011.13456', create: eulerAncestral },
   heun: { title: 'Heun', about: "Heun's method in σ, two calls; karras grid", steps: 15, sigmas: 'karras', kinds: any, aliases: ['flow-heun'], source: EDM, create: () => heun() },
   dpm2: { title: 'DPM2', about: 'midpoint in log σ, two calls; karras grid', steps: 15, sigmas: 'karras', kinds: NOISY, source: EDM, create: () => dpm2() },

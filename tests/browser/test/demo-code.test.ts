@@ -70,7 +70,7 @@ describe.skipIf(noChromium)('code that is copied from the page', () => {
       downloads.push(download.path().then((path) => copyFileSync(path, to)));
     });
     await button('Save picture and mask', region).click();
-    await expect.poll(() => downloads.length).toBe(2);
+    await expect.poll(() => downloads.length, { timeout: 30_000 }).toBe(2);
     await Promise.all(downloads);
 
     writeFileSync(join(work, 'program.mjs'), await copied('Copy JavaScript', region));

@@ -240,7 +240,7 @@ describe.skipIf(noChromium)('the train tab on WebGPU', () => {
     await button(page, 'Use the faces').click();
     const tasks = await measureTasks(page, async () => {
       await start(page, { steps: 1000, batchSize: 2 });
-      await expect.poll(() => stepsDone(page), { timeout: 300_000 }).toBeGreaterThan(4);
+      await expect.poll(() => stepsDone(page), { timeout: 300_000 }).toBeGreaterThan(0);
     });
     await button(page, 'Stop').click(); // at the end it would draw samples, which takes long in software
     await page.getByText(/^Stopped at step/).waitFor({ state: 'attached', timeout: 120_000 });
