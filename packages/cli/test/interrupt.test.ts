@@ -119,6 +119,16 @@ describe('what has nothing to save ends by itself, and says so', () => {
     expect([code, stderr, lastLine(stdout)]).toEqual([130, '', none]);
   });
 
+  test.runIf(process.platform === 'linux')('doctor, unless it has told all before it is heard', async () => {
+    const running = start(['doctor'], { cwd });
+    await catches(running);
+    running.process.kill('SIGTERM');
+    const { code, stdout, stderr } = await running.done;
+    expect(stderr).toBe('');
+    if (code === 130) expect(lastLine(stdout)).toBe(none);
+    else expect([code, /^Versions$/m.test(stdout)]).toEqual([0, true]);
+  });
+
   test('in a trial step of a network that takes minutes', async () => {
     const huge = ['--size', '64', '--base-width', '64', '--batch-size', '200', '--out', 'huge'];
     const running = start(['train', 'digits', ...huge, '--dry-run'], { cwd });

@@ -1,6 +1,6 @@
 export { DenoiserError, isDenoiserError } from './denoiser-error';
 export { fileError, systemCode } from './file-error';
-export { didYouMean, nearest, perhaps, theNearest } from './nearest';
+export { didYouMean, inBackticks, nearest, perhaps, theNearest } from './nearest';
 export { printable, printableLines } from './printable';
 export { quote } from './quote';
 export { shortList } from './short-list';

@@ -25,6 +25,9 @@ export function nearest(
 type Spelling = (name: string) => string;
 const plain: Spelling = (name) => name;
 
+/** Spells a name of the API as sentences have it: in backticks. */
+export const inBackticks: Spelling = (name) => `\`${name}\``;
+
 /** Ends a sentence about a wrong name: asks for the nearest, or says what there is where none is near. */
 export function didYouMean(wrong: string, names: readonly string[], spelling: Spelling = plain): string {
   const near = nearest(wrong, names);

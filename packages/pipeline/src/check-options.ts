@@ -1,4 +1,4 @@
-import { type DenoiserError, didYouMean } from '@denoiser/errors';
+import { type DenoiserError, didYouMean, inBackticks } from '@denoiser/errors';
 import { PipelineError } from './errors';
 
 /** Returns the error of an option that is not what it must be; options stand in backticks in its sentence. */
@@ -8,7 +8,7 @@ export const optionInvalid = (sentence: string): DenoiserError => new PipelineEr
 export function checkOptionNames(where: string, options: object, known: readonly string[]): void {
   const wrong = Object.keys(options).find((key) => !known.includes(key));
   if (wrong === undefined) return;
-  throw optionInvalid(`${where} has no option "${wrong}"; ${didYouMean(wrong, known, (name) => `\`${name}\``)}`);
+  throw optionInvalid(`${where} has no option "${wrong}"; ${didYouMean(wrong, known, inBackticks)}`);
 }
 
 /** Throws unless `value` is a whole number from `least`. */

@@ -16,7 +16,7 @@ interface CallOptions {
   readonly learnedVariance: boolean;
   /** Whether a graphics card compiles the model's programs before it is called. */
   readonly compileFirst?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Calls the model once, or on both branches of guidance. The caller owns the output; everything else is disposed. */

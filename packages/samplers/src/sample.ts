@@ -63,7 +63,7 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
       ? restore(options.resume, plan, [...shape])
       : begin(plan, tensorArithmetic, noise, options.image),
     callModel(scaled, time, noiseRatio) {
-      const call = (compileFirst: boolean) =>
+      const call = (compileFirst = false) =>
         callDenoiser({
           denoiser,
           x: scaled,
@@ -73,11 +73,11 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
           guidance,
           learnedVariance: plan.learnedVariance,
           compileFirst,
-          ...(signal && { signal }),
+          signal,
         });
-      if (!isFirst) return call(false);
+      if (!isFirst) return call();
       isFirst = false;
-      return allocating(() => call(options.compileFirst ?? false)); // all steps take the same memory
+      return allocating(() => call(options.compileFirst)); // all steps take the same memory
     },
     noise,
     ...(options.inpaint && { known: options.inpaint }),

@@ -1,4 +1,4 @@
-import { didYouMean } from '@denoiser/errors';
+import { didYouMean, inBackticks } from '@denoiser/errors';
 import { MOST_STEPS, type Process } from '@denoiser/schedules';
 import { visitedLevels } from './discrete-grid';
 import type { ProcessKind } from './grid';
@@ -185,9 +185,7 @@ export function checkOptions(options: SamplerOptions): void {
     if (value === undefined) continue;
     const check = Object.hasOwn(checks, option) ? checks[option as keyof SamplerOptions] : undefined;
     if (!check) {
-      refuseOption(
-        `There is no option \`${option}\`; ${didYouMean(option, samplerOptionNames, (name) => `\`${name}\``)}`,
-      );
+      refuseOption(`There is no option \`${option}\`; ${didYouMean(option, samplerOptionNames, inBackticks)}`);
     }
     if (!check.is(value)) refuseOption(`\`${option}\` must be ${check.must}, not ${JSON.stringify(value)}.`);
   }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { didYouMean } from '@denoiser/errors';
+import { didYouMean, inBackticks } from '@denoiser/errors';
 import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
@@ -53,10 +53,7 @@ const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
 export async function train(options: TrainOptions): Promise<TrainedRun> {
   const wrong = Object.keys(options).find((key) => !ALL.includes(key));
   if (wrong !== undefined) {
-    throw new CommandError(
-      'option-invalid',
-      `train has no option "${wrong}"; ${didYouMean(wrong, ALL, (name) => `\`${name}\``)}`,
-    );
+    throw new CommandError('option-invalid', `train has no option "${wrong}"; ${didYouMean(wrong, ALL, inBackticks)}`);
   }
   if (typeof options.data !== 'string' || options.data.trim() === '') {
     throw new CommandError('option-invalid', '`data` is missing; give the folder of images, or a zip file of them.');
