@@ -13,8 +13,8 @@ const cwd = temporaryFolder();
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const TINY = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--noise-steps', '20', '--preview-steps', '2'];
-/** A network of which a step takes a second or more: an interrupt falls into one. */
-const SLOW = ['--size', '32', '--base-width', '48', '--batch-size', '8', '--samples', '1', '--preview-steps', '1'];
+/** A network of which a step takes a second or more, by its pictures, not its weights: an interrupt falls into one. */
+const SLOW = ['--size', '32', '--base-width', '24', '--batch-size', '24', '--samples', '1', '--preview-steps', '1'];
 const SELDOM = ['--sample-every', 'never', '--checkpoint-every', 'never', '--steps', '100000'];
 
 const stepsOf = (run: string): number =>

@@ -13,7 +13,7 @@ const STEPS = 12 * KILLS;
 const moments = uniforms({ seed: 1, step: 0, index: 0, count: 2 * KILLS });
 
 const cwd = temporaryFolder();
-const tiny = ['--size', '16', '--base-width', '8', '--time-dim', '32', '--samples', '1', '--preview-steps', '2'];
+const tiny = ['--size', '8', '--base-width', '8', '--time-dim', '32', '--samples', '1', '--preview-steps', '2'];
 const learning = ['--timesteps', 'loss-second-moment', '--lr-schedule', 'cosine', '--flip', '--batch-size', '3'];
 const often = ['--sample-every', 'never', '--checkpoint-every', '2steps', '--keep', '2'];
 const train = ['train', 'digits', ...tiny, ...learning, ...often, '--steps', String(STEPS)];

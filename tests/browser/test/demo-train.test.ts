@@ -92,7 +92,7 @@ describe.skipIf(noChromium)('the train tab on the CPU engine', () => {
 
   test('trains while the page stays alive, pauses, goes on, and stops', async () => {
     const tasks = await measureTasks(page, async () => {
-      await start(page, { steps: 200, batchSize: 8 });
+      await start(page, { steps: 200, batchSize: 4 });
       await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(30);
     });
     console.log(describeTasks('Training on the CPU engine', tasks));
