@@ -1,9 +1,10 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type BackendValues, type DataType, type TensorInfo, tidy, util } from '@tensorflow/tfjs-core';
+import { type BackendValues, type DataType, type Tensor, type TensorInfo, tidy, util } from '@tensorflow/tfjs-core';
 import { Arenas, type Place, type Slot } from './arenas';
 import { type Capabilities, readCapabilities } from './capabilities';
 import { type Bound, type Dispatch, membersOf, moduleOf, signatureOf, sizeOf } from './dispatch';
 import { inMemoryScope, tensorTooLarge } from './memory';
+import { type Command, type Recording, Replayed } from './replay';
 import { perThread } from './wgsl/per-thread';
 
 /** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
@@ -48,6 +49,10 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   readonly arenas: Arenas;
   /** While work only says what it will run: the pipelines that are being compiled for it, by their keys. */
   private ahead: Map<string, Promise<void>> | undefined;
+  /** While work is written down as it runs. */
+  private recording: Recording | undefined;
+  /** How often there was no memory: buffers of before may be ones that could not be made. */
+  private shortages = 0;
 
   constructor(device: GPUDevice, adapterInfo?: GPUAdapterInfo) {
     super(device, adapterInfo);
@@ -104,7 +109,10 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     try {
       return await inMemoryScope(this.device, work);
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'out-of-memory') this.forgetFreeBuffers();
+      if ((error as { code?: unknown }).code === 'out-of-memory') {
+        this.shortages++;
+        this.forgetFreeBuffers();
+      }
       throw error;
     }
   }
@@ -124,9 +132,66 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     await Promise.all(ahead.values());
   }
 
+  /** Returns work whose calls after the first are replayed: see `replaying` of `@denoiser/ops`. */
+  replaying(work: (...inputs: Tensor[]) => Tensor): Replayed {
+    const backend = this;
+    const { shortages } = this;
+    return new Replayed(
+      {
+        get isPlain() {
+          return !backend.ahead && !backend.recording && backend.inner.activeTimers == null;
+        },
+        make: (shape, dtype) => this.make(shape, dtype),
+        isWhatItSays: (tensor) => this.stored(tensor).dtype === tensor.dtype,
+        copyInto: (from, to) => {
+          for (const { dataId } of [from, to]) this.uploadToGPU(dataId);
+          this.recordCopy(this.placeOf(from), this.placeOf(to));
+          for (const { dataId } of [from, to]) this.inner.commandQueueOwnedIds.add(dataId);
+        },
+        placeNow: (dataId) => {
+          const stored = this.tensorMap.has(dataId) ? (this.tensorMap.get(dataId) as unknown as Stored) : undefined;
+          const isThere = stored && stored.refCount > 0 && stored.resource;
+          return isThere ? { buffer: isThere, offset: stored.slot?.offset ?? 0, size: 0 } : undefined;
+        },
+        recordedIn: (recording, recorded) => {
+          this.recording = recording;
+          try {
+            return recorded();
+          } finally {
+            this.recording = undefined;
+          }
+        },
+        play: (commands) => {
+          for (const command of commands) this.execute(command);
+          this.submit(); // else what it reads would have to be held until then
+        },
+        release: (buffers) => {
+          const { stagingPendingDisposal, uniformPendingDisposal } = this.inner; // of buffers that are destroyed, and used again
+          (shortages === this.shortages ? uniformPendingDisposal : stagingPendingDisposal).push(...buffers);
+        },
+      },
+      work,
+    );
+  }
+
+  /** What tfjs's own kernels run is written down as they hand it over. */
+  override runWebGPUProgram(...args: Parameters<WebGPUBackend['runWebGPUProgram']>): TensorInfo {
+    const { recording, inner } = this;
+    if (!recording) return super.runWebGPUProgram(...args);
+    this.submit(); // tfjs does so by itself, now and then, and would give away what is the recording's
+    this.ensureCommandEncoderReady();
+    const pass = (inner.commandEncoder as GPUCommandEncoder).beginComputePass();
+    inner.computePassEncoder = recording.listening(pass);
+    for (const { dataId } of args[1]) recording.bound.add(dataId);
+    const result = super.runWebGPUProgram(...args);
+    for (const buffer of inner.uniformPendingDisposal.splice(0)) recording.owned.add(buffer);
+    inner.computePassEncoder = pass;
+    return result;
+  }
+
   /** tfjs computes with a few numbers where they are; while nothing is computed, there are none to be read. */
   override shouldExecuteOnCPU(...args: Parameters<WebGPUBackend['shouldExecuteOnCPU']>): boolean {
-    return this.ahead === undefined && super.shouldExecuteOnCPU(...args);
+    return !this.ahead && !this.recording && super.shouldExecuteOnCPU(...args);
   }
 
   private compileAhead(dispatch: Dispatch, ahead: Map<string, Promise<void>>): void {
@@ -140,9 +205,14 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     ahead.set(key, compiled);
   }
 
-  private forgetFreeBuffers(): void {
+  /** Hands over what is recorded. */
+  private submit(): void {
     this.endComputePassEncoder();
-    if (this.inner.commandEncoder) this.submitQueue(); // gives back what it used
+    if (this.inner.commandEncoder) this.submitQueue();
+  }
+
+  private forgetFreeBuffers(): void {
+    this.submit(); // gives back what it used
     const { freeBuffers } = this.bufferManager as unknown as { freeBuffers: Map<unknown, GPUBuffer[]> };
     for (const buffers of freeBuffers.values()) for (const buffer of buffers.splice(0)) buffer.destroy();
   }
@@ -176,6 +246,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       for (const tensor of membersOf(bound)) {
         this.uploadToGPU(tensor.dataId);
         inner.commandQueueOwnedIds.add(tensor.dataId);
+        this.recording?.bound.add(tensor.dataId);
       }
       return { binding, resource: this.placeOf(bound) };
     });
@@ -190,6 +261,19 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       entries.push({ binding: bindings.length, resource: { buffer: this.upload(Object.values(uniforms)) } });
     const { pipeline, layout } = this.pipelineOf(dispatch);
     const group = this.device.createBindGroup({ layout, entries });
+    const command = { pipeline, group, workgroups };
+    this.recording?.commands.push(command);
+    this.execute(command);
+  }
+
+  /** Hands a command to the GPU, with others. */
+  private execute(command: Command): void {
+    if ('from' in command) {
+      this.recordCopy(command.from, command.to);
+      return;
+    }
+    const { pipeline, group, workgroups } = command;
+    const inner = this.inner;
     if (inner.activeTimers != null) this.endComputePassEncoder();
     this.ensureCommandEncoderReady();
     inner.computePassEncoder ??= (inner.commandEncoder as GPUCommandEncoder).beginComputePass();
@@ -214,8 +298,14 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     const size = Math.max(4, 4 * stored.shape.reduce((a, b) => a * b, 1));
     if (size > this.capabilities.tensorBytes) throw tensorTooLarge(stored.shape, size, this.capabilities.tensorBytes);
     const alsoUniform = size === 4 ? GPUBufferUsage.UNIFORM : 0; // see `Dispatch.scalars`
-    stored.resource = this.bufferManager.acquireBuffer(size, bufferUsage() | alsoUniform);
-    if (!stored.values) return;
+    const usage = bufferUsage() | alsoUniform;
+    if (!stored.values) {
+      stored.resource = this.recording?.reuse(size, usage) ?? this.bufferManager.acquireBuffer(size, usage);
+      this.recording?.keepResult(stored.resource);
+      return;
+    }
+    stored.resource = this.bufferManager.acquireBuffer(size, usage);
+    this.recording?.keepConstant(stored.resource);
     const values = stored.values as ArrayLike<number>;
     const isInteger = stored.dtype === 'int32' || stored.dtype === 'bool';
     const words = isInteger
@@ -233,8 +323,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   bufferOf(tensor: TensorInfo): GPUBuffer {
     this.uploadToGPU(tensor.dataId);
     this.takeOut(tensor.dataId);
-    this.endComputePassEncoder();
-    if (this.inner.commandEncoder) this.submitQueue();
+    this.submit();
     return this.stored(tensor).resource as GPUBuffer;
   }
 
@@ -259,6 +348,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
 
   override disposeData(dataId: object, force = false): boolean {
     const stored = this.tensorMap.has(dataId) ? (this.tensorMap.get(dataId) as unknown as Stored) : undefined;
+    const isTheLast = stored !== undefined && (force || stored.refCount <= 1);
+    if (isTheLast && stored.resource && this.recording?.takeOver(stored.resource)) stored.external = true; // not tfjs's to give away
     const isGone = super.disposeData(dataId, force);
     if (isGone && stored) this.dropMoments(stored);
     if (isGone && stored?.slot) {
@@ -281,6 +372,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   }
 
   override readSync(dataId: object): BackendValues {
+    if (this.recording) this.recording.isBroken = true;
     this.takeOut(dataId);
     return super.readSync(dataId);
   }
@@ -318,6 +410,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     const stored = this.tensorMap.get(dataId) as unknown as Stored;
     const { slot } = stored;
     if (!slot) return;
+    if (this.recording) this.recording.isBroken = true;
     const copy = this.copyOf({ dataId, shape: stored.shape, dtype: stored.dtype });
     stored.resource = this.stored(copy).resource as GPUBuffer;
     stored.external = false;
@@ -329,6 +422,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
 
   private moveTo(tensor: TensorInfo, slot: Slot, isForGood: boolean): void {
     const stored = this.stored(tensor);
+    if (this.recording) this.recording.isBroken = true;
     if (stored.resource || stored.values) {
       this.uploadToGPU(tensor.dataId);
       this.recordCopy(this.placeOf(tensor), { buffer: slot.arena.buffer, offset: slot.offset });
@@ -349,6 +443,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     this.ensureCommandEncoderReady();
     this.endComputePassEncoder();
     const encoder = this.inner.commandEncoder as GPUCommandEncoder;
+    this.recording?.commands.push({ from, to });
     encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);
   }
 
@@ -379,7 +474,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     });
     const buffer = this.bufferManager.acquireBuffer(words.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
     this.queue.writeBuffer(buffer, 0, words);
-    this.inner.uniformPendingDisposal.push(buffer);
+    if (this.recording) this.recording.owned.add(buffer);
+    else this.inner.uniformPendingDisposal.push(buffer);
     return buffer;
   }
 

@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { adamWStep } from './index';

@@ -5,6 +5,7 @@ import type { DrawRequest } from './draw-request';
 import { PipelineError } from './errors';
 import { firstNotFiniteOf } from './finite';
 import type { Model } from './model';
+import { replayedDenoiser } from './replayed-denoiser';
 
 /** Images `from` … `to` − 1 of a request. */
 export interface DrawPart {
@@ -56,13 +57,14 @@ export function batchOf(model: Model, parts: readonly DrawPart[], signal?: Abort
       }),
     );
   const labels = areLabelled && rows(({ request, from, to }) => (request.labels as readonly number[]).slice(from, to));
+  const { denoiser, compileFirst, ...replayed } = replayedDenoiser(network);
   const options: SampleOptions = {
-    denoiser: network.denoiser(),
+    denoiser,
     plan,
     shape: [count, ...imageShape],
     indices: rows(({ request, from, to }) => request.indices.slice(from, to)),
     noise: noiseOf(parts),
-    compileFirst: 'parameters' in network, // one of ours
+    compileFirst,
     ...(labels && { conditioning: { labels: own(tensor1d(labels, 'int32')) } }),
     ...(guidance && labels && { guidance }),
     ...(isImageGiven && { image: pictures(({ image }) => image, channels) }),
@@ -74,7 +76,14 @@ export function batchOf(model: Model, parts: readonly DrawPart[], signal?: Abort
     }),
     ...(signal && { signal }),
   };
-  return { count, options, dispose: () => dispose(owned as Tensor4D[]) };
+  return {
+    count,
+    options,
+    dispose() {
+      replayed.dispose();
+      dispose(owned as Tensor4D[]);
+    },
+  };
 }
 
 /** The noise of each part's own seed or source. */

@@ -6,6 +6,7 @@ import { pickSamplerOptions } from './draw-plan';
 import { type Images, imagesOf } from './images';
 import type { Model } from './model';
 import { type Picture, pixelsOf } from './picture';
+import { replayedDenoiser } from './replayed-denoiser';
 
 export interface InvertOptions extends Omit<DrawingWay, 'plan' | 'guidance' | 'negativeClass' | 'batchSize'> {
   /** The picture whose noise is wanted. */
@@ -40,10 +41,12 @@ export async function invert(model: Model, options: InvertOptions): Promise<Inve
   onBegin?.({ count: 1, steps: total, columns: 1 });
   const shape = [1, ...imageShape] as const;
   const owned: (Tensor4D | undefined)[] = [tensor4d(pixels, [...shape])];
+  const { denoiser, compileFirst, ...replayed } = replayedDenoiser(network);
   const labels = classNames.length > 0 ? tensor1d([label], 'int32') : undefined;
   try {
     const common = {
-      denoiser: network.denoiser(),
+      denoiser,
+      compileFirst,
       shape,
       ...(labels && { conditioning: { labels } }),
       ...(signal && { signal }),
@@ -66,6 +69,7 @@ export async function invert(model: Model, options: InvertOptions): Promise<Inve
       error: Math.sqrt(squares / reconstruction.length),
     };
   } finally {
+    replayed.dispose();
     dispose([...owned, labels].filter((tensor) => tensor !== undefined));
   }
 }
