@@ -1,7 +1,7 @@
 import { createSchedule } from '@denoiser/schedules';
 import { expect, test } from 'vitest';
 import { changeJson, fuzz } from '../../../tests/fuzz';
-import { planFor, type SavedState, sampleArrays, samplers, saveArrayState } from './index';
+import { planFor, type SavedState, sampleArrays, saveArrayState } from './index';
 import { decodeState } from './saved-state';
 
 const process = createSchedule({ type: 'cosine', steps: 20 });

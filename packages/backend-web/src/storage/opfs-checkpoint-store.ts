@@ -121,11 +121,16 @@ function folderOf(step: number, attempt: number): string {
 
 function attemptOf(folder: string): Attempt | undefined {
   const [, step, attempt] = /^step-(\d+)\.(\d+)$/.exec(folder) ?? [];
-  return step === undefined ? undefined : { folder, step: Number(step), attempt: Number(attempt) };
+  const numbers = { step: Number(step), attempt: Number(attempt) };
+  return Object.values(numbers).every(Number.isSafeInteger) ? { folder, ...numbers } : undefined;
 }
 
+/** Whether a manifest is whole: where it is not, the checkpoint is none. By hand, since a page loads this before it starts a worker. */
 function isManifest(value: unknown): value is Manifest {
-  return typeof value === 'object' && value !== null && typeof (value as Manifest).files === 'object';
+  const files = (value as { files?: Record<string, Partial<Manifest['files'][string]> | null> } | null)?.files;
+  const isFile = (file: (typeof files & object)[string]) =>
+    typeof file?.bytes === 'number' && typeof file.sha256 === 'string';
+  return typeof files === 'object' && files !== null && Object.values(files).every(isFile);
 }
 
 function checkStep(step: number): number {

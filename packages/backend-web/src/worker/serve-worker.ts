@@ -3,6 +3,7 @@ import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import { openImages } from '../images/open-images';
 import { type Answers, answerCalls } from '../protocol/answerer';
+import { checkedAnswers } from '../protocol/check-arguments';
 import type { Endpoint } from '../protocol/endpoint';
 import type { ModelId } from '../protocol/methods';
 import { originFolder } from '../storage/files';
@@ -128,7 +129,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     deleteRun: (run) => sessions.delete(run),
     loseDevice: async () => device.lose(),
   };
-  answerCalls(endpoint, answers);
+  answerCalls(endpoint, checkedAnswers(answers));
 }
 
 /** Checkpoints have checksums, which browsers compute for trusted pages only. */
