@@ -37,8 +37,8 @@ export interface ConnectOptions extends SentOpenOptions {
 
 /** What is made use of in answers. */
 const EXAMPLES: Examples<Methods> = {
-  openModel: { answer: { info: { imageShape: [0], classNames: [''] }, device: { name: '' } }, event: '' },
-  drawImages: { answer: { data: new Float32Array(), imageShape: [0], columns: 0 }, event: {} },
+  openModel: { answer: { info: { imageShape: [0, 0, 0], classNames: [''] }, device: { name: '' } }, event: '' },
+  drawImages: { answer: { data: new Float32Array(), imageShape: [0, 0, 0], columns: 0 }, event: {} },
 };
 
 const BATCH = 16;

@@ -1,6 +1,6 @@
 /**
- * A value that shows what another must have: fields, items of a list by its first, types of numbers, texts and arrays; a function
- * returns the example for a value.
+ * A value that shows what another must have: fields, types of numbers, texts and arrays, items of a list by its one, or of a
+ * list of as many items; a function returns the example for a value.
  */
 export type Example = unknown;
 
@@ -13,5 +13,7 @@ export function isLike(value: unknown, example: Example): boolean {
   if (!Array.isArray(example)) {
     return Object.entries(example).every(([name, field]) => isLike((value as Record<string, unknown>)[name], field));
   }
-  return Array.isArray(value) && value.every((item) => example.length === 0 || isLike(item, example[0]));
+  if (!Array.isArray(value)) return false;
+  if (example.length > 1) return value.length === example.length && example.every((item, i) => isLike(value[i], item));
+  return example.length === 0 || value.every((item) => isLike(item, example[0]));
 }
