@@ -41,6 +41,7 @@ const slow = [
   'packages/pytorch/src/fuzz.test.ts',
   'packages/pytorch/src/hostile.test.ts',
   'packages/trainer/src/fuzz.test.ts',
+  'packages/samplers/src/fuzz.test.ts',
   'packages/samplers/src/every-sampler.test.ts',
   // What is built, measured.
   'packages/samplers/test/bundle.test.ts',

@@ -13,6 +13,10 @@ export type FakeOpfs = {
   /** Inverts a byte of a file, given by its path. */
   damage(path: string): void;
   paths(): string[];
+  /** A file's bytes, by its path. */
+  read(path: string): Uint8Array;
+  /** Puts a file there, with the folders around it, whatever `quota` and `changesLeft` say; undefined: takes it away. */
+  put(path: string, bytes: Uint8Array | undefined): void;
 };
 
 /** A file was last written when so many changes had been made: time goes by changes. */
@@ -125,15 +129,32 @@ export function fakeOpfs(o: { withSyncHandles?: boolean } = {}): FakeOpfs {
     [...folder].flatMap(([name, entry]) =>
       entry instanceof Map ? pathsOf(entry, `${prefix}${name}/`) : [`${prefix}${name}`],
     );
+  function put(path: string, bytes: Uint8Array | undefined): void {
+    const names = path.split('/');
+    const name = names.pop() as string;
+    let folder = top;
+    for (const inner of names) {
+      if (!folder.has(inner)) folder.set(inner, new Map());
+      folder = folder.get(inner) as Folder;
+    }
+    if (bytes) folder.set(name, { bytes, changed: state.changes });
+    else folder.delete(name);
+  }
+  function read(path: string): Uint8Array {
+    const found = path
+      .split('/')
+      .reduce<Folder | { bytes: Uint8Array }>((at, name) => (at as Folder).get(name) as Folder, top);
+    return (found as { bytes: Uint8Array }).bytes;
+  }
   return Object.assign(state, {
     root: folderHandle(top, ''),
-    damage(path: string) {
-      const names = path.split('/');
-      let folder = top;
-      for (const name of names.slice(0, -1)) folder = folder.get(name) as Folder;
-      const file = folder.get(names.at(-1) as string) as { bytes: Uint8Array };
-      file.bytes[0] = 255 - (file.bytes[0] as number);
-    },
+    put,
+    read,
+    damage: (path: string) =>
+      put(
+        path,
+        read(path).map((byte, i) => (i === 0 ? 255 - byte : byte)),
+      ),
     paths: () => pathsOf(top, '').sort(),
   });
 }

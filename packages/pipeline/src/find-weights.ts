@@ -1,7 +1,13 @@
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
-import { type FileTraining, readCheckpoint, readFileTraining } from '@denoiser/trainer/parts';
+import {
+  type FileTraining,
+  type OpenCheckpoint,
+  openCheckpoint,
+  readCheckpoint,
+  readFileTraining,
+} from '@denoiser/trainer/parts';
 import type { FileFolder } from './diffusers/file-folder';
 import { openDiffusers } from './diffusers/open-folder';
 import { type DrawingDefaults, readDrawingDefaults } from './drawing-defaults';
@@ -39,7 +45,7 @@ export async function withWeights<T>(
 ): Promise<T> {
   if (isStore(source)) {
     checkModelOptions(where, options, 'run');
-    return use(await ofCheckpoint(source, options));
+    return ofCheckpoint(source, options, use);
   }
   if (isFolder(source)) {
     checkModelOptions(where, options, 'folder');
@@ -90,35 +96,49 @@ async function ofFolder<T>(
   });
 }
 
-async function ofCheckpoint(store: CheckpointStore, options: OpenModelOptions): Promise<FoundWeights> {
-  const { weights = 'ema', checkpoint, snapshots, onWarning } = options;
-  const average = typeof weights === 'object' && 'length' in weights ? weights : undefined;
+async function ofCheckpoint<T>(
+  store: CheckpointStore,
+  options: OpenModelOptions,
+  use: (found: FoundWeights) => Promise<T>,
+): Promise<T> {
   const name = nameOf(options, 'the checkpoints');
   if ((await store.list()).length === 0) {
     throw new PipelineError('checkpoint-missing', `There is no checkpoint in ${name} yet; train until one is written.`);
   }
-  const which = weights === 'model' ? 'model.safetensors' : 'ema.safetensors';
-  const { state, tensors } = await readCheckpoint(store, {
-    ...(checkpoint !== undefined && { step: checkpoint }),
-    files: average ? [] : [which],
-    ...(onWarning && { onWarning }),
-  });
+  const { state, weights, which } = await chosenOf(store, options);
   const { step, prediction, dataset, options: trained } = state;
-  const file = average
-    ? await averageOf(snapshots, average.length, checkpoint)
-    : { tensors: tensors[which], description: `step ${step}, ${weights === 'model' ? 'live' : 'averaged'} weights` };
-  return {
-    weights: openedOf(file.tensors),
-    training: {
-      process: trained.process,
-      prediction,
-      learnedVariance: trained.variance.type === 'learned-range',
-      imageShape: dataset.imageShape,
-      classNames: dataset.classNames ?? [],
-      step,
-    },
-    description: `${name}, ${file.description}`,
-  };
+  try {
+    return await use({
+      weights,
+      training: {
+        process: trained.process,
+        prediction,
+        learnedVariance: trained.variance.type === 'learned-range',
+        imageShape: dataset.imageShape,
+        classNames: dataset.classNames ?? [],
+        step,
+      },
+      description: `${name}, ${which}`,
+    });
+  } finally {
+    await weights.close();
+  }
+}
+
+/** The chosen weights of a run, and which they are, in a few words. */
+async function chosenOf(
+  store: CheckpointStore,
+  { weights = 'ema', checkpoint, snapshots, onWarning }: OpenModelOptions,
+): Promise<OpenCheckpoint & { readonly which: string }> {
+  const choice = { ...(checkpoint !== undefined && { step: checkpoint }), ...(onWarning && { onWarning }) };
+  if (typeof weights === 'object' && 'length' in weights) {
+    const { state } = await readCheckpoint(store, choice);
+    const { tensors, description } = await averageOf(snapshots, weights.length, checkpoint);
+    return { state, weights: openedOf(tensors), which: description };
+  }
+  const isLive = weights === 'model';
+  const opened = await openCheckpoint(store, isLive ? 'model.safetensors' : 'ema.safetensors', choice);
+  return { ...opened, which: `step ${opened.state.step}, ${isLive ? 'live' : 'averaged'} weights` };
 }
 
 /** An average of another length, which ends at the chosen checkpoint or the last snapshot before it. */

@@ -23,6 +23,7 @@ export { modelInTraining } from './model-in-training';
 export type { ModelSource, OpenModelOptions, WeightsChoice } from './model-source';
 export { type Network, type NetworkKind, networks } from './networks';
 export { openModel } from './open-model';
+export { isWeightsIndex, openIndexedWeights } from './open-weights';
 export type { Picture, RgbaPicture } from './picture';
 export { fromBytes, greyOf, luma, toBytes } from './pixels';
 export { findShippedModel, type ShippedModel, shippedModels } from './shipped-models';

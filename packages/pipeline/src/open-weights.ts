@@ -1,5 +1,11 @@
-import { isPyTorchFile, openPyTorch, stateDictOf } from '@denoiser/pytorch';
-import { type ByteSource, type OpenTensors, openSafetensors, type TensorEntry } from '@denoiser/safetensors';
+import { isPyTorchFile, openPyTorch, openPyTorchShards, stateDictOf } from '@denoiser/pytorch';
+import {
+  type ByteSource,
+  type OpenTensors,
+  openSafetensors,
+  openShards,
+  type TensorEntry,
+} from '@denoiser/safetensors';
 import { optionInvalid } from './check-options';
 
 /** Which weights of a file of PyTorch: an average of them, the others, or those at a key, as `model.state_dict`. */
@@ -26,6 +32,27 @@ export async function openWeights(given: ByteSource, weights?: FileWeights): Pro
     await source.close();
     throw error;
   }
+}
+
+/** The index of a model in several files: of safetensors, or of PyTorch. */
+const INDEX = /\.(safetensors|bin)\.index(\.[\w-]+)?\.json$|\.[\w-]+\.(safetensors|bin)\.index\.json$/i;
+
+/** Returns whether a file is the index of a model in several files, by its name. */
+export const isWeightsIndex = (name: string): boolean => INDEX.test(name);
+
+/**
+ * Opens the weights of a model in several files by their index, whose name says what they are; `openShard` opens one of them.
+ *
+ * @throws DenoiserError as `openShards` of `@denoiser/safetensors` and `openPyTorchShards` of `@denoiser/pytorch`.
+ */
+export async function openIndexedWeights(
+  name: string,
+  index: ByteSource,
+  openShard: (name: string) => Promise<ByteSource>,
+): Promise<OpenWeights> {
+  if (/safetensors/i.test(INDEX.exec(name)?.[0] ?? name)) return openShards(index, openShard);
+  const { description, ...weights } = await openPyTorchShards(index, openShard);
+  return { ...weights, which: description };
 }
 
 /** A source that is closed once, however often that is asked for. */

@@ -10,10 +10,18 @@ import type { TensorInfo } from './types';
 const MAX_SHARDS = 4096;
 const INDEX = 'The index';
 
+/** What shards are: how their names end, and what opens one, and closes it where it cannot. */
+export interface ShardForm {
+  readonly ending: string;
+  readonly open: (source: ByteSource) => Promise<OpenTensors>;
+}
+
+const SAFETENSORS: ShardForm = { ending: '.safetensors', open: openSafetensors };
+
 /**
  * Opens the files of a model that was saved in several as one set of tensors. `index` is the source of the file that lists them
  * (`model.safetensors.index.json`: `weight_map`, and `metadata`, of which only `total_size` is looked at), `openShard` opens
- * one of its folder by name. What shards hold beside the listed tensors is left out.
+ * one of its folder by name. What shards hold beside the listed tensors is left out. `form` is of shards that are no safetensors files.
  *
  * @throws DenoiserError (`index-invalid`) where the index is no such list or names files that are not of its folder; the same as
  * `openSafetensors` for a shard, with its name; `tensor-missing` for a tensor that is not where the index says. All sources are
@@ -22,8 +30,9 @@ const INDEX = 'The index';
 export async function openShards(
   index: ByteSource,
   openShard: (name: string) => Promise<ByteSource>,
+  { ending, open }: ShardForm = SAFETENSORS,
 ): Promise<OpenTensors> {
-  const shards = await readIndex(index); // file → names
+  const shards = await readIndex(index, ending); // file → names
   const opened = new Map<string, OpenTensors>();
   const close = async () => {
     await Promise.all([...opened.values()].map((shard) => shard.close()));
@@ -33,7 +42,7 @@ export async function openShards(
     const shardOf = new Map<string, OpenTensors>();
     let metadata: Record<string, string> | undefined;
     for (const [file, names] of shards) {
-      const shard = await inShard(file, async () => openSafetensors(await openShard(file)));
+      const shard = await inShard(file, async () => open(await openShard(file)));
       opened.set(file, shard);
       metadata ??= shard.metadata;
       for (const name of names) {
@@ -60,15 +69,15 @@ export async function openShards(
 }
 
 /** The names of each shard's tensors. */
-async function readIndex(source: ByteSource): Promise<Map<string, Set<string>>> {
+async function readIndex(source: ByteSource, ending: string): Promise<Map<string, Set<string>>> {
   const { weight_map: files, metadata } = parseObject(await readAndClose(source), INDEX, 'index-invalid');
   checkTotal(metadata);
-  if (!isObject(files)) throw invalid('has no weight_map: it is no index of safetensors files');
+  if (!isObject(files)) throw invalid(`has no weight_map: it is no index of ${ending} files`);
   const shards = new Map<string, Set<string>>();
   for (const [name, file] of Object.entries(files)) {
-    if (typeof file !== 'string' || !isFileName(file)) {
+    if (typeof file !== 'string' || !isFileName(file, ending)) {
       const where = typeof file === 'string' ? quote(file) : 'something else';
-      throw invalid(`places tensor ${quote(name)} in ${where}, which is no name of a .safetensors file beside it`);
+      throw invalid(`places tensor ${quote(name)} in ${where}, which is no name of a ${ending} file beside it`);
     }
     const names = shards.get(file) ?? new Set();
     shards.set(file, names.add(name));
@@ -98,8 +107,8 @@ function checkTotal(metadata: unknown): void {
 }
 
 /** Whether it is a plain name: none of a folder above, within or elsewhere, on any system or in an address. */
-function isFileName(text: string): boolean {
-  return /^[^./\\:?#%\p{Cc}][^/\\:?#%\p{Cc}]{0,239}\.safetensors$/u.test(text);
+function isFileName(text: string, ending: string): boolean {
+  return text.endsWith(ending) && /^[^./\\:?#%\p{Cc}][^/\\:?#%\p{Cc}]{0,239}$/u.test(text.slice(0, -ending.length));
 }
 
 /** Runs `open`; the sentence of an error in it begins with the shard's name. */

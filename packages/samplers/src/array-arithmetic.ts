@@ -22,6 +22,7 @@ export function arrayArithmetic<A extends Numbers>(shape: readonly number[], cha
       return out;
     },
     copy: (value) => value.slice() as A,
+    shift: (value, by) => value.map((number) => number + by) as A,
     dispose: () => {},
     dynamicThreshold(x0, { ratio, max }) {
       const size = x0.length / batch;

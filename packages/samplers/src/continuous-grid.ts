@@ -20,11 +20,17 @@ import type { Solver } from './solver';
 /** Returns the levels of an EDM or variance-exploding model: x = x0 + σ·ε. */
 export function sigmaProcessGrid(process: SigmaProcess, options: LevelOptions): { grid: Grid; initialScale: number } {
   const point = (sigma: number, told?: number): GridPoint => {
-    const { input, noise, fromX, fromOutput } = preconditioning(process, sigma);
+    const { input, shift, noise, fromX, fromOutput } = preconditioning(process, sigma);
     return {
       alpha: 1,
       sigma,
-      model: { time: told ?? noise, inputScale: input, x0FromX: fromX, x0FromOutput: fromOutput },
+      model: {
+        time: told ?? noise,
+        inputScale: input,
+        ...(shift && { inputShift: shift }),
+        x0FromX: fromX,
+        x0FromOutput: fromOutput,
+      },
       eps: { x: (1 - fromX) / sigma, output: -fromOutput / sigma },
     };
   };

@@ -8,6 +8,7 @@ import {
   type Prediction,
   type Process,
   preconditioning,
+  scoreMatching,
   varianceExploding,
 } from '@denoiser/schedules';
 import { describe, expect, it } from 'vitest';
@@ -31,9 +32,9 @@ function levelAtTime(process: Exclude<Process, { kind: 'sigma' }>, time: number)
 function perfect({ process, prediction = 'epsilon' }: Trained): ArrayModel<Float64Array> {
   return (x, time) => {
     if (process.kind === 'sigma') {
-      const sigma = process.preconditioning === 've' ? 2 * Math.exp(time) : Math.exp(4 * time);
-      const { input, fromX, fromOutput } = preconditioning(process, sigma);
-      return x.map((value) => (DATUM - (fromX * value) / input) / fromOutput);
+      const sigma = { ve: 2 * Math.exp(time), edm: Math.exp(4 * time), score: 2 * time }[process.preconditioning];
+      const { input, shift = 0, fromX, fromOutput } = preconditioning(process, sigma);
+      return x.map((value) => (DATUM - (fromX * (value - shift)) / input) / fromOutput);
     }
     const { alpha, sigma } = levelAtTime(process, time);
     return x.map((value) => {
@@ -66,6 +67,7 @@ const models: Readonly<Record<string, Trained>> = {
   'zero SNR, v': { process: createSchedule({ zeroTerminalSnr: true }), prediction: 'v' },
   edm: { process: edm() },
   ve: { process: varianceExploding() },
+  score: { process: scoreMatching({ sigmaMax: 100 }) },
   'angle, v': { process: angle(), prediction: 'v' },
   flow: { process: flow({ shift: 3 }), prediction: 'flow' },
 };

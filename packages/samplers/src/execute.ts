@@ -8,6 +8,8 @@ export interface Arithmetic<T> {
   /** Σ coefficients[i]·values[i], clipped if asked; at least one value. */
   combine(values: readonly T[], coefficients: readonly number[], clip?: readonly [number, number]): T;
   copy(value: T): T;
+  /** value + by. */
+  shift(value: T, by: number): T;
   dispose(value: T): void;
   dynamicThreshold(x0: T, threshold: Extract<Threshold, { type: 'dynamic' }>): T;
   /** Two halves of the channels. */
@@ -91,8 +93,9 @@ export async function* execute<T>(run: Run<T>): AsyncGenerator<StepOf<T> & { sta
       try {
         let v: T | undefined;
         if (step.model) {
-          const { time, inputScale, x0FromX, x0FromOutput } = step.model;
-          const input = inputScale === 1 ? x : hold('input', arithmetic.combine([x], [inputScale]));
+          const { time, inputScale, inputShift = 0, x0FromX, x0FromOutput } = step.model;
+          const scaled = inputScale === 1 ? x : hold('scaled', arithmetic.combine([x], [inputScale]));
+          const input = inputShift === 0 ? scaled : hold('input', arithmetic.shift(scaled, inputShift));
           let output = hold('output', await run.callModel(input, time, step.from.sigma / step.from.alpha));
           if (plan.learnedVariance) {
             const [mean, rest] = arithmetic.halves(output);

@@ -105,9 +105,9 @@ export async function probabilityFlowBits(
   }
   /** dx/dσ = (x − x0)/σ. */
   const slope = async (x: Float64Array, { model: call, from }: PlanStep): Promise<Float64Array> => {
-    const { time, inputScale, x0FromX, x0FromOutput } = call as NonNullable<PlanStep['model']>;
+    const { time, inputScale, inputShift = 0, x0FromX, x0FromOutput } = call as NonNullable<PlanStep['model']>;
     const output = await model(
-      x.map((value) => value * inputScale),
+      x.map((value) => value * inputScale + inputShift),
       time,
     );
     return x.map((value, i) => ((1 - x0FromX) * value - x0FromOutput * (output[i] as number)) / from.sigma);

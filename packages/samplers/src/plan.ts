@@ -17,10 +17,12 @@ export type Threshold =
    */
   | { readonly type: 'dynamic'; readonly ratio: number; readonly max: number };
 
-/** How the model is called: output = model(inputScale·x, time); x0 = x0FromX·x + x0FromOutput·output. */
+/** How the model is called: output = model(inputScale·x + inputShift, time); x0 = x0FromX·x + x0FromOutput·output. */
 export interface ModelCall {
   readonly time: number;
   readonly inputScale: number;
+  /** Absent: 0. */
+  readonly inputShift?: number;
   readonly x0FromX: number;
   readonly x0FromOutput: number;
 }

@@ -36,7 +36,7 @@ export function encodeState(state: RunState<Numbers>, shape: readonly number[]):
  */
 export function decodeState(saved: SavedState, plan: Plan, shape: readonly number[]): RunState<Numbers> {
   if (!isObject(saved)) damaged('resume', 'an object');
-  if (!Array.isArray(saved.shape)) damaged('resume.shape', 'a list of sizes');
+  if (!isShape(saved.shape)) damaged('resume.shape', 'a list of sizes');
   checkPosition(saved.position, plan);
   if (saved.shape.length !== shape.length || saved.shape.some((size, axis) => size !== shape[axis])) {
     throw new SamplerError(
@@ -44,7 +44,9 @@ export function decodeState(saved: SavedState, plan: Plan, shape: readonly numbe
       `\`resume\` holds a state of [${saved.shape}], but this run is of [${shape}]; resume in the batches it was saved in.`,
     );
   }
-  if (!isObject(saved.memory)) damaged('resume.memory', 'an object of arrays');
+  if (!isObject(saved.memory) || !Object.keys(saved.memory).every((name) => NAME.test(name))) {
+    damaged('resume.memory', 'an object of arrays by plain names');
+  }
   const count = shape.reduce((product, size) => product * size, 1);
   const memory = Object.entries(saved.memory).map(
     ([name, array]) => [name, decode(array, count, `resume.memory.${name}`)] as const,
@@ -74,6 +76,13 @@ export function checkPosition(position: unknown, plan: Plan): void {
   }
 }
 
+/** What plans call the arrays that they remember. */
+const NAME = /^[\w.-]{1,40}$/;
+const MOST_AXES = 16;
+
+const isShape = (value: unknown): boolean =>
+  Array.isArray(value) && value.length <= MOST_AXES && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Throws: the field of a saved state is not what it must be. */
@@ -97,7 +106,9 @@ function decode(saved: SavedArray, count: number, field: string): Numbers {
   const size = count * make.BYTES_PER_ELEMENT;
   const text = decodeBase64(saved.data);
   if (text?.length !== size) damaged(`${field}.data`, `base64 of ${size} bytes`);
-  return new make(Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer);
+  const values = new make(Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer);
+  if (!values.every(Number.isFinite)) damaged(`${field}.data`, 'base64 of finite numbers');
+  return values;
 }
 
 function decodeBase64(data: unknown): string | undefined {

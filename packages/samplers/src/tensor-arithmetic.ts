@@ -7,6 +7,7 @@ import type { Arithmetic } from './execute';
 export const tensorArithmetic: Arithmetic<Tensor4D> = {
   combine: (values, coefficients, clip) => linearCombination(values, coefficients, clip && { clip }),
   copy: (value) => value.clone(),
+  shift: (value, by) => tf.add(value, by),
   dispose: (value) => value.dispose(),
   dynamicThreshold: (x0, { ratio, max }) =>
     tf.tidy(() => {

@@ -21,7 +21,7 @@ export { epsFrom, levelAt, trainingTarget, x0From } from './parameterization';
 export type { AngleOptions, Process, ProcessOptions } from './process';
 export { createProcess } from './process';
 export type { EdmOptions, FlowProcess, SigmaProcess } from './processes';
-export { edm, flow, preconditioning, varianceExploding } from './processes';
+export { edm, flow, preconditioning, scoreMatching, varianceExploding } from './processes';
 export type { Schedule, ScheduleOptions } from './schedule';
 export { createSchedule, respace } from './schedule';
 export type { SigmaGrid } from './sigmas';

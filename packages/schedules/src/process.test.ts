@@ -6,6 +6,7 @@ import {
   flow,
   karrasSigmas,
   type ProcessOptions,
+  scoreMatching,
   varianceExploding,
 } from './index';
 
@@ -15,6 +16,9 @@ describe('createProcess', () => {
     expect(createProcess({ type: 'cosine', steps: 50 })).toEqual(createSchedule({ type: 'cosine', steps: 50 }));
     expect(createProcess({ kind: 'sigma', sigmaMax: 60 })).toEqual(edm({ sigmaMax: 60 }));
     expect(createProcess({ kind: 'sigma', preconditioning: 've' })).toEqual(varianceExploding());
+    expect(createProcess({ kind: 'sigma', preconditioning: 'score', sigmaMax: 50 })).toEqual(
+      scoreMatching({ sigmaMax: 50 }),
+    );
     expect(createProcess({ kind: 'flow', shift: 3 })).toEqual(flow({ shift: 3 }));
   });
 

@@ -1,6 +1,14 @@
 import { type AngleProcess, angle } from './angle';
 import { fail } from './errors';
-import { type EdmOptions, edm, type FlowProcess, flow, type SigmaProcess, varianceExploding } from './processes';
+import {
+  type EdmOptions,
+  edm,
+  type FlowProcess,
+  flow,
+  type SigmaProcess,
+  scoreMatching,
+  varianceExploding,
+} from './processes';
 import { createSchedule, type Schedule, type ScheduleOptions } from './schedule';
 
 /** What a model was trained as: a discrete schedule, an EDM, variance-exploding or angular process, or a flow. */
@@ -49,7 +57,8 @@ export function createProcess(options: Process | ProcessOptions): Process {
 
 /** A process by σ has no type, which options have. */
 function sigmaProcess({ type: _, ...options }: Partial<SigmaProcess> & { type?: 'edm' }): SigmaProcess {
-  return options.preconditioning === 've' ? varianceExploding(options) : edm(options);
+  if (options.preconditioning === 've') return varianceExploding(options);
+  return options.preconditioning === 'score' ? scoreMatching(options) : edm(options);
 }
 
 /** A built schedule is made of `Float64Array`s, which JSON does not keep. */

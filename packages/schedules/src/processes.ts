@@ -8,7 +8,8 @@ import type { Pair } from './parameterization';
  */
 export interface SigmaProcess {
   readonly kind: 'sigma';
-  readonly preconditioning: 'edm' | 've';
+  /** 'score': pictures from 0 to 1, whose score the network gives where it is told σ. */
+  readonly preconditioning: 'edm' | 've' | 'score';
   readonly sigmaMin: number;
   readonly sigmaMax: number;
   readonly sigmaData: number;
@@ -38,6 +39,13 @@ export const edm = (options: Partial<Omit<SigmaProcess, 'kind' | 'preconditionin
 export const varianceExploding = (options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess =>
   checkedSigma({ kind: 'sigma', preconditioning: 've', sigmaMin: 0.02, sigmaMax: 100, ...USUAL, ...options });
 
+/**
+ * Returns the process of the variance-exploding models of Song et al.'s own program (2021, arXiv:2011.13456): they know pictures of
+ * values from 0 to 1, are told σ in these, and give the score (x0 − x)/σ². Here σ is, as everywhere, in values from −1 to 1: twice theirs.
+ */
+export const scoreMatching = (options: { sigmaMin?: number; sigmaMax?: number } = {}): SigmaProcess =>
+  checkedSigma({ kind: 'sigma', preconditioning: 'score', sigmaMin: 0.02, sigmaMax: 2696, ...USUAL, ...options });
+
 /** A flow x = (1 − σ)·x0 + σ·ε, whose models are given σ·steps as time (Lipman et al. 2023; Liu et al. 2023). */
 export interface FlowProcess {
   readonly kind: 'flow';
@@ -52,11 +60,22 @@ export function flow({ steps = 1000, shift = 1 }: { steps?: number; shift?: numb
   return { kind: 'flow', steps, shift };
 }
 
-/** Returns c_in, c_noise, c_skip and c_out (Karras et al. 2022, table 1): x0 = c_skip·x + c_out·F(c_in·x, c_noise). */
-export function preconditioning(process: SigmaProcess, sigma: number): { input: number; noise: number } & Pair {
+/** How a model by σ is called; see `preconditioning`. */
+export interface Preconditioning extends Pair {
+  readonly input: number;
+  /** Added to the input where models know pictures of other values; else absent. */
+  readonly shift?: number;
+  readonly noise: number;
+}
+
+/** Returns c_in, c_noise, c_skip and c_out (Karras et al. 2022, table 1): x0 = c_skip·x + c_out·F(c_in·x + shift, c_noise). */
+export function preconditioning(process: SigmaProcess, sigma: number): Preconditioning {
   const sign = process.prediction === 'v' ? -1 : 1;
   if (process.preconditioning === 've') {
     return { input: 1, noise: Math.log(sigma / 2), fromX: 1, fromOutput: sign * sigma };
+  }
+  if (process.preconditioning === 'score') {
+    return { input: 1 / 2, shift: 1 / 2, noise: sigma / 2, fromX: 1, fromOutput: (sign * sigma ** 2) / 2 };
   }
   const { sigmaData } = process;
   const total = sigma ** 2 + sigmaData ** 2;

@@ -1,9 +1,16 @@
 import { DenoiserError } from '@denoiser/errors';
-import { readSafetensors, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import {
+  memorySource,
+  type OpenTensors,
+  openSafetensors,
+  readSafetensors,
+  type TensorFile,
+  writeSafetensors,
+} from '@denoiser/safetensors';
 import { TrainerError } from './errors';
 import { FORMAT_VERSION } from './options/upgrade';
 import { damaged, FORMAT, parseState, STATE_FILE, type TensorFileName, type TrainingState } from './training-state';
-import type { CheckpointStore } from './types';
+import type { CheckpointFile, CheckpointStore } from './types';
 
 type NamedFile = readonly [name: TensorFileName, file: TensorFile];
 
@@ -65,17 +72,53 @@ export async function readCheckpoint<Name extends TensorFileName = never>(
   store: CheckpointStore,
   options: ReadCheckpointOptions<Name> = {},
 ): Promise<Checkpoint<Name>> {
-  const { files = [], optionalFiles = [], onWarning = () => {} } = options;
+  const { files = [], optionalFiles = [] } = options;
+  return newestWhole(store, options, (step) => readOne(store, step, files, optionalFiles));
+}
+
+/** A checkpoint of which one tensor file is open. */
+export type OpenCheckpoint = { state: TrainingState; weights: OpenTensors };
+
+/**
+ * Opens a tensor file of a checkpoint, checked as `readCheckpoint` checks it, of which each tensor is read when it is asked for.
+ * The caller closes it.
+ *
+ * @throws DenoiserError as `readCheckpoint`.
+ */
+export async function openCheckpoint(
+  store: CheckpointStore,
+  file: TensorFileName,
+  options: Pick<ReadCheckpointOptions<never>, 'step' | 'onWarning'> = {},
+): Promise<OpenCheckpoint> {
+  return newestWhole(store, options, async (step) => {
+    const state = await readState(store, step);
+    const source = await openFile(store, step, file);
+    try {
+      await checkFile(state, file, { bytes: source.length, sha256: () => source.sha256() });
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+    return { state, weights: await openSafetensors(source) };
+  });
+}
+
+/** Reads the newest checkpoint that is whole, or that of the step. */
+async function newestWhole<T>(
+  store: CheckpointStore,
+  { step: wanted, onWarning = () => {} }: Pick<ReadCheckpointOptions<never>, 'step' | 'onWarning'>,
+  read: (step: number) => Promise<T>,
+): Promise<T> {
   const steps = await store.list();
-  const candidates = options.step === undefined ? [...steps].reverse() : steps.filter((step) => step === options.step);
+  const candidates = wanted === undefined ? [...steps].reverse() : steps.filter((step) => step === wanted);
   const [newest] = candidates;
-  if (newest === undefined) throw missing(options.step, steps);
+  if (newest === undefined) throw missing(wanted, steps);
   let fault: DenoiserError | undefined;
   for (const step of candidates) {
     try {
-      const checkpoint = await readOne(store, step, files, optionalFiles);
+      const found = await read(step);
       if (fault) onWarning(`${reason(fault)}, so checkpoint ${step} is used instead of checkpoint ${newest}.`);
-      return checkpoint;
+      return found;
     } catch (error) {
       if (!isDamage(error)) throw error;
       fault ??= error;
@@ -84,30 +127,51 @@ export async function readCheckpoint<Name extends TensorFileName = never>(
   throw fault;
 }
 
+const readState = async (store: CheckpointStore, step: number): Promise<TrainingState> =>
+  parseState(step, await readFile(store, step, STATE_FILE));
+
 async function readOne<Name extends TensorFileName>(
   store: CheckpointStore,
   step: number,
   files: readonly Name[],
   optionalFiles: readonly TensorFileName[],
 ): Promise<Checkpoint<Name>> {
-  const state = parseState(step, await readFile(store, step, STATE_FILE));
+  const state = await readState(store, step);
   const tensors: Partial<Record<TensorFileName, TensorFile>> = {};
   for (const file of [...files, ...optionalFiles.filter((name) => name in state.files)]) {
     const bytes = await readFile(store, step, file);
-    const expected = state.files[file];
-    if (!expected) throw damaged(step, STATE_FILE, `says nothing of ${file}`);
-    if (bytes.length !== expected.bytes) {
-      throw damaged(step, file, `has ${bytes.length} bytes instead of ${expected.bytes}`);
-    }
-    if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
+    await checkFile(state, file, { bytes: bytes.length, sha256: () => sha256(bytes) });
     tensors[file] = readSafetensors(bytes);
   }
   return { state, tensors: tensors as Checkpoint<Name>['tensors'] };
 }
 
-async function readFile(store: CheckpointStore, step: number, file: string): Promise<Uint8Array> {
+/** Checks a file against the sums that the state has of it. */
+async function checkFile(
+  { step, files }: TrainingState,
+  file: TensorFileName,
+  found: { readonly bytes: number; readonly sha256: () => Promise<string> },
+): Promise<void> {
+  const expected = files[file];
+  if (!expected) throw damaged(step, STATE_FILE, `says nothing of ${file}`);
+  if (found.bytes !== expected.bytes)
+    throw damaged(step, file, `has ${found.bytes} bytes instead of ${expected.bytes}`);
+  if ((await found.sha256()) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
+}
+
+const readFile = (store: CheckpointStore, step: number, file: string): Promise<Uint8Array> =>
+  unlessUnreadable(step, file, () => store.read(step, file));
+
+/** Opens a file; one of a store that cannot is read as a whole. */
+async function openFile(store: CheckpointStore, step: number, file: string): Promise<CheckpointFile> {
+  if (store.open) return unlessUnreadable(step, file, () => (store.open as NonNullable<typeof store.open>)(step, file));
+  const bytes = await readFile(store, step, file);
+  return { ...memorySource(bytes), sha256: () => sha256(bytes), close: async () => {} };
+}
+
+async function unlessUnreadable<T>(step: number, file: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await store.read(step, file);
+    return await read();
   } catch (error) {
     throw damaged(step, file, `cannot be read (${error instanceof Error ? trimmed(error.message) : error})`);
   }

@@ -14,5 +14,12 @@ export type { Progress } from './run';
 export type { RunLength } from './run-length';
 export { type OwnModel, trainableModel } from './trainable-model';
 export { createTrainer, type Trainer, type TrainerOptions } from './trainer';
-export type { CheckpointStore, ImageDataset, LabelledImage, TrainableDenoiser, TrainableModel } from './types';
+export type {
+  CheckpointFile,
+  CheckpointStore,
+  ImageDataset,
+  LabelledImage,
+  TrainableDenoiser,
+  TrainableModel,
+} from './types';
 export type { ValidationRecord } from './validation';

@@ -5,6 +5,8 @@ export {
   type Checkpoint,
   encodeCheckpoint,
   encodeState,
+  type OpenCheckpoint,
+  openCheckpoint,
   type ReadCheckpointOptions,
   readCheckpoint,
 } from './checkpoint';

@@ -1,5 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
-import type { TensorFile } from '@denoiser/safetensors';
+import type { ByteSource, TensorFile } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { RunPart } from './recompute';
@@ -66,4 +66,13 @@ export interface CheckpointStore {
   list(): Promise<number[]>;
   /** Reads one file of a step. */
   read(step: number, file: string): Promise<Uint8Array>;
+  /** Opens one file of a step of which parts are read, where the store can: weights then need no room beside the network's own. */
+  open?(step: number, file: string): Promise<CheckpointFile>;
+}
+
+/** An opened file of a checkpoint. Whoever has opened it closes it. */
+export interface CheckpointFile extends ByteSource {
+  close(): Promise<void>;
+  /** Returns its SHA-256 in hexadecimal. What that takes of memory is free again when it returns. */
+  sha256(): Promise<string>;
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
+import { memorySource } from '@denoiser/safetensors';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CheckpointStore, createTrainer, memoryStore, type TrainerOptions } from '../src/index';
-import { readCheckpoint } from '../src/parts';
+import { openCheckpoint, readCheckpoint } from '../src/parts';
 import { dataset, model, noiseProcess, numbersOf } from './helpers';
 import { tinyModel } from './tiny-model';
 
@@ -335,5 +337,67 @@ describe('readCheckpoint', () => {
       dataset: { length: 11, imageShape: [4, 4, 2], classNames: ['even', 'odd'] },
     });
     expect(tensors['ema.safetensors'].tensors.get('label_emb.weight')?.shape).toEqual([3, 2]);
+  });
+});
+
+describe('openCheckpoint', () => {
+  /** A store whose files are read in parts, and what of them is open or was read. */
+  function inParts(store: CheckpointStore) {
+    const told = { open: 0, parts: [] as number[], whole: [] as string[] };
+    const parts: CheckpointStore = {
+      ...store,
+      async read(step, file) {
+        told.whole.push(file);
+        return store.read(step, file);
+      },
+      async open(step, file) {
+        const bytes = await store.read(step, file);
+        told.open++;
+        return {
+          ...memorySource(bytes),
+          read: async (from, to) => {
+            told.parts.push(to - from);
+            return bytes.slice(from, to);
+          },
+          sha256: async () => createHash('sha256').update(bytes).digest('hex'),
+          close: async () => void told.open--,
+        };
+      },
+    };
+    return { told, parts };
+  }
+
+  it('gives the tensors that are asked for, and nothing is read as a whole but the state', async () => {
+    const store = await storeWith(3);
+    const { tensors } = await readCheckpoint(store, { files: ['ema.safetensors'] });
+    const { told, parts } = inParts(store);
+    for (const from of [parts, store]) {
+      const { state, weights } = await openCheckpoint(from, 'ema.safetensors');
+      expect(state.step).toBe(3);
+      for (const [name, entry] of tensors['ema.safetensors'].tensors) expect(await weights.read(name)).toEqual(entry);
+      await weights.close();
+    }
+    expect([told.open, told.whole]).toEqual([0, ['state.json']]);
+    expect(Math.max(...told.parts)).toBeLessThan((await store.read(3, 'ema.safetensors')).length);
+  });
+
+  it('passes over a damaged one with a warning, and leaves nothing open', async () => {
+    const altered = alterable(await storeWith(3, 6), (step, file, bytes) => {
+      if (step === 6 && file === 'ema.safetensors') bytes[bytes.length - 1] ^= 1;
+      return bytes;
+    });
+    const { told, parts } = inParts(altered);
+    const warnings: string[] = [];
+    const onWarning = (message: string) => warnings.push(message);
+    const { state, weights } = await openCheckpoint(parts, 'ema.safetensors', { onWarning });
+    expect([state.step, told.open]).toEqual([3, 1]);
+    await weights.close();
+    expect(warnings).toEqual([
+      'ema.safetensors of checkpoint 6 was changed after it was written, so checkpoint 3 is used instead of checkpoint 6.',
+    ]);
+    await expect(openCheckpoint(parts, 'ema.safetensors', { step: 6 })).rejects.toMatchObject({
+      code: 'checkpoint-damaged',
+    });
+    expect(told.open).toBe(0);
   });
 });

@@ -23,6 +23,11 @@ test('what is no picture for the browser is named, also among others that are', 
   ]);
 });
 
+test('what a browser says is a picture is taken, such as HEIC in Safari: whether it can be read is found when it is', () => {
+  const photo = file('photo.heic', 'image/heic');
+  expect(sortOut([photo], 10)).toEqual({ pictures: [{ ...photo, className: '' }], failures: [] });
+});
+
 test('of many three are named and the rest counted', () => {
   const others = ['a', 'b', 'c', 'd', 'e'].map((name) => file(`${name}.txt`, 'text/plain'));
   expect(sortOut(others, 10).failures).toEqual([

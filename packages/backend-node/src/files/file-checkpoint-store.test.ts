@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,20 @@ test('what is written is listed and read back', async () => {
   expect(text(await store.read(1200, 'model.safetensors'))).toBe('weights');
   expect(text(await fileCheckpointStore(folder).read(1200, 'state.json'))).toBe('{"is":"weights"}');
   expect(await readdir(folder)).toEqual(['step-00001200']);
+});
+
+test('a file is opened and read in parts, with its sum', async () => {
+  const store = fileCheckpointStore(folder);
+  await store.write(3, files('weights'));
+  const sum = createHash('sha256').update('weights').digest('hex');
+  const opened = await store.open?.(3, 'model.safetensors');
+  expect(opened?.length).toBe(7);
+  expect(text((await opened?.read(1, 4)) as Uint8Array)).toBe('eig');
+  expect(await opened?.sha256()).toBe(sum);
+  await opened?.close();
+  await expect(store.open?.(3, 'ema.safetensors')).rejects.toMatchObject({ code: 'checkpoint-damaged' });
+  await expect(store.open?.(4, 'model.safetensors')).rejects.toMatchObject({ code: 'checkpoint-missing' });
+  await expect(store.open?.(3, '../a')).rejects.toMatchObject({ code: 'option-invalid' });
 });
 
 test('the last three stay by default, as in the command, or as many as are asked for', async () => {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type DenoiserError, fileError, systemCode } from '@denoiser/errors';
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { ByteSource } from '@denoiser/safetensors';
+import type { CheckpointFile, CheckpointStore } from '@denoiser/trainer';
 import { NodeError } from '../errors';
+import { openFileSource } from './file-source';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { inTurn } from './in-turn';
 import { removeFolder, replaceFolder, restoreFolders, wholeAmong } from './replace-folder';
@@ -78,29 +81,42 @@ export function fileCheckpointStore(
     return names.some((name) => !files.has(name) && !/\.(safetensors|json)$/.test(name));
   }
 
-  /** The file's bytes, or nothing if it is not there. */
-  async function bytesAt(path: string): Promise<Uint8Array | undefined> {
+  /** What `take` makes of the file at a path, or nothing if there is none. */
+  async function unlessAbsent<T>(path: string, take: (path: string) => Promise<T>): Promise<T | undefined> {
     try {
-      const bytes = await fileSystem.readFile(path);
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      return await take(path);
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined;
+      if (systemCode(error)?.toUpperCase() === 'ENOENT') return undefined; // the system's, or the sentence made of it
       throw fileError(error, 'read', path);
     }
   }
 
-  async function read(step: number, file: string): Promise<Uint8Array> {
+  /** Takes a checkpoint's file from where it is. */
+  async function takeFrom<T>(step: number, file: string, take: (path: string) => Promise<T>): Promise<T> {
     const folder = checkStep(step);
-    const bytes = await bytesAt(join(directory, folder, checkName(file)));
-    if (bytes) return bytes;
+    const path = join(directory, folder, checkName(file));
+    const found = await unlessAbsent(path, take);
+    if (found) return found;
     // It may be hidden for a moment, or for longer if a process was stopped at that moment.
     const hiddenAt = wholeAmong(await entries()).find(({ name }) => name === folder)?.at;
-    const hidden = hiddenAt && (await bytesAt(join(directory, hiddenAt, file)));
+    const hidden = hiddenAt && (await unlessAbsent(join(directory, hiddenAt, file), take));
     if (hidden) return hidden;
-    const again = await bytesAt(join(directory, folder, file));
+    const again = await unlessAbsent(path, take);
     if (again) return again;
     throw await missing(step, file);
   }
+
+  const read = (step: number, file: string) =>
+    takeFrom(step, file, async (path) => {
+      const bytes = await fileSystem.readFile(path);
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    });
+
+  const open = (step: number, file: string) =>
+    takeFrom(step, file, async (path): Promise<CheckpointFile> => {
+      const source = await openFileSource(path, { fileSystem });
+      return { ...source, sha256: () => sha256Of(source) };
+    });
 
   async function missing(step: number, file: string): Promise<DenoiserError> {
     const steps = await list();
@@ -118,7 +134,16 @@ export function fileCheckpointStore(
     );
   }
 
-  return { write, list, read };
+  return { write, list, read, open };
+}
+
+/** Bytes that are hashed at once. */
+const PART = 2 ** 22;
+
+async function sha256Of({ length, read }: ByteSource): Promise<string> {
+  const hash = createHash('sha256');
+  for (let from = 0; from < length; from += PART) hash.update(await read(from, Math.min(length, from + PART)));
+  return hash.digest('hex');
 }
 
 function folderOf(step: number): string {

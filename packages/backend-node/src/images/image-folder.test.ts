@@ -117,7 +117,11 @@ test('bad images are one error that names them all, before training starts', asy
     'd.heic': '\0\0\0\x18ftypheic',
   });
   const places = ['b.png', 'c.jpg', 'd.heic'].map((name) => join(root, name));
-  const reasons = ['it is damaged or truncated', 'it is not an image', 'its format, heic, is not supported'];
+  const reasons = [
+    'it is damaged or truncated',
+    'it is not an image',
+    'its format, heic, is not supported: save it as JPEG or PNG',
+  ];
   const list = places.map((file, i) => `${file} (${reasons[i]})`).join(', ');
   await expect(open()).rejects.toMatchObject({
     isDenoiserError: true,

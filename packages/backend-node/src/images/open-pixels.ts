@@ -19,7 +19,8 @@ export async function openPixels(file: string, content: Uint8Array): Promise<Sha
   if (content.length === 0) throw badImage(file, 'it is empty');
   const format = formatOf(content);
   if (format === undefined) throw badImage(file, 'it is not an image');
-  if (!isReadable(format)) throw unsupportedImage(file, `its format, ${format}, is not supported`);
+  if (!isReadable(format))
+    throw unsupportedImage(file, `its format, ${format}, is not supported: save it as JPEG or PNG`);
   if (format === 'bmp') return fromRaw(file, () => readBmp(content));
   if (format === 'netpbm') return fromRaw(file, () => readNetpbm(content));
 

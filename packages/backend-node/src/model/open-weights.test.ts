@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type OpenTensors, readAllTensors, type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openWeights } from './open-weights';
@@ -53,4 +54,11 @@ test('a shard that is missing is named with its path', async () => {
     code: 'enoent',
     message: expect.stringMatching(/Shard "m-2 of 2\.safetensors": Cannot read .*m-2 of 2\.safetensors/),
   });
+});
+
+test('the index of several files of PyTorch opens them, too', async () => {
+  const saved = new URL('../../../pytorch/test/fixtures/shards/', import.meta.url);
+  const opened = (await openWeights(fileURLToPath(new URL('pytorch_model.bin.index.json', saved)))) as OpenTensors;
+  expect((await readAllTensors(opened)).tensors.get('head.weight')).toMatchObject({ dtype: 'F32', shape: [3, 4] });
+  await opened.close();
 });

@@ -1,17 +1,17 @@
 import { dirname, join } from 'node:path';
-import { type ByteSource, type OpenTensors, openShards } from '@denoiser/safetensors';
+import { isWeightsIndex, openIndexedWeights } from '@denoiser/pipeline';
+import type { ByteSource, OpenTensors } from '@denoiser/safetensors';
 import { openUrlSource } from '../download/url-source';
 import { openFileSource } from '../files/file-source';
 
-const INDEX = /\.safetensors\.index\.json$/i;
-
-/** Opens the weights at a path or an address: a safetensors file, or the index of several, which stand beside it. */
+/** Opens the weights at a path or an address: a file of safetensors or of PyTorch, or the index of several, which stand beside it. */
 export async function openWeights(
   place: string | URL,
 ): Promise<(ByteSource & { close(): Promise<void> }) | OpenTensors> {
   const source = await openAt(place);
   const name = place instanceof URL ? place.pathname : place;
-  return INDEX.test(name) ? openShards(source, (shard) => openAt(beside(place, shard))) : source;
+  if (!isWeightsIndex(name)) return source;
+  return openIndexedWeights(name, source, (shard) => openAt(beside(place, shard)));
 }
 
 const openAt = (place: string | URL) => (place instanceof URL ? openUrlSource(place) : openFileSource(place));

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DenoiserError } from '@denoiser/errors';
 import { type DrawOptions, type Images, imagesOf, type ModelInfo } from '@denoiser/pipeline';
-import { createCaller, type Endpoint } from '@denoiser/pipeline/remote';
+import { createCaller, type Endpoint, type Examples } from '@denoiser/pipeline/remote';
 import type { Device } from '../device/select-device';
 import { NodeError } from '../errors';
 import type { ModelSource } from '../model/resolve-source';
@@ -35,6 +35,12 @@ export interface ConnectOptions extends SentOpenOptions {
   readonly onWarning?: (message: string) => void;
 }
 
+/** What is made use of in answers. */
+const EXAMPLES: Examples<Methods> = {
+  openModel: { answer: { info: { imageShape: [0, 0, 0], classNames: [''] }, device: { name: '' } }, event: '' },
+  drawImages: { answer: { data: new Float32Array(), imageShape: [0, 0, 0], columns: 0 }, event: {} },
+};
+
 const BATCH = 16;
 const CAPACITY = 100;
 
@@ -47,7 +53,7 @@ export async function connectModel(
   source: ModelSource,
   { device: wanted = 'auto', batchSize = BATCH, capacity = CAPACITY, onWarning, ...options }: ConnectOptions,
 ): Promise<WorkerModel> {
-  const caller = createCaller<Methods>(endpoint);
+  const caller = createCaller<Methods>(endpoint, EXAMPLES);
   let pending = 0;
   let isEnded = false;
   const end = (error: DenoiserError) => {

@@ -1,4 +1,5 @@
 import { type Awaitable, createAwaitable } from '@denoiser/pipeline/awaitable';
+import { WebError } from '../errors';
 import type { Weights } from '../protocol/model';
 import type { TrainedRun, TrainingEvent } from '../protocol/training';
 
@@ -47,7 +48,9 @@ export function createTraining(
       if (event.type === 'done') end = { run, step: event.step, status: event.status };
       yield event;
     }
-    return end as TrainedRun; // 'done' is the last event of those that do not throw
+    if (end) return end; // 'done' is the last event of those that do not throw
+    const what = 'The worker did not say how the training ended';
+    throw new WebError('training-ended', `${what}: use one version of the package for both ends.`);
   });
   return Object.assign(training, controls);
 }

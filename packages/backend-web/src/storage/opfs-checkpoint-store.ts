@@ -1,7 +1,7 @@
 import type { DenoiserError } from '@denoiser/errors';
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointFile, CheckpointStore } from '@denoiser/trainer';
 import { WebError } from '../errors';
-import { findFolder, folderNames, readBytes, readJson, remove, writeBytes, writeJson } from './files';
+import { bytesOf, findFile, findFolder, folderNames, readJson, remove, writeBytes, writeJson } from './files';
 import { storageError } from './storage-error';
 
 export type OpfsCheckpointStoreOptions = {
@@ -84,7 +84,7 @@ export function opfsCheckpointStore(
     return [...(await complete()).keys()];
   }
 
-  async function read(step: number, file: string): Promise<Uint8Array> {
+  async function find(step: number, file: string): Promise<{ blob: Blob; sum: string }> {
     const whole = await complete();
     const checkpoint = whole.get(checkStep(step));
     if (!checkpoint) {
@@ -97,15 +97,30 @@ export function opfsCheckpointStore(
     }
     const expected = checkpoint.manifest.files[checkName(file)];
     const folder = await findFolder(directory, checkpoint.folder);
-    const bytes = folder && expected && (await readBytes(folder, file));
-    if (!bytes) throw damaged(step, file, 'is missing');
-    if (bytes.length !== expected.bytes)
-      throw damaged(step, file, `has ${bytes.length} bytes instead of ${expected.bytes}`);
-    if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
+    const blob = folder && expected && (await findFile(folder, file));
+    if (!blob) throw damaged(step, file, 'is missing');
+    if (blob.size !== expected.bytes) throw damaged(step, file, `has ${blob.size} bytes instead of ${expected.bytes}`);
+    return { blob, sum: expected.sha256 };
+  }
+
+  async function read(step: number, file: string): Promise<Uint8Array> {
+    const { blob, sum } = await find(step, file);
+    const bytes = await bytesOf(blob);
+    if ((await sha256(bytes)) !== sum) throw damaged(step, file, 'was changed after it was written');
     return bytes;
   }
 
-  return { write, list, read };
+  async function open(step: number, file: string): Promise<CheckpointFile> {
+    const { blob } = await find(step, file);
+    return {
+      length: blob.size,
+      read: async (from, to) => bytesOf(blob.slice(from, to)),
+      sha256: async () => sha256(await bytesOf(blob)), // browsers have no sum part by part
+      close: async () => {},
+    };
+  }
+
+  return { write, list, read, open };
 }
 
 function damaged(step: number, file: string, what: string): DenoiserError {
@@ -121,11 +136,16 @@ function folderOf(step: number, attempt: number): string {
 
 function attemptOf(folder: string): Attempt | undefined {
   const [, step, attempt] = /^step-(\d+)\.(\d+)$/.exec(folder) ?? [];
-  return step === undefined ? undefined : { folder, step: Number(step), attempt: Number(attempt) };
+  const numbers = { step: Number(step), attempt: Number(attempt) };
+  return Object.values(numbers).every(Number.isSafeInteger) ? { folder, ...numbers } : undefined;
 }
 
+/** Whether a manifest is whole: where it is not, the checkpoint is none. By hand, since a page loads this before it starts a worker. */
 function isManifest(value: unknown): value is Manifest {
-  return typeof value === 'object' && value !== null && typeof (value as Manifest).files === 'object';
+  const files = (value as { files?: Record<string, Partial<Manifest['files'][string]> | null> } | null)?.files;
+  const isFile = (file: (typeof files & object)[string]) =>
+    typeof file?.bytes === 'number' && typeof file.sha256 === 'string';
+  return typeof files === 'object' && files !== null && Object.values(files).every(isFile);
 }
 
 function checkStep(step: number): number {

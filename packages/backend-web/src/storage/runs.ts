@@ -249,7 +249,8 @@ function folderOf(run: string, attempt: number): string {
 function attemptOf(folder: string): { readonly run: string; readonly attempt: number } | undefined {
   const [, run, attempt = '1'] = /^run-([^+]*)(?:\+(\d+))?$/.exec(folder) ?? [];
   try {
-    return run === undefined ? undefined : { run: decodeURIComponent(run), attempt: Number(attempt) };
+    const isNumber = Number.isSafeInteger(Number(attempt));
+    return run === undefined || !isNumber ? undefined : { run: decodeURIComponent(run), attempt: Number(attempt) };
   } catch {
     return undefined; // no name that was encoded
   }

@@ -88,20 +88,32 @@ function encode(o: {
 function decode(bytes: Uint8Array): History {
   const { tensors, metadata } = readSafetensors(bytes);
   const channels = metadata.channels === '1' ? 1 : 3;
-  const numbers = (name: string) => Array.from(tensors.get(name)?.data as ArrayLike<number>);
-  const losses = numbers('losses');
+  const arrayOf = (name: string, dtype: 'I32' | 'F32' | 'U8', rank: number) => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype !== dtype || tensor.shape.length !== rank) throw new Error(`${name} is no history`);
+    return { shape: tensor.shape, values: tensor.data as Int32Array | Float32Array | Uint8Array };
+  };
+  const [steps, losses] = [arrayOf('steps', 'I32', 1).values, arrayOf('losses', 'F32', 1).values];
+  if (steps.length !== losses.length) throw new Error('there are more steps than losses, or fewer');
   const samples = [...tensors.keys()].flatMap((name): SamplesEvent | [] => {
     const step = Number(/^samples\.(\d+)$/.exec(name)?.[1]);
     if (!Number.isSafeInteger(step)) return [];
-    const { data, shape } = tensors.get(name) as TensorEntry;
-    const [count = 0, height = 0, width = 0] = shape;
-    const pixels = new Uint8ClampedArray(data as Uint8Array);
-    const imageShape = [height, width, channels] as const;
-    return { type: 'samples', step, count, imageShape, labels: numbers(`labels.${step}`), pixels };
+    const { shape, values } = arrayOf(name, 'U8', 4);
+    const [count, height, width, colours] = shape as [number, number, number, number];
+    const labels = Array.from(arrayOf(`labels.${step}`, 'I32', 1).values);
+    if (labels.length !== count || colours !== 4) throw new Error(`${name} is no history`);
+    return {
+      type: 'samples',
+      step,
+      count,
+      imageShape: [height, width, channels],
+      labels,
+      pixels: new Uint8ClampedArray(values),
+    };
   });
   return {
     type: 'history',
-    losses: numbers('steps').map((step, i) => ({ step, loss: losses[i] as number })),
+    losses: Array.from(steps, (step, i) => ({ step, loss: losses[i] as number })),
     samples: samples.sort((a, b) => a.step - b.step),
   };
 }

@@ -3,6 +3,7 @@ import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import { openImages } from '../images/open-images';
 import { type Answers, answerCalls } from '../protocol/answerer';
+import { checkedAnswers } from '../protocol/check-arguments';
 import type { Endpoint } from '../protocol/endpoint';
 import type { ModelId } from '../protocol/methods';
 import { originFolder } from '../storage/files';
@@ -66,7 +67,9 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     async openModel({ source, facts: { weights = 'ema', ...facts } }) {
       await device.ready();
       if ('run' in source) {
-        return openedModels.open({ source: await sessions.download(source.run, weights), name: source.run, facts });
+        // A GPU can be lost, and the checkpoint be gone by then: the file stays in memory, where its weights are not.
+        const read = device.current().gpu ? sessions.download : sessions.open;
+        return openedModels.open({ source: await read(source.run, weights), name: source.run, facts });
       }
       if ('folder' in source) return openedModels.open({ source: blobFolder(source.folder), facts });
       const { file, name } = source;
@@ -128,7 +131,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     deleteRun: (run) => sessions.delete(run),
     loseDevice: async () => device.lose(),
   };
-  answerCalls(endpoint, answers);
+  answerCalls(endpoint, checkedAnswers(answers));
 }
 
 /** Checkpoints have checksums, which browsers compute for trusted pages only. */

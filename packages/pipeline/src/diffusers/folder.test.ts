@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import {
   convertTensor,
   memorySource,
@@ -32,6 +33,13 @@ beforeAll(async () => {
   weights = writeSafetensors({ metadata: { format: 'pt' }, tensors: file.tensors }); // as diffusers writes it
   network.dispose();
 });
+
+/** A model that diffusers has saved. */
+function savedFolder(name: string): Record<string, Uint8Array> {
+  const folder = new URL(`../../test/fixtures/${name}/`, import.meta.url);
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => /\.\w+$/.test(path));
+  return Object.fromEntries(paths.map((path) => [path, new Uint8Array(readFileSync(new URL(path, folder)))]));
+}
 
 type Content = string | Uint8Array | object;
 
@@ -124,6 +132,26 @@ describe('a folder of diffusers', () => {
       );
       expect(error, name).toBeLessThan(1e-3); // of half precision, of values below 1
     }
+  });
+
+  it('in several files of PyTorch gives what it gives in diffusers', async () => {
+    const files = savedFolder('ddpm-bin');
+    using model = await openModel(folderOf(files));
+    expect(model).toMatchObject({ imageShape: [8, 8, 1], process: { steps: 20 }, sampler: { sampler: 'ddpm' } });
+    const x = tf.tensor4d(
+      Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)),
+      [1, 8, 8, 1],
+    );
+    const output = await model.network
+      .denoiser()(x, tf.tensor1d([7]), {})
+      .data();
+    const expected = JSON.parse(new TextDecoder().decode(files['output.json']));
+    expect(
+      Math.max(...expected.map((value: number, i: number) => Math.abs(value - (output[i] as number)))),
+    ).toBeLessThan(2e-4);
+    const lost = Object.keys(files).find((name) => name.includes('00003-of')) as string;
+    const { [lost]: _, ...rest } = files;
+    await expect(openModel(folderOf(rest))).rejects.toThrow(`${lost} is missing in the folder`);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 import { printable, shortList } from '@denoiser/errors';
-import { type OpenTensors, openShards } from '@denoiser/safetensors';
+import type { OpenTensors } from '@denoiser/safetensors';
 import { completeUNet2DConfig } from '@denoiser/unet';
 import { naming, PipelineError } from '../errors';
-import { openWeights } from '../open-weights';
+import { isWeightsIndex, openIndexedWeights, openWeights } from '../open-weights';
 import { type FileFolder, readJson } from './file-folder';
 import { readScheduler, type SchedulerSettings } from './scheduler';
 import { invalid, settingsOf } from './settings';
@@ -27,8 +27,8 @@ export const isDiffusersFolder = (paths: readonly string[]): boolean =>
   paths.some((path) => path === MODEL_INDEX || path.startsWith(WEIGHTS) || path.startsWith(`unet/${WEIGHTS}`));
 
 /**
- * Opens a model as diffusers saves it: `model_index.json`, `unet/config.json`, `unet/diffusion_pytorch_model.safetensors` (or in shards, in
- * half precision, `.bin`) and `scheduler/scheduler_config.json`; or its `unet` folder alone; or, as of earlier years, all in one folder.
+ * Opens a model as diffusers saves it: `model_index.json`, `unet/config.json`, `unet/diffusion_pytorch_model.safetensors` (or `.bin`, in
+ * shards, in half precision) and `scheduler/scheduler_config.json`; or its `unet` folder alone; or, as of earlier years, all in one folder.
  *
  * @throws DenoiserError where a file is missing or illegible, and for models that are more than a network for images.
  */
@@ -84,7 +84,9 @@ const FORMS: readonly RegExp[] = [
   /^\.[\w-]+\.safetensors$/,
   /^(\.[\w-]+\.safetensors\.index|\.safetensors\.index\.[\w-]+)\.json$/,
   /^\.bin$/,
+  /^\.bin\.index\.json$/,
   /^\.[\w-]+\.bin$/,
+  /^(\.[\w-]+\.bin\.index|\.bin\.index\.[\w-]+)\.json$/,
 ];
 const SHARD = /-\d+-of-\d+/;
 
@@ -101,7 +103,11 @@ async function weightsOf(
   const file = place + WEIGHTS + ending;
   const weights = await naming(file, async () => {
     const source = await folder.open(file);
-    return ending.endsWith('.json') ? openShards(source, (name) => folder.open(place + name)) : openWeights(source);
+    const openShard = async (name: string) => {
+      if (!paths.includes(place + name)) throw missing(place + name, paths);
+      return folder.open(place + name);
+    };
+    return isWeightsIndex(file) ? openIndexedWeights(file, source, openShard) : openWeights(source);
   });
   return { file, weights };
 }

@@ -109,6 +109,16 @@ describe('a scheduler_config.json', () => {
     ]);
   });
 
+  it.each(['KarrasVeScheduler', 'FlowMatchHeunDiscreteScheduler', 'IPNDMScheduler', 'ScoreSdeVpScheduler'])(
+    'of a %s, which says by no β how the network was trained, is refused',
+    (scheduler) => {
+      const config = { _class_name: scheduler, num_train_timesteps: 1000, trained_betas: null };
+      expect(() => readScheduler(config)).toThrow(
+        `is of a "${scheduler}", which is not had here and does not say by β how the network was trained`,
+      );
+    },
+  );
+
   it.each([
     ['DPMSolverMultistepScheduler', { solver_type: 'heun' }, 'solver_type heun'],
     ['EDMDPMSolverMultistepScheduler', { solver_type: 'heun' }, 'solver_type heun'],

@@ -25,8 +25,11 @@ export function schedulerConfigOf({ process, prediction = 'epsilon', learnedVari
         timestep_spacing: process.zeroTerminalSnr ? 'trailing' : 'leading',
       };
     case 'sigma': {
-      if (process.preconditioning !== 'edm') break;
       const { sigmaMin, sigmaMax, sigmaData } = process;
+      if (process.preconditioning === 'score') {
+        return { _class_name: 'ScoreSdeVeScheduler', ...VERSION, sigma_min: sigmaMin / 2, sigma_max: sigmaMax / 2 };
+      }
+      if (process.preconditioning !== 'edm') break;
       return {
         _class_name: 'EDMEulerScheduler',
         ...VERSION,

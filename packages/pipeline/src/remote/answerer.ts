@@ -1,4 +1,5 @@
 import { isDenoiserError } from '@denoiser/errors';
+import { PipelineError } from '../errors';
 import type { Endpoint, Transferred } from './endpoint';
 import { isMessage, NO_CALL, type SentError, type ToAnswerer, type ToCaller } from './messages';
 import type { MethodTable } from './methods';
@@ -52,8 +53,9 @@ export function answerCalls<Methods extends MethodTable<keyof Methods & string>>
     });
     controller.signal.addEventListener('abort', () => keepUp());
     try {
-      const found = Object.hasOwn(answers, method) ? answers[method as keyof Methods] : undefined;
-      if (!found) throw new Error(`there is no method ${method}; use one version of the package for both ends`);
+      const isKnown = typeof method === 'string' && Object.hasOwn(answers, method);
+      const found = isKnown ? answers[method as keyof Methods] : undefined;
+      if (!found) throw new PipelineError('message-invalid', unknownMethod);
       const result = await (found as (argument: unknown, context: Context<unknown>) => Promise<unknown>)(argument, {
         signal: controller.signal,
         transfer: (...buffers) => transfers.push(...buffers),
@@ -91,6 +93,8 @@ export function answerCalls<Methods extends MethodTable<keyof Methods & string>>
     post({ denoiser: NO_CALL, error: { code: 'message-invalid', message } });
   });
 }
+
+const unknownMethod = 'The worker does not know what it was asked: use one version of the package for both ends.';
 
 function asSent(error: unknown, explain: (message: string) => SentError | undefined): SentError {
   if (isDenoiserError(error)) return { code: error.code, message: error.message };

@@ -1,6 +1,7 @@
 import { DenoiserError } from '@denoiser/errors';
 import { PipelineError } from '../errors';
 import type { Endpoint, Transferred } from './endpoint';
+import { type Example, isLike } from './is-like';
 import { isMessage, isSentError, NO_CALL, type ToAnswerer } from './messages';
 import type { MethodTable } from './methods';
 
@@ -24,10 +25,23 @@ export interface Caller<Methods extends MethodTable<keyof Methods & string>> {
   fail(error: Error): void;
 }
 
-type Pending = { event(event: unknown): void; answer(answer: unknown): void; error(error: unknown): void };
+/** What answers and events of methods are like; one that is not rejects its call. Those that are not named may be anything. */
+export type Examples<Methods> = {
+  readonly [M in keyof Methods]?: { readonly answer?: Example; readonly event?: Example };
+};
+
+type Pending = {
+  readonly method: string;
+  event(event: unknown): void;
+  answer(answer: unknown): void;
+  error(error: unknown): void;
+};
 
 /** Returns a caller over a channel: it numbers calls, and finds for each message the call that it belongs to. */
-export function createCaller<Methods extends MethodTable<keyof Methods & string>>(endpoint: Endpoint): Caller<Methods> {
+export function createCaller<Methods extends MethodTable<keyof Methods & string>>(
+  endpoint: Endpoint,
+  examples: Examples<Methods> = {},
+): Caller<Methods> {
   const pending = new Map<number, Pending>();
   let last = 0;
   let failure: Error | undefined;
@@ -48,15 +62,19 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
     if (data.denoiser === NO_CALL) return rejectAll(errorOf(message.error));
     const call = pending.get(data.denoiser);
     if (!call) return;
-    if ('event' in message) return call.event(message.event);
+    const part = 'event' in message ? 'event' : 'answer' in message ? 'answer' : undefined;
+    const example = part && examples[call.method as keyof Methods]?.[part];
+    const isFit = part !== undefined && (example === undefined || isLike(message[part], example));
+    if (part === 'event' && isFit) return call.event(message.event);
     pending.delete(data.denoiser);
-    if ('answer' in message) call.answer(message.answer);
+    if (part === 'event') endpoint.postMessage({ denoiser: data.denoiser, cancel: true } satisfies ToAnswerer, []);
+    if (isFit) call.answer(message.answer);
     else call.error(errorOf(message.error));
   });
   endpoint.addEventListener('messageerror', () => rejectAll(unreadable())); // whose it is nobody knows
 
   /** Sends a call; gives the way to send more about it. */
-  function send(method: string, argument: unknown, { transfer = [], signal }: Options, call: Pending) {
+  function send(method: string, argument: unknown, { transfer = [], signal }: Options, call: Omit<Pending, 'method'>) {
     const id = ++last;
     const post = (message: Record<string, unknown>) =>
       endpoint.postMessage({ denoiser: id, ...message } as ToAnswerer, []);
@@ -71,6 +89,7 @@ export function createCaller<Methods extends MethodTable<keyof Methods & string>
     };
     const ended = () => signal?.removeEventListener('abort', abort);
     pending.set(id, {
+      method,
       event: call.event,
       answer: (answer) => {
         ended();

@@ -114,6 +114,31 @@ it('what is no answer, no error or no message at all rejects who waits for it, a
   port1.close();
 });
 
+it('an answer or an event that is not like its example rejects its call, which the other end is told', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const asked: object[] = [];
+  port2.on('message', (message) => {
+    asked.push(message);
+    const [event, answer] = message.argument ?? [];
+    if (event !== undefined) port2.postMessage({ denoiser: message.denoiser, event });
+    if (answer !== undefined) port2.postMessage({ denoiser: message.denoiser, answer });
+  });
+  port1.start();
+  type Pairs = { pair: Method<unknown[], { a: number[]; b: Uint8Array }, { n: number }> };
+  const examples = { pair: { event: { n: 0 }, answer: { a: [0], b: new Uint8Array() } } };
+  const { call } = createCaller<Pairs>(port1 as unknown as Endpoint, examples);
+  const good = { a: [], b: new Uint8Array(3), more: 1 };
+  expect(await call('pair', [{ n: 5 }, good])).toEqual(good);
+  const strange = [null, 7, [], {}, { ...good, a: {} }, { ...good, a: [1, '2'] }, { ...good, b: new Float32Array(3) }];
+  for (const answer of strange) {
+    await expect(call('pair', [undefined, answer])).rejects.toMatchObject({ code: 'message-invalid' });
+  }
+  await expect(call('pair', [{ n: '5' }])).rejects.toMatchObject({ code: 'message-invalid' });
+  expect(await call('pair', [undefined, good])).toEqual(good);
+  expect(asked).toContainEqual({ denoiser: 2 + strange.length, cancel: true });
+  port1.close();
+});
+
 it('of a request that cannot be read, all who wait are told', async () => {
   const { port1, port2 } = new MessageChannel();
   answerCalls<Methods>(port2 as unknown as Endpoint, {

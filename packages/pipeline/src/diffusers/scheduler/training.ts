@@ -68,6 +68,18 @@ export const edm: Pick<Way, 'trained'> = {
   }),
 };
 
+/** σ is twice as large in values from −1 to 1 as in theirs, from 0 to 1. */
+export const score: Pick<Way, 'trained'> = {
+  trained: (settings) => ({
+    process: {
+      kind: 'sigma',
+      preconditioning: 'score',
+      sigmaMin: 2 * settings.number('sigma_min', 0.01),
+      sigmaMax: 2 * settings.number('sigma_max', 1348),
+    },
+  }),
+};
+
 export const flow: Pick<Way, 'trained'> = {
   trained: (settings) => ({
     process: {

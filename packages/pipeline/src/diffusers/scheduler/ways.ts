@@ -1,6 +1,6 @@
 import { MOST_STEPS } from '@denoiser/schedules';
 import { edmGrid, endOf, gridOf, levelsOf, spacingOf, spannedLevelsOf, thresholdOf } from './levels';
-import { edm, flow, latents, maybeFlow, stepsOf } from './training';
+import { edm, flow, latents, maybeFlow, score, stepsOf } from './training';
 import type { Drawn, Loose, Way } from './way';
 
 /** How pictures are drawn, by the scheduler's class. */
@@ -206,6 +206,16 @@ const flowEuler: Way = {
   },
 };
 
+/** The predictor is DDPM's step with all of β as noise; the corrector's depends on what the network gives, which no plan knows. */
+const scoreSdeVe: Way = {
+  ...score,
+  draws(settings) {
+    warnOf(settings, { correct_steps: settings.number('correct_steps', 1) === 0 });
+    const steps = settings.number('num_train_timesteps', 2000);
+    return { sampler: 'ddpm', variance: 'beta', sigmas: 'exponential', steps, threshold: 'none' };
+  },
+};
+
 /** The schedulers of diffusers that have their like here. */
 export const WAYS: Readonly<Record<string, Way>> = {
   DDPMScheduler: ddpm,
@@ -225,4 +235,5 @@ export const WAYS: Readonly<Record<string, Way>> = {
   EDMEulerScheduler: edmEuler,
   EDMDPMSolverMultistepScheduler: edmDpm,
   FlowMatchEulerDiscreteScheduler: flowEuler,
+  ScoreSdeVeScheduler: scoreSdeVe,
 };
