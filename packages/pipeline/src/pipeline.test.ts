@@ -1,3 +1,4 @@
+import { describeValue } from '@denoiser/errors';
 import {
   convertTensor,
   memorySource,
@@ -212,6 +213,39 @@ describe('drawImages', () => {
       [{ indices: [1, 2], count: 3 }, '`indices` has 2 numbers for 3 images'],
     ];
     for (const [options, message] of wrong) await expect(drawImages(model, options)).rejects.toThrow(message);
+    const elsewhere = { seed: 3 } as object;
+    await expect(interpolate(model, { from: 1, to: 2, ...elsewhere })).rejects.toThrow('has no option "seed"');
+    await expect(invert(model, { image: new Float32Array(64), ...elsewhere })).rejects.toThrow('has no option "seed"');
+  });
+
+  it.each<[option: string, values: readonly unknown[], must: string]>([
+    ['count', ['3', 5n, Number.NaN, {}], 'a whole number of at least 1'],
+    ['seed', ['7', 5n, -1, null], 'a whole number of at least 0'],
+    ['classes', ['cat', 3, null, new Set([1])], 'a list of names or numbers'],
+    [
+      'guidance',
+      ['2', true, null, [2], { scale: '2' }, { scale: 2, x: 1 }, { interval: 3 }],
+      'a number, or an object of',
+    ],
+    ['indices', [[-1], [1.5], ['a'], 'a', [2 ** 32]], 'a list of whole numbers from 0 to 4294967295'],
+    ['image', [3, {}, new Uint8Array(64), 'a.png'], 'a Float32Array, [H, W, C], or RGBA bytes as'],
+    ['inpaint', ['a.png', null, 3], 'an object of `image` and `mask`'],
+    ['sharedNoise', ['yes', 1, null], 'true or false'],
+    ['noise', ['x', 3, null], 'a function that returns normals'],
+    ['plan', ['x', {}, null, 3], 'a plan of `createPlan`'],
+    ['signal', ['x', {}, null], 'an AbortSignal'],
+    ['onBegin', ['x'], 'a function'],
+    ['onProgress', ['x'], 'a function'],
+  ])('refuses a `%s` of another kind, shown as what it is', async (option, values, must) => {
+    for (const value of values) {
+      const refused = await drawImages(model, { steps: 1, [option]: value }).then(
+        () => undefined,
+        (error) => error,
+      );
+      expect(refused).toMatchObject({ code: 'option-invalid' });
+      expect(refused.message).toMatch(`\`${option}\` must be ${must}`);
+      expect(refused.message).toMatch(`not ${describeValue(value)}.`);
+    }
   });
 
   it('makes no picture of numbers that are not finite, and says at which step they came', async () => {

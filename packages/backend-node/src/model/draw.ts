@@ -61,6 +61,7 @@ export function interpolate(
 
 /** Throws where so many images would not fit into the machine's memory, rather than after hours of drawing. */
 function checkRoom({ imageShape: [height, width, channels] }: pipeline.Model, count = 1): void {
+  if (!Number.isSafeInteger(count)) return; // the pipeline says what it must be
   const bytes = 4 * count * height * width * channels;
   if (bytes <= totalmem()) return;
   const [needed, there] = [bytes, totalmem()].map((size) => Math.ceil(size / 2 ** 30));
