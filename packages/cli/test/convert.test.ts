@@ -243,7 +243,7 @@ test('nothing is overwritten unless that is said, and nothing is replaced by its
 
 test('what has no such form is refused in a sentence', async () => {
   await refused('ckpt.pt', 'model.pt').toThrow(
-    "--to model.pt: a file's name must end in .safetensors or .onnx, a folder's in a slash.",
+    "model.pt: a file's name must end in .safetensors or .onnx, a folder's in a slash.",
   );
   await refused('ckpt.pt', 'model.onx').toThrow('a slash, perhaps .onnx.');
   await refused('ckpt.pt', 'model', { format: 'safetensors' }).toThrow('a file that ends in .safetensors');

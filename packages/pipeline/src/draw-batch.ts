@@ -1,6 +1,7 @@
 import type { DenoiserError } from '@denoiser/errors';
 import { type NoiseSource, philoxNoise, type SampleOptions, sample } from '@denoiser/samplers';
 import { concat, dispose, type Tensor4D, tensor1d, tensor4d, tidy, tile } from '@tensorflow/tfjs-core';
+import { checkModel } from './check-model';
 import type { DrawRequest } from './draw-request';
 import { PipelineError } from './errors';
 import { firstNotFiniteOf } from './finite';
@@ -56,8 +57,13 @@ export function batchOf(model: Model, parts: readonly DrawPart[], signal?: Abort
       }),
     );
   const labels = areLabelled && rows(({ request, from, to }) => (request.labels as readonly number[]).slice(from, to));
+  const answer = network.denoiser();
+  const denoiser = ((...input: Parameters<typeof answer>) => {
+    checkModel('drawImages', model); // it may have been disposed meanwhile
+    return answer(...input);
+  }) as typeof answer;
   const options: SampleOptions = {
-    denoiser: network.denoiser(),
+    denoiser,
     plan,
     shape: [count, ...imageShape],
     indices: rows(({ request, from, to }) => request.indices.slice(from, to)),

@@ -1,5 +1,6 @@
 import type { ImageShape } from '@denoiser/ops';
 import type { Guidance, NoiseSource, Plan } from '@denoiser/samplers';
+import { checkModel } from './check-model';
 import { checkKinds, checkOptionNames, checkWhole, notWhatItMust, optionInvalid } from './check-options';
 import { chooseClasses, dealLabels } from './classes';
 import { type DrawOptions, GUIDANCE } from './draw-options';
@@ -42,6 +43,7 @@ export interface DrawRequest {
  * @throws DenoiserError in one sentence.
  */
 export function drawRequestOf(model: Model, options: DrawOptions, planFrom = planOf): DrawRequest {
+  checkModel('drawImages', model);
   checkOptionNames('drawImages', options, OPTIONS);
   checkKinds(options, DRAWING_KINDS);
   const { imageShape, classNames } = model;

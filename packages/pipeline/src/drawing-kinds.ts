@@ -1,5 +1,5 @@
 import { samplerOptionNames } from '@denoiser/samplers';
-import type { Kind } from './check-options';
+import { isObject, type Kind } from './check-options';
 import type { DrawOptions } from './draw-options';
 
 /** The names of a `DrawingWay`. */
@@ -11,8 +11,6 @@ export const WAY: readonly string[] = [
 const MOST_INDEX = 2 ** 32 - 1; // a word of Philox's counter
 
 const isFunction = (value: unknown) => typeof value === 'function';
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 const isIndex = (value: unknown) =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_INDEX;
@@ -24,11 +22,16 @@ const OF_GUIDANCE: Readonly<Record<string, (value: unknown) => boolean>> = {
   interval: isRange,
 };
 
-/** What the options of a drawing must be that nothing else looks at before the work. */
-export const DRAWING_KINDS = {
+/** What the options must be that all work has in common. */
+export const WORK_KINDS = {
   signal: ['an AbortSignal', (value) => isObject(value) && 'aborted' in value && isFunction(value.throwIfAborted)],
   onBegin: ['a function', isFunction],
   onProgress: ['a function', isFunction],
+} satisfies Record<string, Kind>;
+
+/** What the options of a drawing must be that nothing else looks at before the work. */
+export const DRAWING_KINDS = {
+  ...WORK_KINDS,
   plan: ['a plan of `createPlan`', (value) => isObject(value) && Array.isArray(value.steps)],
   guidance: [
     'a number, or an object of `scale`, `rescale` and `interval`',

@@ -1,5 +1,6 @@
 import { blendNoise, type NoiseSource, philoxNoise } from '@denoiser/samplers';
 import { concat, dispose, type Tensor4D } from '@tensorflow/tfjs-core';
+import { checkModel } from './check-model';
 import { checkOptionNames, checkWhole } from './check-options';
 import { type ClassChoice, chooseClasses } from './classes';
 import { type DrawStep, drawImages } from './draw-images';
@@ -31,6 +32,7 @@ const OPTIONS: readonly string[] = [...WAY, 'from', 'to', 'count', 'classes'];
  */
 export function interpolate(model: Model, options: InterpolateOptions): Drawing<DrawStep> {
   return createDrawing(async function* () {
+    checkModel('interpolate', model);
     checkOptionNames('interpolate', options, OPTIONS);
     const { from, to, count: across = BETWEEN, classes, ...way } = options;
     for (const [name, value] of Object.entries({ from, to })) checkWhole(name, value, 0);

@@ -1,5 +1,6 @@
 import { evaluations, inversionPlansFor, sampleImages } from '@denoiser/samplers';
 import { dispose, type Tensor4D, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
+import { checkModel } from './check-model';
 import { checkKinds, checkOptionNames } from './check-options';
 import { type ClassChoice, chooseClasses } from './classes';
 import type { DrawingWay } from './draw-options';
@@ -35,6 +36,7 @@ const OPTIONS: readonly string[] = [...WAY.filter((name) => !NOT_HERE.includes(n
  * @throws DenoiserError as `drawImages`.
  */
 export async function invert(model: Model, options: InvertOptions): Promise<Inversion> {
+  checkModel('invert', model);
   const { imageShape, classNames, network } = model;
   checkOptionNames('invert', options, OPTIONS);
   checkKinds(options, DRAWING_KINDS);

@@ -127,6 +127,38 @@ describe('openModel', () => {
   });
 });
 
+describe('a model', () => {
+  it('that was disposed is named, before a drawing and within one', async () => {
+    const gone = await openModel(store);
+    const drawing = drawImages(gone, { steps: 3 });
+    const left = async () => {
+      for await (const _ of drawing) gone.dispose();
+    };
+    await expect(left()).rejects.toMatchObject({ code: 'model-disposed' });
+    gone.dispose(); // once more does nothing
+    for (const work of [
+      drawImages(gone),
+      interpolate(gone, { from: 1, to: 2 }),
+      evaluate(gone, { data: {} as never }),
+    ]) {
+      await expect(work).rejects.toThrow('The model was disposed; open it anew to draw.');
+    }
+  });
+
+  it('that is none is asked for, and so are its source and the options', async () => {
+    const none = openModel(store) as unknown as Model;
+    await expect(drawImages(none)).rejects.toThrow('needs a model, as `await openModel(…)` gives it, not the promise');
+    await expect(invert('digits' as never, {} as never)).rejects.toThrow('not "digits".');
+    (await none).dispose();
+    await expect(drawImages(model, null as never)).rejects.toThrow('takes an object of options, not null');
+    await expect(evaluate(model, undefined as never)).rejects.toThrow('takes an object of options, not undefined');
+    await expect(evaluate(model, { data: 'digits' as never })).rejects.toThrow('`data` must be images, such as');
+    for (const source of [3, undefined, null, {}, [1]]) {
+      await expect(openModel(source as never)).rejects.toThrow(`paths and addresses, not ${describeValue(source)}.`);
+    }
+  });
+});
+
 describe('drawImages', () => {
   it('draws one of each class, the same whatever the batch', async () => {
     const once = await drawImages(model, { steps: 4, seed: 5 });
