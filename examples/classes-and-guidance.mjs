@@ -1,7 +1,7 @@
 // Classes by name, under more and more guidance, each row from one noise: node classes-and-guidance.mjs grid.png runs/mnist
 import { drawImages, openModel, writePngGrid } from 'denoiser';
 
-const [out = 'guidance.png', run = 'runs/mnist'] = process.argv.slice(2);
+const [out = 'guidance.png', run = 'digits'] = process.argv.slice(2);
 const model = await openModel(run);
 const classes = model.classNames.slice(0, 5);
 const scales = [1, 2, 4];

@@ -1,7 +1,7 @@
-// Opens a trained run and draws from it: node draw.mjs grid.png runs/mnist
+// Opens a trained model and draws from it: node draw.mjs grid.png runs/mnist; without a run, the digits that come along
 import { drawImages, openModel, writePngGrid } from 'denoiser';
 
-const [out = 'grid.png', run = 'runs/mnist'] = process.argv.slice(2);
+const [out = 'grid.png', run = 'digits'] = process.argv.slice(2);
 
 const model = await openModel(run);
 console.log(`${model.description}: ${model.parameterCount} parameters, ${model.imageShape.join('×')}`);

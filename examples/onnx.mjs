@@ -1,8 +1,8 @@
-// A run as an ONNX model, and the same picture from both: node onnx.mjs grid.png runs/mnist
+// A model as an ONNX model, and the same picture from both: node onnx.mjs grid.png runs/mnist
 import { drawImages, openOnnxModel, openWeightsModel, writeFileAtomically, writePngGrid } from '@denoiser/backend-node';
 import { exportOnnxModel } from '@denoiser/pipeline/onnx';
 
-const [out = 'grid.png', run = 'runs/mnist'] = process.argv.slice(2);
+const [out = 'grid.png', run = 'digits'] = process.argv.slice(2);
 const path = out.replace(/(\.png)?$/, '.onnx');
 
 const model = await openWeightsModel(run);

@@ -1,8 +1,8 @@
-// A server that draws: node server.mjs runs/landscape 8080, then http://localhost:8080/images?seed=7&count=4
+// A server that draws: node server.mjs digits 8080, then http://localhost:8080/images?seed=7&count=4
 import { drawImages, encodePng, runInWorker } from '@denoiser/backend-node';
 import fastify from 'fastify';
 
-const [run = 'runs/landscape', port = '8080'] = process.argv.slice(2);
+const [run = 'digits', port = '8080'] = process.argv.slice(2);
 const model = await runInWorker(run, { batchSize: 16, capacity: 64 });
 const whole = (minimum, maximum, value) => ({ type: 'integer', minimum, maximum, default: value });
 const querystring = {

@@ -85,7 +85,8 @@ Examples:
 function checkFilled(command: Command): void {
   const named = command.registeredArguments.map((argument, i) => [`<${argument.name()}>`, command.args[i]] as const);
   const given = command.options.map((option) => [option.long, command.getOptionValue(option.attributeName())] as const);
-  const empty = [...named, ...given].find(([, value]) => typeof value === 'string' && value.trim() === '');
+  const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+  const empty = [...named, ...given].find(([, value]) => (Array.isArray(value) ? value.some(isBlank) : isBlank(value)));
   if (empty) throw new CommandError('option-invalid', `${empty[0]} is empty; give it a value.`);
 }
 

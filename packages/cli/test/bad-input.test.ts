@@ -29,6 +29,7 @@ test.each<[what: string, args: string[], message: RegExp]>([
   ['an unknown command', ['trian', 'digits'], /trian.*did you mean train\?/],
   ['an empty path', ['train', ''], /<data> is empty/],
   ['an empty option', ['train', 'digits', '--out', ''], /--out is empty/],
+  ['an empty one of several', ['sample', 'run', '--class', '1', '--class', ''], /--class is empty/],
   ['a sampler that is none', ['sample', 'run', '--sampler', 'dpmp-2m'], /did you mean dpmpp-2m\?/],
   ['a number that is none', ['train', 'digits', '--lr', '0x10'], /--lr must be .*'0x10'/],
   ['no use for a seed', ['sample', 'run', '--invert', 'digits/0/0.png', '--seed', '3'], /no use for --seed/],

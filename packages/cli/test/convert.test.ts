@@ -242,7 +242,10 @@ test('nothing is overwritten unless that is said, and nothing is replaced by its
 });
 
 test('what has no such form is refused in a sentence', async () => {
-  await refused('ckpt.pt', 'model.pt').toThrow('files end in .safetensors');
+  await refused('ckpt.pt', 'model.pt').toThrow(
+    "model.pt: a file's name must end in .safetensors or .onnx, a folder's in a slash.",
+  );
+  await refused('ckpt.pt', 'model.onx').toThrow('a slash, perhaps .onnx.');
   await refused('ckpt.pt', 'model', { format: 'safetensors' }).toThrow('a file that ends in .safetensors');
   await refused('ckpt.pt', 'b.safetensors', { format: 'run' }).toThrow('--format run is a folder');
   await refused('ckpt.pt', 'half', { ...flags, dtype: 'f16' }).toThrow('A run keeps its weights as f32');

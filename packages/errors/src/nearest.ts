@@ -4,8 +4,9 @@ import { shortList } from './short-list';
 const FARTHEST = 0.5;
 
 /**
- * Returns the name that was probably meant: one that begins with `wrong`, otherwise the one that takes the fewest
- * changes of letters; undefined where more than `within` of the longer one's would have to change.
+ * Returns the name that was probably meant: one that begins with `wrong`, else one that holds it, otherwise the one that takes
+ * the fewest changes of letters; undefined where more than `within` of the longer one's would have to change. A number is
+ * never taken for another.
  */
 export function nearest(
   wrong: string,
@@ -13,13 +14,18 @@ export function nearest(
   { within = FARTHEST }: { within?: number } = {},
 ): string | undefined {
   const typed = wrong.toLowerCase();
-  const longer = names.find((name) => typed.length > 1 && name.toLowerCase().startsWith(typed));
-  if (longer !== undefined) return longer;
-  const distances = names.map((name) => editDistance(typed, name.toLowerCase()));
+  const candidates = isNumber(typed) ? names.filter((name) => !isNumber(name)) : names;
+  const longer =
+    (typed.length > 1 && candidates.find((name) => name.toLowerCase().startsWith(typed))) ||
+    (typed.length > 2 && candidates.find((name) => name.toLowerCase().includes(typed)));
+  if (longer) return longer;
+  const distances = candidates.map((name) => editDistance(typed, name.toLowerCase()));
   const least = Math.min(...distances);
-  const name = names[distances.indexOf(least)];
+  const name = candidates[distances.indexOf(least)];
   return name !== undefined && least <= within * Math.max(typed.length, name.length) ? name : undefined;
 }
+
+const isNumber = (text: string): boolean => /^\d+$/.test(text);
 
 /** How a name is written in a sentence, for example in backticks. */
 type Spelling = (name: string) => string;

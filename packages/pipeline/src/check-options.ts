@@ -1,11 +1,16 @@
-import { type DenoiserError, didYouMean, inBackticks } from '@denoiser/errors';
+import { type DenoiserError, describeValue, didYouMean, inBackticks } from '@denoiser/errors';
 import { PipelineError } from './errors';
 
 /** Returns the error of an option that is not what it must be; options stand in backticks in its sentence. */
 export const optionInvalid = (sentence: string): DenoiserError => new PipelineError('option-invalid', sentence);
 
+/** Returns whether a value is an object, and no list. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Throws for the first key of `options` that is no option of `where`, and names the nearest one. */
 export function checkOptionNames(where: string, options: object, known: readonly string[]): void {
+  if (!isObject(options)) throw optionInvalid(`${where} takes an object of options, not ${describeValue(options)}.`);
   const wrong = Object.keys(options).find((key) => !known.includes(key));
   if (wrong === undefined) return;
   throw optionInvalid(`${where} has no option "${wrong}"; ${didYouMean(wrong, known, inBackticks)}`);
@@ -13,6 +18,22 @@ export function checkOptionNames(where: string, options: object, known: readonly
 
 /** Throws unless `value` is a whole number from `least`. */
 export function checkWhole(option: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw optionInvalid(`\`${option}\` must be a whole number of at least ${least}, not ${value}.`);
+  if (!(Number.isSafeInteger(value) && value >= least)) {
+    throw notWhatItMust(option, `a whole number of at least ${least}`, value);
+  }
 }
+
+/** What an option must be, in words, and whether a value is that. */
+export type Kind = readonly [must: string, is: (value: unknown) => boolean];
+
+/** Throws for the first of the options, where it is given, that is not of its kind. */
+export function checkKinds(options: object, kinds: Readonly<Record<string, Kind>>): void {
+  for (const [option, [must, is]] of Object.entries(kinds)) {
+    const value = (options as Record<string, unknown>)[option];
+    if (value !== undefined && !is(value)) throw notWhatItMust(option, must, value);
+  }
+}
+
+/** Returns the error of an option whose value is of another kind. */
+export const notWhatItMust = (option: string, must: string, value: unknown): DenoiserError =>
+  optionInvalid(`\`${option}\` must be ${must}, not ${describeValue(value)}.`);

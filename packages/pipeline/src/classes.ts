@@ -1,5 +1,5 @@
 import { perhaps, shortList } from '@denoiser/errors';
-import { optionInvalid } from './check-options';
+import { notWhatItMust, optionInvalid } from './check-options';
 
 /** A class, by its name or number. */
 export type ClassChoice = string | number;
@@ -16,6 +16,7 @@ export function chooseClasses(
   option = 'classes',
 ): number[] {
   if (wanted === undefined) return names.map((_, label) => label);
+  if (!Array.isArray(wanted)) throw notWhatItMust(option, 'a list of names or numbers', wanted);
   return wanted.map((choice) => {
     if (names.length === 0) {
       throw optionInvalid(`\`${option}\` ${choice}: this model was trained without classes; leave \`${option}\` out.`);

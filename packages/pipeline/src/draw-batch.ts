@@ -1,6 +1,7 @@
 import type { DenoiserError } from '@denoiser/errors';
-import { type NoiseSource, philoxNoise, type SampleOptions, sample } from '@denoiser/samplers';
+import { type Denoiser, type NoiseSource, philoxNoise, type SampleOptions, sample } from '@denoiser/samplers';
 import { concat, dispose, type Tensor4D, tensor1d, tensor4d, tidy, tile } from '@tensorflow/tfjs-core';
+import { checkModel } from './check-model';
 import type { DrawRequest } from './draw-request';
 import { PipelineError } from './errors';
 import { firstNotFiniteOf } from './finite';
@@ -57,7 +58,11 @@ export function batchOf(model: Model, parts: readonly DrawPart[], signal?: Abort
       }),
     );
   const labels = areLabelled && rows(({ request, from, to }) => (request.labels as readonly number[]).slice(from, to));
-  const { denoiser, compileFirst, ...replayed } = replayedDenoiser(network);
+  const { denoiser: answer, compileFirst, ...replayed } = replayedDenoiser(network);
+  const denoiser = ((x, time, conditioning) => {
+    checkModel('drawImages', model); // it may have been disposed meanwhile
+    return answer(x, time, conditioning);
+  }) as Denoiser;
   const options: SampleOptions = {
     denoiser,
     plan,

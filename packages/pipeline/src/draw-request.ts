@@ -1,9 +1,11 @@
 import type { ImageShape } from '@denoiser/ops';
-import { type Guidance, type NoiseSource, type Plan, samplerOptionNames } from '@denoiser/samplers';
-import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
+import type { Guidance, NoiseSource, Plan } from '@denoiser/samplers';
+import { checkModel } from './check-model';
+import { checkKinds, checkOptionNames, checkWhole, notWhatItMust, optionInvalid } from './check-options';
 import { chooseClasses, dealLabels } from './classes';
 import { type DrawOptions, GUIDANCE } from './draw-options';
 import { planOf } from './draw-plan';
+import { DRAWING_KINDS, WAY } from './drawing-kinds';
 import { PipelineError } from './errors';
 import { gridColumns } from './images';
 import type { Model } from './model';
@@ -14,8 +16,7 @@ const BATCH = 16;
 const COUNT = 16;
 
 const OPTIONS: readonly string[] = [
-  ...samplerOptionNames,
-  ...['plan', 'guidance', 'negativeClass', 'batchSize', 'signal', 'onBegin', 'onProgress'],
+  ...WAY,
   ...['count', 'classes', 'seed', 'sharedNoise', 'indices', 'image', 'inpaint', 'noise'],
 ];
 
@@ -42,7 +43,9 @@ export interface DrawRequest {
  * @throws DenoiserError in one sentence.
  */
 export function drawRequestOf(model: Model, options: DrawOptions, planFrom = planOf): DrawRequest {
+  checkModel('drawImages', model);
   checkOptionNames('drawImages', options, OPTIONS);
+  checkKinds(options, DRAWING_KINDS);
   const { imageShape, classNames } = model;
   const { seed = 0, batchSize = BATCH, image, inpaint, signal } = options;
   const classes = chooseClasses(options.classes, classNames);
@@ -106,6 +109,7 @@ function guidanceOf(
 }
 
 function checkMask(mask: Float32Array, [height, width]: ImageShape): Float32Array {
+  if (!(mask instanceof Float32Array)) throw notWhatItMust('inpaint.mask', 'a Float32Array, [H, W]', mask);
   if (mask.length === height * width) return mask;
   throw new PipelineError(
     'picture-size',

@@ -20,6 +20,8 @@ export type PipelineErrorCode =
   | 'drawing-left'
   /** The file cannot be read as a model. */
   | 'file-unreadable'
+  /** The model was disposed. */
+  | 'model-disposed'
   /** The model has no such form. */
   | 'model-unfit'
   /** A message between a worker and who asks it cannot be read. */

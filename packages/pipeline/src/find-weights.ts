@@ -1,3 +1,4 @@
+import { describeValue } from '@denoiser/errors';
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
@@ -8,6 +9,7 @@ import {
   readCheckpoint,
   readFileTraining,
 } from '@denoiser/trainer/parts';
+import { isObject, optionInvalid } from './check-options';
 import type { FileFolder } from './diffusers/file-folder';
 import { openDiffusers } from './diffusers/open-folder';
 import { type DrawingDefaults, readDrawingDefaults } from './drawing-defaults';
@@ -43,6 +45,11 @@ export async function withWeights<T>(
   options: OpenModelOptions,
   use: (found: FoundWeights) => Promise<T>,
 ): Promise<T> {
+  if (!isSource(source)) {
+    throw optionInvalid(
+      `${where} opens checkpoints, a folder or a file's bytes, in Node also paths and addresses, not ${describeValue(source)}.`,
+    );
+  }
   if (isStore(source)) {
     checkModelOptions(where, options, 'run');
     return ofCheckpoint(source, options, use);
@@ -68,6 +75,10 @@ export async function withWeights<T>(
   }
 }
 
+const isSource = (source: unknown): boolean =>
+  source instanceof Uint8Array ||
+  source instanceof ArrayBuffer ||
+  (isObject(source) && (typeof source.read === 'function' || typeof source.open === 'function'));
 const isStore = (source: ModelSource): source is CheckpointStore => 'list' in source && 'write' in source;
 const isFolder = (source: ModelSource): source is FileFolder => 'list' in source && 'open' in source;
 

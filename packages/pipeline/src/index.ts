@@ -1,4 +1,5 @@
-export { checkOptionNames } from './check-options';
+export { checkModel } from './check-model';
+export { checkKinds, checkOptionNames, type Kind } from './check-options';
 export { type ClassChoice, chooseClasses } from './classes';
 export type { FileFolder } from './diffusers/file-folder';
 export { isDiffusersFolder } from './diffusers/open-folder';
@@ -8,6 +9,7 @@ export type { DrawingPlan, DrawingWay, DrawOptions } from './draw-options';
 export { createDrawQueue, type DrawQueue, type QueuedDrawOptions } from './draw-queue';
 export { createDrawing, type Drawing } from './drawing';
 export { type DrawingDefaults, writeDrawingDefaults } from './drawing-defaults';
+export { WORK_KINDS } from './drawing-kinds';
 export type { PipelineErrorCode } from './errors';
 export type { BitsPerDimension } from './evaluation/bits-per-dimension';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate';

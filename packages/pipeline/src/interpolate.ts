@@ -1,10 +1,12 @@
 import { blendNoise, type NoiseSource, philoxNoise } from '@denoiser/samplers';
 import { concat, dispose, type Tensor4D } from '@tensorflow/tfjs-core';
-import { checkWhole } from './check-options';
+import { checkModel } from './check-model';
+import { checkOptionNames, checkWhole } from './check-options';
 import { type ClassChoice, chooseClasses } from './classes';
 import { type DrawStep, drawImages } from './draw-images';
 import type { DrawingWay } from './draw-options';
 import { createDrawing, type Drawing } from './drawing';
+import { WAY } from './drawing-kinds';
 import { type Images, imagesOf } from './images';
 import type { Model } from './model';
 
@@ -20,6 +22,8 @@ export interface InterpolateOptions extends DrawingWay {
 
 const BETWEEN = 8;
 
+const OPTIONS: readonly string[] = [...WAY, 'from', 'to', 'count', 'classes'];
+
 /**
  * Draws rows of images that lead from one seed to another, a row for each class: noise is blended spherically, and row r
  * begins and ends with image r of either seed.
@@ -28,6 +32,8 @@ const BETWEEN = 8;
  */
 export function interpolate(model: Model, options: InterpolateOptions): Drawing<DrawStep> {
   return createDrawing(async function* () {
+    checkModel('interpolate', model);
+    checkOptionNames('interpolate', options, OPTIONS);
     const { from, to, count: across = BETWEEN, classes, ...way } = options;
     for (const [name, value] of Object.entries({ from, to })) checkWhole(name, value, 0);
     checkWhole('count', across, 1);

@@ -1,8 +1,11 @@
 import { evaluations, inversionPlansFor, sampleImages } from '@denoiser/samplers';
 import { dispose, type Tensor4D, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
+import { checkModel } from './check-model';
+import { checkKinds, checkOptionNames } from './check-options';
 import { type ClassChoice, chooseClasses } from './classes';
 import type { DrawingWay } from './draw-options';
 import { pickSamplerOptions } from './draw-plan';
+import { DRAWING_KINDS, WAY } from './drawing-kinds';
 import { type Images, imagesOf } from './images';
 import type { Model } from './model';
 import { type Picture, pixelsOf } from './picture';
@@ -24,6 +27,9 @@ export interface Inversion {
   readonly error: number;
 }
 
+const NOT_HERE: readonly string[] = ['plan', 'guidance', 'negativeClass', 'batchSize'];
+const OPTIONS: readonly string[] = [...WAY.filter((name) => !NOT_HERE.includes(name)), 'image', 'class'];
+
 /**
  * Finds the noise that DDIM makes a picture from (Song et al. 2020, arXiv:2010.02502), and draws the picture
  * from it again. It takes what `planFor` takes.
@@ -31,7 +37,10 @@ export interface Inversion {
  * @throws DenoiserError as `drawImages`.
  */
 export async function invert(model: Model, options: InvertOptions): Promise<Inversion> {
+  checkModel('invert', model);
   const { imageShape, classNames, network } = model;
+  checkOptionNames('invert', options, OPTIONS);
+  checkKinds(options, DRAWING_KINDS);
   const { signal, onBegin, onProgress } = options;
   const { invert: up, draw: down } = inversionPlansFor(model, pickSamplerOptions(options));
   const pixels = pixelsOf(options.image, imageShape, 'image');

@@ -32,6 +32,8 @@ export interface DrawingNetwork {
 /** A trained model that images can be drawn with. `dispose()` (or `using`) frees its weights. */
 export interface Model extends ModelInfo {
   readonly network: DrawingNetwork;
+  /** Whether it was disposed, where it knows that. */
+  readonly isDisposed?: boolean;
   dispose(): void;
   [Symbol.dispose](): void;
 }

@@ -1,6 +1,7 @@
 import { finiteOnly, withWeights } from './find-weights';
 import type { WeightsModel } from './model';
 import { factsOf } from './model-facts';
+import { modelOf } from './model-of';
 import type { ModelSource, OpenModelOptions } from './model-source';
 import { countParameters, imageFactsOf, kindOf, networks, openNetwork } from './networks';
 
@@ -15,14 +16,13 @@ export async function openModel(source: ModelSource, options: OpenModelOptions =
   return withWeights('openModel', source, options, async (found) => {
     const kind = kindOf(found.weights, options.networks ?? networks);
     const network = await openNetwork(kind, finiteOnly(found.weights));
-    const dispose = () => network.dispose();
     try {
       const { architecture } = network;
       const parameterCount = countParameters(network);
       const facts = factsOf(found, { architecture, parameterCount, imageFacts: imageFactsOf(network) }, options);
-      return { ...facts, network, dispose, [Symbol.dispose]: dispose };
+      return modelOf(facts, network, () => network.dispose());
     } catch (error) {
-      dispose();
+      network.dispose();
       throw error;
     }
   });

@@ -1,4 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
+import { notWhatItMust } from './check-options';
 import { PipelineError } from './errors';
 import { greyOf } from './pixels/luma';
 import { fromBytes } from './pixels/to-bytes';
@@ -26,7 +27,10 @@ export function pixelsOf(picture: Picture, [height, width, channels]: ImageShape
       `\`${option}\` has ${picture.length} values, and the model's images have ${height}×${width}×${channels}; give it that size.`,
     );
   }
-  if (picture.height !== height || picture.width !== width || picture.data?.length !== 4 * height * width) {
+  if (!isRgba(picture)) {
+    throw notWhatItMust(option, 'a Float32Array, [H, W, C], or RGBA bytes as `{ width, height, data }`', picture);
+  }
+  if (picture.height !== height || picture.width !== width || picture.data.length !== 4 * height * width) {
     throw new PipelineError(
       'picture-size',
       `\`${option}\` is ${picture.width}×${picture.height}, and the model draws ${width}×${height}; give it that size.`,
@@ -35,6 +39,9 @@ export function pixelsOf(picture: Picture, [height, width, channels]: ImageShape
   const opaque = onWhite(picture.data);
   return fromBytes(channels === 1 ? greyOf(opaque) : opaque);
 }
+
+const isRgba = (picture: Partial<RgbaPicture> | null): picture is RgbaPicture =>
+  typeof picture?.width === 'number' && typeof picture.height === 'number' && ArrayBuffer.isView(picture.data);
 
 /** RGBA bytes on white, RGB. */
 function onWhite(rgba: Uint8ClampedArray | Uint8Array): Uint8ClampedArray {

@@ -1,3 +1,4 @@
+import { describeValue } from '@denoiser/errors';
 import {
   convertTensor,
   memorySource,
@@ -126,6 +127,38 @@ describe('openModel', () => {
   });
 });
 
+describe('a model', () => {
+  it('that was disposed is named, before a drawing and within one', async () => {
+    const gone = await openModel(store);
+    const drawing = drawImages(gone, { steps: 3 });
+    const left = async () => {
+      for await (const _ of drawing) gone.dispose();
+    };
+    await expect(left()).rejects.toMatchObject({ code: 'model-disposed' });
+    gone.dispose(); // once more does nothing
+    for (const work of [
+      drawImages(gone),
+      interpolate(gone, { from: 1, to: 2 }),
+      evaluate(gone, { data: {} as never }),
+    ]) {
+      await expect(work).rejects.toThrow('The model was disposed; open it anew to draw.');
+    }
+  });
+
+  it('that is none is asked for, and so are its source and the options', async () => {
+    const none = openModel(store) as unknown as Model;
+    await expect(drawImages(none)).rejects.toThrow('needs a model, as `await openModel(…)` gives it, not the promise');
+    await expect(invert('digits' as never, {} as never)).rejects.toThrow('not "digits".');
+    (await none).dispose();
+    await expect(drawImages(model, null as never)).rejects.toThrow('takes an object of options, not null');
+    await expect(evaluate(model, undefined as never)).rejects.toThrow('takes an object of options, not undefined');
+    await expect(evaluate(model, { data: 'digits' as never })).rejects.toThrow('`data` must be images, such as');
+    for (const source of [3, undefined, null, {}, [1]]) {
+      await expect(openModel(source as never)).rejects.toThrow(`paths and addresses, not ${describeValue(source)}.`);
+    }
+  });
+});
+
 describe('drawImages', () => {
   it('draws one of each class, the same whatever the batch', async () => {
     const once = await drawImages(model, { steps: 4, seed: 5 });
@@ -212,6 +245,39 @@ describe('drawImages', () => {
       [{ indices: [1, 2], count: 3 }, '`indices` has 2 numbers for 3 images'],
     ];
     for (const [options, message] of wrong) await expect(drawImages(model, options)).rejects.toThrow(message);
+    const elsewhere = { seed: 3 } as object;
+    await expect(interpolate(model, { from: 1, to: 2, ...elsewhere })).rejects.toThrow('has no option "seed"');
+    await expect(invert(model, { image: new Float32Array(64), ...elsewhere })).rejects.toThrow('has no option "seed"');
+  });
+
+  it.each<[option: string, values: readonly unknown[], must: string]>([
+    ['count', ['3', 5n, Number.NaN, {}], 'a whole number of at least 1'],
+    ['seed', ['7', 5n, -1, null], 'a whole number of at least 0'],
+    ['classes', ['cat', 3, null, new Set([1])], 'a list of names or numbers'],
+    [
+      'guidance',
+      ['2', true, null, [2], { scale: '2' }, { scale: 2, x: 1 }, { interval: 3 }],
+      'a number, or an object of',
+    ],
+    ['indices', [[-1], [1.5], ['a'], 'a', [2 ** 32]], 'a list of whole numbers from 0 to 4294967295'],
+    ['image', [3, {}, new Uint8Array(64), 'a.png'], 'a Float32Array, [H, W, C], or RGBA bytes as'],
+    ['inpaint', ['a.png', null, 3], 'an object of `image` and `mask`'],
+    ['sharedNoise', ['yes', 1, null], 'true or false'],
+    ['noise', ['x', 3, null], 'a function that returns normals'],
+    ['plan', ['x', {}, null, 3], 'a plan of `createPlan`'],
+    ['signal', ['x', {}, null], 'an AbortSignal'],
+    ['onBegin', ['x'], 'a function'],
+    ['onProgress', ['x'], 'a function'],
+  ])('refuses a `%s` of another kind, shown as what it is', async (option, values, must) => {
+    for (const value of values) {
+      const refused = await drawImages(model, { steps: 1, [option]: value }).then(
+        () => undefined,
+        (error) => error,
+      );
+      expect(refused).toMatchObject({ code: 'option-invalid' });
+      expect(refused.message).toMatch(`\`${option}\` must be ${must}`);
+      expect(refused.message).toMatch(`not ${describeValue(value)}.`);
+    }
   });
 
   it('makes no picture of numbers that are not finite, and says at which step they came', async () => {

@@ -3,6 +3,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { wrongOutput } from './denoiser-fault';
 import { bothBranches, isGuided, type ModelInput, mixBranches } from './guidance';
+import { isTensor } from './is-tensor';
 import type { AsyncDenoiser, Conditioning, Denoiser, Guidance } from './types';
 
 interface CallOptions {
@@ -74,7 +75,3 @@ async function call(
   const got = isTensor(output) ? `[${output.shape}]` : output === undefined ? output : 'what is no tensor';
   wrongOutput(got, `[${wanted}]`, learnedVariance);
 }
-
-/** By its shape, not its class: a page may hold two copies of tfjs. */
-const isTensor = (value: unknown): value is Tensor4D =>
-  typeof value === 'object' && value !== null && 'shape' in value && 'dispose' in value;

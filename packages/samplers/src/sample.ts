@@ -1,8 +1,9 @@
 import { allocating, type BatchShape, randomNormal, STREAMS } from '@denoiser/ops';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type Tensor4D, util } from '@tensorflow/tfjs-core';
 import { callDenoiser } from './call-denoiser';
 import { SamplerError } from './errors';
 import { begin, execute, type Known, type RunState } from './execute';
+import { isTensor } from './is-tensor';
 import type { Plan } from './plan';
 import type { SavedState } from './saved-state';
 import { restore } from './saved-tensors';
@@ -43,8 +44,8 @@ export type TensorStep = SamplingStep & { readonly state: RunState<Tensor4D> };
  * Runs a plan on a model: `for await (const { index, total, x, x0 } of sample({ denoiser, plan, shape }))`. x and x0
  * are borrowed until the next step. Whatever ends the loop, nothing is left behind.
  *
- * @throws DenoiserError if indices or labels are not B, if the state to resume does not fit the run, or if the denoiser
- * returns anything but a tensor of the shape it must have; `out-of-memory` where a graphics card has no room for a step; the
+ * @throws DenoiserError if indices or labels are not B, if the state to resume does not fit the run, or if the denoiser or the
+ * source of noise returns anything but a tensor of the shape it must have; `out-of-memory` where a graphics card has no room for a step; the
  * signal's reason when it is aborted.
  */
 export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep, void, undefined> {
@@ -54,7 +55,7 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
   if (conditioning?.labels) checkBatch('labels', conditioning.labels.size, shape[0]);
   const source = options.noise ?? philoxNoise(seed);
   const noise = (purpose: 'initial' | 'step' | 'known', step: number): Tensor4D =>
-    source({ purpose, step, shape, indices }) as Tensor4D;
+    checkNoise(source({ purpose, step, shape, indices }), shape);
   let isFirst = true;
   yield* execute<Tensor4D>({
     plan,
@@ -83,6 +84,18 @@ export async function* sample(options: SampleOptions): AsyncGenerator<TensorStep
     ...(options.inpaint && { known: options.inpaint }),
     ...(signal && { signal }),
   });
+}
+
+/** Returns noise that is a tensor of the shape it must have; disposes other ones. */
+function checkNoise(noise: unknown, shape: BatchShape): Tensor4D {
+  if (isTensor(noise)) {
+    if (util.arraysEqual(noise.shape, [...shape])) return noise;
+    noise.dispose();
+  }
+  throw new SamplerError(
+    'shape-invalid',
+    `The noise source returned ${isTensor(noise) ? `[${noise.shape}]` : 'no tensor'}, but must return [${shape}], a normal for each value of the images.`,
+  );
 }
 
 /** Runs a plan to its end and returns the images [B, H, W, C], which the caller disposes. `onStep` may be async. */

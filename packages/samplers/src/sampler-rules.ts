@@ -1,4 +1,4 @@
-import { didYouMean, inBackticks } from '@denoiser/errors';
+import { describeValue, didYouMean, inBackticks } from '@denoiser/errors';
 import { MOST_STEPS, type Process } from '@denoiser/schedules';
 import { visitedLevels } from './discrete-grid';
 import type { ProcessKind } from './grid';
@@ -187,7 +187,7 @@ export function checkOptions(options: SamplerOptions): void {
     if (!check) {
       refuseOption(`There is no option \`${option}\`; ${didYouMean(option, samplerOptionNames, inBackticks)}`);
     }
-    if (!check.is(value)) refuseOption(`\`${option}\` must be ${check.must}, not ${JSON.stringify(value)}.`);
+    if (!check.is(value)) refuseOption(`\`${option}\` must be ${check.must}, not ${describeValue(value)}.`);
   }
 }
 

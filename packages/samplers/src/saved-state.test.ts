@@ -10,6 +10,7 @@ import {
   ddpm,
   dpmppMultistep,
   type NoiseOf,
+  type NoiseSource,
   type SavedState,
   sample,
   sampleArrays,
@@ -153,6 +154,17 @@ describe('what the denoiser returns is looked at', () => {
     const before = tf.memory().numTensors;
     await expect(attempt(denoiser)).rejects.toThrow(sentence);
     await expect(attempt(denoiser)).rejects.toMatchObject({ code: 'denoiser-invalid' });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['another shape', () => tf.zeros([2, 3]), 'returned [2,3], but must return [2,3,3,1]'],
+    ['nothing', () => undefined, 'returned no tensor, but must return [2,3,3,1]'],
+  ])('and what a source of noise returns: %s', async (_, noise, sentence) => {
+    const before = tf.memory().numTensors;
+    const denoiser: Denoiser = (x) => x.clone();
+    const drawing = sampleImages({ denoiser, plan: short, shape, noise: noise as NoiseSource });
+    await expect(drawing).rejects.toThrow(`The noise source ${sentence}`);
     expect(tf.memory().numTensors).toBe(before);
   });
 

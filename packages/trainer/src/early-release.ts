@@ -9,22 +9,25 @@ export function releaseEarly(): void {
   const { state } = engine();
   if (state.gradientDepth > 1) return; // the gradient of a gradient reads the tape again
   let releasePrevious = () => {};
+  const passedOn = new WeakSet<Tensor>();
   for (const node of state.activeTape) {
     const { gradient, saved = [] } = node;
     if (!gradient) continue;
     node.gradient = (dys) => {
       releasePrevious();
-      const results = new Set<Tensor>();
       releasePrevious = () => {
-        // Whatever the caller made stays the caller's, and what was passed on is needed further down.
+        // Whatever the caller made stays the caller's.
         const spent = dys.filter((dy) => dy && !dy.kept && dy.scopeId === state.activeScope.id);
-        for (const tensor of [...saved, ...spent]) if (!results.has(tensor)) tensor.dispose();
+        for (const tensor of [...saved, ...spent]) tensor.dispose();
       };
+      // What an op passes on, its own gradient, what it saved or one gradient to two inputs, is needed after its first owner is done.
+      for (const tensor of [...saved, ...dys]) if (tensor) passedOn.add(tensor);
       const gradients = Object.entries(gradient(dys)).map(([name, compute]): [string, () => Tensor] => [
         name,
         () => {
           const dx = compute();
-          results.add(dx);
+          if (passedOn.has(dx)) return dx.clone();
+          passedOn.add(dx);
           return dx;
         },
       ]);

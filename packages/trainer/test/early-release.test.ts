@@ -64,6 +64,27 @@ describe('gradients whose tape is released early', () => {
     own.dispose();
   });
 
+  it('come out right of an op that gives two inputs one gradient: its own, or one that it made', async () => {
+    const adding = tf.customGrad((x, y) => ({
+      value: tf.add(x as tf.Tensor, y as tf.Tensor),
+      gradFunc: (dy) => [dy, dy],
+    }));
+    const doubling = tf.customGrad((x, y) => ({
+      value: tf.mul(2, tf.add(x as tf.Tensor, y as tf.Tensor)),
+      gradFunc(dy) {
+        const both = tf.mul(2, dy);
+        return [both, both];
+      },
+    }));
+    const f = () =>
+      tf.tidy(() => {
+        const both = (x: tf.Tensor, p: tf.Tensor) => adding(tf.sin(x), doubling(tf.cos(p), tf.sin(p)));
+        return tf.sum((all as tf.Tensor[]).reduce(both)) as tf.Scalar;
+      });
+    const [late, soon] = [await measured(plain, f), await measured(early, f)];
+    expect(soon.numbers).toEqual(late.numbers);
+  });
+
   it('may hold a gradient inside of the function', async () => {
     const cube = (x: tf.Tensor) => tf.mul(x, tf.square(x));
     const f = () => tf.tidy(() => tf.sum(tf.addN(all.map((p) => tf.grad(tf.grad(cube))(p)))) as tf.Scalar);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { perhaps } from '@denoiser/errors';
+import { checkOptionNames } from '@denoiser/pipeline';
 import { NodeError } from '../errors';
 import type { DeviceCandidate } from './candidate';
 import { candidates as installed } from './candidates';
@@ -31,9 +32,11 @@ export type Device = {
  * @throws DenoiserError for an unknown name (it lists the known ones) and for a device that does not start.
  */
 export async function selectDevice(
-  { device = 'auto' }: { device?: string } = {},
+  options: { device?: string } = {},
   known: readonly DeviceCandidate[] = installed,
 ): Promise<Device> {
+  checkOptionNames('selectDevice', options, ['device']);
+  const { device = 'auto' } = options;
   const candidates = known.map((candidate) => numbered(candidate, device));
   const names = candidates.map(({ name }) => name);
   if (device !== 'auto' && !names.includes(device)) {

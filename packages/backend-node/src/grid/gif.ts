@@ -1,3 +1,4 @@
+import { checkOptionNames } from '@denoiser/pipeline';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import sharp from 'sharp';
 import { NodeError } from '../errors';
@@ -5,7 +6,7 @@ import type { FileSystem } from '../files/file-system';
 import { writeFileAtomically } from '../files/write-atomically';
 import { sizeOf } from '../png/picture-info';
 import { layOut } from './lay-out';
-import { enlargementOf, type ImageBatch } from './png-grid';
+import { checkImages, enlargementOf, type ImageBatch } from './png-grid';
 
 export type GifOptions = {
   /** Frames of each row of images; default: as the images say, else all. */
@@ -27,8 +28,11 @@ const SHORTEST = 20;
 export async function writeGif(
   path: string,
   images: ImageBatch,
-  { columns, seconds = 3, secondsAtEnd = 2, fileSystem }: GifOptions & { readonly fileSystem?: FileSystem } = {},
+  options: GifOptions & { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
+  checkImages(images);
+  checkOptionNames('writeGif', options, ['columns', 'seconds', 'secondsAtEnd', 'fileSystem']);
+  const { columns, seconds = 3, secondsAtEnd = 2, fileSystem } = options;
   const [height, width, channels] = images.imageShape;
   const size = height * width * channels;
   const count = images.data.length / size;

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import sharp, { type OutputInfo } from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { failingFileSystem } from '../../test/failing-file-system';
+import { writeGif } from './gif';
 import { type ImageBatch, writePngGrid } from './png-grid';
+import { writePngs } from './pngs';
 
 let folder: string;
 beforeEach(async () => {
@@ -73,6 +75,21 @@ test('images and options that make no picture are refused', async () => {
   );
   await expect(writePngGrid(path, one, { columns: 0 })).rejects.toThrow(/columns is a whole number, 1 or more, not 0/);
   await expect(writePngGrid(path, one, { padding: 0.5 })).rejects.toThrow(/padding/);
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('images that are not awaited are asked for, and so are options that there are', async () => {
+  const path = join(folder, 'grid.png');
+  for (const none of [undefined, {}, Promise.resolve(numbers(1, 2, 2, 3))]) {
+    for (const write of [writePngGrid, writePngs, writeGif]) {
+      await expect(write(path, none as never)).rejects.toThrow('give what `await drawImages(…)` gives');
+    }
+  }
+  const one = numbers(1, 2, 2, 3);
+  await expect(writePngGrid(path, one, { colums: 3 } as object)).rejects.toThrow('did you mean `columns`?');
+  await expect(writePngs(path, one, { prefx: 'a' } as object)).rejects.toThrow('did you mean `prefix`?');
+  await expect(writeGif(path, one, { delay: 3 } as object)).rejects.toThrow('writeGif has no option "delay"');
+  await expect(writePngGrid(path, one, { columns: '3' as never })).rejects.toThrow('1 or more, not "3"');
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -1,4 +1,6 @@
+import { describeValue } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
+import { checkOptionNames } from '@denoiser/pipeline';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import sharp from 'sharp';
 import { NodeError } from '../errors';
@@ -58,6 +60,8 @@ export async function writePngGrid(
  * @throws DenoiserError for options that make no picture.
  */
 export async function encodePng(images: ImageBatch, options: PngGridOptions = {}): Promise<EncodedPicture> {
+  checkImages(images);
+  checkOptionNames('A PNG', options, ['columns', 'padding', 'scale', 'settings']);
   const { columns = images.columns ?? 8, padding = 2, scale, settings } = options;
   const [height, width, channels] = images.imageShape;
   if (channels !== 1 && channels !== 3) {
@@ -80,7 +84,23 @@ export async function encodePng(images: ImageBatch, options: PngGridOptions = {}
   return { bytes: withInfo(png, { layout, ...(settings && { settings }) }), ...size };
 }
 
+/**
+ * Checks that there are images, which are not there before a drawing is awaited.
+ *
+ * @throws DenoiserError `images-invalid`.
+ */
+export function checkImages(images: Partial<ImageBatch> | undefined): asserts images is ImageBatch {
+  if (ArrayBuffer.isView(images?.data) && Array.isArray(images.imageShape)) return;
+  throw new NodeError(
+    'images-invalid',
+    'There are no images to write, which have `data` and `imageShape`; give what `await drawImages(…)` gives.',
+  );
+}
+
 function checkWhole(name: string, value: number, least: number): void {
   if (Number.isSafeInteger(value) && value >= least) return;
-  throw new NodeError('option-invalid', `In a grid, ${name} is a whole number, ${least} or more, not ${value}.`);
+  throw new NodeError(
+    'option-invalid',
+    `In a grid, ${name} is a whole number, ${least} or more, not ${describeValue(value)}.`,
+  );
 }

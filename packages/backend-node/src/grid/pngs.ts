@@ -1,8 +1,9 @@
 import { join } from 'node:path';
+import { checkOptionNames } from '@denoiser/pipeline';
 import { NodeError } from '../errors';
 import type { FileSystem } from '../files/file-system';
 import type { PictureSettings } from '../png/picture-info';
-import { type ImageBatch, writePngGrid } from './png-grid';
+import { checkImages, type ImageBatch, writePngGrid } from './png-grid';
 
 export type PngsOptions = {
   /** What the names begin with: `image-` (default) gives `image-0000.png`. */
@@ -22,9 +23,12 @@ const DIGITS = 4;
  */
 export async function writePngs(
   folder: string,
-  { data, imageShape }: ImageBatch,
+  images: ImageBatch,
   options: PngsOptions & { readonly fileSystem?: FileSystem } = {},
 ): Promise<string[]> {
+  checkImages(images);
+  checkOptionNames('writePngs', options, ['prefix', 'numbers', 'settings', 'fileSystem']);
+  const { data, imageShape } = images;
   const { prefix = 'image-', numbers, settings, fileSystem } = options;
   const size = imageShape.reduce((a, b) => a * b);
   const count = data.length / size;

@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { DenoiserError } from '@denoiser/errors';
+import { DenoiserError, describeValue } from '@denoiser/errors';
+import { checkOptionNames } from '@denoiser/pipeline';
 import type { ImageDataset } from '@denoiser/trainer';
 import { NodeError } from '../errors';
 import { badImages, reasonOf } from './bad-image';
@@ -62,6 +63,11 @@ export type ImageFolder = {
   readonly skipped: readonly SkippedFile[];
 };
 
+const OPTIONS: readonly string[] = [
+  ...['size', 'channels', 'conditional', 'augment', 'seed', 'validation', 'skipBad', 'exclude', 'check', 'cacheBytes'],
+  ...['onProgress', 'signal', 'fileSystem'],
+];
+
 const CHECKED_BY_DEFAULT = 10_000;
 
 /**
@@ -77,8 +83,9 @@ const CHECKED_BY_DEFAULT = 10_000;
  * error (`image-invalid`) that lists them all, each with the reason in its `files`.
  */
 export async function openImageFolder(path: string, options: ImageFolderOptions): Promise<ImageFolder> {
-  const { channels = 3, conditional = false, augment = true, seed = 0, skipBad = false } = options;
-  const size = checkSize(options.size);
+  checkOptionNames('openImageFolder', options ?? {}, OPTIONS);
+  const { channels = 3, conditional = false, augment = true, seed = 0, skipBad = false } = options ?? {};
+  const size = checkSize(options?.size);
   if (channels !== 1 && channels !== 3) {
     throw new NodeError('option-invalid', `Images have 1 channel (grey) or 3 (colour), but channels is ${channels}.`);
   }
@@ -184,15 +191,16 @@ function checkShare(share: number): number {
   throw new NodeError('option-invalid', `The validation share is a number from 0 to below 1, not ${share}.`);
 }
 
-function checkSize(size: ImageFolderOptions['size']): readonly [number, number] {
-  const [height, width] = typeof size === 'number' ? [size, size] : size;
-  if ([height, width].every((side) => Number.isSafeInteger(side) && side >= 1)) {
+function checkSize(size: ImageFolderOptions['size'] | undefined): readonly [number, number] {
+  const sides = Array.isArray(size) ? size : [size, size];
+  if (sides.length === 2 && sides.every((side) => Number.isSafeInteger(side) && side >= 1)) {
+    const [height, width] = sides as [number, number];
     checkRoom(height, width);
     return [height, width];
   }
   throw new NodeError(
     'option-invalid',
-    `The size of images is a whole number of pixels, or a height and a width, not ${JSON.stringify(size)}.`,
+    `The size of images is a whole number of pixels, or a height and a width, not ${describeValue(size)}; give \`size\`.`,
   );
 }
 

@@ -32,8 +32,9 @@ export function drawImages(
   options: DrawOptions = {},
 ): pipeline.Drawing<pipeline.DrawStep | DrawProgress> {
   return pipeline.createDrawing<pipeline.DrawStep | DrawProgress>(async function* () {
-    if (!('draw' in model)) checkRoom(model, options.count);
-    const { image, inpaint, ...others } = options;
+    pipeline.checkModel('drawImages', model);
+    if (!('draw' in model)) checkRoom(model, options?.count);
+    const { image, inpaint, ...others } = options ?? {};
     const given = {
       ...others,
       ...(image !== undefined && { image: await openPicture(image, model.imageShape) }),
@@ -52,7 +53,8 @@ export function interpolate(
   options: pipeline.InterpolateOptions,
 ): pipeline.Drawing<pipeline.DrawStep> {
   return pipeline.createDrawing(async function* () {
-    checkRoom(model, (options.count ?? 1) * Math.max(1, options.classes?.length ?? model.classNames.length));
+    pipeline.checkModel('interpolate', model);
+    checkRoom(model, (options?.count ?? 1) * Math.max(1, options?.classes?.length ?? model.classNames.length));
     const drawing = pipeline.interpolate(model, options);
     yield* drawing;
     return drawing;
@@ -61,6 +63,7 @@ export function interpolate(
 
 /** Throws where so many images would not fit into the machine's memory, rather than after hours of drawing. */
 function checkRoom({ imageShape: [height, width, channels] }: pipeline.Model, count = 1): void {
+  if (!Number.isSafeInteger(count)) return; // the pipeline says what it must be
   const bytes = 4 * count * height * width * channels;
   if (bytes <= totalmem()) return;
   const [needed, there] = [bytes, totalmem()].map((size) => Math.ceil(size / 2 ** 30));
@@ -74,5 +77,6 @@ export type InvertOptions = Omit<pipeline.InvertOptions, 'image'> & { readonly i
 
 /** Finds the noise that DDIM makes a picture, or a picture's file, from; see pipeline's `invert`. */
 export async function invert(model: pipeline.Model, options: InvertOptions): Promise<pipeline.Inversion> {
-  return pipeline.invert(model, { ...options, image: await openPicture(options.image, model.imageShape) });
+  pipeline.checkModel('invert', model);
+  return pipeline.invert(model, { ...options, image: await openPicture(options?.image, model.imageShape) });
 }

@@ -7,11 +7,12 @@ import { readImage } from '../images/read-image';
 /** A picture's file, or the picture itself. */
 export type PictureSource = string | URL | Picture;
 
+const isFile = (source: unknown): source is string | URL => typeof source === 'string' || source instanceof URL;
 const pathOf = (source: string | URL): string => (typeof source === 'string' ? source : fileURLToPath(source));
 
 /** Returns a picture as a model takes it; files are read at its size and with its channels. */
 export async function openPicture(source: PictureSource, [height, width, channels]: ImageShape): Promise<Picture> {
-  if (typeof source !== 'string' && !(source instanceof URL)) return source;
+  if (!isFile(source)) return source;
   return (await readImage(pathOf(source), { size: [height, width], channels: channels === 1 ? 1 : 3 })).pixels;
 }
 
@@ -27,14 +28,16 @@ export interface InpaintSource {
  * @throws DenoiserError where picture and mask are files of different shapes, and where nothing is to be filled.
  */
 export async function openInpainting(
-  { image, mask }: InpaintSource,
+  inpaint: InpaintSource,
   shape: ImageShape,
 ): Promise<{ image: Picture; mask: Float32Array }> {
   const [height, width, channels] = shape;
-  if (mask instanceof Float32Array) return { image: await openPicture(image, shape), mask };
+  if (typeof inpaint !== 'object' || inpaint === null) return inpaint; // the pipeline says what it must be
+  const { image, mask } = inpaint;
+  if (!isFile(mask)) return { image: await openPicture(image, shape), mask };
   const fill = await readImage(pathOf(mask), { size: [height, width], channels: 1 });
   let picture: Picture;
-  if (typeof image === 'string' || image instanceof URL) {
+  if (isFile(image)) {
     const read = await readImage(pathOf(image), { size: [height, width], channels: channels === 1 ? 1 : 3 });
     if (read.covering.join() !== fill.covering.join()) {
       throw new NodeError(

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { didYouMean, inBackticks } from '@denoiser/errors';
+import { checkKinds, checkOptionNames, type Kind, WORK_KINDS } from '@denoiser/pipeline';
 import { TRAINING_OPTIONS_SCHEMA, type TrainingOptionsInput } from '@denoiser/trainer/options';
 import { checkTogether } from '../config/contradictions';
 import { parseConfig } from '../config/parse-config';
@@ -42,6 +42,10 @@ const OF_RUN = Object.keys(runSchema.shape).filter(
 );
 const OF_TRAINER = Object.keys((TRAINING_OPTIONS_SCHEMA as { properties: object }).properties);
 const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
+const KINDS: Readonly<Record<string, Kind>> = {
+  signal: WORK_KINDS.signal,
+  ...Object.fromEntries(REPORTER_NAMES.map((name) => [name, WORK_KINDS.onBegin])),
+};
 
 /**
  * Trains a model on a folder of images, or a zip file of them, as the command does: checkpoints, grids of samples, log and a
@@ -51,10 +55,8 @@ const ALL = [...OF_RUN, ...OF_TRAINER, ...REPORTER_NAMES, ...OWN];
  *   already. Nothing is written before the whole request is checked.
  */
 export async function train(options: TrainOptions): Promise<TrainedRun> {
-  const wrong = Object.keys(options).find((key) => !ALL.includes(key));
-  if (wrong !== undefined) {
-    throw new CommandError('option-invalid', `train has no option "${wrong}"; ${didYouMean(wrong, ALL, inBackticks)}`);
-  }
+  checkOptionNames('train', options, ALL);
+  checkKinds(options, KINDS);
   if (typeof options.data !== 'string' || options.data.trim() === '') {
     throw new CommandError('option-invalid', '`data` is missing; give the folder of images, or a zip file of them.');
   }

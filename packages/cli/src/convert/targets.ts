@@ -1,4 +1,4 @@
-import { nearest } from '@denoiser/errors';
+import { perhaps } from '@denoiser/errors';
 import { CommandError } from '../errors';
 import { diffusersTarget } from './diffusers-target';
 import { onnxTarget } from './onnx-target';
@@ -28,7 +28,7 @@ export function targetOf(path: string, format: string | undefined): Target {
     const endings = Object.values(TARGETS).flatMap((target) => target.ending ?? []);
     throw new CommandError(
       'option-invalid',
-      `--to ${path}: files end in ${endings.join(' or ')}, a folder's name in none of it, perhaps ${path.slice(0, -ending.length)}${nearest(ending, endings)}.`,
+      `--to ${path}: a file's name must end in ${endings.join(' or ')}, a folder's in a slash${perhaps(ending, endings)}.`,
     );
   }
   const target = TARGETS[format] as Target;

@@ -20,9 +20,10 @@ export async function openParts(
 ) {
   reporter.onPreparing?.('Starting the device …');
   const device = await selectDevice({ device: requested.device });
+  const { size, channels, conditional, augment, validation, skipBad } = requested;
   const { seed } = requested.training;
   const images = await openImageFolder(requested.data, {
-    ...{ ...requested, seed, signal },
+    ...{ size, channels, conditional, augment, validation, skipBad, seed, signal },
     onProgress(done, total) {
       if (done % 100 !== 0) return;
       reporter.onPreparing?.(`Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')} …`);

@@ -1,10 +1,12 @@
 import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import { evaluations, findSampler } from '@denoiser/samplers';
 import type { ImageDataset } from '@denoiser/trainer';
-import { checkOptionNames, checkWhole, optionInvalid } from '../check-options';
+import { checkModel } from '../check-model';
+import { checkKinds, checkOptionNames, checkWhole, isObject, notWhatItMust, optionInvalid } from '../check-options';
 import { drawImages } from '../draw-images';
 import { GUIDANCE } from '../draw-options';
 import { planOf } from '../draw-plan';
+import { WORK_KINDS } from '../drawing-kinds';
 import { PipelineError } from '../errors';
 import type { Model } from '../model';
 import { type BitsPerDimension, bitsPerDimension } from './bits-per-dimension';
@@ -69,6 +71,9 @@ export interface Evaluation {
   readonly features: ({ readonly network: string } & FeatureQuality) | null;
 }
 
+const isDataset = (value: unknown): boolean =>
+  isObject(value) && typeof value.read === 'function' && Array.isArray(value.imageShape);
+
 const COUNT = 256;
 const STEPS = 50;
 const BATCH = 16;
@@ -95,7 +100,12 @@ const OPTIONS = [
  * @throws DenoiserError where options or images do not fit the model; the signal's reason when it is aborted.
  */
 export async function evaluate(model: Model, options: EvaluateOptions): Promise<Evaluation> {
+  checkModel('evaluate', model);
   checkOptionNames('evaluate', options, OPTIONS);
+  checkKinds(options, WORK_KINDS);
+  if (!isDataset(options.data)) {
+    throw notWhatItMust('data', 'images, such as the `dataset` of `openImageFolder`', options.data);
+  }
   const { imageShape: shape, classNames, learnedVariance, prediction = 'epsilon', process: schedule } = model;
   const { count = COUNT, seed = 0, batchSize = BATCH, features, signal, onProgress } = options;
   const guidance = options.guidance ?? model.guidance ?? GUIDANCE;

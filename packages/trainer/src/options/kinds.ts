@@ -1,7 +1,6 @@
-import { perhaps } from '@denoiser/errors';
+import { describeValue, perhaps } from '@denoiser/errors';
 import {
   badOption,
-  describeValue,
   isObject,
   type JsonSchema,
   objectSchema,

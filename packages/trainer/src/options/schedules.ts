@@ -1,3 +1,4 @@
+import { describeValue } from '@denoiser/errors';
 import {
   type AngleOptions,
   type EdmOptions,
@@ -8,16 +9,7 @@ import {
   type SigmaProcess,
 } from '@denoiser/schedules';
 import { oneKind } from './kinds';
-import {
-  badOption,
-  describeValue,
-  numberAbove,
-  numberFrom,
-  optional,
-  type Setting,
-  trueOrFalse,
-  wholeNumber,
-} from './settings';
+import { badOption, numberAbove, numberFrom, optional, type Setting, trueOrFalse, wholeNumber } from './settings';
 
 /** The noise of training as options: those of `createSchedule`, or continuous time by angle or by σ (EDM). */
 export type TrainedSchedule = ScheduleOptions | AngleOptions | EdmOptions;

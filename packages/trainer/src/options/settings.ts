@@ -1,4 +1,4 @@
-import { type DenoiserError, perhaps, theNearest } from '@denoiser/errors';
+import { type DenoiserError, describeValue, perhaps, theNearest } from '@denoiser/errors';
 import { TrainerError } from '../errors';
 
 /** A piece of JSON Schema (2020-12). */
@@ -142,13 +142,6 @@ export function objectSchema(settings: object): JsonSchema {
 export const badOption = (message: string): DenoiserError => new TrainerError('option-invalid', message);
 
 const LONGEST = 100;
-
-/** Returns a value as messages show it. */
-export function describeValue(value: unknown): string {
-  const text =
-    typeof value === 'string' ? `"${value}"` : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
-}
 
 /** Returns the nearest of the words that an option may be, as a part of a sentence. */
 function hint(value: unknown, { enum: words }: JsonSchema): string {
