@@ -39,7 +39,7 @@ export function createProcess(options: Process | ProcessOptions): Process {
       return angle(options);
     case 'discrete':
     case undefined:
-      if ('alphaBars' in options) return built(options);
+      if ('alphaBars' in options) return createSchedule(options);
       if (options.type === 'edm') return sigmaProcess(options);
       return options.type === 'angle' ? angle(options) : createSchedule(options);
     default:
@@ -50,11 +50,4 @@ export function createProcess(options: Process | ProcessOptions): Process {
 /** A process by σ has no type, which options have. */
 function sigmaProcess({ type: _, ...options }: Partial<SigmaProcess> & { type?: 'edm' }): SigmaProcess {
   return options.preconditioning === 've' ? varianceExploding(options) : edm(options);
-}
-
-/** A built schedule is made of `Float64Array`s, which JSON does not keep. */
-function built(schedule: Schedule): Schedule {
-  return schedule.alphaBars instanceof Float64Array
-    ? schedule
-    : fail('A built schedule is not JSON; keep its `options`.');
 }
