@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { openModel, selectDevice } from '@denoiser/backend-node';
 import { toBytes } from '@denoiser/pipeline/pixels';
 import * as samplers from '@denoiser/samplers';
-import { createSchedule } from '@denoiser/schedules';
+import { createProcess } from '@denoiser/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import { mixture, normalQuantile, plot, spreadAfter } from './sampler-numbers.mjs';
@@ -39,7 +39,7 @@ tf.enableProdMode();
 await selectDevice();
 const model = await openModel(source);
 const denoiser = model.network.denoiser();
-const schedule = createSchedule(model.process);
+const schedule = createProcess(model.process); // built or as options
 const { prediction } = model;
 const [height, width, channels] = model.imageShape;
 const pixels = height * width * channels;

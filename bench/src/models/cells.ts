@@ -55,36 +55,84 @@ export function namedWays(model: Model): Way[] {
     .map(([name]) => ({ name, options: { sampler: name } }));
 }
 
-/** Draws `count` pictures in a way, the classes in turn, and measures them. */
+/** Pictures of a way that have been drawn so far, as bytes in base64, and the time that it took. */
+export interface Drawn {
+  readonly bytes: string;
+  readonly seconds: number;
+}
+
+/** Where what has been drawn of a way is kept, so that hours of it survive an interruption. */
+export interface Kept {
+  read(): Drawn | undefined;
+  write(drawn: Drawn): void;
+}
+
+/** Draws `count` pictures in a way, the classes in turn, batch by batch, and measures them. */
 export async function measure(
   model: Model,
   way: Way,
-  o: { classifier: Classifier; reference: Reference; count: number; guidance: number; seed: number; batchSize: number },
+  o: {
+    classifier: Classifier;
+    reference: Reference;
+    count: number;
+    guidance: number;
+    seed: number;
+    batchSize: number;
+    kept: Kept;
+  },
 ): Promise<Cell> {
-  const { classifier, reference, count, seed, batchSize } = o;
-  const hasClasses = model.classNames.length > 0;
-  const began = performance.now();
-  const images = await drawImages(model, {
-    ...way.options,
-    ...{ count, seed, batchSize },
-    ...(hasClasses && { guidance: o.guidance, classes: dealt(model.classNames.length, count) }),
-  });
-  const secondsEach = (performance.now() - began) / 1000 / count;
-  const bytes = toBytes(images.data);
+  const { classifier, reference, count, seed } = o;
+  const { bytes, labels: asked, seconds } = await drawn(model, way, o);
   const data = fromBytes(bytes); // as files have them
   const { labels, features } = await classify(classifier, { data, shape: model.imageShape });
-  const size = model.imageShape.reduce((a, b) => a * b);
+  const size = sizeOf(model);
   return {
     calls: evaluations(planFor(model, way.options)),
     count,
-    recognized: hasClasses ? recognized(model, classifier, images.labels ?? [], labels) : null,
+    recognized: asked && recognized(model, classifier, asked, labels),
     fid: frechetInceptionDistance(reference.features, features),
     ...precisionRecall(reference.features, features),
     slicedWasserstein: slicedWasserstein(reference.pixels, { data, dimensions: size }, { seed }),
-    secondsEach,
+    secondsEach: seconds / count,
     pictures: Buffer.from(bytes.subarray(0, SHOWN * size)).toString('base64'),
   };
 }
+
+async function drawn(
+  model: Model,
+  way: Way,
+  o: { count: number; guidance: number; seed: number; batchSize: number; kept: Kept },
+) {
+  const { count, guidance, seed, batchSize, kept } = o;
+  const size = sizeOf(model);
+  const classes = dealt(model.classNames.length, count);
+  const labels = classes.length > 0 ? Array.from({ length: count }, (_, i) => classes[i % classes.length] as number) : null; // biome-ignore format: one thing
+  const before = kept.read();
+  const bytes = new Uint8Array(count * size);
+  let seconds = before?.seconds ?? 0;
+  let done = 0;
+  if (before) {
+    const earlier = Buffer.from(before.bytes, 'base64');
+    bytes.set(earlier);
+    done = earlier.length / size;
+  }
+  while (done < count) {
+    const began = performance.now();
+    const indices = Array.from({ length: Math.min(batchSize, count - done) }, (_, i) => done + i);
+    const images = await drawImages(model, {
+      ...way.options,
+      ...{ indices, seed, batchSize },
+      ...(labels && { guidance, classes: indices.map((i) => labels[i] as number) }),
+    });
+    bytes.set(toBytes(images.data), done * size);
+    done += indices.length;
+    seconds += (performance.now() - began) / 1000;
+    kept.write({ bytes: Buffer.from(bytes.subarray(0, done * size)).toString('base64'), seconds });
+  }
+  return { bytes, labels, seconds };
+}
+
+const sizeOf = ({ imageShape }: Model) => imageShape.reduce((a, b) => a * b);
 
 /** Classes in turn; where there are more than pictures, spread over all of them. */
 function dealt(classes: number, count: number): number[] {

@@ -5,7 +5,17 @@ import { drawImages, evaluate, openImageFolder, openModel, selectDevice, writePn
 import type { ImageShape } from '@denoiser/ops';
 import { fromBytes } from '@denoiser/pipeline/pixels';
 import type { ImageDataset } from '@denoiser/trainer';
-import { type Cell, measure, namedWays, type Reference, SHOWN, type Way, waysByStep } from './cells';
+import {
+  type Cell,
+  type Drawn,
+  type Kept,
+  measure,
+  namedWays,
+  type Reference,
+  SHOWN,
+  type Way,
+  waysByStep,
+} from './cells';
 import { classify, loadClassifier } from './classifier';
 import { median, nearestIn } from './neighbours';
 import { figuresOf, markdown, type Results } from './tables';
@@ -69,7 +79,7 @@ async function main() {
   const common = { classifier, reference, count, guidance, seed, batchSize };
   const cell = async (of: Record<string, Cell>, key: string, way: Way) => {
     if (of[key]) return;
-    of[key] = await measure(model, way, common);
+    of[key] = await measure(model, way, { ...common, kept: keptAs(key) });
     const { recognized, fid, calls } = of[key];
     process.stderr.write(`${key}: ${calls} calls, recognized ${recognized}, FID ${fid.toFixed(2)}\n`);
     save(results);
@@ -90,14 +100,14 @@ async function main() {
     save(results);
   }
   const mostCalls = Number(options['most-calls']);
+  const chosen = options.samplers.split(',').filter(Boolean);
+  const isChosen = ({ options: { sampler } }: Way) => chosen.length === 0 || chosen.includes(sampler as string);
   if (parts.includes('samplers')) {
-    const chosen = options.samplers.split(',').filter(Boolean);
-    const ways = namedWays(model).filter(({ name }) => chosen.length === 0 || chosen.includes(name));
-    for (const way of ways) await cell(results.samplers, way.name, way);
+    for (const way of namedWays(model).filter(isChosen)) await cell(results.samplers, way.name, way);
   }
   if (parts.includes('steps')) {
     const numbers = options.steps.split(',').map(Number);
-    for (const way of waysByStep(numbers)) {
+    for (const way of waysByStep(numbers).filter(isChosen)) {
       const steps = way.options.steps as number;
       if (steps <= mostCalls) await cell(results.steps, `${way.name} ${steps}`, way);
     }
@@ -171,6 +181,19 @@ function begin(settings: Results['settings']): Results {
   const earlier = JSON.parse(readFileSync(file, 'utf8')) as Results;
   if (JSON.stringify(earlier.settings) === JSON.stringify(settings)) return earlier;
   throw new Error(`${file} was measured with ${JSON.stringify(earlier.settings)}; give another --out.`);
+}
+
+/** What is drawn of a cell, in a file of its own until it is measured and after. */
+function keptAs(key: string): Kept {
+  const folder = join(options.out, 'drawn');
+  const file = join(folder, `${key.replace(/\W+/g, '-')}.json`);
+  return {
+    read: () => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Drawn) : undefined),
+    write(drawn) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, JSON.stringify(drawn));
+    },
+  };
 }
 
 function save(results: Results): void {

@@ -47,7 +47,7 @@ export function createProcess(options: Process | ProcessOptions): Process {
       return angle(options);
     case 'discrete':
     case undefined:
-      if ('alphaBars' in options) return built(options);
+      if ('alphaBars' in options) return createSchedule(options);
       if (options.type === 'edm') return sigmaProcess(options);
       return options.type === 'angle' ? angle(options) : createSchedule(options);
     default:
@@ -59,11 +59,4 @@ export function createProcess(options: Process | ProcessOptions): Process {
 function sigmaProcess({ type: _, ...options }: Partial<SigmaProcess> & { type?: 'edm' }): SigmaProcess {
   if (options.preconditioning === 've') return varianceExploding(options);
   return options.preconditioning === 'score' ? scoreMatching(options) : edm(options);
-}
-
-/** A built schedule is made of `Float64Array`s, which JSON does not keep. */
-function built(schedule: Schedule): Schedule {
-  return schedule.alphaBars instanceof Float64Array
-    ? schedule
-    : fail('A built schedule is not JSON; keep its `options`.');
 }

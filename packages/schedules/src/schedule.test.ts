@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import golden from '../test/fixtures/schedules.json';
-import { createSchedule, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
+import { createSchedule, edm, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
 
 /**
  * The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is.
@@ -72,5 +72,17 @@ describe('respace', () => {
 
   it.each([[[3, 1, 2]], [[1, 3, 3]], [[-1, 4]], [[4, 100]], [[0.5, 1]], [[]]])('refuses %j', (timesteps) => {
     expect(() => respace(schedule, timesteps)).toThrow(/timestep/i);
+  });
+});
+
+describe('createSchedule of a process that is built', () => {
+  it('returns a schedule as it is, rather than the linear one of no options', () => {
+    const schedule = createSchedule({ type: 'cosine', steps: 20 });
+    expect(createSchedule(schedule)).toBe(schedule);
+  });
+
+  it('refuses a process of another kind, and one that went through JSON', () => {
+    expect(() => createSchedule(edm() as object)).toThrow(/kind.*sigma/);
+    expect(() => createSchedule(JSON.parse(JSON.stringify(createSchedule())))).toThrow('not JSON');
   });
 });

@@ -66,14 +66,25 @@ export interface Schedule {
 }
 
 /**
- * Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`.
+ * Builds a schedule from its description, which is JSON: `createSchedule({ type: 'cosine', steps: 1000 })`. A built one is
+ * returned as it is.
  *
  * @throws DenoiserError where it describes none: a kind that is none, more than 100,000 steps, a β outside (0, 1].
  */
-export function createSchedule(options: ScheduleOptions = {}): Schedule {
+export function createSchedule(options: ScheduleOptions | Schedule = {}): Schedule {
+  if ('alphaBars' in options) return built(options);
+  const { kind = 'discrete' } = options as { kind?: unknown };
+  if (kind !== 'discrete') fail(`A schedule's \`kind\` is discrete, not ${kind}; createProcess takes all kinds.`);
   const betas = betasOf(options);
   checkBetas(betas);
   return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, options);
+}
+
+/** A built schedule is made of `Float64Array`s, which JSON does not keep. */
+function built(schedule: Schedule): Schedule {
+  return schedule.alphaBars instanceof Float64Array
+    ? schedule
+    : fail('A built schedule is not JSON; keep its `options`.');
 }
 
 const makers = {
