@@ -6,7 +6,7 @@ import { originalConfig, unet2dConfig } from '../web/networks';
 import { askProcess } from '../web/node';
 import type { Runner } from '../web/runner';
 import type { Times } from '../web/steps';
-import type { Measurement, STEPS, Step, Task } from '../web/task';
+import { type Measurement, STEPS, type Step, type Task } from '../web/task';
 import type { OnnxFiles } from './onnx-files';
 
 /** Whose steps are timed. */
@@ -30,10 +30,14 @@ export function webgpuSubjects(
   runtime: 'onnxruntime-node' | 'onnxruntime-web',
 ): Subject[] {
   const where = runner.name;
-  const ofTfjs = (name: string, subject: Task['subject']): Subject => ({
-    ...{ name, where, steps: ['sampling', 'training'] },
-    take: (step, times) => runner.run('measure', { ...step, ...times, subject, execute: true }),
-    count: (step) => runner.run('measure', { ...step, subject, warmUp: 2, measured: 1, execute: false }),
+  const ofTfjs = (
+    name: string,
+    whose: Pick<Task, 'subject' | 'precision'>,
+    steps: Subject['steps'] = STEPS,
+  ): Subject => ({
+    ...{ name, where, steps },
+    take: (step, times) => runner.run('measure', { ...step, ...times, ...whose, execute: true }),
+    count: (step) => runner.run('measure', { ...step, ...whose, warmUp: 2, measured: 1, execute: false }),
   });
   const ofOnnx = (name: string, attention: 'contrib' | 'plain'): Subject => ({
     ...{ name, where, steps: ['sampling'] },
@@ -41,8 +45,9 @@ export function webgpuSubjects(
   });
   const version = versionOf(runtime);
   return [
-    ofTfjs('denoiser', 'denoiser'),
-    ofTfjs(`tfjs ${versionOf('@tensorflow/tfjs-core')}`, 'stock tfjs'),
+    ofTfjs('denoiser', { subject: 'denoiser' }),
+    ofTfjs('denoiser, f16 weights', { subject: 'denoiser', precision: 'f16' }, ['sampling']),
+    ofTfjs(`tfjs ${versionOf('@tensorflow/tfjs-core')}`, { subject: 'stock tfjs' }),
     ofOnnx(`${runtime} ${version}`, 'contrib'),
     ofOnnx(`${runtime} ${version}, plain attention`, 'plain'),
   ];

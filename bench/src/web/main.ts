@@ -20,6 +20,8 @@ const { values: options } = parseArgs({
     profile: { type: 'boolean', default: false },
     /** 'original' or 'unet2d'. */
     network: { type: 'string', default: 'original' },
+    /** 'f16' counts our sampling with weights of half precision, too. */
+    precision: { type: 'string', default: 'f32' },
     steps: { type: 'string', default: STEPS.join() },
     subjects: { type: 'string', default: SUBJECTS.join() },
     size: { type: 'string', default: '64' },
@@ -41,11 +43,19 @@ const onGpu = options.gpu;
 const runner = options.dawn ? nodeRunner({ onGpu }) : await browserRunner({ onGpu });
 const print = (text: string) => process.stdout.write(`${text}\n\n`);
 
+/** Whose steps are counted: ours in both precisions, if that was asked for. */
+function subjectsOf(step: Task['step']): Pick<Task, 'subject' | 'precision'>[] {
+  return SUBJECTS.filter((one) => options.subjects.split(',').includes(one)).flatMap((subject) => {
+    const hasHalves = subject === 'denoiser' && step === 'sampling' && options.precision === 'f16';
+    return [{ subject, precision: 'f32' }, ...(hasHalves ? [{ subject, precision: 'f16' } as const] : [])] as const;
+  });
+}
+
 async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute'>): Promise<Result[]> {
   const results: Result[] = [];
   for (const step of STEPS.filter((one) => options.steps.split(',').includes(one))) {
-    for (const subject of SUBJECTS.filter((one) => options.subjects.split(',').includes(one))) {
-      const whole: Task = { ...task, network: network as NetworkName, baseWidth, batch, subject, step };
+    for (const { subject, precision } of subjectsOf(step)) {
+      const whole: Task = { ...task, network: network as NetworkName, baseWidth, batch, subject, step, precision };
       const measurement = await runner.run('measure', whole);
       results.push({ task: whole, measurement });
       if (measurement.problem) process.stderr.write(`${step}, ${subject}: ${measurement.problem}\n`);

@@ -22,7 +22,7 @@ export function countTable(results: readonly Result[]): string {
       each(counts.readbacks).toFixed(0),
       each(counts.submissions).toFixed(0),
     ];
-    lines.push(`| ${task.step} | ${task.subject} | ${cells.join(' | ')} |`);
+    lines.push(`| ${task.step} | ${nameOf(task)} | ${cells.join(' | ')} |`);
   }
   for (const [ours, stock] of pairs(results)) {
     const ratio = (of: (result: Result) => number) => `${(of(stock) / of(ours)).toFixed(1)}×`;
@@ -32,6 +32,8 @@ export function countTable(results: readonly Result[]): string {
   }
   return lines.join('\n');
 }
+
+const nameOf = ({ subject, precision }: Task): string => (precision === 'f16' ? `${subject}, f16` : subject);
 
 /** The median time of a step, with the least and the most. */
 export function timeTable(results: readonly Result[]): string {
@@ -58,7 +60,7 @@ export function profileTable({ task, measurement: { counts } }: Result): string 
       return `| ${name} | ${cells.join(' | ')} | ${((100 * bytes) / counts.bytes).toFixed(1)} % | ${names.join(', ')} |`;
     });
   return [
-    `**${task.step}, ${task.subject}**`,
+    `**${task.step}, ${nameOf(task)}**`,
     '',
     '| kernel | calls | dispatches | GFLOP | FLOP/byte | MB bound | share | shaders, dispatches of each |',
     '|---|---:|---:|---:|---:|---:|---:|---|',
@@ -69,6 +71,7 @@ export function profileTable({ task, measurement: { counts } }: Result): string 
 /** Ours and stock tfjs's results of the same step. */
 function pairs(results: readonly Result[]): [ours: Result, stock: Result][] {
   return results.flatMap((ours): [Result, Result][] => {
+    if (ours.task.precision === 'f16') return [];
     const stock = results.find(({ task }) => task.step === ours.task.step && task.subject === 'stock tfjs');
     return ours.task.subject === 'denoiser' && stock ? [[ours, stock]] : [];
   });

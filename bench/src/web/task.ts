@@ -1,3 +1,4 @@
+import type { Precision } from '@denoiser/unet';
 import type { Counts } from './counter';
 import type { NetworkName } from './networks';
 import type { Times } from './steps';
@@ -19,6 +20,8 @@ export type Task = Step &
   Times & {
     /** Whose kernels: ours on tfjs's backend, or tfjs's own, of which the ops' references are composed. */
     readonly subject: (typeof SUBJECTS)[number];
+    /** What weights are in memory, see `openModel`; of our sampling alone. Default 'f32'. */
+    readonly precision?: Precision;
     /** Whether it is computed and timed; else it is only counted. */
     readonly execute: boolean;
   };

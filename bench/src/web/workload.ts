@@ -18,7 +18,7 @@ export async function measure(task: Task): Promise<Measurement> {
   const device = subject === 'denoiser' ? await ours() : await stock();
   const problems: string[] = [];
   device.addEventListener('uncapturederror', ({ error }) => problems.push(error.message));
-  const run = step === 'sampling' ? samplingSteps(task) : trainingSteps(task);
+  const run = step === 'sampling' ? await samplingSteps(task) : trainingSteps(task);
   const settle = () => device.queue.onSubmittedWorkDone();
   await timeSteps(run, settle, { warmUp, measured: 0 });
   take();
@@ -40,9 +40,14 @@ async function stock(): Promise<GPUDevice> {
 }
 
 /** DDPM's, of the whole sampler: network, combination, noise. */
-function samplingSteps({ network, size, baseWidth, batch }: Task): () => Promise<unknown> {
+async function samplingSteps({ network, size, baseWidth, batch, precision }: Task): Promise<() => Promise<unknown>> {
+  const unet = createNetwork(network, baseWidth);
+  const parameters =
+    precision === 'f16'
+      ? unet.importParameters(await unet.exportParameters(unet.parameters), { precision })
+      : unet.parameters;
   const steps = sample({
-    denoiser: createNetwork(network, baseWidth).denoiser(),
+    denoiser: unet.denoiser(parameters),
     plan: createPlan({ process: createSchedule({ type: 'linear' }), solver: ddpm() }),
     shape: [batch, size, size, 3],
   });

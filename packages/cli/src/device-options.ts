@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Suggesting } from './completion/vocabulary';
 import { suggesting } from './completion/vocabulary';
 import { CommandError } from './errors';
-import { DEVICES, deviceHelp } from './options';
+import { choice, DEVICES, deviceHelp } from './options';
 
 /** What `--device` takes where nothing is trained. */
 const DRAWING_DEVICES = [...DEVICES, 'onnx'] as const;
@@ -23,6 +23,11 @@ export function addDeviceOptions(command: Command): Command {
       '--onnx-provider <names>',
       `what onnxruntime computes with, best first, with commas: ${PROVIDERS.join(', ')} (default: cpu)`,
       providers,
+    )
+    .option(
+      '--precision <numbers>',
+      'what filters and matrices are in memory: f32, or f16, half of it, with --device webgpu (default: f32)',
+      choice('--precision', ['f32', 'f16']),
     );
 }
 

@@ -14,6 +14,7 @@ import { describeDevice } from './text';
 export interface DeviceFlags {
   device: string;
   onnxProvider?: string[];
+  precision?: 'f32' | 'f16';
 }
 
 /** A model on its device, which is described for people. */
@@ -29,7 +30,8 @@ export interface ModelOnDevice {
  * @throws DenoiserError where there is no such device or model.
  */
 export async function openOnDevice(path: string, flags: SourceFlags & DeviceFlags): Promise<ModelOnDevice> {
-  const { onnxProvider: providers = ['cpu'] } = flags;
+  const { onnxProvider: providers = ['cpu'], precision } = flags;
+  const options = { ...modelOptions(flags), ...(precision && { precision }) };
   const isOnnxModel = isOnnxPath(path);
   if (!isOnnxModel && flags.device !== 'onnx') {
     if (flags.onnxProvider) {
@@ -39,13 +41,12 @@ export async function openOnDevice(path: string, flags: SourceFlags & DeviceFlag
       );
     }
     const device = await selectDevice({ device: flags.device });
-    return { model: await openWeightsModel(path, modelOptions(flags)), device: describeDevice(device) };
+    return { model: await openWeightsModel(path, options), device: describeDevice(device) };
   }
   // What is left, sums of pictures, is the CPU engine's.
   await selectDevice({ device: ['auto', 'onnx'].includes(flags.device) ? 'engine' : flags.device });
   const reason = isOnnxModel ? 'the model is one of ONNX' : 'it was asked for';
   const device = `onnxruntime, ${providers.join(', ')}: ${reason}`;
-  const options = modelOptions(flags);
   if (isOnnxModel) return { model: await openOnnxModel(path, { ...options, providers }), device };
   return { model: await computeWithOnnx(await openWeightsModel(path, options), { providers }), device };
 }

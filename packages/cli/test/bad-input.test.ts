@@ -48,6 +48,11 @@ test.each<[what: string, args: string[], message: RegExp]>([
   ['a file that is no image', ['train', 'text'], /photo\.png.*not an image/],
   ['a truncated PNG', ['train', 'cut'], /cut\.png.*damaged or truncated/],
   ['an unknown device', ['train', 'digits', '--device', 'abacus'], /abacus/],
+  [
+    'half precision on the processor',
+    ['sample', 'run', '--device', 'engine', '--precision', 'f16'],
+    /--precision f16 is for WebGPU, and this device computes with float32 alone/,
+  ],
   ['a run in the way', ['train', 'digits', '--out', 'run'], /denoiser resume run.*--overwrite/],
   ['another folder in the way', ['train', 'digits', '--out', 'digits'], /digits is not empty/],
   ['an output that is a file', ['train', 'digits', '--out', 'text/photo.png'], /photo\.png is a file/],

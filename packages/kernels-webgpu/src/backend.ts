@@ -27,6 +27,8 @@ type Stored = {
   external?: boolean;
   /** Where in an arena it is; nowhere if it has a buffer of its own. */
   slot?: Slot | undefined;
+  /** Whether its numbers are halves in memory, see `makeHalves`. */
+  isHalves?: boolean;
   /** See `leaveMoments`. */
   moments?: TensorInfo | undefined;
 };
@@ -69,8 +71,10 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     // tfjs's kernels bind by this function of theirs.
     const { tensorToBinding } = this as unknown as { tensorToBinding: (tensor: TensorInfo | null) => unknown };
     Object.assign(this, {
-      tensorToBinding: (tensor: TensorInfo | null) =>
-        tensor && this.stored(tensor).slot ? this.placeOf(tensor) : tensorToBinding.call(this, tensor),
+      tensorToBinding: (tensor: TensorInfo | null) => {
+        if (tensor && this.stored(tensor).isHalves) this.takeOut(tensor.dataId);
+        return tensor && this.stored(tensor).slot ? this.placeOf(tensor) : tensorToBinding.call(this, tensor);
+      },
     });
   }
 
@@ -82,6 +86,25 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       dtype,
       isEmpty ? util.getTypedArrayFromDType(dtype as 'float32', 0) : undefined,
     );
+  }
+
+  /**
+   * A tensor whose numbers are float16 in memory, two in a word, and float32 to all who read it. Kernels of ours read them as they are
+   * (`Dispatch.readable`); for others, and to be changed, it is made float32 for good.
+   *
+   * @param bits of the numbers
+   */
+  makeHalves(shape: readonly number[], bits: Uint16Array): TensorInfo {
+    const tensor = this.make(shape);
+    const stored = this.stored(tensor);
+    const size = Math.max(4, 4 * Math.ceil(bits.length / 2));
+    if (size > this.capabilities.tensorBytes) throw tensorTooLarge(shape, size, this.capabilities.tensorBytes);
+    if (this.recording) this.recording.isBroken = true;
+    stored.resource = this.bufferManager.acquireBuffer(size, bufferUsage());
+    stored.isHalves = true;
+    const words = bits.length % 2 === 0 ? bits : Uint16Array.of(...bits, 0);
+    this.queue.writeBuffer(stored.resource, 0, words as Uint16Array<ArrayBuffer>);
+    return tensor;
   }
 
   /** Memory for the gradient by a parameter: beside those of the other parameters, if these lie together. */
@@ -142,7 +165,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
           return !backend.ahead && !backend.recording && backend.inner.activeTimers == null;
         },
         make: (shape, dtype) => this.make(shape, dtype),
-        isWhatItSays: (tensor) => this.stored(tensor).dtype === tensor.dtype,
+        isWhatItSays: (tensor) => this.stored(tensor).dtype === tensor.dtype && !this.stored(tensor).isHalves,
         copyInto: (from, to) => {
           for (const { dataId } of [from, to]) this.uploadToGPU(dataId);
           this.recordCopy(this.placeOf(from), this.placeOf(to));
@@ -195,7 +218,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   }
 
   private compileAhead(dispatch: Dispatch, ahead: Map<string, Promise<void>>): void {
-    const { key } = dispatch;
+    const { key } = this.variantOf(dispatch);
     if (this.pipelines.has(key) || ahead.has(key)) return;
     const { descriptor, layout } = this.describe(dispatch);
     const compiled = this.device.createComputePipelineAsync(descriptor).then(
@@ -226,6 +249,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       this.compileAhead(dispatch, this.ahead);
       return;
     }
+    this.makeReadable(dispatch);
     const written = new Set(Object.values(writes).map((bound) => this.slotOf(bound)?.arena));
     for (const role of ['reads', 'scalars'] as const) {
       for (const [name, bound] of Object.entries<Bound>(dispatch[role] ?? {})) {
@@ -362,7 +386,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
 
   override async read(dataId: object): Promise<BackendValues> {
     const stored = this.tensorMap.get(dataId) as unknown as Stored | undefined;
-    if (!stored?.slot || stored.values) return super.read(dataId);
+    if (!stored || !(stored.slot || stored.isHalves) || stored.values) return super.read(dataId);
     const copy = this.copyOf({ dataId, shape: stored.shape, dtype: stored.dtype });
     try {
       return await super.read(copy.dataId);
@@ -396,8 +420,9 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return this.stored(membersOf(bound)[0]).slot;
   }
 
-  /** A tensor of the same numbers in a buffer of its own. */
+  /** A tensor of the same numbers, float32, in a buffer of its own. */
   private copyOf(tensor: TensorInfo): TensorInfo {
+    if (this.stored(tensor).isHalves) return this.floatsOf(tensor);
     const copy = this.make(this.stored(tensor).shape);
     this.uploadToGPU(copy.dataId);
     this.inner.commandQueueOwnedIds.add(copy.dataId);
@@ -405,17 +430,19 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return copy;
   }
 
-  /** Gives a tensor that has a place in an arena a buffer of its own again. */
+  /** Gives a tensor that has a place in an arena, or is halves, a buffer of its own with float32 numbers. */
   private takeOut(dataId: object): void {
     const stored = this.tensorMap.get(dataId) as unknown as Stored;
-    const { slot } = stored;
-    if (!slot) return;
+    const { slot, resource, isHalves } = stored;
+    if (!slot && !isHalves) return;
     if (this.recording) this.recording.isBroken = true;
     const copy = this.copyOf({ dataId, shape: stored.shape, dtype: stored.dtype });
     stored.resource = this.stored(copy).resource as GPUBuffer;
     stored.external = false;
     stored.slot = undefined;
-    this.arenas.leave(slot);
+    stored.isHalves = false;
+    if (slot) this.arenas.leave(slot);
+    else this.inner.uniformPendingDisposal.push(resource as GPUBuffer); // of buffers that are used again
     this.tensorMap.delete(copy.dataId);
     this.inner.commandQueueOwnedIds.add(dataId);
   }
@@ -423,6 +450,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   private moveTo(tensor: TensorInfo, slot: Slot, isForGood: boolean): void {
     const stored = this.stored(tensor);
     if (this.recording) this.recording.isBroken = true;
+    if (stored.isHalves) this.takeOut(tensor.dataId);
     if (stored.resource || stored.values) {
       this.uploadToGPU(tensor.dataId);
       this.recordCopy(this.placeOf(tensor), { buffer: slot.arena.buffer, offset: slot.offset });
@@ -447,15 +475,17 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, from.size);
   }
 
-  /** tfjs casts integers to floats by name only: what is in memory stays as it was. */
+  /** Of halves, and of integers: tfjs casts them to floats by name only, and what is in memory stays as it was. */
   private floatsOf(tensor: TensorInfo): TensorInfo {
     const floats = this.make(tensor.shape);
     const size = sizeOf(tensor.shape);
+    const { dtype } = this.stored(tensor);
     this.run({
-      key: `floats ${size}`,
-      reads: { integers: { ...tensor, dtype: this.stored(tensor).dtype } },
+      key: `floats of ${dtype} ${size}`,
+      reads: { x: { ...tensor, dtype } },
+      readable: ['x'],
       writes: { floats },
-      ...perThread(size, 'floats[i] = f32(integers[i]);'),
+      ...perThread(size, 'floats[i] = f32(at_x(i));'),
     });
     return floats;
   }
@@ -479,21 +509,37 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return buffer;
   }
 
+  /** Its pipeline's name, in which stands what it reads as halves. */
+  private variantOf({ key, reads, readable = [] }: Dispatch): { readonly key: string; readonly halves: string[] } {
+    const halves = readable.filter((name) => name in reads && this.stored(membersOf(reads[name] as Bound)[0]).isHalves);
+    return { key: halves.length > 0 ? `${key}, halves ${halves}` : key, halves };
+  }
+
+  /** Makes halves float32 that a dispatch cannot read as such, or changes. */
+  private makeReadable({ reads, writes, scalars = {}, readable = [] }: Dispatch): void {
+    for (const [name, bound] of [reads, writes, scalars].flatMap((named) => Object.entries<Bound>(named))) {
+      if (name in reads && readable.includes(name)) continue;
+      for (const tensor of membersOf(bound)) if (this.stored(tensor).isHalves) this.takeOut(tensor.dataId);
+    }
+  }
+
   private pipelineOf(dispatch: Dispatch): Pipeline {
-    const known = this.pipelines.get(dispatch.key);
+    const { key } = this.variantOf(dispatch);
+    const known = this.pipelines.get(key);
     if (known) return known;
     const { descriptor, layout } = this.describe(dispatch);
     const made = { pipeline: this.device.createComputePipeline(descriptor), layout };
-    this.pipelines.set(dispatch.key, made);
+    this.pipelines.set(key, made);
     return made;
   }
 
   private describe(dispatch: Dispatch): { descriptor: GPUComputePipelineDescriptor; layout: GPUBindGroupLayout } {
     const layout = this.layoutOf(dispatch);
+    const { key, halves } = this.variantOf(dispatch);
     const descriptor = {
-      label: dispatch.key,
+      label: key,
       layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: this.device.createShaderModule({ label: dispatch.key, code: moduleOf(dispatch) }) },
+      compute: { module: this.device.createShaderModule({ label: key, code: moduleOf(dispatch, halves) }) },
     };
     return { descriptor, layout };
   }

@@ -16,6 +16,8 @@ export type Dispatch = {
   readonly scalars?: Readonly<Record<string, TensorInfo>>;
   /** Element types other than f32 (i32 for int32 tensors): 'vec4f' where the last dimension is a multiple of 4, … */
   readonly types?: Readonly<Record<string, string>>;
+  /** Names in `reads` that the code reads by `at_name(i)` alone, never `name[i]`: they may be halves in memory, see `makeHalves`. */
+  readonly readable?: readonly string[];
   /** Numbers that change from call to call, `uniforms.name` in the shader: f32, or u32. Sizes belong into the code, as constants. */
   readonly uniforms?: Readonly<Record<string, number | { readonly u32: number }>>;
   readonly workgroups: readonly [x: number, y?: number, z?: number];
@@ -25,15 +27,24 @@ export type Dispatch = {
 export const membersOf = (bound: Bound): readonly [TensorInfo, ...TensorInfo[]] =>
   Array.isArray(bound) ? (bound as [TensorInfo, ...TensorInfo[]]) : [bound as TensorInfo];
 
-/** The whole WGSL module of a dispatch: declarations of its bindings, then its code. */
-export function moduleOf({ code, reads, writes, scalars = {}, types = {}, uniforms }: Dispatch): string {
+/**
+ * The whole WGSL module of a dispatch: declarations of its bindings, then its code.
+ *
+ * @param halves the names of those that are halves in memory
+ */
+export function moduleOf(dispatch: Dispatch, halves: readonly string[] = []): string {
+  const { code, reads, writes, scalars = {}, types = {}, readable = [], uniforms } = dispatch;
   const lines: string[] = [];
   let binding = 0;
   const declare = (access: string, tensors: Readonly<Record<string, Bound>>) => {
     for (const [name, bound] of Object.entries(tensors)) {
       const [{ dtype }] = membersOf(bound);
       const type = types[name] ?? (dtype === 'float32' ? 'f32' : 'i32');
-      lines.push(`@group(0) @binding(${binding++}) var<storage, ${access}> ${name}: array<${type}>;`);
+      const stored = halves.includes(name) ? halvesOf(type).stored : type;
+      lines.push(`@group(0) @binding(${binding++}) var<storage, ${access}> ${name}: array<${stored}>;`);
+      if (!readable.includes(name)) continue;
+      const element = halves.includes(name) ? halvesOf(type).element(name) : `${name}[i]`;
+      lines.push(`fn at_${name}(i: u32) -> ${type} { return ${element}; }`);
     }
   };
   declare('read', reads);
@@ -48,6 +59,15 @@ export function moduleOf({ code, reads, writes, scalars = {}, types = {}, unifor
   }
   return [...lines, code()].join('\n');
 }
+
+/** How float32 numbers of a binding's type are bound where they are halves in memory, and WGSL of element i. */
+const halvesOf = (type: string) =>
+  type === 'vec4f'
+    ? {
+        stored: 'vec2u',
+        element: (name: string) => `vec4f(unpack2x16float(${name}[i].x), unpack2x16float(${name}[i].y))`,
+      }
+    : { stored: 'u32', element: (name: string) => `unpack2x16float(${name}[i / 2u])[i % 2u]` };
 
 /** The kinds of a dispatch's bindings, in order. */
 export function signatureOf({ reads, writes, scalars = {}, uniforms }: Dispatch): GPUBufferBindingType[] {

@@ -107,7 +107,8 @@ type Plan = {
  */
 export class Replayed {
   private readonly plans = new Map<string, Plan>();
-  private isReplayable = true;
+  /** How often it may be recorded in vain: the first call may put tensors where the later ones find them. */
+  private attempts = 2;
 
   constructor(
     private readonly device: ReplayDevice,
@@ -117,7 +118,7 @@ export class Replayed {
   /** Returns the work's result, which the caller disposes. */
   call(...given: Tensor[]): Tensor {
     const { device } = this;
-    const isPlain = this.isReplayable && device.isPlain && engine().state.gradientDepth === 0;
+    const isPlain = this.attempts > 0 && device.isPlain && engine().state.gradientDepth === 0;
     if (!isPlain || !given.every((tensor) => device.isWhatItSays(tensor))) return this.work(...given);
     const key = given.map(({ dtype, shape }) => `${dtype} ${shape}`).join();
     const plan = this.plans.get(key);
@@ -132,7 +133,7 @@ export class Replayed {
 
   /** Gives the memory back; calls are the work's own from now on. */
   dispose(): void {
-    this.isReplayable = false;
+    this.attempts = 0;
     for (const [key, plan] of this.plans) this.forget(key, plan);
   }
 
@@ -156,7 +157,7 @@ export class Replayed {
       return this.copyOf(output);
     } finally {
       if (!this.plans.has(key) || recording.isBroken) {
-        this.isReplayable = false;
+        this.attempts--;
         for (const input of inputs) if (input !== output) input.dispose();
         device.release(recording.owned);
       }

@@ -2,6 +2,8 @@ import { DenoiserError } from '@denoiser/errors';
 
 /** The codes of this package's errors. */
 export type OpsErrorCode =
+  /** The backend has no numbers of that precision. */
+  | 'precision-unsupported'
   /** A counter or stream of the random numbers is none. */
   | 'random-address-invalid'
   /** A seed is no whole number from 0 to 2^53 − 1. */

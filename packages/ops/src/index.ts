@@ -7,6 +7,7 @@ export { allocating, compiling, goesOnWithoutMemory } from './first-step';
 export * from './fused-kernels';
 export { globalNorm } from './global-norm';
 export { groupNorm, shiftedGroupNorm } from './group-norm';
+export { halves, keepsHalves } from './halves';
 export { hash, type InitialValues, initialValues } from './initial-values';
 export * from './kernels';
 export { layerNorm } from './layer-norm';

@@ -105,3 +105,10 @@ export type EmaStepAttrs = { count: number; decay: number };
 /** √Σ x² over all elements of all inputs, which are named '0', '1', …; a scalar. */
 export const GlobalNorm = 'denoiser.GlobalNorm';
 export type GlobalNormInputs = Record<string, TensorInfo>;
+
+/**
+ * Float16 numbers by their bits, which stay as they are in the backend's memory; a float32 tensor to whoever reads it. No inputs. A backend
+ * need not have it, see `keepsHalves`.
+ */
+export const Halves = 'denoiser.Halves';
+export type HalvesAttrs = { shape: readonly number[]; bits: Uint16Array };

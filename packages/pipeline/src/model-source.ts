@@ -1,6 +1,7 @@
 import type { ByteSource, OpenTensors } from '@denoiser/safetensors';
 import type { Prediction, Process, ProcessOptions } from '@denoiser/schedules';
 import type { CheckpointStore } from '@denoiser/trainer';
+import type { Precision } from '@denoiser/unet';
 import { checkOptionNames, optionInvalid } from './check-options';
 import type { FileFolder } from './diffusers/file-folder';
 import type { NetworkKind } from './networks';
@@ -35,6 +36,10 @@ export interface OpenModelOptions {
   readonly classNames?: readonly string[];
   /** What messages call the source. Default 'the checkpoints' or 'the file'. */
   readonly name?: string;
+  /**
+   * What filters and matrices are in memory. 'f16' takes half of it and is rounded to 11 bits; for drawing on WebGPU. Default 'f32'.
+   */
+  readonly precision?: Precision | undefined;
   /** Kinds of network that can be loaded. Default: those of this library. */
   readonly networks?: readonly NetworkKind[];
   /** Told in a sentence of what is odd though the model opens, such as a damaged checkpoint that was passed over. */
@@ -43,7 +48,7 @@ export interface OpenModelOptions {
 
 const OF_RUNS = ['checkpoint', 'snapshots'] as const;
 const OF_FILES = ['process', 'prediction', 'imageSize', 'classNames'] as const;
-const ALL = ['weights', ...OF_RUNS, ...OF_FILES, 'name', 'networks', 'onWarning'];
+const ALL = ['weights', ...OF_RUNS, ...OF_FILES, 'name', 'precision', 'networks', 'onWarning'];
 
 /**
  * Checks that the options are some, and fit the kind of source.

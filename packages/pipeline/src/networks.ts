@@ -11,6 +11,7 @@ import {
   loadUNet2D,
   openUNet,
   openUNet2D,
+  type WeightsOptions,
 } from '@denoiser/unet';
 import { PipelineError } from './errors';
 
@@ -44,10 +45,10 @@ export interface NetworkKind {
   create(config: never): Network;
   /** Tells whether a file that names no architecture holds one, by the names of its tensors. */
   recognizes?(file: Pick<TensorList, 'tensors'>): boolean;
-  /** Loads one from a file's tensors, whose sizes say how it is built. */
-  load(file: TensorFile): Network;
+  /** Loads one from a file's tensors, whose sizes say how it is built. The options are those of `openModel`. */
+  load(file: TensorFile, options?: WeightsOptions): Network;
   /** Loads one from tensors that are read one by one. Default: all are read, and `load` has them. */
-  open?(weights: OpenTensors): Promise<Network>;
+  open?(weights: OpenTensors, options?: WeightsOptions): Promise<Network>;
   /** Says what network a file holds, by the names and shapes of its tensors alone: `withModelFile` needs it. */
   inspect?(list: TensorList): InspectedNetwork;
 }
@@ -65,8 +66,8 @@ export const networks: readonly NetworkKind[] = [
     architecture: 'unet2d',
     create: createUNet2D as NetworkKind['create'],
     recognizes: isUNet2DFile,
-    load: (file) => loadUNet2D(file),
-    open: (weights) => openUNet2D(weights),
+    load: (file, options) => loadUNet2D(file, undefined, options),
+    open: (weights, options) => openUNet2D(weights, undefined, options),
     inspect: (list) => inspectUNet2D(list),
   },
 ];
@@ -100,5 +101,8 @@ export function kindOf(file: TensorList, kinds: readonly NetworkKind[]): Network
 }
 
 /** Makes the network of a file. */
-export const openNetwork = async (kind: NetworkKind, weights: OpenTensors): Promise<Network> =>
-  kind.open ? kind.open(weights) : kind.load(await readAllTensors(weights));
+export const openNetwork = async (
+  kind: NetworkKind,
+  weights: OpenTensors,
+  options: WeightsOptions,
+): Promise<Network> => (kind.open ? kind.open(weights, options) : kind.load(await readAllTensors(weights), options));

@@ -15,7 +15,7 @@ import { countParameters, imageFactsOf, kindOf, networks, openNetwork } from './
 export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<WeightsModel> {
   return withWeights('openModel', source, options, async (found) => {
     const kind = kindOf(found.weights, options.networks ?? networks);
-    const network = await openNetwork(kind, finiteOnly(found.weights));
+    const network = await openNetwork(kind, finiteOnly(found.weights), { precision: options.precision });
     try {
       const { architecture } = network;
       const parameterCount = countParameters(network);

@@ -16,6 +16,8 @@ export type NetworkErrorCode =
   | 'option-invalid'
   /** Parameters are missing, or of other shapes. */
   | 'parameters-mismatch'
+  /** The device has no numbers of that precision. */
+  | 'precision-unsupported'
   /** The input does not have the shape that the network takes. */
   | 'shape-invalid'
   /** The file of weights cannot be read. */

@@ -5,6 +5,7 @@ export { compose, type Hooks, type Layer, layer, type ParameterSpec } from './la
 export { conv1x1, conv3x3, dense, embeddingTable, multiHeadSelfAttention, oneGroupNorm, tokenNorm } from './layers';
 export type { UNetConfig } from './original/config';
 export { createUNet, inspectUNet, loadUNet, type OriginalUNet, openUNet } from './original/unet';
+export type { Precision, WeightsOptions } from './precision';
 export { timeEmbedding } from './time-embedding';
 export type { TrainingMode } from './training-form';
 export type { Conditioning, Denoiser, UNet } from './unet';

@@ -1,11 +1,9 @@
 import type { OpenTensors, TensorEntry, TensorFile, TensorInfo, TensorList } from '@denoiser/safetensors';
-import { toFloat32Array } from '@denoiser/safetensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, ImageFacts } from './architecture';
 import { checkFile } from './check-file';
-import type { ParameterSpec } from './layer';
-import { toMemoryLayout } from './layouts';
+import { checkPrecision, parameterIn, type WeightsOptions } from './precision';
 import { type UNet, unetWith } from './unet';
 
 /** A network as a file of weights describes it, without its numbers. */
@@ -81,17 +79,18 @@ async function readAll({ metadata, tensors, read }: OpenTensors): Promise<Tensor
 export async function openWith<Config, Name extends string>(
   weights: OpenTensors,
   architecture: Architecture<Config, Name>,
+  options: WeightsOptions = {},
 ): Promise<UNet<Config, Name>> {
+  const precision = checkPrecision(options);
   const read = inspect(withoutNumbers(weights), architecture).reader(weights);
   const { parameters } = architecture.network;
   const tensors = new Map<string, Tensor>();
   try {
-    for (const [name, spec] of parameters) tensors.set(name, inMemory(await read(name), spec));
+    for (const [name, spec] of parameters) {
+      tensors.set(name, parameterIn(precision, name, await read(name), spec));
+    }
     return unetWith(architecture, () => tensors);
   } finally {
     tf.dispose([...tensors.values()]);
   }
 }
-
-const inMemory = (entry: TensorEntry, spec: ParameterSpec): Tensor =>
-  tf.tensor(toMemoryLayout(toFloat32Array(entry), spec), [...spec.shape], 'float32');

@@ -33,15 +33,23 @@ export function toFileLayout(data: Float32Array, { shape, layout }: ParameterSpe
   return reverseAxes(data, outer, middle, inner);
 }
 
-/** Returns a copy of a parameter in the layout of memory, from that of files. */
-export function toMemoryLayout(data: Float32Array, { shape, layout }: ParameterSpec): Float32Array {
+/** Returns a copy of a parameter in the layout of memory, from that of files: of numbers, or of their bits. */
+export function toMemoryLayout<Data extends Float32Array | Uint16Array>(
+  data: Data,
+  { shape, layout }: ParameterSpec,
+): Data {
   const [outer, middle, inner] = LAYOUTS[layout].folded(shape);
   return reverseAxes(data, inner, middle, outer);
 }
 
 /** [A, B, C] → [C, B, A] */
-function reverseAxes(data: Float32Array, sizeA: number, sizeB: number, sizeC: number): Float32Array {
-  const out = new Float32Array(data.length);
+function reverseAxes<Data extends Float32Array | Uint16Array>(
+  data: Data,
+  sizeA: number,
+  sizeB: number,
+  sizeC: number,
+): Data {
+  const out = new (data.constructor as new (length: number) => Data)(data.length);
   let at = 0;
   for (let c = 0; c < sizeC; c++) {
     for (let b = 0; b < sizeB; b++) {

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, ImageFacts, Labels } from './architecture';
 import { NetworkError } from './errors';
 import type { Hooks, ParameterSpec } from './layer';
+import type { WeightsOptions } from './precision';
 import { checkRoom } from './room';
 import { type TrainingMode, trainingHooks } from './training-form';
 import { exportParameters, importParameters, parameterOf } from './weights';
@@ -39,9 +40,9 @@ export interface UNet<Config = unknown, Name extends string = string> {
   /**
    * Returns new tensors from a file, in tfjs's layouts; the caller disposes them.
    *
-   * @throws DenoiserError if names or shapes don't fit.
+   * @throws DenoiserError if names or shapes don't fit, and where the current backend has no such precision.
    */
-  importParameters(file: TensorFile): Map<string, Tensor>;
+  importParameters(file: TensorFile, options?: WeightsOptions): Map<string, Tensor>;
   /**
    * Checks labels as numbers, before they are a tensor.
    *
@@ -67,9 +68,13 @@ export const freshWeights =
 
 /** Weights from a file. */
 export const weightsOf =
-  <Config, Name extends string>(file: TensorFile, architecture: Architecture<Config, Name>): InitialWeights =>
+  <Config, Name extends string>(
+    file: TensorFile,
+    architecture: Architecture<Config, Name>,
+    options?: WeightsOptions,
+  ): InitialWeights =>
   () =>
-    importParameters(file, architecture);
+    importParameters(file, architecture, options);
 
 /** Makes a U-Net of an architecture and its first weights. */
 export function unetWith<Config, Name extends string>(
@@ -103,7 +108,7 @@ export function unetWith<Config, Name extends string>(
     trainingDenoiser: (mode) =>
       denoiserOf(parameters, trainingHooks({ ...mode, dropout: mode.dropout || dropout }, parameters)),
     exportParameters: (others) => exportParameters(others, architecture),
-    importParameters: (file) => importParameters(file, architecture),
+    importParameters: (file, options) => importParameters(file, architecture, options),
     checkLabels: (labels) => checkLabels(architecture, labels),
     dispose() {
       for (const variable of parameters.values()) variable.dispose();

@@ -1,12 +1,12 @@
-import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
+import type { TensorEntry, TensorFile } from '@denoiser/safetensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture } from './architecture';
 import { checkFile } from './check-file';
 import { NetworkError } from './errors';
 import type { ParameterSpec } from './layer';
-import { fileShape, toFileLayout, toMemoryLayout } from './layouts';
+import { fileShape, toFileLayout } from './layouts';
 import { ARCHITECTURE_KEY, CONFIG_KEY } from './metadata';
+import { checkPrecision, parameterIn, type WeightsOptions } from './precision';
 
 /** Returns parameters as a file for PyTorch: its names, its layouts. Metadata says how to build the network again. */
 export async function exportParameters(
@@ -26,16 +26,20 @@ export async function exportParameters(
 /**
  * Returns a tensor for each parameter of a file, in the layout of memory.
  *
- * @throws DenoiserError if a name or shape does not fit; all are checked before the first tensor is made.
+ * @throws DenoiserError if a name or shape does not fit, which are all checked before the first tensor is made; as `checkPrecision` and `parameterIn`.
  */
-export function importParameters(given: TensorFile, architecture: Architecture<unknown, string>): Map<string, Tensor> {
+export function importParameters(
+  given: TensorFile,
+  architecture: Architecture<unknown, string>,
+  options: WeightsOptions = {},
+): Map<string, Tensor> {
+  const precision = checkPrecision(options);
   const translated = architecture.translate(given);
   checkFile(translated, architecture);
   const { file } = translated;
   const tensors = new Map<string, Tensor>();
   for (const [name, spec] of architecture.network.parameters) {
-    const data = toMemoryLayout(toFloat32Array(file.tensors.get(name) as TensorEntry), spec);
-    tensors.set(name, tf.tensor(data, [...spec.shape], 'float32'));
+    tensors.set(name, parameterIn(precision, name, file.tensors.get(name) as TensorEntry, spec));
   }
   return tensors;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type TensorEntry, writeSafetensors } from '@denoiser/safetensors';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadUNet, type UNet } from '../src/index';
+import { loadUNet, type UNet, type WeightsOptions } from '../src/index';
 import manifest from './fixtures/manifest.json';
 import { nchwToNhwc, seedData, seedParameter } from './seed-formula';
 
@@ -48,14 +48,14 @@ export type Golden = Case & {
 };
 
 /** A case of the manifest, ready to run on the current backend. */
-export function golden(name: CaseName): Golden {
+export function golden(name: CaseName, options: WeightsOptions = {}): Golden {
   const entry = CASES[name];
   const shape = [entry.batch, 3, entry.image_size, entry.image_size];
   const image = (data: ArrayLike<number>) =>
     tf.tensor4d(nchwToNhwc(data, shape), [entry.batch, entry.image_size, entry.image_size, 3]);
   return {
     ...entry,
-    model: loadUNet(goldenFile(entry.parameter_shapes)),
+    model: loadUNet(goldenFile(entry.parameter_shapes), options),
     x: image(seedData(entry.inputs.x, shape)),
     target: image(seedData(entry.inputs.target, shape)),
     time: tf.tensor1d(entry.t, 'int32'),

@@ -10,7 +10,7 @@ import { type OnnxRuntimeOptions, openSession } from './open-session';
 export const isOnnxPath = (path: string): boolean => /\.onnx$/i.test(path);
 
 /** Options of `openModel` for which an ONNX model has no use. */
-const OF_WEIGHTS = ['weights', 'checkpoint', 'snapshots', 'networks'];
+const OF_WEIGHTS = ['weights', 'checkpoint', 'snapshots', 'precision', 'networks'];
 
 /**
  * Opens an ONNX model to draw with: `await openOnnxModel('model.onnx')`. onnxruntime-node computes it; the arithmetic of the sampler

@@ -6,7 +6,7 @@ import type { Prediction, ProcessOptions } from '@denoiser/schedules';
 /** Which of a run's weights: averaged, or of the last step. */
 export type Weights = 'ema' | 'model';
 
-/** How a network was trained, where its file does not say so itself. Files of `download` and of training do. */
+/** How a network is opened, and how it was trained, where its file does not say so itself. Files of `download` and of training do. */
 export type ModelFacts = {
   /** Default: as the file says, else linear in 1000 steps. */
   readonly process?: ProcessOptions | undefined;
@@ -18,6 +18,8 @@ export type ModelFacts = {
   readonly classNames?: readonly string[] | undefined;
   /** Which weights of a kept run: averaged ones (default), or those of the last step. */
   readonly weights?: Weights | undefined;
+  /** What filters and matrices are in memory: float32 (default), or on WebGPU float16, which takes half of it. */
+  readonly precision?: OpenModelOptions['precision'];
 };
 
 /** What the worker opens: a file of safetensors or of PyTorch, the files of a folder of diffusers, or a run by its name. */

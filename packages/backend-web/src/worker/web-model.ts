@@ -1,5 +1,4 @@
 import type { Network, NetworkKind } from '@denoiser/pipeline';
-import type { TensorFile } from '@denoiser/safetensors';
 
 /** A network that the worker can train, draw with and free; `@denoiser/unet` makes such. */
 export type WebModel = Network;
@@ -12,7 +11,7 @@ export type ModelKind = {
    */
   readonly createModel: (config: never) => WebModel;
   /** Loads the network of what was read of a safetensors file. */
-  readonly loadModel: (file: TensorFile) => WebModel;
+  readonly loadModel: NetworkKind['load'];
   /** All kinds of network that models are opened with, as pipeline's `networks`. Default: the one that `loadModel` loads. */
   readonly networks?: readonly NetworkKind[];
   /** Options of `createModel` unless the page gives others, such as a width that suits a browser. */

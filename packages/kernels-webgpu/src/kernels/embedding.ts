@@ -15,12 +15,13 @@ const embedding = kernel<EmbeddingInputs, object>(Embedding, ({ table, indices }
   backend.run({
     key: `embedding ${table.shape} ${count}`,
     reads: { table, indices },
+    readable: ['table'],
     writes: { y },
     ...perThread(
       count * channels,
       `let index = indices[i / ${channels}u];
        if (index < 0 || index >= ${rows}) { y[i] = 0; return; }
-       y[i] = table[u32(index) * ${channels}u + i % ${channels}u];`,
+       y[i] = at_table(u32(index) * ${channels}u + i % ${channels}u);`,
     ),
   });
   return y;

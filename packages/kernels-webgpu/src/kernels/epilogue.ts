@@ -7,7 +7,7 @@ import { four } from '../wgsl/gemm-operand';
 /** What happens to each four elements of a product before they are stored. */
 export type Epilogue = {
   readonly key: string;
-  /** WGSL of `finish`, see `Gemm`. */
+  /** WGSL of `finish`, see `Gemm`; element i of what it reads is `at_name(i)`. */
   readonly code: string;
   readonly reads: Readonly<Record<string, TensorInfo>>;
   /** Names of those that have the result's shape, and are bound as it is. */
@@ -43,10 +43,10 @@ export function epilogueOf(n: number, options: FusedOptions): Epilogue | undefin
     result = `select(v, v * ${float(leakyreluAlpha ?? 0.2)}, v < vec4f())`;
   } else if (activation === 'prelu' && slopes) {
     reads.slopes = slopes;
-    result = `select(v, v * ${four((j) => `slopes[columns[${j}]]`)}, v < vec4f())`;
+    result = `select(v, v * ${four((j) => `at_slopes(columns[${j}])`)}, v < vec4f())`;
   }
   if (!result) return undefined;
-  const biased = bias ? `value + ${four((j) => `bias[columns[${j}]]`)}` : 'value';
+  const biased = bias ? `value + ${four((j) => `at_bias(columns[${j}])`)}` : 'value';
   return {
     key: `${bias ? 'bias ' : ''}${result}`,
     code: `fn finish(value: vec4f, places: vec4u, columns: vec4u) -> vec4f { let v = ${biased}; return ${result}; }`,
@@ -71,12 +71,12 @@ export function affineEpilogue(
 ): Epilogue {
   const { bias, shift, residual, slope } = o;
   const alike = (name: string) =>
-    result === 'vec4f' ? `${name}[places.x / 4u]` : four((j) => `${name}[places[${j}]]`);
+    result === 'vec4f' ? `at_${name}(places.x / 4u)` : four((j) => `at_${name}(places[${j}])`);
   const terms = [
     'value',
-    ...(bias ? [four((j) => `bias[columns[${j}]]`)] : []),
+    ...(bias ? [four((j) => `at_bias(columns[${j}])`)] : []),
     ...(shift
-      ? [four((j) => `shift[places[${j}] / ${shift.perImage}u * ${shift.tensor.shape[1]}u + columns[${j}]]`)]
+      ? [four((j) => `at_shift(places[${j}] / ${shift.perImage}u * ${shift.tensor.shape[1]}u + columns[${j}])`)]
       : []),
     ...(residual ? [alike('residual')] : []),
   ];

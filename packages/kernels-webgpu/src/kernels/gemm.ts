@@ -129,6 +129,7 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
     code: () => bound.rename(gemmCode(all.map(({ gemm }) => gemm))),
     workgroups: flat(all.reduce((sum, { gemm: { shape, plan } }) => sum + gemmGroups(shape, plan), 0)),
     reads: bound.reads,
+    readable: Object.keys(bound.reads),
     writes: merged(all, ({ gemm: { a, b }, parts, outputs }) => ({
       ...(parts ? { c: parts } : outputs),
       ...{ ...a.beside?.writes, ...b.beside?.writes },
@@ -148,6 +149,7 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
         GROUP,
       ),
     reads: merged(split, ({ parts, epilogue }) => ({ parts: parts as TensorInfo, ...epilogue.reads })),
+    readable: split.flatMap(({ epilogue }) => Object.keys(epilogue.reads)),
     writes: merged(split, ({ outputs }) => outputs),
     types: merged(split, ({ gemm: { shape }, alike }) => {
       const type = shape.n % 4 === 0 ? 'vec4f' : 'f32';
@@ -187,6 +189,6 @@ function boundOnce(reads: Readonly<Record<string, TensorInfo>>, types: Readonly<
     reads: Object.fromEntries(Object.entries(reads).filter(([name]) => !others.some(([other]) => other === name))),
     types,
     rename: (code: string) =>
-      others.reduce((text, [name, known]) => text.replace(new RegExp(`\\b${name}\\[`, 'g'), `${known}[`), code),
+      others.reduce((text, [name, known]) => text.replace(new RegExp(`\\bat_${name}\\(`, 'g'), `at_${known}(`), code),
   };
 }

@@ -7,6 +7,7 @@ import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
 import { groupNormKernels } from './group-norm';
 import { groupNormGradKernels } from './group-norm-grad';
+import { halvesKernels } from './halves';
 import type { GpuKernel } from './kernel';
 import { layerNormKernels } from './layer-norm';
 import { linearKernels } from './linear';
@@ -31,6 +32,7 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...globalNormKernels,
   ...groupNormKernels,
   ...groupNormGradKernels,
+  ...halvesKernels,
   ...layerNormKernels,
   ...linearKernels,
   ...linearCombinationKernels,

@@ -214,7 +214,7 @@ const tapOf = (tap: string, s: ConvShape) =>
 const findFunction = (name: string, type: 'vec4f' | 'f32', place: string, find: Find) => `
   fn find_${name}(place: ${place}, k: u32) -> ${type} {
     ${find}
-    return select(${type}(), ${name}[select(0u, index${type === 'vec4f' ? ' / 4u' : ''}, inside)], inside);
+    return select(${type}(), at_${name}(select(0u, index${type === 'vec4f' ? ' / 4u' : ''}, inside)), inside);
   }`;
 
 /** WGSL of `load_name(place, k)`, where the inner sum runs over `taps` of the filter and their `channels`. */

@@ -14,12 +14,12 @@ export type Operand = {
   /** Whatever the code depends on. */
   readonly key: string;
   /**
-   * WGSL of two functions that read the binding `name`. `place_name(batch: u32, outer: u32) -> <type>`: what does not change
+   * WGSL of two functions that read the binding `name`, element i by `at_name(i)`. `place_name(batch: u32, outer: u32) -> <type>`: what does not change
    * along the inner sum. `load_name(place, k: u32) -> vec4f`: elements k … k+3, or `outer` … `outer`+3, of which those with
    * k ≥ the length of the inner sum are 0. An `outer` beyond the matrix may give anything.
    */
   readonly code: (name: string) => string;
-  /** What else it binds, under these names. */
+  /** What else it binds, under these names, and reads in the same way. */
   readonly beside?: {
     readonly reads: Readonly<Record<string, TensorInfo>>;
     readonly writes?: Readonly<Record<string, TensorInfo>>;
@@ -68,8 +68,8 @@ export function dense(o: {
         let i = place + k * ${perK}u;
         ${
           isVector
-            ? `return ${name}[i / 4u];`
-            : `return ${four((j) => (packing === 'inner' ? orZero(`${name}[i + ${j}u]`, j, inner) : `${name}[i + ${j}u]`))};`
+            ? `return at_${name}(i / 4u);`
+            : `return ${four((j) => (packing === 'inner' ? orZero(`at_${name}(i + ${j}u)`, j, inner) : `at_${name}(i + ${j}u)`))};`
         }
       }`,
   };

@@ -33,7 +33,7 @@ export function normedRows({ x, scale, shift, moments, rows, channels }: Normed,
       fn place_${name}(batch: u32, outer: u32) -> u32 { return outer; }
       fn load_${name}(row: u32, k: u32) -> vec4f {
         let m = rowMoments[row % ${height}u];
-        return (${name}[row * ${vectors}u + k / 4u] - m.x) * m.y * scale[k / 4u] + shift[k / 4u];
+        return (at_${name}(row * ${vectors}u + k / 4u) - m.x) * m.y * at_scale(k / 4u) + at_shift(k / 4u);
       }
       // Of both invocations of a row.
       fn rowSum(value: f32, local: u32) -> f32 {
@@ -46,10 +46,10 @@ export function normedRows({ x, scale, shift, moments, rows, channels }: Normed,
         let row = firstRow + local / 2u;
         let place = min(row, ${rows - 1}u) * ${vectors}u;
         var part = vec4f();
-        for (var i = local % 2u; i < ${vectors}u; i += 2u) { part += ${name}[place + i]; }
+        for (var i = local % 2u; i < ${vectors}u; i += 2u) { part += at_${name}(place + i); }
         let mean = rowSum(dot(part, vec4f(1.0)), local) / ${channels}.0;
         var squares = vec4f();
-        for (var i = local % 2u; i < ${vectors}u; i += 2u) { let d = ${name}[place + i] - mean; squares += d * d; }
+        for (var i = local % 2u; i < ${vectors}u; i += 2u) { let d = at_${name}(place + i) - mean; squares += d * d; }
         let deviations = rowSum(dot(squares, vec4f(1.0)), local);
         let m = vec2f(mean, inverseSqrt(deviations / ${channels}.0 + f32(${epsilon})));
         if (local % 2u == 0u) {
@@ -72,8 +72,8 @@ export function normedChannels({ x, scale, shift, moments, rows, channels }: Nor
     code: (name) => `
       fn place_${name}(batch: u32, outer: u32) -> u32 { return outer / 4u; }
       fn load_${name}(channel: u32, k: u32) -> vec4f {
-        let m = moments[k];
-        return (${name}[k * ${vectors}u + channel] - m.x) * m.y * scale[channel] + shift[channel];
+        let m = at_moments(k);
+        return (at_${name}(k * ${vectors}u + channel) - m.x) * m.y * at_scale(channel) + at_shift(channel);
       }`,
   };
 }

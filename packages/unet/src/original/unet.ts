@@ -4,6 +4,7 @@ import { NetworkError } from '../errors';
 import { type InspectedNetwork, inspect, openWith, withoutNumbers } from '../inspect';
 import { bareNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
+import type { WeightsOptions } from '../precision';
 import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
 import { completeConfig, type UNetConfig } from './config';
 import { CLASS_TABLE, describeConfig, inferConfig } from './infer-config';
@@ -36,10 +37,10 @@ export function createUNet(options: Partial<UNetConfig> & { seed?: number } = {}
  *
  * @throws DenoiserError if the file holds something else; SafetensorsError if it is damaged.
  */
-export function loadUNet(source: Uint8Array | TensorFile): OriginalUNet {
+export function loadUNet(source: Uint8Array | TensorFile, options?: WeightsOptions): OriginalUNet {
   const file = source instanceof Uint8Array ? readSafetensors(source) : source;
   const architecture = architectureIn(file);
-  return unetWith(architecture, weightsOf(file, architecture));
+  return unetWith(architecture, weightsOf(file, architecture, options));
 }
 
 /**
@@ -47,8 +48,8 @@ export function loadUNet(source: Uint8Array | TensorFile): OriginalUNet {
  *
  * @throws DenoiserError as `loadUNet`.
  */
-export const openUNet = async (weights: OpenTensors): Promise<OriginalUNet> =>
-  openWith(weights, architectureIn(withoutNumbers(weights)));
+export const openUNet = async (weights: OpenTensors, options?: WeightsOptions): Promise<OriginalUNet> =>
+  openWith(weights, architectureIn(withoutNumbers(weights)), options);
 
 /**
  * Finds out which U-Net a file holds, by the names and shapes of its tensors alone.

@@ -5,6 +5,7 @@ import { type InspectedNetwork, inspect, openWith, withoutNumbers } from '../ins
 import type { ParameterSpec } from '../layer';
 import { asMatrix, bareNames, presentNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
+import type { WeightsOptions } from '../precision';
 import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
 import { ADM_LANDMARK, inferAdmConfig, translateAdm } from './adm';
 import { completeUNet2DConfig, type UNet2DConfig } from './config';
@@ -38,8 +39,8 @@ export function createUNet2D(
 /** Parameters of the layers whose outputs are added to something, and of the last layer. */
 const OUTPUTS = /(^|\.)(conv2|to_out\.0|conv_out)\.(weight|bias)$/;
 
-/** How a file says what it does not say itself. */
-export type UNet2DFileOptions = {
+/** How a file's weights are kept in memory, and what the file does not say itself. */
+export type UNet2DFileOptions = WeightsOptions & {
   /**
    * Whether guided-diffusion's attention was trained with `use_new_attention_order`, as its model for 64×64 was: queries, keys and
    * values of all heads together. Default false.
@@ -63,7 +64,7 @@ export function loadUNet2D(
 ): UNet2D {
   const file = source instanceof Uint8Array ? readSafetensors(source) : source;
   const architecture = architectureIn(file, config, options);
-  return unetWith(architecture, weightsOf(file, architecture));
+  return unetWith(architecture, weightsOf(file, architecture, options));
 }
 
 /**
@@ -76,7 +77,7 @@ export const openUNet2D = async (
   weights: OpenTensors,
   config?: Readonly<Record<string, unknown>>,
   options?: UNet2DFileOptions,
-): Promise<UNet2D> => openWith(weights, architectureIn(withoutNumbers(weights), config, options));
+): Promise<UNet2D> => openWith(weights, architectureIn(withoutNumbers(weights), config, options), options);
 
 /**
  * Finds out which UNet2DModel a file holds, by its metadata and the names and shapes of its tensors.
