@@ -59,7 +59,7 @@ function isPixels(value: unknown): boolean {
   const areSides = [width, height].every((side) => Number.isSafeInteger(side) && Number(side) >= 1);
   return (
     areSides &&
-    isA(data, 'Uint8ClampedArray') &&
+    isA(data, 'Uint8ClampedArray', 'Uint8Array') &&
     (data as Uint8ClampedArray).length === 4 * Number(width) * Number(height)
   );
 }
