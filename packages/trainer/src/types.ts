@@ -73,6 +73,6 @@ export interface CheckpointStore {
 /** An opened file of a checkpoint. Whoever has opened it closes it. */
 export interface CheckpointFile extends ByteSource {
   close(): Promise<void>;
-  /** Returns its SHA-256 in hexadecimal. What that takes of memory is free again when it returns. */
+  /** Returns its SHA-256 in hexadecimal, without the whole of it in memory. */
   sha256(): Promise<string>;
 }

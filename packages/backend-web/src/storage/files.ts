@@ -23,25 +23,18 @@ export async function findFolder(
   }
 }
 
-/** Returns a file as it is now, or undefined if it is not there. */
-export async function findFile(folder: FileSystemDirectoryHandle, name: string): Promise<File | undefined> {
-  try {
-    return await (await folder.getFileHandle(name)).getFile();
-  } catch (error) {
-    if (isAbsence(error)) return undefined;
-    throw error;
-  }
-}
-
-export const bytesOf = async (blob: Blob): Promise<Uint8Array<ArrayBuffer>> => new Uint8Array(await blob.arrayBuffer());
-
 /** Returns a file's bytes, or undefined if it is not there. */
 export async function readBytes(
   folder: FileSystemDirectoryHandle,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const file = await findFile(folder, name);
-  return file && bytesOf(file);
+  try {
+    const file = await (await folder.getFileHandle(name)).getFile();
+    return new Uint8Array(await file.arrayBuffer());
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Returns a file's JSON, or undefined if it is not there or not whole. */

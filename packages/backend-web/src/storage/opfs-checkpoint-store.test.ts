@@ -91,21 +91,6 @@ test('a file that was altered is found by its checksum', async () => {
   expect(text(await store.read(1, 'state.json'))).toBe('{"word":"one"}');
 });
 
-test('a file is opened and read in parts, with its sum', async () => {
-  const opfs = fakeOpfs();
-  const store = opfsCheckpointStore(opfs.root);
-  await store.write(1, files('one'));
-  const opened = await store.open?.(1, 'model.safetensors');
-  expect(text((await opened?.read(8, 11)) as Uint8Array)).toBe('one');
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode('weights one'));
-  expect(await opened?.sha256()).toBe(Buffer.from(digest).toString('hex'));
-  await opened?.close();
-  opfs.put('step-00000001.1/model.safetensors', new Uint8Array(3));
-  await expect(store.open?.(1, 'model.safetensors')).rejects.toMatchObject({ code: 'checkpoint-damaged' });
-  await expect(store.open?.(1, 'ema.safetensors')).rejects.toMatchObject({ code: 'checkpoint-damaged' });
-  await expect(store.open?.(2, 'model.safetensors')).rejects.toMatchObject({ code: 'checkpoint-missing' });
-});
-
 test('a checkpoint that is not there is named with those that are', async () => {
   const store = opfsCheckpointStore(fakeOpfs().root);
   await expect(store.read(3, 'state.json')).rejects.toThrow('no checkpoint of step 3');

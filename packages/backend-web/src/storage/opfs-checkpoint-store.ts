@@ -1,7 +1,7 @@
 import type { DenoiserError } from '@denoiser/errors';
-import type { CheckpointFile, CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointStore } from '@denoiser/trainer';
 import { WebError } from '../errors';
-import { bytesOf, findFile, findFolder, folderNames, readJson, remove, writeBytes, writeJson } from './files';
+import { findFolder, folderNames, readBytes, readJson, remove, writeBytes, writeJson } from './files';
 import { storageError } from './storage-error';
 
 export type OpfsCheckpointStoreOptions = {
@@ -84,7 +84,7 @@ export function opfsCheckpointStore(
     return [...(await complete()).keys()];
   }
 
-  async function find(step: number, file: string): Promise<{ blob: Blob; sum: string }> {
+  async function read(step: number, file: string): Promise<Uint8Array> {
     const whole = await complete();
     const checkpoint = whole.get(checkStep(step));
     if (!checkpoint) {
@@ -97,30 +97,15 @@ export function opfsCheckpointStore(
     }
     const expected = checkpoint.manifest.files[checkName(file)];
     const folder = await findFolder(directory, checkpoint.folder);
-    const blob = folder && expected && (await findFile(folder, file));
-    if (!blob) throw damaged(step, file, 'is missing');
-    if (blob.size !== expected.bytes) throw damaged(step, file, `has ${blob.size} bytes instead of ${expected.bytes}`);
-    return { blob, sum: expected.sha256 };
-  }
-
-  async function read(step: number, file: string): Promise<Uint8Array> {
-    const { blob, sum } = await find(step, file);
-    const bytes = await bytesOf(blob);
-    if ((await sha256(bytes)) !== sum) throw damaged(step, file, 'was changed after it was written');
+    const bytes = folder && expected && (await readBytes(folder, file));
+    if (!bytes) throw damaged(step, file, 'is missing');
+    if (bytes.length !== expected.bytes)
+      throw damaged(step, file, `has ${bytes.length} bytes instead of ${expected.bytes}`);
+    if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
     return bytes;
   }
 
-  async function open(step: number, file: string): Promise<CheckpointFile> {
-    const { blob } = await find(step, file);
-    return {
-      length: blob.size,
-      read: async (from, to) => bytesOf(blob.slice(from, to)),
-      sha256: async () => sha256(await bytesOf(blob)), // browsers have no sum part by part
-      close: async () => {},
-    };
-  }
-
-  return { write, list, read, open };
+  return { write, list, read };
 }
 
 function damaged(step: number, file: string, what: string): DenoiserError {

@@ -67,9 +67,7 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     async openModel({ source, facts: { weights = 'ema', ...facts } }) {
       await device.ready();
       if ('run' in source) {
-        // A GPU can be lost, and the checkpoint be gone by then: the file stays in memory, where its weights are not.
-        const read = device.current().gpu ? sessions.download : sessions.open;
-        return openedModels.open({ source: await read(source.run, weights), name: source.run, facts });
+        return openedModels.open({ source: await sessions.download(source.run, weights), name: source.run, facts });
       }
       if ('folder' in source) return openedModels.open({ source: blobFolder(source.folder), facts });
       const { file, name } = source;

@@ -1,7 +1,6 @@
 import { isDenoiserError } from '@denoiser/errors';
-import type { OpenTensors } from '@denoiser/safetensors';
 import { type CheckpointStore, createTrainer, memoryStore } from '@denoiser/trainer';
-import { openCheckpoint, readCheckpoint } from '@denoiser/trainer/parts';
+import { readCheckpoint } from '@denoiser/trainer/parts';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';
@@ -28,8 +27,6 @@ export interface Sessions {
   resume(request: { readonly run: string; readonly steps?: number }, events: Events): Promise<void>;
   control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<void>;
   download(run: string, weights: Weights): Promise<Uint8Array<ArrayBuffer>>;
-  /** Opens a run's weights, which are read one by one. */
-  open(run: string, weights: Weights): Promise<OpenTensors>;
   list(): Promise<RunInfo[]>;
   delete(run: string): Promise<void>;
 }
@@ -121,19 +118,6 @@ export function createSessions(o: {
     await trainRun(config, await stored.images(run), store, control, events);
   }
 
-  /** Does something with the checkpoints of a run that has one, between two steps if it trains. */
-  async function ofRun<T>(run: string, take: (store: CheckpointStore) => Promise<T>): Promise<T> {
-    const read = async () => {
-      const kept = checkpoints.get(run) ?? (await (await runs()).checkpoints(run, { keep: Infinity }));
-      if ((await kept.list()).length === 0) {
-        throw new WebError('checkpoint-missing', `The run "${run}" has no weights yet: train a step first.`);
-      }
-      return take(kept as CheckpointStore);
-    };
-    const control = active.get(run);
-    return control ? control.between(read) : read();
-  }
-
   const isStored = async (run: string) => (await runs().catch(() => undefined))?.has(run) ?? false;
 
   return {
@@ -158,8 +142,14 @@ export function createSessions(o: {
       if (!control) throw new WebError('training-ended', `The run "${run}" is not being trained here: resume it.`);
       await control[action]();
     },
-    download: (run, weights) => ofRun(run, (store) => readWeights(store, weights)),
-    open: (run, weights) => ofRun(run, (store) => openWeights(store, weights)),
+    async download(run, weights) {
+      const read = async () => {
+        const kept = checkpoints.get(run) ?? (await (await runs()).checkpoints(run, { keep: Infinity }));
+        return readWeights(run, kept as CheckpointStore, weights);
+      };
+      const control = active.get(run);
+      return control ? control.between(read) : read();
+    },
     async list() {
       const stored = await runs();
       // What a page that was closed has left half written; one that is at it holds its lock.
@@ -197,14 +187,12 @@ async function createRun(
   }
 }
 
-const fileOf = (weights: Weights) => `${weights}.safetensors` as const;
-
 /** Returns the weights of a run's newest whole checkpoint, as a file that says how they were trained. */
-async function readWeights(store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
-  const { state } = await readCheckpoint(store, { files: [fileOf(weights)] });
-  return (await store.read(state.step, fileOf(weights))) as Uint8Array<ArrayBuffer>;
+async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
+  const file = `${weights}.safetensors` as const;
+  if ((await store.list()).length === 0) {
+    throw new WebError('checkpoint-missing', `The run "${run}" has no weights yet: train a step first.`);
+  }
+  const { state } = await readCheckpoint(store, { files: [file] });
+  return (await store.read(state.step, file)) as Uint8Array<ArrayBuffer>;
 }
-
-/** Opens the same. */
-const openWeights = async (store: CheckpointStore, weights: Weights): Promise<OpenTensors> =>
-  (await openCheckpoint(store, fileOf(weights))).weights;
