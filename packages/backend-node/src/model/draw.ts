@@ -33,7 +33,7 @@ export function drawImages(
 ): pipeline.Drawing<pipeline.DrawStep | DrawProgress> {
   return pipeline.createDrawing<pipeline.DrawStep | DrawProgress>(async function* () {
     pipeline.checkModel('drawImages', model);
-    if (!('draw' in model)) checkRoom(model, options?.count);
+    checkRoom(model, options?.count);
     const { image, inpaint, ...others } = options ?? {};
     const given = {
       ...others,
@@ -62,7 +62,7 @@ export function interpolate(
 }
 
 /** Throws where so many images would not fit into the machine's memory, rather than after hours of drawing. */
-function checkRoom({ imageShape: [height, width, channels] }: pipeline.Model, count = 1): void {
+function checkRoom({ imageShape: [height, width, channels] }: pipeline.ModelInfo, count = 1): void {
   if (!Number.isSafeInteger(count)) return; // the pipeline says what it must be
   const bytes = 4 * count * height * width * channels;
   if (bytes <= totalmem()) return;

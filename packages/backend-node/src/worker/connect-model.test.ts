@@ -74,6 +74,16 @@ describe('a model in a thread of its own', () => {
   });
   afterEach(() => model.dispose());
 
+  it('refuses what would end this process, or its thread, before anything is asked of it', async () => {
+    const wrong: [options: object, sentence: string][] = [
+      [{ count: 1e12 }, 'and this machine has'],
+      [{ signal: 3 }, '`signal` must be an AbortSignal, not 3.'],
+      [{ onProgress: 'x' }, '`onProgress` must be a function, not "x".'],
+    ];
+    for (const [options, sentence] of wrong) await expect(drawImages(model, options)).rejects.toThrow(sentence);
+    expect(model.pending).toBe(0);
+  });
+
   it('is known here as it is there', () => {
     const { architecture, parameterCount, imageShape, classNames, process, prediction } = here;
     expect(model).toMatchObject({ architecture, parameterCount, imageShape, classNames, process, prediction });
