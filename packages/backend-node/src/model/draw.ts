@@ -32,7 +32,7 @@ export function drawImages(
   options: DrawOptions = {},
 ): pipeline.Drawing<pipeline.DrawStep | DrawProgress> {
   return pipeline.createDrawing<pipeline.DrawStep | DrawProgress>(async function* () {
-    pipeline.checkModel('drawImages', model);
+    if (!isElsewhere(model)) pipeline.checkModel('drawImages', model);
     checkRoom(model, options?.count);
     const { image, inpaint, ...others } = options ?? {};
     const given = {
@@ -40,12 +40,16 @@ export function drawImages(
       ...(image !== undefined && { image: await openPicture(image, model.imageShape) }),
       ...(inpaint !== undefined && { inpaint: await openInpainting(inpaint, model.imageShape) }),
     };
-    if ('draw' in model) return yield* model.draw(given);
+    if (isElsewhere(model)) return yield* model.draw(given);
     const drawing = pipeline.drawImages(model, given);
     yield* drawing;
     return drawing;
   });
 }
+
+/** Whether a model is in a thread of its own. */
+const isElsewhere = (model: pipeline.Model | WorkerModel | undefined): model is WorkerModel =>
+  typeof (model as Partial<WorkerModel> | undefined)?.draw === 'function';
 
 /** Draws rows of images between two seeds; see pipeline's `interpolate`. */
 export function interpolate(

@@ -10,7 +10,7 @@ import { createUNet } from '@denoiser/unet';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { selectDevice } from '../device/select-device';
-import { drawImages } from '../model/draw';
+import { drawImages, interpolate } from '../model/draw';
 import { openModel } from '../model/open-model';
 import type { ModelSource } from '../model/resolve-source';
 import { type ConnectOptions, connectModel, type WorkerModel } from './connect-model';
@@ -82,6 +82,8 @@ describe('a model in a thread of its own', () => {
     ];
     for (const [options, sentence] of wrong) await expect(drawImages(model, options)).rejects.toThrow(sentence);
     expect(model.pending).toBe(0);
+    const here = model as unknown as Model;
+    await expect(interpolate(here, { from: 1, to: 2 })).rejects.toThrow('not an object without a `network`');
   });
 
   it('is known here as it is there', () => {
