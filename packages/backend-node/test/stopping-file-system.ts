@@ -15,7 +15,7 @@ export function stoppingFileSystem(): StoppingFileSystem {
     await half();
     throw stopped();
   };
-  const changing = <Name extends 'mkdir' | 'rename' | 'rm'>(name: Name) =>
+  const changing = <Name extends 'mkdir' | 'rename' | 'rm' | 'rmdir'>(name: Name) =>
     ((...call: never[]) =>
       change(() => (nodeFileSystem[name] as (...args: never[]) => Promise<unknown>)(...call))) as FileSystem[Name];
   return Object.assign(state, {
@@ -23,6 +23,7 @@ export function stoppingFileSystem(): StoppingFileSystem {
     mkdir: changing('mkdir'),
     rename: changing('rename'),
     rm: changing('rm'),
+    rmdir: changing('rmdir'),
     open: (async (...call: Parameters<FileSystem['open']>) => {
       const handle = await (call[1] === 'r'
         ? nodeFileSystem.open(...call)

@@ -1,4 +1,4 @@
-import { DenoiserError } from './denoiser-error';
+import { DenoiserError, isDenoiserError } from './denoiser-error';
 
 /** Why the operating system refuses, by its codes, and what to do. */
 const advice: Readonly<Record<string, string>> = {
@@ -24,6 +24,10 @@ export function systemCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** Returns whether an error is one of `fileError`, whose sentence names its path. */
+export const isFileError = (error: unknown): boolean =>
+  isDenoiserError(error) && /^(e[a-z0-9]+|err_[a-z_]+)$/.test((error as DenoiserError).code);
 
 /**
  * Returns a failure of the file system as one sentence: what could not be done, with which path, why, and what to do. Its code is

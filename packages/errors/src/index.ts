@@ -1,6 +1,6 @@
 export { DenoiserError, isDenoiserError } from './denoiser-error';
 export { describeValue } from './describe-value';
-export { fileError, systemCode } from './file-error';
+export { fileError, isFileError, systemCode } from './file-error';
 export { didYouMean, inBackticks, nearest, perhaps, theNearest } from './nearest';
 export { printable, printableLines } from './printable';
 export { quote } from './quote';

@@ -51,6 +51,7 @@ export function drawRequestOf(model: Model, options: DrawOptions, planFrom = pla
   const classes = chooseClasses(options.classes, classNames);
   const count = options.count ?? options.indices?.length ?? (classes.length || COUNT);
   checkWhole('count', count, 1);
+  checkFits(count, imageShape);
   checkWhole('batchSize', batchSize, 1);
   checkWhole('seed', seed, 0);
   const indices = options.indices ?? Array.from({ length: count }, (_, i) => i);
@@ -73,6 +74,18 @@ export function drawRequestOf(model: Model, options: DrawOptions, planFrom = pla
     noise: noiseOf(options, { seed, count, across: hasLabels ? classes.length : 0 }),
     signal,
   };
+}
+
+/** Values that an array of numbers holds at most. */
+const MOST_VALUES = 2 ** 32;
+
+/** Throws where no array would hold so many images, before anything is made for each of them. */
+function checkFits(count: number, [height, width, channels]: ImageShape): void {
+  const most = Math.floor(MOST_VALUES / (height * width * channels));
+  if (count <= most) return;
+  throw optionInvalid(
+    `\`count\` ${count} is more than the ${most} images of ${height}×${width} that one array holds; draw them in parts, each with a \`seed\` of its own.`,
+  );
 }
 
 /** Returns the noise that is drawn from where it is not that of each image's own number. */

@@ -1,4 +1,4 @@
-import { DenoiserError, isDenoiserError } from '@denoiser/errors';
+import { DenoiserError, isDenoiserError, isFileError } from '@denoiser/errors';
 
 /** The codes of this package's errors. */
 export type PipelineErrorCode =
@@ -46,12 +46,12 @@ export type PipelineErrorCode =
 /** An error of this package. */
 export const PipelineError = DenoiserError<PipelineErrorCode>;
 
-/** Runs `action`; the sentence of an error in it begins with that name. */
+/** Runs `action`; the sentence of an error in it begins with that name, but where a file system's error names its own path. */
 export async function naming<T>(name: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!isDenoiserError(error)) throw error;
+    if (!isDenoiserError(error) || isFileError(error)) throw error;
     throw new DenoiserError(error.code, `${name}: ${error.message}`);
   }
 }

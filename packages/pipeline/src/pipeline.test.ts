@@ -239,6 +239,7 @@ describe('drawImages', () => {
   it('refuses what is no option, or no use', async () => {
     const wrong: [options: object, message: string | RegExp][] = [
       [{ stpes: 3 }, 'drawImages has no option "stpes"; did you mean `steps`?'],
+      [{ count: 1e12 }, '`count` 1000000000000 is more than the 67108864 images of 8×8 that one array holds'],
       [{ count: 0 }, '`count` must be a whole number of at least 1'],
       [{ guidance: -1 }, '`guidance` must be a number of at least 0'],
       [{ sampler: 'ddmp' }, /did you mean/],

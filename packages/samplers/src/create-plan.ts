@@ -1,3 +1,4 @@
+import { describeValue, didYouMean, inBackticks } from '@denoiser/errors';
 import { createProcess, type Process } from '@denoiser/schedules';
 import { angleGrid, flowGrid, sigmaProcessGrid } from './continuous-grid';
 import { discreteGrid } from './discrete-grid';
@@ -14,6 +15,7 @@ import type { Solver } from './solver';
  * @throws DenoiserError where the parts do not fit each other; the sentence names what to use instead.
  */
 export function createPlan<Stochastic extends boolean>(options: PlanOptions<Stochastic>): Plan<Stochastic> {
+  checkOptions(options);
   const { solver, threshold } = options;
   const process = createProcess(options.process);
   checkSolver(solver, process, options.learnedVariance);
@@ -36,6 +38,23 @@ export function createPlan<Stochastic extends boolean>(options: PlanOptions<Stoc
       to: { alpha: to.alpha, sigma: to.sigma },
     })),
   };
+}
+
+const NAMES: readonly string[] = [
+  ...['process', 'solver', 'threshold', 'strength', 'initialScale', 'learnedVariance'],
+  ...['steps', 'sigmas', 'prediction', 'end', 'spacing', 'allLevels', 'previous', 'round', 'time'],
+] satisfies (keyof PlanOptions)[];
+
+function checkOptions(options: PlanOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    refuse(`A plan is made of an object of \`process\`, \`solver\` and more, not of ${describeValue(options)}.`);
+  }
+  const wrong = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (wrong !== undefined) refuse(`createPlan has no option "${wrong}"; ${didYouMean(wrong, NAMES, inBackticks)}`);
+  const { solver } = options;
+  if (typeof solver?.steps !== 'function') {
+    refuse(`\`solver\` must be a solver as \`ddim()\` makes it, not ${describeValue(solver)}.`);
+  }
 }
 
 const KINDS: Readonly<Record<ProcessKind, readonly [many: string, one: string]>> = {

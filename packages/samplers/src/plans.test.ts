@@ -35,6 +35,15 @@ describe('what cannot work is refused', () => {
     expect(() => createPlan({ process: zeroSnr, solver: ddim(), prediction: 'epsilon' })).toThrow('use prediction v');
   });
 
+  it('options that are none, a solver that is none, and no process', () => {
+    const make = (options: unknown) => () => createPlan(options as Parameters<typeof createPlan>[0]);
+    expect(make({ process: schedule, solver: ddim(), stpes: 3 })).toThrow('"stpes"; did you mean `steps`?');
+    expect(make({ process: schedule, solver: 'ddim' })).toThrow('as `ddim()` makes it, not "ddim".');
+    expect(make({ process: schedule, solver: ddim })).toThrow('not a function.');
+    expect(make({ solver: ddim() })).toThrow('A process is described by an object');
+    expect(make(undefined)).toThrow('not of undefined.');
+  });
+
   it('the EDM grid on a schedule that does not reach so far', () => {
     const scaled = createSchedule({ type: 'scaled-linear' });
     expect(() => createPlan({ process: scaled, solver: heun(), steps: 9, sigmas: 'edm' })).toThrow('more noise than');

@@ -1,4 +1,4 @@
-import { DenoiserError } from '@denoiser/errors';
+import { DenoiserError, describeValue } from '@denoiser/errors';
 
 /** The codes of this package's errors. */
 export type ScheduleErrorCode =
@@ -10,6 +10,11 @@ export const ScheduleError = DenoiserError<ScheduleErrorCode>;
 
 export function fail(message: string): never {
   throw new ScheduleError('schedule-invalid', message);
+}
+
+/** Throws unless a value is an object; `sentence` says what is to be one. */
+export function checkObject(value: unknown, sentence: string): void {
+  if (typeof value !== 'object' || value === null) fail(`${sentence}, not by ${describeValue(value)}.`);
 }
 
 /** The most steps of a schedule, a grid or a plan: a hundred times the usual number, computed in a fraction of a second. */

@@ -1,5 +1,5 @@
 import { type AngleProcess, angle } from './angle';
-import { fail } from './errors';
+import { checkObject, fail } from './errors';
 import {
   type EdmOptions,
   edm,
@@ -38,6 +38,7 @@ export type ProcessOptions =
  * @throws DenoiserError where the options describe none.
  */
 export function createProcess(options: Process | ProcessOptions): Process {
+  checkObject(options, "A process is described by an object such as `{ type: 'cosine' }`");
   switch (options.kind) {
     case 'sigma':
       return sigmaProcess(options);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import golden from '../test/fixtures/schedules.json';
-import { createSchedule, edm, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
+import { createProcess, createSchedule, edm, parseSpacing, respace, type Schedule, spacedTimesteps } from './index';
 
 /**
  * The golden numbers are printed with 15 digits; where a value is a difference of near-equal ones that is all there is.
@@ -85,4 +85,16 @@ describe('createSchedule of a process that is built', () => {
     expect(() => createSchedule(edm() as object)).toThrow(/kind.*sigma/);
     expect(() => createSchedule(JSON.parse(JSON.stringify(createSchedule())))).toThrow('not JSON');
   });
+});
+
+it.each<[options: unknown, sentence: string]>([
+  [{ type: 'cosine', stpes: 50 }, 'A cosine schedule has no option `stpes`; did you mean `steps`?'],
+  [{ type: 'cosine', betaStart: 1e-4 }, 'A cosine schedule has no option `betaStart`'],
+  [{ offset: 0.01 }, 'A linear schedule has no option `offset`'],
+  [{ type: 'cosin' }, 'is none of linear, scaled-linear, '],
+  ['cosine', 'A schedule is described by an object such as `{ type: \'cosine\' }`, not by "cosine".'],
+  [null, 'not by null.'],
+])('what describes no schedule is refused, not passed over: %o', (options, sentence) => {
+  expect(() => createSchedule(options as object)).toThrow(sentence);
+  expect(() => createProcess(options as object)).toThrow(sentence.replace('A schedule is', 'A process is'));
 });

@@ -1,3 +1,4 @@
+import { didYouMean, inBackticks } from '@denoiser/errors';
 import {
   cosineBetas,
   cumulativeProduct,
@@ -9,7 +10,7 @@ import {
   sigmoidBetas,
   zeroTerminalSnrBetas,
 } from './betas';
-import { checkBetas, fail } from './errors';
+import { checkBetas, checkObject, fail } from './errors';
 
 type Ends = { betaStart?: number; betaEnd?: number };
 
@@ -72,10 +73,12 @@ export interface Schedule {
  * @throws DenoiserError where it describes none: a kind that is none, more than 100,000 steps, a β outside (0, 1].
  */
 export function createSchedule(options: ScheduleOptions | Schedule = {}): Schedule {
+  checkObject(options, "A schedule is described by an object such as `{ type: 'cosine' }`");
   if ('alphaBars' in options) return built(options);
   const { kind = 'discrete' } = options as { kind?: unknown };
   if (kind !== 'discrete') fail(`A schedule's \`kind\` is discrete, not ${kind}; createProcess takes all kinds.`);
   const betas = betasOf(options);
+  checkNames(options);
   checkBetas(betas);
   return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, options);
 }
@@ -97,6 +100,29 @@ const makers = {
   laplace: laplaceBetas,
 } satisfies Record<Exclude<ScheduleOptions['type'], 'custom' | undefined>, (steps: number) => Float64Array>;
 
+const ENDS = ['betaStart', 'betaEnd'];
+
+/** What each kind takes beside its `steps`. */
+const NAMES: Readonly<Record<keyof typeof makers | 'custom', readonly string[]>> = {
+  linear: [...ENDS, 'endsScaled'],
+  'scaled-linear': ENDS,
+  'sigmoid-beta': ENDS,
+  cosine: ['offset', 'maxBeta'],
+  'sigmoid-alpha-bar': ['start', 'end', 'tau', 'maxBeta'],
+  exponential: ['rate', 'maxBeta'],
+  laplace: ['maxBeta'],
+  custom: ['betas'],
+};
+
+/** Throws for the first option that schedules of this kind do not have: it would change nothing without a word. */
+function checkNames({ type = 'linear', ...options }: ScheduleOptions): void {
+  const names = ['type', 'kind', 'steps', 'zeroTerminalSnr', ...NAMES[type]];
+  const wrong = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name))?.[0];
+  if (wrong !== undefined) {
+    fail(`A ${type} schedule has no option \`${wrong}\`; ${didYouMean(wrong, names, inBackticks)}`);
+  }
+}
+
 function betasOf(options: ScheduleOptions): Float64Array {
   if (options.type === 'custom') {
     checkBetas(options.betas);
@@ -104,7 +130,9 @@ function betasOf(options: ScheduleOptions): Float64Array {
   }
   const { type = 'linear', steps = 1000 } = options;
   const make: ((steps: number, options: object) => Float64Array) | undefined = makers[type];
-  return make ? make(steps, options) : fail(`Schedule type "${type}" is none of ${Object.keys(makers)} and custom.`);
+  return make
+    ? make(steps, options)
+    : fail(`Schedule type "${type}" is none of ${Object.keys(makers).join(', ')} and custom.`);
 }
 
 /**

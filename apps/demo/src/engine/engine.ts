@@ -14,7 +14,12 @@ let engine: Promise<Engine> | undefined;
  * @throws DenoiserError if nothing computes here; the next call tries again.
  */
 export function startEngine(): Promise<Engine> {
-  engine ??= start(requestedDevice.value);
+  if (!engine) {
+    const mine = start(requestedDevice.value, () => {
+      if (engine === mine) engine = undefined; // another one may have taken its place
+    });
+    engine = mine;
+  }
   return engine;
 }
 
@@ -41,14 +46,12 @@ export async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promi
 /** Whether work ended only because its worker was ended for another device. */
 export const isSwitched = (error: unknown): boolean => (error as { code?: unknown }).code === 'worker-closed';
 
-async function start(request: DeviceRequest): Promise<Engine> {
+/** Starts a worker; `onEnd` is told that it has failed and answers no more: what is asked next gets a new one. */
+async function start(request: DeviceRequest, onEnd: () => void): Promise<Engine> {
   isStarting.value = true;
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'denoiser' });
   const client = connectWorker(worker);
-  // A worker that has failed answers no more; what is asked next gets a new one.
-  worker.addEventListener('error', () => {
-    engine = undefined;
-  });
+  worker.addEventListener('error', onEnd);
   try {
     const chosen = await client.start({ device: request });
     batch(() => {
@@ -59,7 +62,7 @@ async function start(request: DeviceRequest): Promise<Engine> {
     return { client, device: chosen };
   } catch (error) {
     client.close();
-    engine = undefined;
+    onEnd();
     batch(() => {
       isStarting.value = false;
       deviceFailure.value = inThePagesWords(error);

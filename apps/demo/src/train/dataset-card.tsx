@@ -85,8 +85,18 @@ export function DatasetCard() {
   );
 }
 
+let adding: Promise<void> | undefined;
+
+/** Adds the faces, once however often that is asked for meanwhile. */
+function addFaces(): Promise<void> {
+  adding ??= drawFaces().finally(() => {
+    adding = undefined;
+  });
+  return adding;
+}
+
 /** Drawn a few at a time, so that the page never stands still for long, and added all at once. */
-async function addFaces(): Promise<void> {
+async function drawFaces(): Promise<void> {
   const drawn: Entry[] = [];
   for (const mood of FACES) {
     const className = text.ready.names[mood];

@@ -38,6 +38,15 @@ test.each([
   expect(await readdir(folder)).toEqual(['c.txt']);
 });
 
+test('a write that fails leaves none of the folders that it made', async () => {
+  await mkdir(join(folder, 'mine'));
+  const fileSystem = failingFileSystem({ code: 'ENOSPC', when: 'writeFile', path: /c\.txt|probe/ });
+  await expect(writeFileAtomically(join(folder, 'mine/a/b/c.txt'), 'new', { fileSystem })).rejects.toThrow('full');
+  await expect(prepareFolder(join(folder, 'runs/one'), { fileSystem })).rejects.toThrow('full');
+  expect(await readdir(folder)).toEqual(['mine']);
+  expect(await readdir(join(folder, 'mine'))).toEqual([]);
+});
+
 test('a path below a file, or at a folder, is refused by name', async () => {
   await writeFile(join(folder, 'file'), '');
   await mkdir(join(folder, 'taken'));

@@ -19,13 +19,15 @@ export async function writeFileAtomically(
 ): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, temporaryName(basename(path)));
+  const made: string[] = [];
   try {
-    await makeFolder(fileSystem, folder);
+    await makeFolder(fileSystem, folder, made);
     await writeDurably(fileSystem, temporary, data);
     await fileSystem.rename(temporary, path);
     await syncFolder(fileSystem, folder);
   } catch (error) {
     await removeQuietly(fileSystem, temporary);
+    await removeEmpty(fileSystem, made);
     throw fileError(error, 'write', path);
   }
 }
@@ -46,12 +48,14 @@ export const prepareFile = (path: string, { fileSystem = nodeFileSystem }: Files
 
 async function tryFolder(folder: string, wanted: string, fileSystem: FileSystem): Promise<void> {
   const probe = join(folder, temporaryName('probe'));
+  const made: string[] = [];
   try {
-    await makeFolder(fileSystem, folder);
+    await makeFolder(fileSystem, folder, made);
     await writeDurably(fileSystem, probe, 'x');
     await fileSystem.rm(probe);
   } catch (error) {
     await removeQuietly(fileSystem, probe);
+    await removeEmpty(fileSystem, made);
     throw fileError(error, 'write', wanted);
   }
 }
@@ -59,8 +63,10 @@ async function tryFolder(folder: string, wanted: string, fileSystem: FileSystem)
 /**
  * Makes a folder and those above it that are missing, one by one: Node's recursive way says ENOENT whatever the cause, and
  * never ends where a file system refuses folders by that code, as /proc does.
+ *
+ * @param made is given those that it makes, also where it fails
  */
-export async function makeFolder(fileSystem: FileSystem, path: string): Promise<void> {
+export async function makeFolder(fileSystem: FileSystem, path: string, made: string[] = []): Promise<void> {
   const kindOf = (found: string) =>
     fileSystem.stat(found).then(
       (stats) => (stats.isDirectory() ? 'folder' : 'file'),
@@ -75,11 +81,17 @@ export async function makeFolder(fileSystem: FileSystem, path: string): Promise<
   for (const folder of missing) {
     try {
       await fileSystem.mkdir(folder);
+      made.push(folder);
     } catch (error) {
       // Another process may have been quicker.
       if (systemCode(error) !== 'EEXIST' || !(await folderAt(folder))) throw error;
     }
   }
+}
+
+/** Removes folders that were made for what then failed, as far as nothing lies in them. */
+async function removeEmpty(fileSystem: FileSystem, made: readonly string[]): Promise<void> {
+  for (const folder of made.toReversed()) await fileSystem.rmdir(folder).catch(() => {});
 }
 
 /** A hidden name that no other writer takes. */

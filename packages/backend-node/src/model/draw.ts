@@ -32,20 +32,24 @@ export function drawImages(
   options: DrawOptions = {},
 ): pipeline.Drawing<pipeline.DrawStep | DrawProgress> {
   return pipeline.createDrawing<pipeline.DrawStep | DrawProgress>(async function* () {
-    pipeline.checkModel('drawImages', model);
-    if (!('draw' in model)) checkRoom(model, options?.count);
+    if (!isElsewhere(model)) pipeline.checkModel('drawImages', model);
+    checkRoom(model, options?.count);
     const { image, inpaint, ...others } = options ?? {};
     const given = {
       ...others,
       ...(image !== undefined && { image: await openPicture(image, model.imageShape) }),
       ...(inpaint !== undefined && { inpaint: await openInpainting(inpaint, model.imageShape) }),
     };
-    if ('draw' in model) return yield* model.draw(given);
+    if (isElsewhere(model)) return yield* model.draw(given);
     const drawing = pipeline.drawImages(model, given);
     yield* drawing;
     return drawing;
   });
 }
+
+/** Whether a model is in a thread of its own. */
+const isElsewhere = (model: pipeline.Model | WorkerModel | undefined): model is WorkerModel =>
+  typeof (model as Partial<WorkerModel> | undefined)?.draw === 'function';
 
 /** Draws rows of images between two seeds; see pipeline's `interpolate`. */
 export function interpolate(
@@ -62,7 +66,7 @@ export function interpolate(
 }
 
 /** Throws where so many images would not fit into the machine's memory, rather than after hours of drawing. */
-function checkRoom({ imageShape: [height, width, channels] }: pipeline.Model, count = 1): void {
+function checkRoom({ imageShape: [height, width, channels] }: pipeline.ModelInfo, count = 1): void {
   if (!Number.isSafeInteger(count)) return; // the pipeline says what it must be
   const bytes = 4 * count * height * width * channels;
   if (bytes <= totalmem()) return;

@@ -10,7 +10,7 @@ import { createUNet } from '@denoiser/unet';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { selectDevice } from '../device/select-device';
-import { drawImages } from '../model/draw';
+import { drawImages, interpolate } from '../model/draw';
 import { openModel } from '../model/open-model';
 import type { ModelSource } from '../model/resolve-source';
 import { type ConnectOptions, connectModel, type WorkerModel } from './connect-model';
@@ -73,6 +73,18 @@ describe('a model in a thread of its own', () => {
     model = await connect();
   });
   afterEach(() => model.dispose());
+
+  it('refuses what would end this process, or its thread, before anything is asked of it', async () => {
+    const wrong: [options: object, sentence: string][] = [
+      [{ count: 1e12 }, 'and this machine has'],
+      [{ signal: 3 }, '`signal` must be an AbortSignal, not 3.'],
+      [{ onProgress: 'x' }, '`onProgress` must be a function, not "x".'],
+    ];
+    for (const [options, sentence] of wrong) await expect(drawImages(model, options)).rejects.toThrow(sentence);
+    expect(model.pending).toBe(0);
+    const here = model as unknown as Model;
+    await expect(interpolate(here, { from: 1, to: 2 })).rejects.toThrow('not an object without a `network`');
+  });
 
   it('is known here as it is there', () => {
     const { architecture, parameterCount, imageShape, classNames, process, prediction } = here;

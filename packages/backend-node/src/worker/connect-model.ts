@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DenoiserError } from '@denoiser/errors';
-import { type DrawOptions, type Images, imagesOf, type ModelInfo } from '@denoiser/pipeline';
+import { checkKinds, type DrawOptions, type Images, imagesOf, type ModelInfo, WORK_KINDS } from '@denoiser/pipeline';
 import { createCaller, type Endpoint, type Examples } from '@denoiser/pipeline/remote';
 import type { Device } from '../device/select-device';
 import { NodeError } from '../errors';
@@ -75,6 +75,7 @@ export async function connectModel(
   };
 
   async function* draw(options: Parameters<WorkerModel['draw']>[0]): AsyncGenerator<DrawProgress, Images, undefined> {
+    checkKinds(options, WORK_KINDS);
     const { signal, onBegin, onProgress, ...request } = options;
     if ((request as DrawOptions).noise) {
       throw optionInvalid('`noise` is a function, which cannot go to another thread; choose by `seed` and `indices`.');

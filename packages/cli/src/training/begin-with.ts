@@ -40,9 +40,11 @@ export function checkNetwork(config: RunConfig, source: Json, from: string): voi
   const [here, there] = [config, source].map(({ channels, network }) => flat({ channels, network: network as Json }));
   const wrong = Object.keys({ ...here, ...there }).find((path) => here?.[path] !== there?.[path]);
   if (wrong !== undefined) {
+    // Another kind is named by any option of it.
+    const advice = wrong === 'network' ? 'leave it out, and --base-width and its like' : 'leave it out';
     throw new CommandError(
       'option-conflict',
-      `${flagOfPath(wrong)} is ${here?.[wrong] ?? 'left out'} here, and ${there?.[wrong] ?? 'left out'} in the network of ${from}, which the run begins with; leave it out.`,
+      `${flagOfPath(wrong)} is ${here?.[wrong] ?? 'left out'} here, and ${there?.[wrong] ?? 'left out'} in the network of ${from}, which the run begins with; ${advice}.`,
     );
   }
   const learned = (source.training as { variance?: object }).variance !== undefined;

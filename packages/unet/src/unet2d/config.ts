@@ -1,4 +1,4 @@
-import { didYouMean, inBackticks } from '@denoiser/errors';
+import { inBackticks, theNearest } from '@denoiser/errors';
 import { NetworkError } from '../errors';
 
 /**
@@ -183,7 +183,7 @@ export function completeUNet2DConfig(given: Readonly<Record<string, unknown>>): 
   const names = Object.keys(given).filter((name) => !name.startsWith('_') && given[name] !== undefined);
   const unknown = names.find((name) => !Object.hasOwn(RULES, name));
   if (unknown !== undefined) {
-    refuse(`it has no \`${unknown.slice(0, 100)}\`; ${didYouMean(unknown.slice(0, 100), NAMES, inBackticks)}`);
+    refuse(`it has no \`${unknown.slice(0, 100)}\`; ${theNearest(unknown.slice(0, 100), NAMES, inBackticks)}`);
   }
   const values = { ...DEFAULTS, ...Object.fromEntries(names.map((name) => [name, presentValue(name, given[name])])) };
   for (const name of NAMES) {

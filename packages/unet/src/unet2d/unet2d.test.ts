@@ -208,7 +208,7 @@ describe('a configuration', () => {
 
   test.each([
     [{ _class_name: 'UNet2DConditionModel' }, /is of "UNet2DConditionModel", not of UNet2DModel/],
-    [{ block_out_channel: [4] }, /has no `block_out_channel`; did you mean `block_out_channels`\?/],
+    [{ block_out_channel: [4] }, /has no `block_out_channel`; the nearest is `block_out_channels`\.$/],
     [{ toString: 1 }, /has no `toString`/],
     [{ down_block_types: ['CrossAttnDownBlock2D'] }, /`down_block_types` must be a list of DownBlock2D, .*CrossAttn/],
     [{ resnet_time_scale_shift: 'spatial' }, /must be one of "default", "scale_shift", but is "spatial"/],
