@@ -1,4 +1,4 @@
-import { noiseRatio } from '@denoiser/schedules';
+import { noiseRatio, trainingTarget } from '@denoiser/schedules';
 import { scaleLog } from 'd3-scale';
 
 /** Numbers on samplers that need no network, and the plot of them. */
@@ -6,18 +6,20 @@ import { scaleLog } from 'd3-scale';
 const MEANS = [-1, -0.9, -0.4, -0.1, 0.2, 0.5, 0.55, 1];
 const DEVIATION = 0.05;
 
-/** ε of data that is an even mixture of eight Gaussians, exactly, as a model on arrays. */
-export function mixture(schedule) {
+/** What a model predicts, exactly, of data that is an even mixture of eight Gaussians, on arrays. */
+export function mixture(schedule, prediction) {
   return (x, time) => {
     const ratio = noiseRatio(schedule, time);
     const [alpha, sigma] = [1 / Math.hypot(1, ratio), ratio / Math.hypot(1, ratio)];
     const variance = (alpha * DEVIATION) ** 2 + sigma ** 2;
+    const target = trainingTarget(prediction, alpha, sigma);
     return x.map((value) => {
       const logs = MEANS.map((mean) => -((value - alpha * mean) ** 2) / (2 * variance));
       const top = Math.max(...logs);
       const weights = logs.map((log) => Math.exp(log - top));
       const mean = weights.reduce((sum, w, i) => sum + w * MEANS[i], 0) / weights.reduce((a, b) => a + b);
-      return (sigma * (value - alpha * mean)) / variance;
+      const distance = (value - alpha * mean) / variance;
+      return target.eps * sigma * distance + target.x0 * (mean + alpha * DEVIATION ** 2 * distance);
     });
   };
 }

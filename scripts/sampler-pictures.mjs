@@ -13,7 +13,7 @@ import { root } from './setup.mjs';
 /**
  * Makes the pictures of docs/choosing-a-sampler.md and prints its tables, with a model, whatever `openModel` opens:
  *
- *   node scripts/sampler-pictures.mjs digits
+ *   node scripts/sampler-pictures.mjs digits [--parts steps,variance,guidance,network,formula,spread]
  *
  * after `npm run build`. Every picture begins with the noise of its place, whatever the sampler, so rows compare.
  */
@@ -23,6 +23,7 @@ const { values: options, positionals } = parseArgs({
     out: { type: 'string', default: join(root, 'docs/images') },
     seed: { type: 'string', default: '0' },
     guidance: { type: 'string', default: '2' },
+    parts: { type: 'string', default: 'steps,variance,guidance,network,formula,spread' },
   },
 });
 const [source] = positionals;
@@ -154,27 +155,30 @@ const withCalls = ([solver, callsAStep = 1, more = {}], calls, other = {}) =>
   planOf(solver, Math.ceil(calls / callsAStep), { ...more, ...other });
 
 const all = { ...noisy, ...solvers };
+const isAsked = (part) => options.parts.split(',').includes(part);
 const CALLS = [5, 10, 20, 50];
-await strips('sampler-steps.png', {
-  rows: Object.keys(all),
-  columns: CALLS.map((n) => `${n} calls`),
-  count: 5,
-  plan: (row, column) => withCalls(Object.values(all)[row], CALLS[column]),
-});
+if (isAsked('steps'))
+  await strips('sampler-steps.png', {
+    rows: Object.keys(all),
+    columns: CALLS.map((n) => `${n} calls`),
+    count: 5,
+    plan: (row, column) => withCalls(Object.values(all)[row], CALLS[column]),
+  });
 
-const STEPS = [schedule.steps, 100, 20].filter((n, i) => i === 0 || n < schedule.steps);
-await strips('sampler-variance.png', {
-  rows: ['β', 'posterior, β̃', 'β, unclipped', 'β̃, unclipped'],
-  columns: STEPS.map((n) => `${n} steps`),
-  count: 5,
-  plan: (row, column) =>
-    planOf(ddpm({ variance: row % 2 === 0 ? 'beta' : 'posterior' }), STEPS[column], {
-      ...spread,
-      threshold: row < 2,
-    }),
-});
+const STEPS = [250, 50, 20].filter((n) => n < schedule.steps);
+if (isAsked('variance'))
+  await strips('sampler-variance.png', {
+    rows: ['β', 'posterior, β̃', 'β, unclipped', 'β̃, unclipped'],
+    columns: STEPS.map((n) => `${n} steps`),
+    count: 5,
+    plan: (row, column) =>
+      planOf(ddpm({ variance: row % 2 === 0 ? 'beta' : 'posterior' }), STEPS[column], {
+        ...spread,
+        threshold: row < 2,
+      }),
+  });
 
-if (classes > 0) {
+if (classes > 0 && isAsked('guidance')) {
   const scales = [1, 2, 4, 8];
   const kinds = { ddim: ddim({ rederiveEps: true }), 'dpmpp-2m': dpmppMultistep() };
   await strips('sampler-guidance.png', {
@@ -198,6 +202,7 @@ async function strips(name, { rows, columns, count, plan, guidance = () => undef
 // Distance to the exact solution ---------------------------------------------------------------------------------------
 
 const COUNTS = [5, 10, 15, 20, 30, 50, 100];
+const CONVERGED = 500;
 
 /** Root mean square distance of each solver's result from `exact`, by calls of the model. */
 async function distances(solve, exact) {
@@ -217,7 +222,7 @@ async function distances(solve, exact) {
 const format = (distance) => (distance < 0.0995 ? distance.toPrecision(2) : distance.toFixed(2));
 
 async function report(title, name, solve) {
-  const exact = await solve(planOf(dpmppMultistep(), schedule.steps - 1, { threshold: false }));
+  const exact = await solve(planOf(dpmppMultistep(), CONVERGED, { threshold: false }));
   const lines = await distances(solve, exact);
   console.log(title);
   table(
@@ -227,18 +232,21 @@ async function report(title, name, solve) {
   await write(name, sharp(Buffer.from(plot(lines, title))));
 }
 
-await report('Distance from the converged result, this network, guidance 1', 'sampler-distance.png', (plan) =>
-  draw({ ...plan }, 4, 1),
-);
+if (isAsked('network'))
+  await report('Distance from the converged result, this network, guidance 1', 'sampler-distance.png', (plan) =>
+    draw(plan, 2, 1),
+  );
 
-await report('Distance from the exact result, a mixture of Gaussians', 'sampler-distance-exact.png', async (plan) => {
-  const noise = Float64Array.from({ length: 400 }, (_, i) => normalQuantile((i + 0.5) / 400));
-  let last;
-  const run = { model: mixture(schedule), plan, shape: [400], noise: () => noise.slice() };
-  for await (const { x } of sampleArrays(run)) last = x;
-  return last;
-});
+if (isAsked('formula'))
+  await report('Distance from the exact result, a mixture of Gaussians', 'sampler-distance-exact.png', async (plan) => {
+    const noise = Float64Array.from({ length: 400 }, (_, i) => normalQuantile((i + 0.5) / 400));
+    let last;
+    const run = { model: mixture(schedule, prediction), plan, shape: [400], noise: () => noise.slice() };
+    for await (const { x } of sampleArrays(run)) last = x;
+    return last;
+  });
 
+if (!isAsked('spread')) process.exit(0);
 console.log('Spread of the result over that of the data, exact for Gaussian data (1 is right)');
 const kinds = ['beta', 'posterior'].flatMap((variance) => [0.5, 0.05].map((deviation) => ({ variance, deviation })));
 table(

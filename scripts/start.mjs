@@ -26,7 +26,7 @@ console.log('\nA word, by a model that comes along; each row is a hand of its ow
 const wordSteps = options.quick ? ['--count', '1', '--steps', '4'] : ['--count', '4'];
 await denoiser('sample', '--model', 'glyphs', '--text', 'Hello', ...wordSteps, '--seed', '1', '--out', show(word));
 
-const digits = join(root, 'runs', options.quick ? 'mnist-digits-quick' : 'mnist-digits');
+const digits = join(root, 'runs', options.quick ? 'mnist-24-quick' : 'mnist-24');
 const out = join(root, 'runs', options.quick ? 'mnist-quick' : 'mnist');
 const grid = join(out, 'samples', 'final.png');
 const report = join(out, 'report.html');
@@ -43,7 +43,7 @@ ${whatNext()}`);
 
 const { writeDigits } = await import('./mnist-digits.mjs');
 if (!existsSync(digits)) console.log('\nWriting the MNIST digits as images …');
-await writeDigits(digits, options.quick ? 20 : undefined);
+await writeDigits(digits, { isClose: true, ...(options.quick && { perDigit: 20 }) });
 console.log(`\nA model of your own, from noise to digits${options.quick ? '' : `, in ${options.minutes} minutes`}:\n`);
 
 const checkpoints = join(out, 'checkpoints');

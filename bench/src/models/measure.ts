@@ -117,7 +117,10 @@ async function main() {
     results.neighbours = await neighbours();
     save(results);
   }
-  writeFileSync(join(options.out, 'figures.json'), `${JSON.stringify(figuresOf(results), null, 2)}\n`);
+  writeFileSync(
+    join(options.out, 'figures.json'),
+    `${JSON.stringify(figuresOf(results, model.sampler?.sampler ?? 'dpmpp-2m'), null, 2)}\n`,
+  );
   writeFileSync(join(options.out, 'results.md'), `${markdown(results)}\n`);
   process.stdout.write(`${markdown(results)}\n`);
 
@@ -142,7 +145,8 @@ async function main() {
     const { dataset: trained } = await open(options.train as string, options.train === options.data ? share : 0);
     const size = model.imageShape.reduce((a, b) => a * b);
     const drawn = await drawImages(model, {
-      ...{ sampler: 'dpmpp-2m', count: NEIGHBOURS_SHOWN * 2, seed, batchSize },
+      ...{ count: NEIGHBOURS_SHOWN * 2, seed, batchSize },
+      ...(!model.sampler && { sampler: 'dpmpp-2m' }), // as it says itself
       ...(hasClasses && { guidance }),
     });
     const ofDrawn = await nearestIn(trained, drawn.data, NEIGHBOURS);

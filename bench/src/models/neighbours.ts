@@ -8,7 +8,7 @@ export interface Neighbours {
 
 /**
  * Finds the `count` images of a dataset that are nearest to each of `pictures` [N, size], by the root mean square difference
- * of their pixels.
+ * of their pixels. An image that the dataset has several times counts once.
  */
 export async function nearestIn(dataset: ImageDataset, pictures: Float32Array, count: number): Promise<Neighbours[]> {
   const size = dataset.imageShape.reduce((a, b) => a * b);
@@ -22,8 +22,9 @@ export async function nearestIn(dataset: ImageDataset, pictures: Float32Array, c
       for (let i = 0; i < size && sum < limit; i++) {
         sum += ((pixels[i] as number) - (pictures[n * size + i] as number)) ** 2;
       }
-      if (sum >= limit) return;
-      nearest.push({ distance: Math.sqrt(sum / size), index });
+      const distance = Math.sqrt(sum / size);
+      if (sum >= limit || nearest.some((other) => other.distance === distance)) return;
+      nearest.push({ distance, index });
       nearest.sort((a, b) => a.distance - b.distance);
       nearest.splice(count);
     });

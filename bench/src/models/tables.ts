@@ -36,16 +36,16 @@ export function markdown({ settings, quality, samplers, steps, neighbours }: Res
   ].join('\n\n');
 }
 
-/** The figures of a model's card, by name. */
-export function figuresOf({ quality, samplers, neighbours }: Results): Record<string, string> {
+/** The figures of a model's card, by name; `own` is the sampler that the model is drawn with unless somebody says otherwise. */
+export function figuresOf({ quality, samplers, neighbours }: Results, own: string): Record<string, string> {
   const shares = Object.values(samplers).flatMap(({ recognized }) => recognized ?? []);
   const least = Math.min(...shares);
-  const usual = samplers['dpmpp-2m'];
+  const usual = samplers[own];
   return {
     // KID by features of no fixed scale says little to who sees no other figure beside it.
     ...(quality && Object.fromEntries(qualityRows(quality).filter(([name]) => name !== 'KID') as [string, string][])),
-    ...(usual && { 'seconds a picture, dpmpp-2m': usual.secondsEach.toFixed(2) }),
-    ...(usual?.recognized != null && { 'recognized, dpmpp-2m': percent(usual.recognized) }),
+    ...(usual && { [`seconds a picture, ${own}`]: usual.secondsEach.toFixed(2) }),
+    ...(usual?.recognized != null && { [`recognized, ${own}`]: percent(usual.recognized) }),
     ...(shares.length > 0 && { [`recognized, the least of ${shares.length} samplers`]: percent(least) }),
     ...(neighbours && {
       'nearest training image, median RMS: of pictures, of held-out images': neighbourText(neighbours),
