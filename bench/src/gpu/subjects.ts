@@ -46,7 +46,8 @@ export function webgpuSubjects(
   const version = versionOf(runtime);
   return [
     ofTfjs('denoiser', { subject: 'denoiser' }),
-    ofTfjs('denoiser, f16 weights', { subject: 'denoiser', precision: 'f16' }, ['sampling']),
+    ofTfjs('denoiser, f16', { subject: 'denoiser', precision: 'f16' }, ['sampling']),
+    ofTfjs('denoiser, f16-all', { subject: 'denoiser', precision: 'f16-all' }, ['sampling']),
     ofTfjs(`tfjs ${versionOf('@tensorflow/tfjs-core')}`, { subject: 'stock tfjs' }),
     ofOnnx(`${runtime} ${version}`, 'contrib'),
     ofOnnx(`${runtime} ${version}, plain attention`, 'plain'),

@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
     profile: { type: 'boolean', default: false },
     /** 'original' or 'unet2d'. */
     network: { type: 'string', default: 'original' },
-    /** 'f16' counts our sampling with weights of half precision, too. */
+    /** With commas: our sampling is counted with each, as 'f32,f16,f16-all'. */
     precision: { type: 'string', default: 'f32' },
     steps: { type: 'string', default: STEPS.join() },
     subjects: { type: 'string', default: SUBJECTS.join() },
@@ -43,12 +43,14 @@ const onGpu = options.gpu;
 const runner = options.dawn ? nodeRunner({ onGpu }) : await browserRunner({ onGpu });
 const print = (text: string) => process.stdout.write(`${text}\n\n`);
 
-/** Whose steps are counted: ours in both precisions, if that was asked for. */
+/** Whose steps are counted: our sampling with every precision that was asked for. */
 function subjectsOf(step: Task['step']): Pick<Task, 'subject' | 'precision'>[] {
-  return SUBJECTS.filter((one) => options.subjects.split(',').includes(one)).flatMap((subject) => {
-    const hasHalves = subject === 'denoiser' && step === 'sampling' && options.precision === 'f16';
-    return [{ subject, precision: 'f32' }, ...(hasHalves ? [{ subject, precision: 'f16' } as const] : [])] as const;
-  });
+  const precisions = options.precision.split(',') as NonNullable<Task['precision']>[];
+  return SUBJECTS.filter((one) => options.subjects.split(',').includes(one)).flatMap((subject) =>
+    subject === 'denoiser' && step === 'sampling'
+      ? precisions.map((precision) => ({ subject, precision }))
+      : [{ subject }],
+  );
 }
 
 async function runAll(task: Pick<Task, 'size' | 'warmUp' | 'measured' | 'execute'>): Promise<Result[]> {

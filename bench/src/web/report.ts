@@ -33,7 +33,9 @@ export function countTable(results: readonly Result[]): string {
   return lines.join('\n');
 }
 
-const nameOf = ({ subject, precision }: Task): string => (precision === 'f16' ? `${subject}, f16` : subject);
+const hasHalves = (precision: Task['precision']) => precision !== undefined && precision !== 'f32';
+
+const nameOf = ({ subject, precision }: Task): string => (hasHalves(precision) ? `${subject}, ${precision}` : subject);
 
 /** The median time of a step, with the least and the most. */
 export function timeTable(results: readonly Result[]): string {
@@ -71,7 +73,7 @@ export function profileTable({ task, measurement: { counts } }: Result): string 
 /** Ours and stock tfjs's results of the same step. */
 function pairs(results: readonly Result[]): [ours: Result, stock: Result][] {
   return results.flatMap((ours): [Result, Result][] => {
-    if (ours.task.precision === 'f16') return [];
+    if (hasHalves(ours.task.precision)) return [];
     const stock = results.find(({ task }) => task.step === ours.task.step && task.subject === 'stock tfjs');
     return ours.task.subject === 'denoiser' && stock ? [[ours, stock]] : [];
   });

@@ -43,7 +43,7 @@ async function stock(): Promise<GPUDevice> {
 async function samplingSteps({ network, size, baseWidth, batch, precision }: Task): Promise<() => Promise<unknown>> {
   const unet = createNetwork(network, baseWidth);
   const parameters =
-    precision === 'f16'
+    precision && precision !== 'f32'
       ? unet.importParameters(await unet.exportParameters(unet.parameters), { precision })
       : unet.parameters;
   const steps = sample({

@@ -1,8 +1,10 @@
+import { silu } from '@denoiser/ops';
 import { openModel, type WeightsModel } from '@denoiser/pipeline';
 import { convertTensor, readSafetensors, type TensorFile, writeSafetensors } from '@denoiser/safetensors';
+import { createUNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { CASES, type CaseName, golden, goldenFile } from '../../unet/test/golden';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { CASES, type CaseName, golden, goldenFile, largestDifference } from '../../unet/test/golden';
 import { selectDevice } from '../src/device/select-device';
 import { drawImages } from '../src/model/draw';
 import { noAdapter } from './adapter';
@@ -25,7 +27,13 @@ async function pictures(model: WeightsModel): Promise<Float32Array> {
   return data;
 }
 
-const bytesInGpu = () => (tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU;
+/** Once what was recorded is handed over, upon which memory is given back. */
+async function bytesInGpu(): Promise<number> {
+  const one = tf.tidy(() => silu(tf.zeros([8])));
+  await one.data();
+  one.dispose();
+  return (tf.memory() as tf.MemoryInfo & { numBytesInGPU: number }).numBytesInGPU;
+}
 
 describe.skipIf(noAdapter)('Weights of half precision on a graphics card', () => {
   beforeAll(async () => void (await selectDevice({ device: 'webgpu' })));
@@ -46,21 +54,69 @@ describe.skipIf(noAdapter)('Weights of half precision on a graphics card', () =>
     },
   );
 
+  test('unet-tiny gives it, too, where all that is computed is rounded, in as many dispatches', async () => {
+    const backend = tf.backend() as unknown as { makeFor(): object; run(): void };
+    const counts: number[][] = [];
+    for (const precision of ['f32', 'f16-all'] as const) {
+      const { model, x, time, conditioning, expected } = golden('unet-tiny', { precision });
+      const predict = () => tf.tidy(() => model.denoiser()(x, time, conditioning));
+      const rounded = vi.spyOn(backend, 'makeFor');
+      const dispatched = vi.spyOn(backend, 'run');
+      const y = predict();
+      const [results, dispatches] = [rounded.mock.calls.length, dispatched.mock.calls.length];
+      vi.restoreAllMocks();
+      counts.push([results, dispatches]);
+      const data = (await y.data()) as Float32Array;
+      const error = rms(data.map((value, i) => value - (expected[i] as number))) / rms(expected);
+      // As above, and what is stored is rounded as weights are.
+      const products = [...model.parameters].filter(([, { shape }]) => shape.length > 1).length;
+      expect(error).toBeLessThan(precision === 'f32' ? 2e-5 : ((products + results) * UNIT) / Math.sqrt(3));
+      tf.dispose([x, time, conditioning, y]);
+      model.dispose();
+    }
+    expect(counts[1]).toEqual(counts[0]);
+  });
+
+  test('a UNet2DModel, too, keeps all of it as float16', async () => {
+    const { parameters, ...made } = createUNet2D({
+      sample_size: 8,
+      block_out_channels: [8, 16],
+      down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+      up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+      layers_per_block: 1,
+      norm_num_groups: 2,
+      attention_head_dim: 4,
+    });
+    const rounded = made.importParameters(await made.exportParameters(parameters), { precision: 'f16-all' });
+    const widened = vi.spyOn(tf.backend() as unknown as { takeOut(): void }, 'takeOut');
+    const x = tf.ones([1, 8, 8, 3]) as tf.Tensor4D;
+    const y = tf.tidy(() => made.denoiser(rounded)(x, tf.tensor1d([5], 'int32')));
+    expect(widened).not.toHaveBeenCalled();
+    expect(await y.data()).not.toContain(Number.NaN);
+    vi.restoreAllMocks();
+    tf.dispose([x, y, ...rounded.values()]);
+    made.dispose();
+  });
+
   test('a file that has such numbers gives the same pictures, bit for bit, from half of the memory', async () => {
     const file = halved(readSafetensors(tiny));
     const drawn: Float32Array[] = [];
     const sizes: number[] = [];
-    for (const precision of ['f32', 'f16'] as const) {
-      const before = bytesInGpu();
-      using model = await openModel(file, { precision, imageSize: 16 });
+    for (const precision of ['f32', 'f16', 'f16-all'] as const) {
+      const before = await bytesInGpu();
+      using model = await openModel(file, { precision, imageSize: 8 });
       drawn.push(await pictures(model));
-      const after = bytesInGpu(); // weights of float32 go up when they are used
+      const after = await bytesInGpu(); // weights of float32 go up when they are used
       sizes.push(after - before);
       await pictures(model);
-      expect(bytesInGpu()).toBe(after); // nothing of it was widened
+      expect(await bytesInGpu()).toBe(after); // nothing of it was widened
     }
     expect(drawn[1]).toEqual(drawn[0]);
-    const [whole, half] = sizes as [number, number];
+    expect(drawn[2]).not.toEqual(drawn[0]);
+    // Of one call, where no error of another is added to it; see above.
+    expect(largestDifference(drawn[2] as Float32Array, drawn[0] as Float32Array)).toBeLessThan(0.05);
+    const [whole, half, all] = sizes as [number, number, number];
+    expect(all).toBe(half);
     expect(half / whole).toBeGreaterThan(0.5); // norms and biases are whole
     expect(half / whole).toBeLessThan(0.55);
   });
@@ -95,6 +151,6 @@ test('A device that computes with float32 alone says so', async () => {
   });
   await expect(openModel(tiny, { precision: 'bf16' as 'f16' })).rejects.toMatchObject({
     code: 'option-invalid',
-    message: expect.stringMatching(/`precision` must be f32 or f16, not "bf16"/),
+    message: expect.stringMatching(/`precision` must be one of f32, f16, f16-all, not "bf16"/),
   });
 });

@@ -49,6 +49,9 @@ test('a file says what can be drawn from it; what it leaves open is the original
   await expect(client.openModel(file.slice(), { classnames: [] } as never)).rejects.toThrow(
     'did you mean `classNames`',
   );
+  await expect(client.openModel(file.slice(), { precision: 'f16' })).rejects.toMatchObject({
+    code: 'precision-unsupported', // here is no WebGPU
+  });
   await expect(client.openModel(new Uint8Array(40))).rejects.toMatchObject({ isDenoiserError: true });
   await expect(client.openModel({} as never)).rejects.toMatchObject({ code: 'model-unknown' });
   // Whatever was refused, what is open stays.

@@ -26,8 +26,8 @@ export function addDeviceOptions(command: Command): Command {
     )
     .option(
       '--precision <numbers>',
-      'what filters and matrices are in memory: f32, or f16, half of it, with --device webgpu (default: f32)',
-      choice('--precision', ['f32', 'f16']),
+      'with --device webgpu, what weights are in memory: f32 (default), f16, or f16-all, then what is computed of them, too',
+      choice('--precision', ['f32', 'f16', 'f16-all']),
     );
 }
 

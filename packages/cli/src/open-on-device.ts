@@ -14,7 +14,7 @@ import { describeDevice } from './text';
 export interface DeviceFlags {
   device: string;
   onnxProvider?: string[];
-  precision?: 'f32' | 'f16';
+  precision?: 'f32' | 'f16' | 'f16-all';
 }
 
 /** A model on its device, which is described for people. */

@@ -1,10 +1,19 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type BackendValues, type DataType, type Tensor, type TensorInfo, tidy, util } from '@tensorflow/tfjs-core';
+import {
+  type BackendValues,
+  type DataType,
+  engine,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+  util,
+} from '@tensorflow/tfjs-core';
 import { Arenas, type Place, type Slot } from './arenas';
 import { type Capabilities, readCapabilities } from './capabilities';
 import { type Bound, type Dispatch, membersOf, moduleOf, signatureOf, sizeOf } from './dispatch';
 import { inMemoryScope, tensorTooLarge } from './memory';
 import { type Command, type Recording, Replayed } from './replay';
+import { canWriteHalves } from './wgsl/halves';
 import { perThread } from './wgsl/per-thread';
 
 /** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
@@ -29,6 +38,8 @@ type Stored = {
   slot?: Slot | undefined;
   /** Whether its numbers are halves in memory, see `makeHalves`. */
   isHalves?: boolean;
+  /** Whether what is computed of it is halves, too. */
+  begetsHalves?: boolean;
   /** See `leaveMoments`. */
   moments?: TensorInfo | undefined;
 };
@@ -93,18 +104,34 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
    * (`Dispatch.readable`); for others, and to be changed, it is made float32 for good.
    *
    * @param bits of the numbers
+   * @param o results: whether what is computed of it is halves, too; see `makeFor`
    */
-  makeHalves(shape: readonly number[], bits: Uint16Array): TensorInfo {
+  makeHalves(shape: readonly number[], bits: Uint16Array, { results }: { results: boolean }): TensorInfo {
     const tensor = this.make(shape);
     const stored = this.stored(tensor);
-    const size = Math.max(4, 4 * Math.ceil(bits.length / 2));
-    if (size > this.capabilities.tensorBytes) throw tensorTooLarge(shape, size, this.capabilities.tensorBytes);
     if (this.recording) this.recording.isBroken = true;
-    stored.resource = this.bufferManager.acquireBuffer(size, bufferUsage());
     stored.isHalves = true;
+    stored.begetsHalves = results;
+    this.uploadToGPU(tensor.dataId);
     const words = bits.length % 2 === 0 ? bits : Uint16Array.of(...bits, 0);
-    this.queue.writeBuffer(stored.resource, 0, words as Uint16Array<ArrayBuffer>);
+    this.queue.writeBuffer(stored.resource as GPUBuffer, 0, words as Uint16Array<ArrayBuffer>);
     return tensor;
+  }
+
+  /**
+   * Memory for what is computed of a tensor, and written as elements of that type by `put_name` (`Dispatch.writable`): halves if what is
+   * computed of the tensor is to be such.
+   */
+  makeFor(source: TensorInfo, shape: readonly number[], type: string): TensorInfo {
+    const tensor = this.make(shape);
+    if (!this.begetsHalves(source) || !canWriteHalves(type)) return tensor;
+    Object.assign(this.stored(tensor), { isHalves: true, begetsHalves: true });
+    return tensor;
+  }
+
+  /** Whether what is computed of a tensor is to be halves, see `makeFor`. */
+  begetsHalves(tensor: TensorInfo): boolean {
+    return this.stored(tensor).begetsHalves === true;
   }
 
   /** Memory for the gradient by a parameter: beside those of the other parameters, if these lie together. */
@@ -166,6 +193,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
         },
         make: (shape, dtype) => this.make(shape, dtype),
         isWhatItSays: (tensor) => this.stored(tensor).dtype === tensor.dtype && !this.stored(tensor).isHalves,
+        asItSays: (tensor) =>
+          this.stored(tensor).isHalves ? engine().makeTensorFromTensorInfo(this.floatsOf(tensor)) : tensor,
         copyInto: (from, to) => {
           for (const { dataId } of [from, to]) this.uploadToGPU(dataId);
           this.recordCopy(this.placeOf(from), this.placeOf(to));
@@ -319,7 +348,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   override uploadToGPU(dataId: object): void {
     const stored = this.tensorMap.get(dataId) as unknown as Stored;
     if (stored.resource != null) return;
-    const size = Math.max(4, 4 * stored.shape.reduce((a, b) => a * b, 1));
+    const count = sizeOf(stored.shape);
+    const size = Math.max(4, 4 * (stored.isHalves ? Math.ceil(count / 2) : count));
     if (size > this.capabilities.tensorBytes) throw tensorTooLarge(stored.shape, size, this.capabilities.tensorBytes);
     const alsoUniform = size === 4 ? GPUBufferUsage.UNIFORM : 0; // see `Dispatch.scalars`
     const usage = bufferUsage() | alsoUniform;
@@ -509,16 +539,21 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return buffer;
   }
 
-  /** Its pipeline's name, in which stands what it reads as halves. */
-  private variantOf({ key, reads, readable = [] }: Dispatch): { readonly key: string; readonly halves: string[] } {
-    const halves = readable.filter((name) => name in reads && this.stored(membersOf(reads[name] as Bound)[0]).isHalves);
+  /** Its pipeline's name, in which stands what it reads and writes as halves. */
+  private variantOf(dispatch: Dispatch): { readonly key: string; readonly halves: string[] } {
+    const { key, reads, writes, readable = [], writable = [] } = dispatch;
+    const isHalves = (bound?: Bound) => bound !== undefined && this.stored(membersOf(bound)[0]).isHalves === true;
+    const halves = [
+      ...readable.filter((name) => isHalves(reads[name])),
+      ...writable.filter((name) => isHalves(writes[name])),
+    ];
     return { key: halves.length > 0 ? `${key}, halves ${halves}` : key, halves };
   }
 
-  /** Makes halves float32 that a dispatch cannot read as such, or changes. */
-  private makeReadable({ reads, writes, scalars = {}, readable = [] }: Dispatch): void {
+  /** Makes halves float32 that a dispatch cannot read or write as such. */
+  private makeReadable({ reads, writes, scalars = {}, readable = [], writable = [] }: Dispatch): void {
     for (const [name, bound] of [reads, writes, scalars].flatMap((named) => Object.entries<Bound>(named))) {
-      if (name in reads && readable.includes(name)) continue;
+      if (name in reads ? readable.includes(name) : writable.includes(name)) continue;
       for (const tensor of membersOf(bound)) if (this.stored(tensor).isHalves) this.takeOut(tensor.dataId);
     }
   }

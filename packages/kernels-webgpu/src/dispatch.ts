@@ -1,4 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { HALVES_OF, halvesOf } from './wgsl/halves';
 
 /** A tensor, or several that lie behind one another in memory, see `Arenas`: they are bound as one. */
 export type Bound = TensorInfo | readonly [TensorInfo, ...TensorInfo[]];
@@ -18,6 +19,8 @@ export type Dispatch = {
   readonly types?: Readonly<Record<string, string>>;
   /** Names in `reads` that the code reads by `at_name(i)` alone, never `name[i]`: they may be halves in memory, see `makeHalves`. */
   readonly readable?: readonly string[];
+  /** Names in `writes` that the code writes by `put_name(i, value)` alone, never `name[i]`: they may be halves, if elements are vectors. */
+  readonly writable?: readonly string[];
   /** Numbers that change from call to call, `uniforms.name` in the shader: f32, or u32. Sizes belong into the code, as constants. */
   readonly uniforms?: Readonly<Record<string, number | { readonly u32: number }>>;
   readonly workgroups: readonly [x: number, y?: number, z?: number];
@@ -33,18 +36,21 @@ export const membersOf = (bound: Bound): readonly [TensorInfo, ...TensorInfo[]] 
  * @param halves the names of those that are halves in memory
  */
 export function moduleOf(dispatch: Dispatch, halves: readonly string[] = []): string {
-  const { code, reads, writes, scalars = {}, types = {}, readable = [], uniforms } = dispatch;
+  const { code, reads, writes, scalars = {}, types = {}, readable = [], writable = [], uniforms } = dispatch;
   const lines: string[] = [];
   let binding = 0;
   const declare = (access: string, tensors: Readonly<Record<string, Bound>>) => {
     for (const [name, bound] of Object.entries(tensors)) {
       const [{ dtype }] = membersOf(bound);
       const type = types[name] ?? (dtype === 'float32' ? 'f32' : 'i32');
-      const stored = halves.includes(name) ? halvesOf(type).stored : type;
-      lines.push(`@group(0) @binding(${binding++}) var<storage, ${access}> ${name}: array<${stored}>;`);
-      if (!readable.includes(name)) continue;
-      const element = halves.includes(name) ? halvesOf(type).element(name) : `${name}[i]`;
-      lines.push(`fn at_${name}(i: u32) -> ${type} { return ${element}; }`);
+      const stored = halves.includes(name) ? halvesOf(type, name) : undefined;
+      lines.push(`@group(0) @binding(${binding++}) var<storage, ${access}> ${name}: array<${stored?.stored ?? type}>;`);
+      if (access === 'read' && readable.includes(name)) {
+        lines.push(`fn at_${name}(i: u32) -> ${type} { return ${stored?.read ?? `${name}[i]`}; }`);
+      }
+      if (access !== 'read' && writable.includes(name)) {
+        lines.push(`fn put_${name}(i: u32, v: ${type}) { ${stored?.write ?? `${name}[i] = v;`} }`);
+      }
     }
   };
   declare('read', reads);
@@ -57,17 +63,9 @@ export function moduleOf(dispatch: Dispatch, halves: readonly string[] = []): st
     lines.push(`struct Uniforms { ${fields.join(', ')} }`);
     lines.push(`@group(0) @binding(${binding}) var<uniform> uniforms: Uniforms;`);
   }
+  if (halves.some((name) => name in writes)) lines.push(HALVES_OF);
   return [...lines, code()].join('\n');
 }
-
-/** How float32 numbers of a binding's type are bound where they are halves in memory, and WGSL of element i. */
-const halvesOf = (type: string) =>
-  type === 'vec4f'
-    ? {
-        stored: 'vec2u',
-        element: (name: string) => `vec4f(unpack2x16float(${name}[i].x), unpack2x16float(${name}[i].y))`,
-      }
-    : { stored: 'u32', element: (name: string) => `unpack2x16float(${name}[i / 2u])[i % 2u]` };
 
 /** The kinds of a dispatch's bindings, in order. */
 export function signatureOf({ reads, writes, scalars = {}, uniforms }: Dispatch): GPUBufferBindingType[] {

@@ -81,6 +81,8 @@ export type ReplayDevice = {
   readonly isPlain: boolean;
   /** Whether what a tensor's memory holds is what its type says. */
   isWhatItSays(tensor: TensorInfo): boolean;
+  /** A tensor whose memory does: the same, or another of its numbers. */
+  asItSays(tensor: Tensor): Tensor;
   make(shape: readonly number[], dtype: TensorInfo['dtype']): TensorInfo;
   copyInto(from: TensorInfo, to: TensorInfo): void;
   /** Where a tensor is; undefined where it is gone. */
@@ -143,7 +145,7 @@ export class Replayed {
     const inputs = given.map((tensor) => keep(this.copyOf(tensor)));
     let output: Tensor | undefined;
     try {
-      output = device.recordedIn(recording, () => tidy(() => this.work(...inputs)));
+      output = device.recordedIn(recording, () => tidy(() => device.asItSays(this.work(...inputs))));
       const { dataId } = output;
       if (inputs.some((input) => input.dataId === dataId)) recording.isBroken = true;
       if (recording.isBroken) return output;

@@ -1,4 +1,5 @@
-import { adamWStep, linear, replaying, silu } from '@denoiser/ops';
+import { adamWStep, halves, linear, replaying, silu } from '@denoiser/ops';
+import { convertTensor } from '@denoiser/safetensors';
 import { createUNet } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -82,6 +83,23 @@ describe.skipIf(!gpu)('work that is replayed', () => {
     }
     replayed.dispose();
     network.dispose();
+  });
+
+  it('has halves on its way, and gives float32', async () => {
+    const data = Float32Array.from(await numbersOf(values([8, 8], 1)));
+    const { data: bits } = convertTensor({ dtype: 'F32', shape: [8, 8], data }, 'F16');
+    const weight = halves(bits as Uint16Array, [8, 8], { results: true }) as tf.Tensor2D;
+    const work = (x: tf.Tensor) => linear(linear(x as tf.Tensor3D, weight), weight);
+    const replayed = replaying(work);
+    for (const i of [1, 2, 3]) {
+      const x = values([2, 3, 8], i);
+      const { numbers, dispatches } = await dispatchesOf(() => replayed.call(x));
+      expect(dispatches > 0).toBe(i === 1);
+      expect(numbers).toEqual(await numbersOf(tf.tidy(() => work(x))));
+      x.dispose();
+    }
+    replayed.dispose();
+    weight.dispose();
   });
 
   it('may have kernels of tfjs', async () => {

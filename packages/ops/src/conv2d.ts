@@ -7,7 +7,7 @@ import { differentiable, hasKernel, runOwnKernel } from './run-kernel';
  * Two-dimensional convolution (cross-correlation, as in every network library) with zeros around the image, and what is added to it.
  *
  * It stays tfjs's own Conv2D kernel, its gradient too, unless the backend has one that gives all of it. tfjs backends disagree about
- * numeric padding, so it is 'same' where that means the same, and an explicit pad otherwise.
+ * numeric padding, so it is 'same' where that means the same, and a pass of its own otherwise; a backend with our kernels is told it.
  *
  * @param x [B, H, W, in]
  * @param filter [kh, kw, in, out]
@@ -31,17 +31,17 @@ export function conv2d(
   return tf.tidy(() => {
     const [before, after] = sides;
     const around: [number, number] = [before, after];
+    const zeros: tf.backend_util.ExplicitPadding = [[0, 0], around, around, [0, 0]];
     const isPadded = !same && (before !== 0 || after !== 0);
-    const padded = () => (isPadded ? tf.pad(x, [[0, 0], around, around, [0, 0]]) : x);
-    const attrs: Conv2DAttrs = {
-      strides: stride,
-      pad: same ? 'same' : 'valid',
-      ...(groups !== undefined && { groups }),
-    };
-    if (hasKernel(fusedKernels.conv2DGrad)) return withOwnGradient(padded(), filter, added, attrs);
+    const pad = same ? 'same' : 'valid';
+    if (hasKernel(fusedKernels.conv2DGrad)) {
+      const attrs = { strides: stride, pad: isPadded ? zeros : pad, ...(groups !== undefined && { groups }) } as const;
+      return withOwnGradient(x, filter, added, attrs);
+    }
+    const padded = isPadded ? tf.pad(x, zeros) : x;
     const { bias, shift, residual } = added;
     const vectors = shift && tf.reshape(bias ? tf.add(shift, bias) : shift, [-1, 1, 1, filter.shape[3]]); // both in one pass
-    const y = tf.conv2d(padded(), filter, stride, attrs.pad);
+    const y = tf.conv2d(padded, filter, stride, pad);
     const vector = vectors ?? bias;
     const shifted: Tensor4D = vector ? tf.add(y, vector) : y;
     return residual ? tf.add(shifted, residual) : shifted;

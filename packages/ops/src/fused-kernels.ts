@@ -1,4 +1,4 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { backend_util, TensorInfo } from '@tensorflow/tfjs-core';
 import type { Activation, GroupNormGradInputs, GroupNormInputs, Upsample2xAttrs } from './kernels';
 
 /**
@@ -43,7 +43,7 @@ export type FusedConv2DInputs = {
 };
 export type Conv2DGradInputs = { dy: TensorInfo; x: TensorInfo; filter: TensorInfo; bias?: TensorInfo };
 /** `groups`: in how many groups the result is normalized next, for a backend that can prepare for it. */
-export type Conv2DAttrs = { strides: number; pad: 'same' | 'valid'; groups?: number };
+export type Conv2DAttrs = { strides: number; pad: 'same' | 'valid' | backend_util.ExplicitPadding; groups?: number };
 
 export type FusedLinearInputs = { x: TensorInfo; weight: TensorInfo; bias?: TensorInfo; residual?: TensorInfo };
 export type FusedLinearAttrs = { activation: Activation };

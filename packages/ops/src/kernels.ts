@@ -111,4 +111,5 @@ export type GlobalNormInputs = Record<string, TensorInfo>;
  * need not have it, see `keepsHalves`.
  */
 export const Halves = 'denoiser.Halves';
-export type HalvesAttrs = { shape: readonly number[]; bits: Uint16Array };
+/** `results`: whether what is computed of them (products, and all that goes on from these) is float16 in memory, too. */
+export type HalvesAttrs = { shape: readonly number[]; bits: Uint16Array; results: boolean };

@@ -37,7 +37,8 @@ export interface OpenModelOptions {
   /** What messages call the source. Default 'the checkpoints' or 'the file'. */
   readonly name?: string;
   /**
-   * What filters and matrices are in memory. 'f16' takes half of it and is rounded to 11 bits; for drawing on WebGPU. Default 'f32'.
+   * What filters and matrices are in memory: with 'f16' float16, half of it, and with 'f16-all' what is computed of them, too. For drawing on
+   * WebGPU. Default 'f32'.
    */
   readonly precision?: Precision | undefined;
   /** Kinds of network that can be loaded. Default: those of this library. */

@@ -6,12 +6,17 @@ import { NetworkError } from './errors';
 import type { ParameterSpec } from './layer';
 import { toMemoryLayout } from './layouts';
 
-/** What filters and matrices are in memory: float32, or float16 in half of the bytes. Norms, biases and tables are float32. */
-export type Precision = 'f32' | 'f16';
+/**
+ * What filters and matrices are in memory: float32, or float16 in half of the bytes; with 'f16-all' so is what is computed of them, from
+ * layer to layer. Norms, biases, tables, vectors and all arithmetic are float32.
+ */
+export type Precision = 'f32' | 'f16' | 'f16-all';
+
+const PRECISIONS: readonly string[] = ['f32', 'f16', 'f16-all'] satisfies Precision[];
 
 /** How a file's weights are kept in memory. */
 export type WeightsOptions = {
-  /** Default 'f32'. 'f16' is for drawing, on devices that compute with such weights: WebGPU. */
+  /** Default 'f32'. The others are for drawing, on devices that compute with such numbers: WebGPU. */
   readonly precision?: Precision | undefined;
 };
 
@@ -21,13 +26,16 @@ export type WeightsOptions = {
  * @throws DenoiserError where it has float32 alone, and for what is no precision.
  */
 export function checkPrecision({ precision = 'f32' }: WeightsOptions): Precision {
-  if (precision !== 'f32' && precision !== 'f16') {
-    throw new NetworkError('option-invalid', `\`precision\` must be f32 or f16, not ${JSON.stringify(precision)}.`);
+  if (!PRECISIONS.includes(precision)) {
+    throw new NetworkError(
+      'option-invalid',
+      `\`precision\` must be one of ${PRECISIONS.join(', ')}, not ${JSON.stringify(precision)}.`,
+    );
   }
   if (precision === 'f32' || keepsHalves()) return precision;
   throw new NetworkError(
     'precision-unsupported',
-    '`precision` f16 is for WebGPU, and this device computes with float32 alone; leave it out, or choose the device webgpu.',
+    `\`precision\` ${precision} is for WebGPU, and this device computes with float32 alone; leave it out, or choose the device webgpu.`,
   );
 }
 
@@ -46,10 +54,10 @@ export function parameterIn(precision: Precision, name: string, entry: TensorEnt
   if (data.some((bits) => (bits & INFINITE) === INFINITE)) {
     throw new NetworkError(
       'option-invalid',
-      `\`precision\` f16 has no number as large as one of ${name}, since its largest is 65504; take f32.`,
+      `\`precision\` ${precision} has no number as large as one of ${name}, since its largest is 65504; take f32.`,
     );
   }
-  return halves(toMemoryLayout(data, spec), shape);
+  return halves(toMemoryLayout(data, spec), shape, { results: precision === 'f16-all' });
 }
 
 /** The exponent of float16, all of whose bits are set in infinities and in what is not a number. */

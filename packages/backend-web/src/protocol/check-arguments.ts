@@ -107,6 +107,7 @@ const facts = objectOf({
   imageSize: optional(size),
   classNames: optional(listOf(text, { most: MOST_ITEMS })),
   weights: optional(weights),
+  precision: optional(text),
 });
 
 const image = objectOf({ name: text, source: picture, className: optional(text) });

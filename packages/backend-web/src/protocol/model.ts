@@ -18,7 +18,7 @@ export type ModelFacts = {
   readonly classNames?: readonly string[] | undefined;
   /** Which weights of a kept run: averaged ones (default), or those of the last step. */
   readonly weights?: Weights | undefined;
-  /** What filters and matrices are in memory: float32 (default), or on WebGPU float16, which takes half of it. */
+  /** What filters and matrices are in memory: float32 (default), or on WebGPU float16; with 'f16-all' what is computed of them, too. */
   readonly precision?: OpenModelOptions['precision'];
 };
 

@@ -70,20 +70,22 @@ function attend(
   const plan = headPlan({ width, own: n, other: m, slice: 4, shares: 1, facts: 0 }, backend.capabilities);
   const { slice, hold, tile, chunk } = plan;
   const type = partType(plan);
-  const y = backend.make([images, n, channels]);
+  const y = backend.makeFor(Object.values(qkv.tensors)[0] as TensorInfo, [images, n, channels], type);
   const logSumExp = backend.make([images, heads, n]);
   const groups = headGroups(plan, { images, heads, count: n });
   const scores = Array.from({ length: hold * chunk }, (_, i) => `s${Math.floor(i / chunk)}_${i % chunk}`);
   backend.run({
     key: `attention ${[images, n, m, channels, heads, plan.threads, tile, chunk]} ${Object.keys(qkv.tensors)}`,
     reads: qkv.tensors,
+    readable: Object.keys(qkv.tensors),
     writes: { y, logSumExp },
+    writable: type === 'vec4f' ? ['y'] : [],
     types: { q: type, k: type, v: type, qkv: type, y: type },
     workgroups: flat(groups),
     code: () => `
       ${FLAT_GROUP}
-      ${(['q', 'k', 'v'] as const).map((name) => readPart(name, plan, qkv.rows[name])).join('\n')}
-      ${writePart('y', plan, ownRows('y', heads))}
+      ${(['q', 'k', 'v'] as const).map((name) => readPart(name, plan, qkv.rows[name], { isReadable: true })).join('\n')}
+      ${writePart('y', plan, ownRows('y', heads), { isWritable: true })}
       ${tileOf(plan, ['k', 'v'], m)}
       ${sharesOf(plan, 'f32')}
       const LOWEST = -3.4e38;

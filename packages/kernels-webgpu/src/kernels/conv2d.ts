@@ -3,6 +3,7 @@ import { backend_util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { DenoiserWebGPUBackend } from '../backend';
 import { sizeOf } from '../dispatch';
 import { byClass, type ConvShape, patches, patchesOverPixels, seenBy, turnedFilter } from '../wgsl/conv-operand';
+import { resultType } from '../wgsl/gemm';
 import { dense } from '../wgsl/gemm-operand';
 import { affineEpilogue, type Epilogue, epilogueOf, type FusedOptions } from './epilogue';
 import { multiply, multiplyBoth, multiplyWithMoments, type Product } from './gemm';
@@ -53,8 +54,7 @@ export const convKernels = [
     const s = shapeOf(x.shape, filter.shape, attrs);
     if (!s) throw new Error(`${fusedKernels.conv2D} was given images of shape [${x.shape}].`);
     const perImage = s.outHeight * s.outWidth * s.outputs;
-    // The filter stands as B in memory, see `forward`.
-    const result = s.outputs % 4 === 0 ? 'vec4f' : 'f32';
+    const result = s.outputs % 4 === 0 ? 'vec4f' : 'f32'; // as the filter stands as B in memory, see `forward`
     const epilogue = affineEpilogue(result, { bias, residual, shift: shift && { tensor: shift, perImage } });
     return forward(backend, s, x, filter, { epilogue, groups: attrs.groups });
   }),
@@ -134,13 +134,14 @@ function forward(
   filter: TensorInfo,
   { epilogue, groups }: { epilogue?: Epilogue; groups?: number | undefined },
 ): TensorInfo {
-  const y = backend.make([s.batch, s.outHeight, s.outWidth, s.outputs]);
+  const b = dense({ tensor: filter, packing: 'outer', outer: s.outputs, inner: sizeOf(filter.shape) / s.outputs });
+  const y = backend.makeFor(filter, [s.batch, s.outHeight, s.outWidth, s.outputs], resultType(s.outputs, b));
   const m = s.batch * s.outHeight * s.outWidth;
   const k = s.filterHeight * s.filterWidth * s.inputs;
   const product: Product = {
     shape: { m, n: s.outputs, k, batch: 1 },
     a: isPointwise(s) ? dense({ tensor: x, packing: 'inner', outer: m, inner: k }) : patches(x, s),
-    b: dense({ tensor: filter, packing: 'outer', outer: s.outputs, inner: k }),
+    b,
     c: y,
     ...(epilogue ? { epilogue } : {}),
   };

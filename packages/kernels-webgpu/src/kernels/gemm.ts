@@ -130,6 +130,7 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
     workgroups: flat(all.reduce((sum, { gemm: { shape, plan } }) => sum + gemmGroups(shape, plan), 0)),
     reads: bound.reads,
     readable: Object.keys(bound.reads),
+    writable: writable(all),
     writes: merged(all, ({ gemm: { a, b }, parts, outputs }) => ({
       ...(parts ? { c: parts } : outputs),
       ...{ ...a.beside?.writes, ...b.beside?.writes },
@@ -150,6 +151,7 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
       ),
     reads: merged(split, ({ parts, epilogue }) => ({ parts: parts as TensorInfo, ...epilogue.reads })),
     readable: split.flatMap(({ epilogue }) => Object.keys(epilogue.reads)),
+    writable: writable(split),
     writes: merged(split, ({ outputs }) => outputs),
     types: merged(split, ({ gemm: { shape }, alike }) => {
       const type = shape.n % 4 === 0 ? 'vec4f' : 'f32';
@@ -159,6 +161,10 @@ function compute(backend: DenoiserWebGPUBackend, products: readonly Planned[]): 
   });
   for (const { parts } of split) if (parts) backend.disposeData(parts.dataId);
 }
+
+/** Names of the results of products. */
+const writable = (products: readonly { readonly suffix: string }[]): string[] =>
+  products.flatMap(({ suffix }) => [`c${suffix}`, `sums${suffix}`]);
 
 /** What is bound for each product under the names that its functions have for it: of a, b, c and the like, with its suffix. */
 function merged<P extends { readonly suffix: string }, T>(

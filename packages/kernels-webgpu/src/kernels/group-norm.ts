@@ -39,21 +39,23 @@ function normalize(
 ): [y: TensorInfo, moments: TensorInfo] {
   const { x, scale, bias, residual, shift } = inputs;
   const s = geometryOf(backend, x, scale, groups);
-  const y = backend.make(x.shape);
+  const { type } = s.lanes;
+  const y = backend.makeFor(x, x.shape, type);
   const moments = backend.make([s.images, groups, 2]); // mean, 1/σ
   const found = groups === 1 ? backend.momentsOf(x) : undefined;
   const left = found?.shape[0] === s.images ? found : undefined;
   const own = left ? undefined : partialMoments(backend, x, s);
   const partials = left ?? own;
   const source: MomentsSource = left ? { parts: left.shape[1] as number } : own ? 'partials' : 'x';
-  const { type } = s.lanes;
-  const value = `((x[i] - m.x) * factor + offset${residual ? ' + residual[i]' : ''})`;
+  const value = `((at_x(i) - m.x) * factor + offset${residual ? ' + at_residual(i)' : ''})`;
   const result = activation === 'linear' ? value : lanewise(s.lanes, activation, value);
   const shiftOf = `shift[(p.image * ${groups}u + p.group) * COLUMNS + column]`;
   backend.run({
     key: `groupNorm ${keyOf(s)} ${[epsilon, activation, Boolean(residual), Boolean(shift), left?.shape]}`,
     reads: { x, scale, bias, ...(residual && { residual }), ...(shift && { shift }), ...(partials && { partials }) },
+    readable: ['x', 'residual'],
     writes: { y, moments },
+    writable: ['y'],
     types: {
       ...Object.fromEntries(['x', 'scale', 'bias', 'residual', 'shift', 'y'].map((name) => [name, type])),
       ...{ partials: 'vec2f', moments: 'vec2f' },
@@ -62,7 +64,7 @@ function normalize(
     code: () => `
       ${ACTIVATIONS}
       ${groupPlaces(s)}
-      ${groupMoments(s, epsilon, source)}
+      ${groupMoments(s, epsilon, source, elementOfX)}
       ${atEachPlace(
         s.threads,
         `if (index >= PLACES) { return; }
@@ -74,7 +76,7 @@ function normalize(
           let offset = bias[scaleAt(p, column)]${shift ? ` + ${shiftOf}` : ''};
           for (var row = p.first; row < p.last; row += HIGH) {
             let i = at(p, row, column);
-            y[i] = ${result};
+            put_y(i, ${result});
           }
         }`,
       )}`,
@@ -82,6 +84,9 @@ function normalize(
   if (own) backend.disposeData(own.dataId);
   return [y, moments];
 }
+
+/** WGSL of an element of x, which may be halves in memory. */
+const elementOfX = (i: string) => `at_x(${i})`;
 
 /** How the work on x is shared out. */
 export const geometryOf = (
@@ -106,12 +111,13 @@ export function partialMoments(
   backend.run({
     key: `groupMoments ${keyOf(s)}`,
     reads: { x },
+    readable: ['x'],
     writes: { partials },
     types: { x: s.lanes.type, partials: 'vec2f' },
     workgroups: flat(s.places),
     code: () => `
       ${groupPlaces(s)}
-      ${groupMoments(s, 0, 'x')}
+      ${groupMoments(s, 0, 'x', elementOfX)}
       ${atEachPlace(
         s.threads,
         `if (index >= PLACES) { return; }

@@ -2,6 +2,7 @@ import { activationKernels } from './activations';
 import { addNKernels } from './add-n';
 import { attentionKernels } from './attention';
 import { attentionGradKernels } from './attention-grad';
+import { concatKernels } from './concat';
 import { convKernels } from './conv2d';
 import { embeddingKernels } from './embedding';
 import { globalNormKernels } from './global-norm';
@@ -27,6 +28,7 @@ export const gpuKernels: readonly GpuKernel[] = [
   ...addNKernels,
   ...attentionKernels,
   ...attentionGradKernels,
+  ...concatKernels,
   ...convKernels,
   ...embeddingKernels,
   ...globalNormKernels,

@@ -33,12 +33,13 @@ export function combine(
     const part = terms.slice(start, start + most);
     const names = part.map((_, k) => `x${k}`);
     const isLast = start + most >= terms.length;
-    const sum = [...(start > 0 ? ['y[i]'] : []), ...names.map((name, k) => `uniforms.c${k} * ${name}[i]`)];
+    const sum = [...(start > 0 ? ['y[i]'] : []), ...names.map((name, k) => `uniforms.c${k} * at_${name}(i)`)];
     const bounds: Record<string, number> = isLast && clip ? { low: clip[0], high: clip[1] } : {};
     const uniforms = { ...Object.fromEntries(part.map(({ coefficient }, k) => [`c${k}`, coefficient])), ...bounds };
     backend.run({
       key: `linearCombination ${size} ${part.length} ${start > 0} ${isLast && clip !== undefined}`,
       reads: Object.fromEntries(part.map(({ tensor }, k) => [`x${k}`, tensor])),
+      readable: names,
       writes: { y },
       types: Object.fromEntries([...names, 'y'].map((name) => [name, type])),
       ...(Object.keys(uniforms).length > 0 && { uniforms }),

@@ -40,8 +40,10 @@ function affine(
 ): TensorInfo {
   const [k, n] = weight.shape as [number, number];
   const m = sizeOf(x.shape.slice(0, -1));
-  const c = backend.make([...x.shape.slice(0, -1), n]);
   const b = dense({ tensor: weight, packing: 'outer', outer: n, inner: k });
+  const shape = [...x.shape.slice(0, -1), n];
+  // A vector an image, as of the time, is little; what is not of ours reads it.
+  const c = shape.length > 2 ? backend.makeFor(weight, shape, resultType(n, b)) : backend.make(shape);
   multiply(backend, {
     shape: { m, n, k, batch: 1 },
     a: activated(dense({ tensor: x, packing: 'inner', outer: m, inner: k }), activation),

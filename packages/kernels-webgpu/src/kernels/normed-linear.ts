@@ -18,12 +18,12 @@ export const normedLinearKernels = [
   kernel<NormedLinearInputs, LayerNormAttrs>(fusedKernels.normedLinear, (inputs, { epsilon }, backend) => {
     const { x, scale, shift, weight, bias } = inputs;
     const { rows, channels, outputs } = sizesOf(inputs);
-    const y = backend.make([...x.shape.slice(0, -1), outputs]);
     const moments = backend.make([rows, 2]);
     const shape = { m: rows, n: outputs, k: channels, batch: 1 };
     const plan = planGemm(shape, backend.capabilities);
     const b = dense({ tensor: weight, packing: 'outer', outer: outputs, inner: channels });
     const epilogue = affineEpilogue(resultType(outputs, b), { bias });
+    const y = backend.makeFor(weight, [...x.shape.slice(0, -1), outputs], resultType(outputs, b));
     if (channels % 4 === 0 && suitsNormedRows(plan.tile)) {
       const a = normedRows({ x, scale, shift, moments, rows, channels }, plan.tile, epsilon);
       multiply(backend, { shape, a, b, c: y, epilogue, plan });

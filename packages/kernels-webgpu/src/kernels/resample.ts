@@ -28,20 +28,22 @@ const place = (height: number, width: number, channels: number, i = 'i') => `
 const maxPool = kernel<UnaryInputs, object>(MaxPool2x, ({ x }, _, backend) => {
   const [b, h, w, c] = x.shape as unknown as BatchShape;
   const [height, width] = [h >> 1, w >> 1];
-  const y = backend.make([b, height, width, c]);
   const { width: lane, type } = lanes(c);
+  const y = backend.makeFor(x, [b, height, width, c], type);
   const steps = c / lane;
   backend.run({
     key: `maxPool2x ${x.shape}`,
     reads: { x },
+    readable: ['x'],
     writes: { y },
+    writable: ['y'],
     types: { x: type, y: type },
     ...perThread(
       b * height * width * steps,
       `${place(height, width, steps)}
        let first = ((image * ${h}u + 2u * row) * ${w}u + 2u * column) * ${steps}u + c;
        let below = first + ${w * steps}u;
-       y[i] = max(max(x[first], x[first + ${steps}u]), max(x[below], x[below + ${steps}u]));`,
+       put_y(i, max(max(at_x(first), at_x(first + ${steps}u)), max(at_x(below), at_x(below + ${steps}u))));`,
     ),
   });
   return y;
@@ -104,25 +106,27 @@ function upsampled(
 ): TensorInfo {
   const [b, h, w, c] = x.shape as unknown as BatchShape;
   const beside = skip ? (skip.shape[3] as number) : 0;
-  const y = backend.make([b, 2 * h, 2 * w, beside + c]);
   const { width: lane, type } = lanes(beside % 4 === 0 ? c : 1);
+  const y = backend.makeFor(x, [b, 2 * h, 2 * w, beside + c], type);
   const [steps, first] = [c / lane, beside / lane];
   const at = (row: string, column: string) =>
-    `x[((image * ${h}u + ${row}) * ${w}u + ${column}) * ${steps}u + c - ${first}u]`;
+    `at_x(((image * ${h}u + ${row}) * ${w}u + ${column}) * ${steps}u + c - ${first}u)`;
   const bilinear = `${between('top', 'row', h)} ${between('left', 'column', w)}
     let upper = ${at('top', 'left')} * (1 - leftPart) + ${at('top', 'leftNext')} * leftPart;
     let lower = ${at('topNext', 'left')} * (1 - leftPart) + ${at('topNext', 'leftNext')} * leftPart;
-    y[i] = upper * (1 - topPart) + lower * topPart;`;
+    put_y(i, upper * (1 - topPart) + lower * topPart);`;
   backend.run({
     key: `upsample2x ${method} ${x.shape} ${beside}`,
     reads: { x, ...(skip && { skip }) },
+    readable: ['x', 'skip'],
     writes: { y },
+    writable: ['y'],
     types: { x: type, y: type, skip: type },
     ...perThread(
       b * 4 * h * w * (first + steps),
       `${place(2 * h, 2 * w, first + steps)}
-       ${skip ? `if (c < ${first}u) { y[i] = skip[i / ${first + steps}u * ${first}u + c]; return; }` : ''}
-       ${method === 'bilinear' ? bilinear : `y[i] = ${at('row / 2u', 'column / 2u')};`}`,
+       ${skip ? `if (c < ${first}u) { put_y(i, at_skip(i / ${first + steps}u * ${first}u + c)); return; }` : ''}
+       ${method === 'bilinear' ? bilinear : `put_y(i, ${at('row / 2u', 'column / 2u')});`}`,
     ),
   });
   return y;

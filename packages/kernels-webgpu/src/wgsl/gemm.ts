@@ -272,9 +272,9 @@ function readAndMultiply(packing: Packing, { rows, each, depth }: Tile): string 
 function storeFour(binding: string, type: 'vec4f' | 'f32', n: number, suffix = ''): string {
   const body =
     type === 'vec4f'
-      ? `if (columns.x < ${n}u) { ${binding}[(offset + columns.x) / 4u] = value; }`
+      ? `if (columns.x < ${n}u) { put_${binding}((offset + columns.x) / 4u, value); }`
       : [0, 1, 2, 3]
-          .map((j) => `if (columns[${j}] < ${n}u) { ${binding}[offset + columns[${j}]] = value[${j}]; }`)
+          .map((j) => `if (columns[${j}] < ${n}u) { put_${binding}(offset + columns[${j}], value[${j}]); }`)
           .join('\n');
   return `fn store${suffix}(offset: u32, columns: vec4u, value: vec4f) { ${body} }`;
 }
@@ -355,8 +355,8 @@ const blockMoments = (group: number): string => `
 
 /** WGSL that writes elements i … i+3 of `size` to where they go. */
 function writeFour(binding: string, at: (i: string) => string, size: number, isVector: boolean): string {
-  if (isVector) return `${binding}[${at('i')} / 4u] = value;`;
+  if (isVector) return `put_${binding}(${at('i')} / 4u, value);`;
   return [0, 1, 2, 3]
-    .map((j) => `if (i + ${j}u < ${size}u) { ${binding}[${at(`(i + ${j}u)`)}] = value[${j}]; }`)
+    .map((j) => `if (i + ${j}u < ${size}u) { put_${binding}(${at(`(i + ${j}u)`)}, value[${j}]); }`)
     .join('\n');
 }

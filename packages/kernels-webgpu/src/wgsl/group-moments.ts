@@ -11,8 +11,15 @@ export type MomentsSource = 'x' | 'partials' | 'moments' | { readonly parts: num
 /**
  * WGSL: the mean and 1/σ of a group. `blockMoments(p)`: (mean, squared deviations) of the block of `x` at a place.
  * `groupMoments(p)`: (mean, 1/σ). Needs `groupPlaces`.
+ *
+ * @param element WGSL of element i of x
  */
-export function groupMoments(s: GroupGeometry, epsilon: number, source: MomentsSource): string {
+export function groupMoments(
+  s: GroupGeometry,
+  epsilon: number,
+  source: MomentsSource,
+  element = (i: string) => `x[${i}]`,
+): string {
   const { threads } = s;
   if (source === 'moments') {
     return `${workgroupSum(threads)}
@@ -26,7 +33,7 @@ export function groupMoments(s: GroupGeometry, epsilon: number, source: MomentsS
     fn blockMoments(p: Place) -> vec2f {
       var m = Moments();
       for (var row = p.first; row < p.last; row += HIGH) {
-        for (var column = p.column; column < COLUMNS; column += WIDE) { include(&m, x[at(p, row, column)]); }
+        for (var column = p.column; column < COLUMNS; column += WIDE) { include(&m, ${element('at(p, row, column)')}); }
       }
       return merged(m, f32(p.last - p.block * BLOCK_ROWS) * WIDTH, p.local);
     }

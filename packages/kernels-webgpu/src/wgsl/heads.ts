@@ -89,14 +89,20 @@ export const ownRows = (binding: string, heads: number): Rows => ({ binding, str
 /** WGSL: the number of a head among those of all rows. */
 const headAt = ({ stride, first }: Rows) => `(row * ${stride}u + ${first}u + head)`;
 
-/** WGSL: `nameAt(row, head, part)` reads a part of a head of a row of a tensor; zeros beyond the head's last. */
-export function readPart(name: string, { width, parts, team, slice }: HeadPlan, rows: Rows): string {
+/** WGSL: `nameAt(row, head, part)` reads a part of a head of a row of a tensor, see `Dispatch.readable`; zeros beyond the head's last. */
+export function readPart(
+  name: string,
+  { width, parts, team, slice }: HeadPlan,
+  rows: Rows,
+  { isReadable = false } = {},
+): string {
   const { binding } = rows;
+  const element = (i: string) => (isReadable ? `at_${binding}(${i})` : `${binding}[${i}]`);
   const guard = team * slice > parts ? `if (part >= ${parts}u) { return vec4f(); }` : '';
   if (width % 4 === 0) {
     return `fn ${name}At(row: u32, head: u32, part: u32) -> vec4f {
       ${guard}
-      return ${binding}[${headAt(rows)} * ${parts}u + part];
+      return ${element(`${headAt(rows)} * ${parts}u + part`)};
     }`;
   }
   return `fn ${name}At(row: u32, head: u32, part: u32) -> vec4f {
@@ -104,19 +110,25 @@ export function readPart(name: string, { width, parts, team, slice }: HeadPlan, 
     let start = ${headAt(rows)} * ${width}u + 4u * part;
     let left = ${width}u - 4u * part;
     // What is read beyond the head, or by the rules of WGSL instead of what is beyond the tensor, is not taken.
-    let v = vec4f(${binding}[start], ${binding}[start + 1u], ${binding}[start + 2u], ${binding}[start + 3u]);
+    let v = vec4f(${each(4, (j) => element(`start + ${j}u`), ', ')});
     return select(vec4f(), v, vec4u(0u, 1u, 2u, 3u) < vec4u(left));
   }`;
 }
 
-/** WGSL: `nameSet(row, head, part, value)`, the counterpart of `nameAt`. */
-export function writePart(name: string, { width, parts, team, slice }: HeadPlan, rows: Rows): string {
+/** WGSL: `nameSet(row, head, part, value)`, the counterpart of `nameAt`, see `Dispatch.writable`, which must be so if parts are vectors. */
+export function writePart(
+  name: string,
+  { width, parts, team, slice }: HeadPlan,
+  rows: Rows,
+  { isWritable = false } = {},
+): string {
   const { binding } = rows;
+  const put = (i: string) => (isWritable ? `put_${binding}(${i}, v);` : `${binding}[${i}] = v;`);
   const guard = team * slice > parts ? `if (part >= ${parts}u) { return; }` : '';
   if (width % 4 === 0) {
     return `fn ${name}Set(row: u32, head: u32, part: u32, v: vec4f) {
       ${guard}
-      ${binding}[${headAt(rows)} * ${parts}u + part] = v;
+      ${put(`${headAt(rows)} * ${parts}u + part`)}
     }`;
   }
   return `fn ${name}Set(row: u32, head: u32, part: u32, v: vec4f) {
