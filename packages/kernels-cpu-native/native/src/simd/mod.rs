@@ -70,6 +70,12 @@ pub trait Simd: Copy + 'static {
     /// The bits of `p` plus the integer `n` (|n| ≤ 128) in the exponent.
     unsafe fn add_to_exponent(p: Self::V, n: Self::V) -> Self::V;
 
+    /// 2^t where that is no denormal: `math::exp2_above`, unless the level has instructions for it.
+    #[inline(always)]
+    unsafe fn exp2(t: Self::V) -> Self::V {
+        unsafe { crate::math::exp2_by_bits::<Self>(t) }
+    }
+
     unsafe fn sum(v: Self::V) -> f32;
 
     #[inline(always)]

@@ -255,6 +255,13 @@ impl Simd for Avx512 {
         }
     }
     #[inline(always)]
+    unsafe fn exp2(t: __m512) -> __m512 {
+        unsafe {
+            let f = _mm512_reduce_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(t);
+            _mm512_scalef_ps(crate::math::exp2_of_fraction::<Self>(f), _mm512_sub_ps(t, f))
+        }
+    }
+    #[inline(always)]
     unsafe fn sum(v: __m512) -> f32 {
         unsafe { Avx2::sum(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps::<1>(v))) }
     }
