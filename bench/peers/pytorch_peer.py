@@ -97,7 +97,31 @@ def main(folder, threads, way):
         with torch.no_grad():
             return F.conv2d(image, kernel, padding=1)
 
-    operations = {"gemm": lambda: a @ b, "conv3x3": conv3x3}
+    q, k, v = (torch.randn(1, 4, 4096, 16) for _ in range(3))
+
+    def attend():
+        with torch.no_grad():
+            return F.scaled_dot_product_attention(q, k, v)
+
+    def with_gradients(f, *inputs):
+        inputs = [x.clone().requires_grad_() for x in inputs]
+        dy = []  # there from the first time on
+
+        def run():
+            y = f(*inputs)
+            dy.append(torch.randn_like(y)) if not dy else None
+            return torch.autograd.grad(y, inputs, dy[0])
+
+        return run
+
+    operations = {
+        "gemm": lambda: a @ b,
+        "conv3x3": conv3x3,
+        "attention": attend,
+        "gemm-grad": with_gradients(torch.matmul, a, b),
+        "conv3x3-grad": with_gradients(lambda x, weight: F.conv2d(x, weight, padding=1), image, kernel),
+        "attention-grad": with_gradients(F.scaled_dot_product_attention, q, k, v),
+    }
     for line in sys.stdin:
         request = json.loads(line)
         step = request.get("step")

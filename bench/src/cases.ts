@@ -15,7 +15,9 @@ export const STEPS: Readonly<Record<string, Step>> = {
   'unet2d-train-step-b16': { network: 'unet2d', batch: 16, isTraining: true },
 };
 
-/** Single operations. */
-export const OPERATIONS = ['conv3x3', 'gemm'];
+/** Single operations, and forward with the gradients by all that they take. */
+export const OPERATIONS = ['conv3x3', 'gemm', 'attention', 'conv3x3-grad', 'gemm-grad', 'attention-grad'];
+/** Those that onnxruntime has too: forward, with weights that are constants. */
+export const INFERENCE_OPERATIONS = ['conv3x3', 'gemm'];
 
 export const LARGEST_BATCH = Math.max(...Object.values(STEPS).map(({ batch }) => batch));

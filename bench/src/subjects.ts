@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nativeObstacle } from '@denoiser/kernels-cpu-native';
 import { endTogether } from '../../scripts/children.mjs';
-import { OPERATIONS, STEPS, type Step } from './cases';
+import { INFERENCE_OPERATIONS, OPERATIONS, STEPS, type Step } from './cases';
 import { inBench } from './in-bench';
 import type { WorkFiles } from './work-files';
 
@@ -31,7 +31,7 @@ export type SubjectPlan = {
 const peers = inBench('peers');
 const tfjsPeer = inBench('dist/tfjs-peer.js');
 const ALL = [...Object.keys(STEPS), ...OPERATIONS];
-const SAMPLING = ALL.filter((name) => !STEPS[name]?.isTraining);
+const INFERENCE = [...Object.keys(STEPS).filter((name) => !STEPS[name]?.isTraining), ...INFERENCE_OPERATIONS];
 
 /** All subjects, ours first. */
 export function subjects(): SubjectPlan[] {
@@ -61,7 +61,7 @@ export function subjects(): SubjectPlan[] {
     },
     {
       name: 'onnxruntime-node',
-      cases: SAMPLING,
+      cases: INFERENCE,
       absent: existsSync(onnxruntime) ? undefined : 'onnxruntime-node could not be installed in bench/peers',
       start: ({ folder }, threads) =>
         start('onnxruntime-node', process.execPath, [join(peers, 'onnxruntime_peer.mjs'), folder, `${threads}`]),

@@ -5,13 +5,13 @@ import '@tensorflow/tfjs';
 import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { registerNativeEngine } from '@denoiser/kernels-cpu-native';
 import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
-import { conv2d, meanSquaredError } from '@denoiser/ops';
+import { attention, conv2d, meanSquaredError } from '@denoiser/ops';
 import { readSafetensors } from '@denoiser/safetensors';
 import { type AdamW, createAdamW, trainStep } from '@denoiser/trainer/parts';
 import { loadUNet, loadUNet2D, type UNet, type UNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkName, Step } from './cases';
-import { CONV, GEMM, PEAK_FLOPS, TIME } from './work-files';
+import { ATTENTION, CONV, GEMM, PEAK_FLOPS, TIME } from './work-files';
 
 /**
  * Our networks on a tfjs backend, as a process that answers JSON lines. Arguments: 'denoiser' (the CPU engine), 'denoiser-native' (its
@@ -76,9 +76,29 @@ const b = tf.randomNormal([GEMM.inner, GEMM.columns]);
 const picture: tf.Tensor4D = tf.randomNormal([1, CONV.side, CONV.side, CONV.channels]);
 const filter: tf.Tensor4D = tf.randomNormal([3, 3, CONV.channels, CONV.channels]);
 
+const { tokens, heads } = ATTENTION;
+const [q, k, v]: tf.Tensor3D[] = [0, 1, 2].map(() => tf.randomNormal([1, tokens, heads * ATTENTION.size]));
+
+const gemm = (left: tf.Tensor, right: tf.Tensor) => tf.matMul(left as tf.Tensor2D, right as tf.Tensor2D);
+const conv3x3 = (x: tf.Tensor, weight: tf.Tensor) => conv2d(x as tf.Tensor4D, weight as tf.Tensor4D);
+const attend = (...[queries, keys, values]: tf.Tensor[]) =>
+  attention(queries as tf.Tensor3D, keys as tf.Tensor3D, values as tf.Tensor3D, { heads });
+/** The output and the gradients by the inputs, from one of the output that is there from the first time on. */
+const withGradients = (f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]) => {
+  let dy: tf.Tensor | undefined;
+  return () => {
+    dy ??= tf.keep(tf.randomNormal(f(...inputs).shape));
+    return tf.grads(f)(inputs, dy)[0] as tf.Tensor;
+  };
+};
+
 const operations: Record<string, () => tf.Tensor> = {
-  gemm: () => tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D),
-  conv3x3: () => conv2d(picture, filter),
+  gemm: () => gemm(a, b),
+  conv3x3: () => conv3x3(picture, filter),
+  attention: () => attend(q, k, v),
+  'gemm-grad': withGradients(gemm, [a, b]),
+  'conv3x3-grad': withGradients(conv3x3, [picture, filter]),
+  'attention-grad': withGradients(attend, [q, k, v]),
   'fma-peak': () => {
     burn(PEAK_FLOPS);
     return tf.scalar(0);

@@ -49,6 +49,8 @@ export const GEMM = { rows: 512, inner: 512, columns: 512 };
 export const PEAK_FLOPS = 1e9;
 /** [1, channels, side, side] with 3×3 filters to as many channels */
 export const CONV = { channels: 64, side: 64 };
+/** [1, tokens, heads · size] */
+export const ATTENTION = { tokens: 4096, heads: 4, size: 16 };
 
 function inputs(side: number): TensorFile {
   const shape = [LARGEST_BATCH, 3, side, side];

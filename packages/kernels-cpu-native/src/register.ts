@@ -18,7 +18,7 @@ export function nativeObstacle(): string | undefined {
  * Registers the CPU engine on its native machine as the tfjs backend 'denoiser-native', for `tf.setBackend('denoiser-native')`. A second
  * call returns the first one's engine. tfjs's own cpu backend must be there (import '@tensorflow/tfjs' first).
  *
- * @param options threads: default all cores; simd: 'avx512', 'avx2', 'neon' or 'portable', default the environment's
+ * @param options threads: default all cores; simd: 'amx', 'avx512', 'avx2', 'neon' or 'portable', default the environment's
  *   `DENOISER_SIMD`, and without it the best that the processor has.
  * @throws DenoiserError 'native-machine-missing', 'backend-missing'
  */

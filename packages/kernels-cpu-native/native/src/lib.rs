@@ -14,3 +14,5 @@ pub mod pool;
 pub mod simd;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+pub mod tiles;

@@ -14,14 +14,25 @@ macro_rules! polynomial {
     }};
 }
 
-/// 2^t for t ≥ −126; the polynomial (Chebyshev on [−½, ½]) has a relative error of 8e-8.
+/// 2^t for t ≥ −126.
 #[inline(always)]
 pub unsafe fn exp2_above<S: Simd>(t: S::V) -> S::V {
+    unsafe { S::exp2(t) }
+}
+
+/// 2^f for |f| ≤ ½, with a relative error of 8e-8 (Chebyshev).
+#[inline(always)]
+pub unsafe fn exp2_of_fraction<S: Simd>(f: S::V) -> S::V {
+    unsafe { polynomial!(S, f, 0.001_339_086_3, 0.009_676_032, 0.055_503_57, 0.240_221_074_853, 0.693_147_2, 1.0) }
+}
+
+/// 2^t for t ≥ −126, with the integer part of t added to the exponent's bits.
+#[inline(always)]
+pub unsafe fn exp2_by_bits<S: Simd>(t: S::V) -> S::V {
     unsafe {
         let shifted = S::add(t, S::splat(ROUNDER));
         let f = S::sub(t, S::sub(shifted, S::splat(ROUNDER)));
-        let p = polynomial!(S, f, 0.001_339_086_3, 0.009_676_032, 0.055_503_57, 0.240_221_074_853, 0.693_147_2, 1.0);
-        S::add_low_bits_to_exponent(p, shifted)
+        S::add_low_bits_to_exponent(exp2_of_fraction::<S>(f), shifted)
     }
 }
 

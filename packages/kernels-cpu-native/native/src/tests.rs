@@ -54,7 +54,15 @@ fn sizes_that_are_none_are_refused() {
 #[test]
 fn products_of_any_size_are_sums_of_products_on_every_level() {
     for level in Level::all() {
-        let sizes = [(1usize, 1usize, 1usize), (7, 5, 3), (13, 33, 17), (25, 16, 300), (3, 40, 0), (14, 70, 1100)];
+        let sizes = [
+            (1usize, 1usize, 1usize),
+            (7, 5, 3),
+            (13, 33, 17),
+            (25, 16, 300),
+            (3, 40, 0),
+            (14, 70, 1100),
+            (110, 300, 150),
+        ];
         for ((m, n, k), by_columns) in sizes.into_iter().flat_map(|size| [(size, false), (size, true)]) {
             let panels = n.div_ceil(COLUMNS) * COLUMNS * k;
             let (a, b, packed, c) = (16, 16 + m * k, 16 + m * k + k * n, 16 + m * k + k * n + panels);
@@ -99,6 +107,59 @@ fn products_of_any_size_are_sums_of_products_on_every_level() {
                     let sum: f32 = (0..k).map(|l| left(l) * floats[b + l * n + j]).sum();
                     assert_eq!(floats[c + i * n + j], sum, "{} {m}×{n}×{k} at {i}, {j}", level.name());
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn products_of_fractions_have_the_accuracy_of_their_numbers_and_infinity_stays_in_its_row() {
+    const SIZE: usize = 96;
+    for level in Level::all() {
+        let mut floats = vec![0.0f32; 16 + 4 * SIZE * SIZE];
+        let (a, b, c) = (16, 16 + SIZE * SIZE, 16 + 3 * SIZE * SIZE);
+        for (i, x) in floats[a..a + 2 * SIZE * SIZE].iter_mut().enumerate() {
+            *x = ((i * 7919) % 1009) as f32 / 1009.0 - 0.5 + 1e-3; // never 0
+        }
+        floats[a + 5 * SIZE + 3] = f32::INFINITY;
+        let pack = PackArguments {
+            from: (b * 4) as u32,
+            k_stride: (SIZE * 4) as u32,
+            n_stride: 4,
+            k: SIZE as i32,
+            n: SIZE as i32,
+            to: (b + SIZE * SIZE) as u32 * 4,
+            from_batch_stride: 0,
+            to_batch_stride: 0,
+        };
+        run::<Pack>(level, &mut floats, SIZE / COLUMNS, &pack);
+        let gemm = GemmArguments {
+            m: SIZE as i32,
+            n: SIZE as i32,
+            k: SIZE as i32,
+            a: (a * 4) as u32,
+            row_stride: (SIZE * 4) as u32,
+            k_stride: 4,
+            b: pack.to,
+            c: (c * 4) as u32,
+            c_stride: (SIZE * 4) as u32,
+            start: start::ZERO,
+            bias: 0,
+            row_block: SIZE as i32,
+            column_block: SIZE as i32,
+            a_batch_stride: 0,
+            b_batch_stride: 0,
+            c_batch_stride: 0,
+        };
+        run::<Gemm>(level, &mut floats, 1, &gemm);
+        for i in 0..SIZE {
+            for j in 0..SIZE {
+                let products = |l: usize| f64::from(floats[a + i * SIZE + l]) * f64::from(floats[b + l * SIZE + j]);
+                let (sum, size) = (0..SIZE).map(products).fold((0.0, 0.0), |(s, t), x| (s + x, t + x.abs()));
+                let y = f64::from(floats[c + i * SIZE + j]);
+                // A rounding for each of the sum's terms, at most.
+                let is_right = if i == 5 { y == sum } else { (y - sum).abs() <= SIZE as f64 * 2f64.powi(-24) * size };
+                assert!(is_right, "{} at {i}, {j}: {y}, not {sum}", level.name());
             }
         }
     }

@@ -49,7 +49,10 @@ const attention = kernel<AttentionInputs, AttentionAttrs>(Attention, ({ q, k, v 
   const sizes = { images, rows: m, channels, heads };
   const kT = packed(engine, SCRATCH.qT, backend.address(k), sizes, true);
   const vs = packed(engine, SCRATCH.kPacked, backend.address(v), sizes, false);
-  const queryBlock = engine.rows * 8;
+  // AMX splits keys and values anew for each block of queries.
+  const most = engine.simd === 'amx' ? 512 : engine.rows * 8;
+  const enough = ceil(n * images * heads, engine.threads * 4);
+  const queryBlock = Math.min(most, up(Math.max(enough, engine.rows * 8), 32));
   const keyBlock = Math.min(up(m, engine.columns), 256);
   // Of each query its sums and scores, and where queries lie in the lanes, the query and what it sums up.
   const bytes = queryBlock * 4 * (4 + keyBlock + 2 * up(d, engine.columns));

@@ -12,12 +12,20 @@ use crate::job::{Job, Setting};
 use crate::math::{exp2_above, exp2_negative};
 use crate::memory::{Fault, area, check, positive, size};
 use crate::simd::{COLUMNS, Simd};
+#[cfg(target_arch = "x86_64")]
+use crate::tiles::{attention as tiles, attention_grad::Head, configure, release, with_scratch};
 use std::f32::consts::LN_2;
+#[cfg(target_arch = "x86_64")]
+use std::ops::Range;
 use std::ptr::null;
 
 /// Scores above this (as powers of 2, either sign) need their query's maximum taken away; below, 2^score and sums of thousands of them
 /// are far from the ends of float32.
 const SAFE_SCORE: f32 = 60.0;
+
+/// Queries and keys from which on AMX's tiles are worth the splitting.
+#[cfg(target_arch = "x86_64")]
+const ON_TILES: usize = 48;
 
 /// Vectors of queries at a time.
 const W: usize = 2;
@@ -163,6 +171,10 @@ impl Job for Attention {
             let head = chunk / blocks;
             let first = chunk % blocks * self.query_block;
             let end = self.n.min(first + self.query_block);
+            #[cfg(target_arch = "x86_64")]
+            if S::TILES && end - first >= ON_TILES && self.m >= ON_TILES {
+                return self.queries_on_tiles(head, first..end, thread);
+            }
             let mut query = first;
             while query < end {
                 let count = (W * S::LANES).min(end - query);
@@ -231,6 +243,53 @@ impl Attention {
                 let y = self.y.add(offset + i * self.channels);
                 for c in 0..d {
                     *y.add(c) = *sums_of_values.add(c * wide + i) * factors[i];
+                }
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Attention {
+    /// Queries with all keys, on AMX's tiles where scores are bounded and numbers finite.
+    #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+    unsafe fn queries_on_tiles(&self, head: usize, queries: Range<usize>, thread: usize) {
+        unsafe {
+            let (d, m) = (self.d, self.m);
+            let q = self.q.add(head / self.heads * self.n * self.channels + head % self.heads * d);
+            with_scratch(tiles::Head::room(d, m) + tiles::Queries::room(d), |room| {
+                let split =
+                    tiles::Head::split(self.k_t.add(head * self.k_head), self.v.add(head * self.v_head), d, m, room);
+                configure();
+                let work = tiles::Queries::new(room.add(tiles::Head::room(d, m)), d);
+                for first in queries.clone().step_by(tiles::SIDE) {
+                    let count = tiles::SIDE.min(queries.end - first);
+                    let largest = work.split(q.add(first * self.channels), self.channels, count, d, self.scale);
+                    let is_bounded = (largest * *self.largest_key.add(head)).sqrt() <= SAFE_SCORE;
+                    match &split {
+                        Some(keys) if is_bounded => {
+                            keys.attend(&work);
+                            self.write(head, first, count, &work);
+                        }
+                        _ => self.queries::<crate::simd::Avx512<true>>(head, first, count, thread),
+                    }
+                }
+                release();
+            });
+        }
+    }
+
+    /// Divides what queries have summed up.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn write(&self, head: usize, first: usize, count: usize, work: &tiles::Queries) {
+        unsafe {
+            let offset = (head / self.heads * self.n + first) * self.channels + head % self.heads * self.d;
+            for i in 0..count {
+                let sum = work.sum(i);
+                *self.log_sum_exp.add(head * self.n + first + i) = libm::log(f64::from(sum)) as f32;
+                let (from, y, factor) = (work.y.add(i * work.row), self.y.add(offset + i * self.channels), 1.0 / sum);
+                for c in 0..self.d {
+                    *y.add(c) = *from.add(c) * factor;
                 }
             }
         }
@@ -515,6 +574,35 @@ impl Job for AttentionGrad {
                 *overlap.add(i) = S::sum(sum);
                 *logs.add(i) = -*self.log_sum_exp.add(chunk * n + i) / LN_2;
             }
+            #[cfg(target_arch = "x86_64")]
+            if S::TILES && n >= ON_TILES && m >= ON_TILES {
+                let padded = n.next_multiple_of(COLUMNS);
+                std::ptr::write_bytes(logs.add(n), 0, padded - n);
+                std::ptr::write_bytes(overlap.add(n), 0, padded - n);
+                let (score_scale, scale) = (self.score_scale, self.scale);
+                let head = Head {
+                    d,
+                    n,
+                    m,
+                    step: channels,
+                    k,
+                    v,
+                    q_t,
+                    dy_t,
+                    q: q_packed,
+                    dy: dy_packed,
+                    logs,
+                    overlap,
+                    score_scale,
+                    scale,
+                    dq,
+                    dk,
+                    dv,
+                };
+                if compute_on_tiles(&head) {
+                    return;
+                }
+            }
             let mut key = 0;
             while key < m {
                 let keys = self.key_block.min(m - key);
@@ -672,6 +760,19 @@ impl Tile {
                 }
             }
         }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+unsafe fn compute_on_tiles(head: &Head) -> bool {
+    unsafe {
+        with_scratch(head.room(), |room| {
+            configure();
+            let is_computed = head.compute(room);
+            release();
+            is_computed
+        })
     }
 }
 

@@ -8,6 +8,9 @@ use crate::job::Job;
 /// The instructions that kernels are compiled for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Level {
+    /// AVX-512 and the tile registers of AMX.
+    #[cfg(target_arch = "x86_64")]
+    Amx,
     #[cfg(target_arch = "x86_64")]
     Avx512,
     #[cfg(target_arch = "x86_64")]
@@ -31,6 +34,9 @@ impl Level {
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512vl");
+            if has_avx2 && has_avx512 && crate::tiles::are_there() {
+                levels.push(Level::Amx);
+            }
             if has_avx2 && has_avx512 {
                 levels.push(Level::Avx512);
             }
@@ -47,6 +53,8 @@ impl Level {
     pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
+            Level::Amx => "amx",
+            #[cfg(target_arch = "x86_64")]
             Level::Avx512 => "avx512",
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => "avx2",
@@ -59,7 +67,7 @@ impl Level {
     pub fn lanes(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => super::Avx512::LANES,
+            Level::Amx | Level::Avx512 => super::Avx512::<false>::LANES,
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => super::Avx2::LANES,
             #[cfg(target_arch = "aarch64")]
@@ -71,7 +79,9 @@ impl Level {
     pub fn rows(self) -> usize {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => super::Avx512::ROWS,
+            Level::Amx => crate::tiles::ROWS,
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => super::Avx512::<false>::ROWS,
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => super::Avx2::ROWS,
             #[cfg(target_arch = "aarch64")]
@@ -82,6 +92,8 @@ impl Level {
 
     pub fn entry<J: Job>(self) -> Entry {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Level::Amx => amx::<J>,
             #[cfg(target_arch = "x86_64")]
             Level::Avx512 => avx512::<J>,
             #[cfg(target_arch = "x86_64")]
@@ -95,8 +107,14 @@ impl Level {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+unsafe fn amx<J: Job>(job: *const (), chunk: usize, thread: usize) {
+    unsafe { (*job.cast::<J>()).run::<super::Avx512<true>>(chunk, thread) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
 unsafe fn avx512<J: Job>(job: *const (), chunk: usize, thread: usize) {
-    unsafe { (*job.cast::<J>()).run::<super::Avx512>(chunk, thread) }
+    unsafe { (*job.cast::<J>()).run::<super::Avx512<false>>(chunk, thread) }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -117,11 +135,17 @@ unsafe fn portable<J: Job>(job: *const (), chunk: usize, thread: usize) {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
 pub unsafe fn multiply_avx512(product: &Product) {
-    unsafe { crate::gemm::multiply::<super::Avx512>(product) }
+    unsafe { crate::gemm::multiply::<super::Avx512<false>>(product) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 pub unsafe fn multiply_avx2(product: &Product) {
     unsafe { crate::gemm::multiply::<super::Avx2>(product) }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")]
+pub unsafe fn multiply_amx(product: &Product) {
+    unsafe { crate::tiles::multiply(product) }
 }

@@ -8,6 +8,8 @@ mod portable;
 mod x86;
 
 pub use level::Level;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use level::multiply_avx512;
 #[cfg(target_arch = "aarch64")]
 pub use neon::Neon;
 pub use portable::Portable;
@@ -30,6 +32,8 @@ pub trait Simd: Copy + 'static {
     const WIDE: usize;
     /// Whether a tile of 8 rows × 2 vectors leaves registers for a kernel's constants; otherwise 4 rows do.
     const TALL: bool;
+    /// Whether there are AMX's tile registers, too.
+    const TILES: bool = false;
 
     /// `gemm::multiply` of this level, not inlined.
     unsafe fn multiply(product: &Product);
@@ -69,6 +73,12 @@ pub trait Simd: Copy + 'static {
     unsafe fn add_low_bits_to_exponent(p: Self::V, shifted: Self::V) -> Self::V;
     /// The bits of `p` plus the integer `n` (|n| ≤ 128) in the exponent.
     unsafe fn add_to_exponent(p: Self::V, n: Self::V) -> Self::V;
+
+    /// 2^t where that is no denormal: `math::exp2_above`, unless the level has instructions for it.
+    #[inline(always)]
+    unsafe fn exp2(t: Self::V) -> Self::V {
+        unsafe { crate::math::exp2_by_bits::<Self>(t) }
+    }
 
     unsafe fn sum(v: Self::V) -> f32;
 

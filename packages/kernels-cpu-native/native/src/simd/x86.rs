@@ -1,7 +1,7 @@
-//! AVX2 with fused multiply-add, and AVX-512.
+//! AVX2 with fused multiply-add, and AVX-512, with and without AMX's tiles.
 
 use super::Simd;
-use super::level::{multiply_avx2, multiply_avx512};
+use super::level::{multiply_amx, multiply_avx2, multiply_avx512};
 use crate::gemm::Product;
 use core::arch::x86_64::*;
 
@@ -136,25 +136,27 @@ impl Simd for Avx2 {
     }
 }
 
+/// AVX-512; with TILES, matrix products run on AMX's tile registers (`tiles.rs`).
 #[derive(Clone, Copy)]
-pub struct Avx512;
+pub struct Avx512<const TILES: bool>;
 
 #[inline(always)]
 fn first16(count: usize) -> __mmask16 {
     ((1u32 << count) - 1) as __mmask16
 }
 
-impl Simd for Avx512 {
+impl<const TILES: bool> Simd for Avx512<TILES> {
     type V = __m512;
     type M = __mmask16;
     const LANES: usize = 16;
     const ROWS: usize = 12;
     const WIDE: usize = 2;
     const TALL: bool = true;
+    const TILES: bool = TILES;
 
     #[inline(always)]
     unsafe fn multiply(product: &Product) {
-        unsafe { multiply_avx512(product) }
+        unsafe { if TILES { multiply_amx(product) } else { multiply_avx512(product) } }
     }
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m512 {
@@ -252,6 +254,13 @@ impl Simd for Avx512 {
         unsafe {
             let moved = _mm512_slli_epi32::<23>(_mm512_cvttps_epi32(n));
             _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(p), moved))
+        }
+    }
+    #[inline(always)]
+    unsafe fn exp2(t: __m512) -> __m512 {
+        unsafe {
+            let f = _mm512_reduce_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(t);
+            _mm512_scalef_ps(crate::math::exp2_of_fraction::<Self>(f), _mm512_sub_ps(t, f))
         }
     }
     #[inline(always)]
