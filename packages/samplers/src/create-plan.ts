@@ -40,10 +40,11 @@ export function createPlan<Stochastic extends boolean>(options: PlanOptions<Stoc
   };
 }
 
-const NAMES: readonly string[] = [
-  ...['process', 'solver', 'threshold', 'strength', 'initialScale', 'learnedVariance'],
-  ...['steps', 'sigmas', 'prediction', 'end', 'spacing', 'allLevels', 'previous', 'round', 'time'],
+const names = [
+  ...(['process', 'solver', 'threshold', 'strength', 'initialScale', 'learnedVariance'] as const),
+  ...(['steps', 'sigmas', 'prediction', 'end', 'spacing', 'allLevels', 'previous', 'round', 'time'] as const),
 ] satisfies (keyof PlanOptions)[];
+const NAMES: readonly string[] = names;
 
 function checkOptions(options: PlanOptions): void {
   if (typeof options !== 'object' || options === null) {
