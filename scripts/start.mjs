@@ -52,7 +52,7 @@ if (!options.fresh && existsSync(checkpoints) && readdirSync(checkpoints).length
 } else {
   // The network and the choices of docs/choosing-a-network.md. The time is the length of the run: on every machine the learning
   // rate has fallen when it is up, which makes the strokes clear. Of 16×16 pixels a step takes a quarter of the time that it takes of
-  // 32×32, and a slow machine, too, sees every digit some times.
+  // 32×32, and a slow machine, too, sees every digit some times. The digits are close up, so that their strokes are wider than a pixel.
   const size = ['--grey', '--size', '16', '--network', 'unet2d', '--no-augment'];
   const noise = ['--schedule', 'cosine', '--prediction', 'v'];
   const length = options.quick
