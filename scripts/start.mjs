@@ -44,7 +44,8 @@ ${whatNext()}`);
 const { writeDigits } = await import('./mnist-digits.mjs');
 if (!existsSync(digits)) console.log('\nWriting the MNIST digits as images …');
 await writeDigits(digits, { isClose: true, ...(options.quick && { perDigit: 20 }) });
-console.log(`\nA model of your own, from noise to digits${options.quick ? '' : `, in ${options.minutes} minutes`}:\n`);
+const time = `, in ${options.minutes === '1' ? 'a minute' : `${options.minutes} minutes`}`;
+console.log(`\nA model of your own, from noise to digits${options.quick ? '' : time}:\n`);
 
 const checkpoints = join(out, 'checkpoints');
 if (!options.fresh && existsSync(checkpoints) && readdirSync(checkpoints).length > 0) {

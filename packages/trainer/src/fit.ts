@@ -3,6 +3,7 @@ import type { Tensor1D } from '@tensorflow/tfjs-core';
 import { createAgenda } from './agenda';
 import { planBatches } from './batch-plan';
 import { checkDataset } from './check-dataset';
+import { checkFitNames } from './check-fit-names';
 import { diverged } from './divergence';
 import type { FitOptions, FitResult, Moment, StepRecord } from './fit-options';
 import { checkInterval, EACH_EPOCH } from './interval';
@@ -21,6 +22,7 @@ import { type ValidationOptions, validate } from './validation';
 
 /** Trains, as `Trainer.fit` says. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
+  checkFitNames(options);
   const { progress, model } = run;
   const { checkpoints, snapshots, validation, callbacks = {}, signal, seconds = Infinity } = options;
   const { clock: now = () => performance.now() } = options;

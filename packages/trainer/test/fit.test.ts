@@ -368,6 +368,18 @@ describe('bad input', () => {
     const odd = { ...dataset(), read: async () => ({ pixels: new Float32Array(3), label: 0 }) };
     await expect(create().fit(odd, { epochs: 1 })).rejects.toThrow(/has 3 values, not the 32 of 4×4×2/);
     await expect(create().fit(dataset(), {})).rejects.toThrow('give one of them');
+    const misspelt: [options: unknown, sentence: string][] = [
+      [
+        { steps: 1, checkpoint: { store: memoryStore() } },
+        'fit has no option "checkpoint"; did you mean `checkpoints`?',
+      ],
+      [{ steps: 1, callbacks: { onStop() {} } }, '`callbacks` of fit has no option "onStop"; did you mean `onStep`?'],
+      [{ steps: 1, checkpoints: { store: memoryStore(), notse: 1 } }, 'did you mean `notes`?'],
+      [undefined, 'fit takes an object such as `{ steps: 1000 }`, not undefined.'],
+    ];
+    for (const [options, sentence] of misspelt) {
+      await expect(create().fit(dataset(), options as { steps: 1 })).rejects.toThrow(sentence);
+    }
   });
 
   it('an image that cannot be read ends training after a checkpoint', async () => {
