@@ -14,7 +14,7 @@ export const train = {
   ready: {
     use: 'Use the faces',
     about: (count: number) =>
-      `Nothing at hand? The page can draw ${count} happy, sad and surprised faces to learn from. With the settings as they are, new ones come out in about three minutes.`,
+      `Nothing at hand? The page can draw ${count} happy, sad and surprised faces to learn from. With the settings as they are, new ones come out in two to four minutes on two processor cores.`,
     names: { happy: 'happy', sad: 'sad', surprised: 'surprised' },
     one: (name: string, place: number) => `${name} ${place}`,
   },
