@@ -69,12 +69,13 @@ export function multiply(engine: Engine, p: Product): void {
   const { rows, columns } = engine;
   let rowBlock = rows * 12;
   let columnBlock = up(n, columns);
-  // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves some twenty rows.
+  // The last chunks decide how evenly the threads finish: many, as long as a panel of B serves some twenty rows, or on AMX, which splits
+  // it for each chunk, some more.
   const many = engine.threads * 16;
   const enough = engine.threads * 4;
   const chunks = () => ceil(m, rowBlock) * ceil(n, columnBlock) * batch.count;
   if (engine.threads > 1) {
-    const few = ceil(20, rows); // tiles that a panel serves
+    const few = ceil(engine.simd === 'amx' ? 128 : 20, rows); // tiles that a panel serves
     while (chunks() < many && rowBlock > rows * few) rowBlock = rows * Math.max(few, ceil(rowBlock / rows, 2));
     while (chunks() < enough && columnBlock > 32) columnBlock = up(columnBlock / 2, columns);
     while (chunks() < enough && rowBlock > rows) rowBlock = rows * ceil(rowBlock / rows, 2);
