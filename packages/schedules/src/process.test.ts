@@ -7,6 +7,7 @@ import {
   karrasSigmas,
   type ProcessOptions,
   scoreMatching,
+  sigmaGrid,
   varianceExploding,
 } from './index';
 
@@ -61,4 +62,9 @@ describe('createProcess', () => {
     );
     expect(() => createProcess(JSON.parse(JSON.stringify(createSchedule({ steps: 3 }))))).toThrow('JSON');
   });
+});
+
+it.each(['__proto__', 'constructor', 'toString'])('a schedule or a grid of the type %s is none', (type) => {
+  expect(() => createProcess({ type, steps: 100 } as never)).toThrow(`Schedule type "${type}" is none of`);
+  expect(() => sigmaGrid({ type } as never, 5, { min: 1, max: 2 })).toThrow(`Sigma grid "${type}" is none of`);
 });

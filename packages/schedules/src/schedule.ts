@@ -129,7 +129,9 @@ function betasOf(options: ScheduleOptions): Float64Array {
     return Float64Array.from(options.betas);
   }
   const { type = 'linear', steps = 1000 } = options;
-  const make: ((steps: number, options: object) => Float64Array) | undefined = makers[type];
+  const make: ((steps: number, options: object) => Float64Array) | undefined = Object.hasOwn(makers, type)
+    ? makers[type]
+    : undefined;
   return make
     ? make(steps, options)
     : fail(`Schedule type "${type}" is none of ${Object.keys(makers).join(', ')} and custom.`);

@@ -136,7 +136,8 @@ const makers = {
 
 function valuesOf(grid: SigmaGrid, n: number, range: Range): number[] {
   if (grid.type === 'explicit') return [...grid.values];
-  const make = makers[grid.type] as ((n: number, grid: Range, own: object) => number[]) | undefined;
+  type Make = (n: number, grid: Range, own: object) => number[];
+  const make = Object.hasOwn(makers, grid.type) ? (makers[grid.type] as Make) : undefined;
   return make
     ? make(n, { ...range, ...grid }, grid)
     : fail(`Sigma grid "${grid.type}" is none of ${Object.keys(makers)} and explicit.`);
