@@ -24,7 +24,7 @@ test.skipIf(!hasAdapter)(
     const { card, rows } = JSON.parse(readFileSync(json, 'utf8'));
     if (card.adapter.isFallbackAdapter) expect(stdout).toMatch(/^\*\*This adapter is software/);
     for (const rate of ['f32', 'bytesPerSecond', 'dispatchSeconds']) expect(card[rate]).toBeGreaterThan(0);
-    expect(stdout.split('\n').filter((line) => line.startsWith('| original'))).toHaveLength(1);
+    expect(stdout.split('\n').filter((line) => line.startsWith('| original'))).toHaveLength(3);
     for (const { ms, dispatches, problem } of rows) {
       expect(problem).toBeUndefined();
       expect(ms).toHaveLength(2);
