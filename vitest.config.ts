@@ -9,7 +9,7 @@ import { findChromium, softwareVulkan } from './scripts/chromium.mjs';
  * begin a run, so that none is left over at its end.
  */
 const slow = [
-  'packages/backend-node/test',
+  'packages/backend-node/test/seed.test.ts',
   'tests/browser/test/demo-train.test.ts',
   'tests/packed',
   'packages/cli/test/interrupt.test.ts',
@@ -18,6 +18,7 @@ const slow = [
   'packages/unet/test/training-64.test.ts',
   'examples/bundlers',
   'packages/cli/test/train.test.ts',
+  'packages/backend-node/test',
   'packages/cli/test/memory.test.ts',
   'packages/cli/test/webgpu.test.ts',
   'packages/cli/test/killed.test.ts',

@@ -19,6 +19,17 @@ const halved = (file: TensorFile): Uint8Array =>
     tensors: new Map([...file.tensors].map(([name, entry]) => [name, convertTensor(entry, 'F16')] as const)),
   });
 
+/** A network of a few kernels: in software it is their compiling that takes the time. */
+const small: Parameters<typeof createUNet2D>[0] = {
+  sample_size: 8,
+  block_out_channels: [8, 16],
+  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+  layers_per_block: 1,
+  norm_num_groups: 2,
+  attention_head_dim: 4,
+};
+
 const rms = (values: ArrayLike<number>): number =>
   Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0) / values.length);
 
@@ -57,20 +68,21 @@ describe.skipIf(noAdapter)('Weights of half precision on a graphics card', () =>
   test('unet-tiny gives it, too, where all that is computed is rounded, in as many dispatches', async () => {
     const backend = tf.backend() as unknown as { makeFor(): object; run(): void };
     const counts: number[][] = [];
-    for (const precision of ['f32', 'f16-all'] as const) {
+    for (const precision of ['f16', 'f16-all'] as const) {
       const { model, x, time, conditioning, expected } = golden('unet-tiny', { precision });
-      const predict = () => tf.tidy(() => model.denoiser()(x, time, conditioning));
       const rounded = vi.spyOn(backend, 'makeFor');
       const dispatched = vi.spyOn(backend, 'run');
-      const y = predict();
+      const y = tf.tidy(() => model.denoiser()(x, time, conditioning));
       const [results, dispatches] = [rounded.mock.calls.length, dispatched.mock.calls.length];
       vi.restoreAllMocks();
       counts.push([results, dispatches]);
-      const data = (await y.data()) as Float32Array;
-      const error = rms(data.map((value, i) => value - (expected[i] as number))) / rms(expected);
-      // As above, and what is stored is rounded as weights are.
-      const products = [...model.parameters].filter(([, { shape }]) => shape.length > 1).length;
-      expect(error).toBeLessThan(precision === 'f32' ? 2e-5 : ((products + results) * UNIT) / Math.sqrt(3));
+      if (precision === 'f16-all') {
+        const data = (await y.data()) as Float32Array;
+        const error = rms(data.map((value, i) => value - (expected[i] as number))) / rms(expected);
+        // As above, and what is stored is rounded as weights are.
+        const products = [...model.parameters].filter(([, { shape }]) => shape.length > 1).length;
+        expect(error).toBeLessThan(((products + results) * UNIT) / Math.sqrt(3));
+      }
       tf.dispose([x, time, conditioning, y]);
       model.dispose();
     }
@@ -78,15 +90,7 @@ describe.skipIf(noAdapter)('Weights of half precision on a graphics card', () =>
   });
 
   test('a UNet2DModel, too, keeps all of it as float16', async () => {
-    const { parameters, ...made } = createUNet2D({
-      sample_size: 8,
-      block_out_channels: [8, 16],
-      down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
-      up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
-      layers_per_block: 1,
-      norm_num_groups: 2,
-      attention_head_dim: 4,
-    });
+    const { parameters, ...made } = createUNet2D(small);
     const rounded = made.importParameters(await made.exportParameters(parameters), { precision: 'f16-all' });
     const widened = vi.spyOn(tf.backend() as unknown as { takeOut(): void }, 'takeOut');
     const x = tf.ones([1, 8, 8, 3]) as tf.Tensor4D;
@@ -99,12 +103,14 @@ describe.skipIf(noAdapter)('Weights of half precision on a graphics card', () =>
   });
 
   test('a file that has such numbers gives the same pictures, bit for bit, from half of the memory', async () => {
-    const file = halved(readSafetensors(tiny));
+    const made = createUNet2D(small);
+    const file = halved(await made.exportParameters(made.parameters));
+    made.dispose();
     const drawn: Float32Array[] = [];
     const sizes: number[] = [];
     for (const precision of ['f32', 'f16', 'f16-all'] as const) {
       const before = await bytesInGpu();
-      using model = await openModel(file, { precision, imageSize: 8 });
+      using model = await openModel(file, { precision });
       drawn.push(await pictures(model));
       const after = await bytesInGpu(); // weights of float32 go up when they are used
       sizes.push(after - before);
@@ -118,7 +124,7 @@ describe.skipIf(noAdapter)('Weights of half precision on a graphics card', () =>
     const [whole, half, all] = sizes as [number, number, number];
     expect(all).toBe(half);
     expect(half / whole).toBeGreaterThan(0.5); // norms and biases are whole
-    expect(half / whole).toBeLessThan(0.55);
+    expect(half / whole).toBeLessThan(0.6);
   });
 
   test('they are what a file of float32 says when they are written', async () => {
