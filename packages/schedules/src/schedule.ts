@@ -104,7 +104,7 @@ const ENDS = ['betaStart', 'betaEnd'];
 
 /** What each kind takes beside its `steps`. */
 const NAMES: Readonly<Record<keyof typeof makers | 'custom', readonly string[]>> = {
-  linear: [...ENDS, 'endsScaled'],
+  linear: ['betaStart', 'betaEnd', 'endsScaled'],
   'scaled-linear': ENDS,
   'sigmoid-beta': ENDS,
   cosine: ['offset', 'maxBeta'],

@@ -16,8 +16,8 @@ async function bundle(program: string): Promise<string> {
 const all = "import * as all from '../dist/index.js'; console.log(all);";
 
 describe('the bundle', () => {
-  it('of everything stays under 6.2 kB compressed: pages load it to draw one curve', async () => {
-    expect(gzipSync(await bundle(all)).length).toBeLessThan(6200);
+  it('of everything stays under 7.1 kB compressed: pages load it to draw one curve', async () => {
+    expect(gzipSync(await bundle(all)).length).toBeLessThan(7100);
   });
 
   it('of one function holds nothing of the others', async () => {

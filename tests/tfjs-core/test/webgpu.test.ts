@@ -20,7 +20,8 @@ if ('gpu' in report) {
     });
 
     it('run every kernel that replaces one of tfjs', () => {
-      expect(ran.sort()).toEqual(replaced.sort());
+      // Concat is tfjs's but where halves are joined, of which tfjs knows nothing.
+      expect(ran.sort()).toEqual(replaced.filter((name) => name !== 'Concat').sort());
     });
 
     for (const { name, status, failures } of specs) {

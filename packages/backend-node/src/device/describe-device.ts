@@ -37,7 +37,7 @@ export function describeDevice({ backend }: { readonly backend: string }): Devic
     },
     kernels: {
       native: own.filter(has),
-      reference: own.filter((name) => !has(name)),
+      reference: own.filter((name) => !has(name) && name !== ops.Halves), // which need not be had
       missing: trainingKernels.filter((name) => !has(name)),
     },
   };
