@@ -24,8 +24,12 @@ export class Recording {
   private readonly constants = new Set<GPUBuffer>();
   private readonly free = new Map<string, GPUBuffer[]>();
 
-  /** A buffer for a result, of a tensor that is gone: what reads that one comes before what writes this one. */
+  /**
+   * A buffer for a result, of a tensor that is gone: what reads that one comes before what writes this one. Not where the recording is in
+   * vain: then numbers may also come through the queue, before commands that still read what was there.
+   */
   reuse(size: number, usage: number): GPUBuffer | undefined {
+    if (this.isBroken) return undefined;
     const buffer = this.free.get(`${size} ${usage}`)?.pop();
     if (buffer) this.owned.delete(buffer);
     return buffer;
