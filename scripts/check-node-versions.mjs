@@ -2,18 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeDigits } from './mnist-digits.mjs';
 import { root } from './setup.mjs';
 
-/**
- * Runs the built command on the other Node versions that we promise: the npm registry has Node's binaries as packages.
- * Needs the quick main job's pictures (`npm start -- --quick`).
- */
+/** Runs the built command on the other Node versions that we promise: the npm registry has Node's binaries as packages. */
 const versions = ['22', '24'];
-const pictures = join(root, 'runs', 'mnist-digits-quick');
 const bin = join(root, 'packages', 'cli', 'dist', 'bin.js');
 
 const work = mkdtempSync(join(tmpdir(), 'denoiser-nodes-'));
 try {
+  const pictures = join(work, 'digits');
+  await writeDigits(pictures, { perDigit: 20 });
   for (const version of versions) {
     const folder = join(work, version);
     mkdirSync(folder);
