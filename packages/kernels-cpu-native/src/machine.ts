@@ -34,7 +34,7 @@ export function createNativeMachine(library: Library, o: { threads: number; leve
     // Vectors make the products quicker, not the reading of the filter.
     winogradTiles: native.lanes,
     winogradWithin: 64,
-    run: (name, chunks) => native.run(places.get(name) as number, Address.arguments, chunks),
+    run: (name, chunks, args = Address.arguments) => native.run(places.get(name) as number, args, chunks),
     grown: tellMemory,
   };
 }

@@ -1,5 +1,5 @@
+import { type Replayed, replayedBy } from '@denoiser/ops';
 import {
-  type backend_util,
   buffer,
   DataStorage,
   type DataType,
@@ -16,49 +16,11 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import type { Engine } from './machine/engine';
+import { recorderOf } from './recorder';
+import type { CpuRecording, RecordedWork } from './recording';
+import { bytesOf, hasMemory, type NumericValues, numbersOf, TensorData, type Values } from './tensor-data';
 
 type DataId = object;
-type Values = backend_util.BackendValues;
-type NumericValues = Float32Array | Int32Array | Uint8Array;
-
-/** A form computed from a tensor and kept beside it, such as a packed filter, until the tensor's values change. */
-export type Derived = { address: number; bytes: number };
-
-/** One tensor's memory. tfjs's cpu kernels read and write it as `values`, ours by `address`. */
-export class TensorData {
-  refCount: number;
-  complexTensorInfos?: { real: TensorInfo; imag: TensorInfo };
-  /** How often each derived form was asked for since the values last changed. */
-  readonly asked = new Map<string, number>();
-  readonly derived = new Map<string, Derived>();
-  private view: NumericValues | undefined;
-
-  constructor(
-    private readonly engine: Engine,
-    readonly dtype: DataType,
-    readonly address: number,
-    readonly length: number,
-    private readonly other: Values | undefined,
-    refCount: number,
-  ) {
-    this.refCount = refCount;
-  }
-
-  get values(): Values {
-    if (this.other !== undefined) return this.other;
-    this.view ??= viewOf(this.engine, this.dtype, this.address, this.length);
-    return this.view;
-  }
-}
-
-function viewOf(engine: Engine, dtype: DataType, address: number, length: number): NumericValues {
-  if (dtype === 'int32') return engine.int32(address, length);
-  if (dtype === 'bool') return engine.uint8(address, length);
-  return engine.float32(address, length);
-}
-
-/** Strings and complex pairs have no memory of their own in the engine. */
-const hasMemory = (dtype: DataType): boolean => dtype !== 'string' && dtype !== 'complex64';
 
 /**
  * A tfjs backend over the engine's memory. It has what the kernels of tfjs's cpu backend ask of their backend (`data`,
@@ -72,7 +34,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   constructor(readonly engine: Engine) {
     super();
     this.data = new DataStorage(this, tfEngine());
-    engine.onFull = () => this.dropDerived();
+    engine.onFull = () => this.makeRoom();
   }
 
   /** Creates a tensor whose values are not set yet. */
@@ -86,6 +48,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     const address =
       other === undefined && hasMemory(dtype) ? this.engine.allocator.allocate(length * bytesOf(dtype)) : 0;
     const data = new TensorData(this.engine, dtype, address, length, other, refCount);
+    this.recorded?.create(data);
     this.data.set(dataId, data);
     return data;
   }
@@ -97,7 +60,7 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     }
     const size = values ? (values as NumericValues).length : util.sizeFromShape(shape);
     const data = this.create(dataId, size, dtype, refCount);
-    if (values) (data.values as NumericValues).set(values as NumericValues);
+    if (values) this.engine.write(data.address, numbersOf(values as NumericValues, dtype));
     else (data.values as NumericValues).fill(0);
   }
 
@@ -182,7 +145,11 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
       this.disposeData(data.complexTensorInfos.imag.dataId, true);
     }
     this.changed(data);
-    if (data.address) this.engine.allocator.free(data.address);
+    data.version++;
+    if (data.address) {
+      this.recorded?.dispose(data);
+      this.engine.allocator.free(data.address);
+    }
     this.data.delete(dataId);
     return true;
   }
@@ -213,12 +180,16 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   override dispose(): void {
     this.data = new DataStorage(this, tfEngine());
     this.holders.clear();
+    for (const recording of this.recordings) recording.forget();
+    this.recordings.clear();
     this.engine.clear();
   }
 
   /** Returns the address of a tensor's values. */
   address(info: TensorInfo): number {
-    return this.data.get(info.dataId).address;
+    const data = this.data.get(info.dataId);
+    this.recorded?.use(data);
+    return data.address;
   }
 
   /**
@@ -228,11 +199,14 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   derive(info: TensorInfo, key: string, bytes: number, slot: number, compute: (address: number) => void): number {
     const data = this.data.get(info.dataId);
     this.latest = data;
+    this.recorded?.use(data);
     const kept = data.derived.get(key);
     if (kept) return kept.address;
     const asked = (data.asked.get(key) ?? 0) + 1;
     data.asked.set(key, asked);
-    const own = asked > 1 ? this.tryAllocate(bytes) : undefined;
+    const own = asked > 1 || this.willBeAsked(data) ? this.tryAllocate(bytes) : undefined;
+    // It lies in memory that the recording may have written to, and is there from now on.
+    if (own !== undefined && this.recorded) this.recorded.isBroken = true;
     if (own !== undefined) {
       data.derived.set(key, { address: own, bytes });
       this.holders.add(data);
@@ -244,10 +218,15 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
 
   /** Tells whether a form is asked for the first time since the tensor's values changed, and counts that. */
   isFirstAsked(info: TensorInfo, key: string): boolean {
-    const { asked } = this.data.get(info.dataId);
-    if (asked.has(key)) return false;
-    asked.set(key, 1);
+    const data = this.data.get(info.dataId);
+    if (data.asked.has(key) || this.willBeAsked(data)) return false;
+    data.asked.set(key, 1);
     return true;
+  }
+
+  /** Whether a tensor is one of which the same is asked again: it is there before work that is recorded. */
+  private willBeAsked(data: TensorData): boolean {
+    return this.recorded?.isOutside(data) ?? false;
   }
 
   /** Allocates memory for a derived form, if there is room: without it, the form is computed every time. */
@@ -267,16 +246,43 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   changed(data: TensorData): void {
     data.asked.clear();
     if (data.derived.size === 0) return;
+    data.version++;
     for (const { address } of data.derived.values()) this.engine.allocator.free(address);
     data.derived.clear();
     this.holders.delete(data);
   }
 
-  private dropDerived(): void {
-    for (const data of [...this.holders]) if (data !== this.latest) this.changed(data);
-  }
-}
+  /** What is being recorded. */
+  private recorded: RecordedWork | undefined;
 
-function bytesOf(dtype: DataType): number {
-  return dtype === 'bool' ? 1 : 4;
+  /** Does work of which is written down what it does. */
+  recordedIn<T>(recorded: RecordedWork, work: () => T): T {
+    this.recorded = recorded;
+    this.engine.log = recorded;
+    try {
+      return work();
+    } finally {
+      this.recorded = undefined;
+      this.engine.log = undefined;
+    }
+  }
+
+  get isRecording(): boolean {
+    return this.recorded !== undefined;
+  }
+
+  /** Returns work that is recorded, and done again by commands alone: see `replaying` of `@denoiser/ops`. */
+  replaying(work: (...inputs: Tensor[]) => Tensor): Replayed {
+    return replayedBy(recorderOf(this), work);
+  }
+
+  /** What may be released to have memory. */
+  readonly recordings = new Set<CpuRecording>();
+
+  /** Frees what can be computed, or recorded, again. */
+  private makeRoom(): void {
+    for (const data of [...this.holders]) if (data !== this.latest) this.changed(data);
+    for (const recording of this.recordings) recording.release();
+    this.recordings.clear();
+  }
 }

@@ -18,6 +18,7 @@ export { normalQuantile } from './normal-quantile';
 export { adamWStep, emaStep } from './optimizer';
 export { layerDropoutStream, normals, philox4x32, type RandomAddress, STREAMS, uniforms } from './philox';
 export { randomNormal } from './random-normal';
+export { type Recorder, type Recording, replayedBy } from './replayed-by';
 export { type Replayed, replaying } from './replaying';
 export { averagePool2x, maxPool2x, upsample2x, upsampleBeside } from './resample';
 export type { BatchShape, ImageShape } from './shapes';

@@ -220,9 +220,7 @@ function patches(
 }
 
 function zeros(engine: Engine, floats: number): number {
-  const address = engine.scratch(SCRATCH.zeros, floats * 4);
-  engine.float32(address, floats).fill(0);
-  return address;
+  return engine.scratch(SCRATCH.zeros, floats * 4, (address) => engine.float32(address, floats).fill(0));
 }
 
 /**

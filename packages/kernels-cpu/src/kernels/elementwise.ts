@@ -137,12 +137,13 @@ function combine(
     coefficients[i] === 0 ? [] : [{ tensor, c: coefficients[i] as number }],
   );
   const table = engine.scratch(SCRATCH.table, Math.max(1, terms.length) * 8);
-  const addresses = engine.int32(table, terms.length * 2);
-  const factors = engine.float32(table, terms.length * 2);
+  const addresses = new Int32Array(terms.length * 2);
+  const factors = new Float32Array(addresses.buffer);
   terms.forEach(({ tensor, c }, i) => {
     addresses[2 * i] = backend.address(tensor);
     factors[2 * i + 1] = c;
   });
+  engine.write(table, addresses);
   const [low, high] = bounds ?? [0, 0];
   engine.run(jobs.linearCombination, Math.ceil(size / BLOCK), {
     to: backend.address(y),

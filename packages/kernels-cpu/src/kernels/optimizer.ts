@@ -29,7 +29,7 @@ function chunkTable(backend: CpuEngineBackend, tuples: TensorInfo[][]): { table:
     }
   }
   const table = backend.engine.scratch(SCRATCH.table, Math.max(1, rows.length) * 4);
-  backend.engine.int32(table, rows.length).set(rows);
+  backend.engine.write(table, Int32Array.from(rows));
   return { table, chunks };
 }
 

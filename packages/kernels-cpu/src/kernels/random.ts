@@ -18,7 +18,7 @@ const randomNormal = kernel<object, RandomNormalAttrs>(RandomNormal, (_inputs, a
   const images = indices.length;
   const values = sizeOf(shape) / Math.max(1, images);
   const table = engine.scratch(SCRATCH.table, Math.max(1, images) * 4);
-  engine.int32(table, images).set(indices);
+  engine.write(table, Int32Array.from(indices));
   const blocks = 256; // of four values
   const chunks = Math.ceil(values / (4 * blocks));
   engine.run(jobs.randomNormal, images * chunks, {

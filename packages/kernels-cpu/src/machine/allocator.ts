@@ -12,6 +12,8 @@ export interface Allocator {
    */
   allocate(bytes: number): number;
   free(address: number): void;
+  /** Takes memory that is free, from an address on, a multiple of 64; it is freed as what was allocated. */
+  claim(address: number, bytes: number): void;
   /** Frees everything at once. */
   clear(): void;
   readonly usedBytes: number;
@@ -19,6 +21,9 @@ export interface Allocator {
 }
 
 const ALIGNMENT = 64;
+
+/** Returns the bytes that memory for so many takes. */
+export const roundedUp = (wanted: number): number => Math.max(1, Math.ceil(wanted / ALIGNMENT)) * ALIGNMENT;
 
 /**
  * Creates an allocator of the addresses from `start` up to `limit`.
@@ -97,9 +102,15 @@ export function createAllocator(o: {
     return address;
   };
 
+  const take = (address: number, bytes: number): void => {
+    used.set(address, bytes);
+    usedBytes += bytes;
+    if (usedBytes > peakBytes) peakBytes = usedBytes;
+  };
+
   return {
     allocate(wanted) {
-      const bytes = Math.max(1, Math.ceil(wanted / ALIGNMENT)) * ALIGNMENT;
+      const bytes = roundedUp(wanted);
       let address = find(bytes);
       if (address === undefined) {
         o.onFull?.();
@@ -113,10 +124,21 @@ export function createAllocator(o: {
             `it can have at most ${mb(o.limit)}. Use a smaller batch or a smaller model.`,
         );
       }
-      used.set(address, bytes);
-      usedBytes += bytes;
-      if (usedBytes > peakBytes) peakBytes = usedBytes;
+      take(address, bytes);
       return address;
+    },
+    claim(address, wanted) {
+      const bytes = roundedUp(wanted);
+      for (const [start, size] of freeByStart) {
+        const rest = start + size - (address + bytes);
+        if (start > address || rest < 0) continue;
+        removeFree(start, size);
+        if (start < address) addFree(start, address - start);
+        if (rest > 0) addFree(address + bytes, rest);
+        take(address, bytes);
+        return;
+      }
+      throw new Error(`The CPU engine claims ${bytes} bytes at ${address}, which are not free.`);
     },
     free(address) {
       let bytes = used.get(address);

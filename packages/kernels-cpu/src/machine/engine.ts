@@ -1,4 +1,5 @@
 import { type Allocator, createAllocator } from './allocator';
+import type { CommandLog, Program } from './commands';
 import { Address } from './generated/jobs';
 import type { Job, Views } from './job';
 import type { Machine } from './machine';
@@ -13,8 +14,23 @@ export interface Engine
    * small job.
    */
   run<Arguments>(job: Job<Arguments>, chunks: number, args: NoInfer<Arguments>): void;
-  /** Returns memory that lasts until the next call with the same slot. It grows, and is kept. */
-  scratch(slot: number, bytes: number): number;
+  /** Runs commands once more. */
+  play(program: Program): void;
+  /** Writes down what is done, while it is set. */
+  log: CommandLog | undefined;
+  /**
+   * Returns memory that lasts until the next call with the same slot. It grows, and is kept.
+   *
+   * @param prepare called when there is new memory, with its address
+   */
+  scratch(slot: number, bytes: number, prepare?: (address: number) => void): number;
+  /** Changes when scratch memory has moved. */
+  readonly scratchVersion: number;
+  /** Copies numbers into memory. */
+  write(address: number, values: Float32Array | Int32Array | Uint8Array): void;
+  /** Copies bytes within memory; it is not in the log. */
+  copy(from: number, to: number, bytes: number): void;
+  /** A view of memory: what is read and written by it is not in the log. */
   float32(address: number, length: number): Float32Array;
   int32(address: number, length: number): Int32Array;
   uint8(address: number, length: number): Uint8Array;
@@ -71,6 +87,23 @@ export function createEngine(machine: Machine, o: { memoryLimit?: number } = {})
   };
   const slots: { address: number; bytes: number }[] = [];
 
+  const bytesAt = (address: number, length: number) => new Uint8Array(currentBuffer(address + length), address, length);
+  let scratchVersion = 0;
+  const breakLog = () => {
+    if (engine.log) engine.log.isBroken = true;
+  };
+
+  function execute(name: string, chunks: number, args?: number): void {
+    const from = engine.profile ? performance.now() : 0;
+    machine.run(name, chunks, args);
+    if (engine.profile) {
+      const entry = engine.profile.get(name) ?? { calls: 0, ms: 0 };
+      entry.calls++;
+      entry.ms += performance.now() - from;
+      engine.profile.set(name, entry);
+    }
+  }
+
   const engine: Engine = {
     allocator,
     threads,
@@ -84,30 +117,56 @@ export function createEngine(machine: Machine, o: { memoryLimit?: number } = {})
     onFull() {},
     run(job, chunks, args) {
       job.write(views, args);
-      const from = engine.profile ? performance.now() : 0;
-      machine.run(job.name, chunks);
-      if (engine.profile) {
-        const entry = engine.profile.get(job.name) ?? { calls: 0, ms: 0 };
-        entry.calls++;
-        entry.ms += performance.now() - from;
-        engine.profile.set(job.name, entry);
+      engine.log?.commands.push({ job: job.name, chunks, args: views.u8.slice() });
+      execute(job.name, chunks);
+    },
+    play(program) {
+      for (const command of program) {
+        if ('to' in command) bytesAt(command.to, command.bytes.length).set(command.bytes);
+        else execute(command.job, command.chunks, command.args);
       }
     },
-    scratch(slot, size) {
+    log: undefined,
+    scratch(slot, size, prepare) {
       const have = slots[slot];
       if (have && have.bytes >= size) return have.address;
       if (have) allocator.free(have.address);
       delete slots[slot];
+      breakLog();
+      scratchVersion++;
       const address = allocator.allocate(size);
       slots[slot] = { address, bytes: size };
+      prepare?.(address);
       return address;
     },
-    float32: (address, length) => new Float32Array(currentBuffer(address + length * 4), address, length),
-    int32: (address, length) => new Int32Array(currentBuffer(address + length * 4), address, length),
-    uint8: (address, length) => new Uint8Array(currentBuffer(address + length), address, length),
+    get scratchVersion() {
+      return scratchVersion;
+    },
+    write(address, values) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      bytesAt(address, bytes.length).set(bytes);
+      engine.log?.commands.push({ to: address, bytes: bytes.slice() });
+    },
+    copy(from, to, bytes) {
+      breakLog();
+      bytesAt(to, bytes).set(bytesAt(from, bytes));
+    },
+    float32(address, length) {
+      breakLog();
+      return new Float32Array(currentBuffer(address + length * 4), address, length);
+    },
+    int32(address, length) {
+      breakLog();
+      return new Int32Array(currentBuffer(address + length * 4), address, length);
+    },
+    uint8(address, length) {
+      breakLog();
+      return bytesAt(address, length);
+    },
     clear() {
       allocator.clear();
       slots.length = 0;
+      scratchVersion++;
     },
   };
   return engine;

@@ -20,8 +20,8 @@ export interface Machine {
   readonly winogradTiles: number;
   /** The most tiles of a Winograd convolution that had better transform its filter itself, if that is used once; absent: none. */
   readonly winogradWithin?: number;
-  /** Runs the chunks of a job by its name, whose arguments lie at `Address.arguments`. */
-  run(name: string, chunks: number): void;
+  /** Runs the chunks of a job by its name, whose arguments lie at an address, by default `Address.arguments`. */
+  run(name: string, chunks: number, args?: number): void;
   /** Called after the memory has grown. */
   grown?(): void;
 }

@@ -1,3 +1,5 @@
+import { ARGUMENT_BYTES } from './commands';
+import { Address } from './generated/jobs';
 import type { Machine } from './machine';
 import type { Platform } from './platform';
 import { loadProgram } from './program';
@@ -30,6 +32,10 @@ export async function createWasmMachine(o: {
     rows: program.ROWS.value,
     columns: program.COLUMNS.value,
     winogradTiles: 1,
-    run: (name, chunks) => threads.run(program.indices.get(name) as number, name, chunks),
+    run(name, chunks, args) {
+      if (args !== undefined)
+        new Uint8Array(program.memory.buffer).copyWithin(Address.arguments, args, args + ARGUMENT_BYTES);
+      threads.run(program.indices.get(name) as number, name, chunks);
+    },
   };
 }
