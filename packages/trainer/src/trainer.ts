@@ -99,6 +99,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     length: Infinity,
     microBatchSize: options.microBatchSize,
     fits: 0,
+    isTorn: false,
     parts: [
       variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
       variablesPart(model, 'ema.safetensors', [{ what: 'The average', variables: ema.parameters }]),
