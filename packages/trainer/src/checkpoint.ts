@@ -133,7 +133,7 @@ export async function openCheckpoint(
 /** Opens a file that is the one of which the state has the sum. What can't be read of it later is damage, too. */
 async function openChecked(store: CheckpointStore, state: TrainingState, file: TensorFileName): Promise<OpenTensors> {
   const { step } = state;
-  const source = await openFile(store, step, file);
+  const source = await openCheckpointFile(store, step, file);
   try {
     await checkFile(state, file, { bytes: source.length, sha256: () => source.sha256() });
   } catch (error) {
@@ -200,11 +200,15 @@ async function checkFile(
   if ((await found.sha256()) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
 }
 
-const readFile = (store: CheckpointStore, step: number, file: string): Promise<Uint8Array> =>
+const readFile = (store: Pick<CheckpointStore, 'read'>, step: number, file: string): Promise<Uint8Array> =>
   unlessUnreadable(step, file, () => store.read(step, file));
 
-/** Opens a file; one of a store that cannot is read as a whole. */
-async function openFile(store: CheckpointStore, step: number, file: string): Promise<CheckpointFile> {
+/** Opens a file of a checkpoint; one of a store that cannot is read as a whole. The caller closes it. */
+export async function openCheckpointFile(
+  store: Pick<CheckpointStore, 'read' | 'open'>,
+  step: number,
+  file: string,
+): Promise<CheckpointFile> {
   if (store.open) return unlessUnreadable(step, file, () => (store.open as NonNullable<typeof store.open>)(step, file));
   const bytes = await readFile(store, step, file);
   return { ...memorySource(bytes), sha256: () => sha256(bytes), close: async () => {} };
