@@ -1,9 +1,13 @@
+import { mkdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+
 /**
  * Seeded fuzzing of what reads bytes from outside: valid inputs are changed at random, and whatever comes of them, the reader
  * gives a value or one of denoiser's errors, soon, without taking much memory.
  *
  * Each test runs a fixed number of inputs, always the same. With DENOISER_FUZZ_SECONDS it runs for so long, from another seed
- * each time or from DENOISER_FUZZ_SEED; a failure shows the input. docs/fuzzing.md says what the long form has found.
+ * each time or from DENOISER_FUZZ_SEED; a failure shows the input, and those before it where it may come of them. The long form
+ * says its seed at once and keeps the last inputs in a file, which is what is left of a process that ends. docs/fuzzing.md says
+ * what it has found.
  */
 export type FuzzOptions = {
   /** Valid inputs, from small to smallish. */
@@ -32,13 +36,15 @@ export async function fuzz({ samples, read, change = changeBytes, runs = 500 }: 
   const random = randomOf(SEED);
   const end = Date.now() + 1000 * SECONDS;
   const memory = process.memoryUsage.rss();
+  const diary = openDiary();
   let refused = 0;
   let i = 0;
   for (; SECONDS > 0 ? Date.now() < end : i < runs; i++) {
     const bytes = i < samples.length ? samples[i] : change(random, samples);
-    const fail = (what: string): never => {
-      const input = Buffer.from(bytes).toString('base64');
-      throw new Error(`${what}\nrun ${i} of seed ${SEED}, ${bytes.length} bytes: ${input.slice(0, 20_000)}`);
+    const note = `run ${i} of seed ${SEED}, ${bytes.length} bytes: ${shown(bytes)}`;
+    diary.add(note);
+    const fail = (what: string, also: readonly string[] = []): never => {
+      throw new Error([what, note, ...also].join('\n'));
     };
     const start = computedMs();
     try {
@@ -50,10 +56,36 @@ export async function fuzz({ samples, read, change = changeBytes, runs = 500 }: 
       if (i < samples.length) fail(`a valid input is refused: ${(error as Error).message}`);
     }
     if (computedMs() - start > HANG_MS) fail('it took too long');
-    if (process.memoryUsage.rss() - memory > MOST_MEMORY) fail('it took too much memory');
+    // What an earlier input has begun may take it, too.
+    if (process.memoryUsage.rss() - memory > MOST_MEMORY) fail('it took too much memory', diary.before());
   }
+  diary.close();
   if (SECONDS > 0) console.log(`${i} inputs, ${refused} refused, seed ${SEED}`);
   return { runs: i, refused };
+}
+
+const shown = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').slice(0, 20_000);
+
+/** Inputs that are remembered: work that one has begun may go on for a while. */
+const REMEMBERED = 20;
+
+/** The last inputs; in the long form in a file, too, which stays where the process ends or a test fails. */
+function openDiary(): { add(note: string): void; before(): readonly string[]; close(): void } {
+  const notes: string[] = [];
+  const file = new URL(`../.vitest/fuzz-${SEED}-${process.pid}.txt`, import.meta.url);
+  if (SECONDS > 0) {
+    mkdirSync(new URL('.', file), { recursive: true });
+    writeSync(2, `seed ${SEED}; the last inputs are in .vitest/fuzz-${SEED}-${process.pid}.txt\n`);
+  }
+  return {
+    add(note) {
+      notes.push(note);
+      if (notes.length > REMEMBERED) notes.shift();
+      if (SECONDS > 0) writeFileSync(file, `${notes.join('\n')}\n`);
+    },
+    before: () => notes.slice(0, -1),
+    close: () => rmSync(file, { force: true }),
+  };
 }
 
 /** Time for which this process has computed: a clock would count what others on the machine do. */
@@ -158,6 +190,8 @@ const STRANGE: readonly (() => string)[] = [
     '0',
     '-1',
     '0.5',
+    '4096',
+    '1000000',
     '1e9',
     '1e308',
     '9007199254740993',

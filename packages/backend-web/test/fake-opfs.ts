@@ -22,6 +22,19 @@ export type FakeOpfs = {
 /** A file was last written when so many changes had been made: time goes by changes. */
 type Folder = Map<string, Folder | { bytes: Uint8Array; changed: number }>;
 
+/** A file, or a part of one, whose bytes can't be had any more once it is stale, as of one that was written again or removed. */
+function staleable<B extends Blob>(blob: B, isStale: () => boolean): B {
+  const read = blob.arrayBuffer.bind(blob);
+  const cut = blob.slice.bind(blob);
+  return Object.assign(blob, {
+    arrayBuffer: async () => {
+      if (isStale()) throw error('NotFoundError'); // as Chromium has it
+      return read();
+    },
+    slice: (from?: number, to?: number) => staleable(cut(from, to), isStale),
+  });
+}
+
 const error = (name: string) => new DOMException(name, name);
 
 export function fakeOpfs(o: { withSyncHandles?: boolean } = {}): FakeOpfs {
@@ -59,8 +72,10 @@ export function fakeOpfs(o: { withSyncHandles?: boolean } = {}): FakeOpfs {
       kind: 'file',
       name,
       async getFile() {
-        const { bytes, changed } = file();
-        return new File([bytes as Uint8Array<ArrayBuffer>], name, { lastModified: changed });
+        const now = file();
+        const { bytes, changed } = now;
+        const isStale = () => folder.get(name) !== now || now.bytes !== bytes;
+        return staleable(new File([bytes as Uint8Array<ArrayBuffer>], name, { lastModified: changed }), isStale);
       },
       async createWritable() {
         let written = new Uint8Array();

@@ -1,3 +1,4 @@
+import { planFor } from '@denoiser/samplers';
 import { createUNet, loadUNet } from '@denoiser/unet';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { changeJson, fuzz, type Random } from '../../../tests/fuzz';
@@ -19,7 +20,13 @@ function channel(): readonly [MessagePort, MessagePort] {
 /** Whatever nobody foresaw is reported here. */
 const report = vi.spyOn(console, 'error');
 beforeEach(() => void report.mockReset().mockImplementation(() => {}));
+/** A machine as small as what it is asked for here: whatever takes more is refused by what there is, not by luck. */
+beforeEach(() => {
+  vi.spyOn(process, 'availableMemory').mockReturnValue(2 ** 28);
+  vi.stubGlobal('navigator', { deviceMemory: 0.25 });
+});
 afterEach(() => {
+  vi.unstubAllGlobals();
   for (const port of open.splice(0)) port.close();
 });
 
@@ -58,7 +65,7 @@ test('whatever a worker is asked, it answers or says in a sentence what is wrong
   const [page, worker] = channel();
   const opfs = fakeOpfs();
   serveWorker(
-    { createModel: createUNet, loadModel: loadUNet },
+    { createModel: createUNet, loadModel: loadUNet, defaults: { baseWidth: 4, timeDim: 8 } },
     { endpoint: worker as unknown as Endpoint, storage: async () => opfs.root, locks: fakeLocks() },
   );
   let last = 0;
@@ -106,6 +113,7 @@ test('whatever a worker is asked, it answers or says in a sentence what is wrong
     classNames: ['a', 'b'],
   };
   const draw = { count: 2, classes: ['0'], seed: 3, sampler: 'ddim', steps: 2, guidance: 2, batchSize: 2, eta: 0.5 };
+  const plan = planFor({ process: { type: 'linear', steps: 100 } }, { sampler: 'ddpm', steps: 3 });
   const send = { pixels: ['x0'], values: ['x'], every: 2 };
   const samples = { every: { steps: 1 }, at: [1], count: 2, sampler: 'ddim', steps: 1, guidance: 2 };
   const training = {
@@ -133,6 +141,10 @@ test('whatever a worker is asked, it answers or says in a sentence what is wrong
     drawImages: [
       { ...draw, send, indices: [4, 5] },
       { count: 2, image: picture, strength: 0.5, steps: 2, sharedNoise: true, negativeClass: '1' },
+      { count: 2, sampler: 'euler', steps: 3, sigmas: 'karras', rho: 7, sigmaMin: 0.1, sigmaMax: 10, churn: 1 },
+      { count: 1, sampler: 'unipc', spacing: 'leading', offset: 1, order: 2, variant: 'bh2', threshold: 'dynamic' },
+      { count: 1, sampler: 'ddim', timesteps: [50, 20, 3], classes: [] },
+      { count: 1, plan },
       { count: 1, inpaint: { image: picture, mask: '#mask' }, steps: 2, guidance: { scale: 2 } },
     ].map((request) => ({ model, request })),
     interpolate: [{ model, request: { from: 1, to: 2, count: 3, steps: 2, classes: ['0'], send } }],
@@ -142,7 +154,19 @@ test('whatever a worker is asked, it answers or says in a sentence what is wrong
     detachCanvas: [3],
     openImages: [{ images: [{ name: 'a', source: picture, className: 'b' }], size: [8, 8], channels: 3 }],
     closeImages: [77],
-    train: [training],
+    train: [
+      training,
+      {
+        ...training,
+        training: {
+          ...{ batchSize: 2, process: { type: 'cosine', steps: 50, zeroTerminalSnr: true }, prediction: 'v' },
+          ...{ weighting: { type: 'min-snr', gamma: 5 }, timesteps: { type: 'loss-second-moment', history: 3 } },
+          ...{ learningRateSchedule: { type: 'cosine', warmup: 3 }, ema: { type: 'constant', decay: 0.9 } },
+          ...{ postHocEma: { sigmaRel: [0.05, 0.1] }, variance: { type: 'learned-range' }, betas: [0.9, 0.99] },
+          ...{ maxGradientNorm: 1, microBatchSize: 1, recompute: true, dropout: 0.1, weightDecay: 0.01 },
+        },
+      },
+    ],
     resumeRun: [{ run: 'x', steps: 5 }],
     control: [{ run: 'x', action: 'stop' }],
     download: [{ run: 'x', weights: 'ema' }],

@@ -199,6 +199,9 @@ describe('control', () => {
     await expect(values({ classes: [7] })).rejects.toMatchObject({ isDenoiserError: true, code: 'option-invalid' });
     await expect(values({ count: 2, indices: [1] })).rejects.toMatchObject({ code: 'option-invalid' });
     await expect(values({ count: 0 })).rejects.toMatchObject({ code: 'option-invalid' });
+    await expect(values({ count: 15_000_000 })).rejects.toThrow('take 11 GiB, and a page on this machine has 8'); // 8×8×3
+    const rows = { plan, from: 1, to: 2, count: 8_000_000 };
+    await expect(interpolate(model, rows)).rejects.toThrow('`count` 16000000 images'); // of two classes
     await expect(values({ image: 5 as never })).rejects.toMatchObject({ code: 'picture-unknown' });
   });
 

@@ -1,5 +1,6 @@
 export { gelu, silu } from './activations';
 export { attention, selfAttention } from './attention';
+export { availableMemory } from './available-memory';
 export { conv2d } from './conv2d';
 export { embedding } from './embedding';
 export type { OpsErrorCode } from './errors';

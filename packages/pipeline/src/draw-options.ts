@@ -22,7 +22,7 @@ export interface DrawingWay extends Omit<SamplerOptions, 'inpaint'> {
   readonly guidance?: number | Partial<Omit<Guidance, 'negative'>> | undefined;
   /** A class to lead away from, instead of from no class. */
   readonly negativeClass?: ClassChoice | undefined;
-  /** Images drawn at once; changes nothing but speed and memory. Default 16. */
+  /** Images drawn at once; changes nothing but speed and memory. Default 16; never more than have four million values in all. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told once, before the work, what there is to be drawn: all options are right by then. */

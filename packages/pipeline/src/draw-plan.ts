@@ -1,4 +1,4 @@
-import { type Plan, planFor, type SamplerOptions, samplerOptionNames } from '@denoiser/samplers';
+import { checkPlan, type Plan, planFor, type SamplerOptions, samplerOptionNames } from '@denoiser/samplers';
 import { optionInvalid } from './check-options';
 import type { DrawingWay, DrawOptions } from './draw-options';
 import type { Model } from './model';
@@ -13,6 +13,7 @@ export function planOf(model: Model, options: DrawOptions): Plan {
   if (plan) {
     const [other] = Object.keys(given);
     if (other) throw optionInvalid(`\`plan\` says all of the way; leave out \`${other}\`.`);
+    checkPlan(plan);
     return model.learnedVariance === plan.learnedVariance ? plan : { ...plan, learnedVariance: model.learnedVariance };
   }
   if (options.strength !== undefined && image === undefined) {

@@ -7,6 +7,7 @@ import { firstNotFiniteOf } from './finite';
 import { type Images, imagesOf } from './images';
 import type { Model } from './model';
 import { rememberPlans } from './remember-plans';
+import { imagesAtOnce } from './room';
 
 /** What a request to a queue takes: how many images are drawn at once is the queue's affair. */
 export type QueuedDrawOptions = Omit<DrawOptions, 'batchSize'>;
@@ -68,7 +69,7 @@ export function createDrawQueue(model: Model, { batchSize = 16 }: { readonly bat
   /** The images that are drawn next. */
   function gather(): Part[] {
     const parts: Part[] = [];
-    let room = batchSize;
+    let room = imagesAtOnce(batchSize, model.imageShape);
     const [first] = jobs;
     for (const job of jobs) {
       if (room === 0) break;

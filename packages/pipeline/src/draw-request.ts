@@ -10,6 +10,7 @@ import { PipelineError } from './errors';
 import { gridColumns } from './images';
 import type { Model } from './model';
 import { pixelsOf } from './picture';
+import { checkFits, imagesAtOnce } from './room';
 import { sharedNoise } from './shared-noise';
 
 const BATCH = 16;
@@ -64,7 +65,7 @@ export function drawRequestOf(model: Model, options: DrawOptions, planFrom = pla
     labels: hasLabels ? dealLabels(count, classes) : undefined,
     guidance: guidanceOf(options, model),
     seed,
-    batchSize,
+    batchSize: imagesAtOnce(batchSize, imageShape),
     columns: gridColumns(count, hasLabels ? new Set(classes).size : 0),
     image: image && pixelsOf(image, imageShape, 'image'),
     inpaint: inpaint && {
@@ -74,18 +75,6 @@ export function drawRequestOf(model: Model, options: DrawOptions, planFrom = pla
     noise: noiseOf(options, { seed, count, across: hasLabels ? classes.length : 0 }),
     signal,
   };
-}
-
-/** Values that an array of numbers holds at most. */
-const MOST_VALUES = 2 ** 32;
-
-/** Throws where no array would hold so many images, before anything is made for each of them. */
-function checkFits(count: number, [height, width, channels]: ImageShape): void {
-  const most = Math.floor(MOST_VALUES / (height * width * channels));
-  if (count <= most) return;
-  throw optionInvalid(
-    `\`count\` ${count} is more than the ${most} images of ${height}×${width} that one array holds; draw them in parts, each with a \`seed\` of its own.`,
-  );
 }
 
 /** Returns the noise that is drawn from where it is not that of each image's own number. */

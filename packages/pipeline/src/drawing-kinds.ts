@@ -16,11 +16,11 @@ const isIndex = (value: unknown) =>
   Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST_INDEX;
 const isRange = (value: unknown) => Array.isArray(value) && value.length === 2 && value.every(isNumber);
 
-const OF_GUIDANCE: Readonly<Record<string, (value: unknown) => boolean>> = {
-  scale: isNumber,
-  rescale: isNumber,
-  interval: isRange,
-};
+const OF_GUIDANCE: ReadonlyMap<string, (value: unknown) => boolean> = /* @__PURE__ */ new Map([
+  ['scale', isNumber],
+  ['rescale', isNumber],
+  ['interval', isRange],
+]);
 
 /** What the options must be that all work has in common. */
 export const WORK_KINDS = {
@@ -38,7 +38,7 @@ export const DRAWING_KINDS = {
     (value) =>
       isNumber(value) ||
       (isObject(value) &&
-        Object.entries(value).every(([name, given]) => given === undefined || OF_GUIDANCE[name]?.(given) === true)),
+        Object.entries(value).every(([name, given]) => given === undefined || OF_GUIDANCE.get(name)?.(given) === true)),
   ],
   noise: ['a function that returns normals', isFunction],
   indices: [`a list of whole numbers from 0 to ${MOST_INDEX}`, (value) => Array.isArray(value) && value.every(isIndex)],

@@ -28,6 +28,7 @@ export { openModel } from './open-model';
 export { isWeightsIndex, openIndexedWeights } from './open-weights';
 export type { Picture, RgbaPicture } from './picture';
 export { fromBytes, greyOf, luma, toBytes } from './pixels';
+export { checkRoom, type Room } from './room';
 export { findShippedModel, type ShippedModel, shippedModels } from './shipped-models';
 export { streamWeights } from './stream-weights';
 export { type Trajectory, trajectory } from './trajectory';

@@ -9,6 +9,7 @@ import { createDrawing, type Drawing } from './drawing';
 import { WAY } from './drawing-kinds';
 import { type Images, imagesOf } from './images';
 import type { Model } from './model';
+import { checkFits } from './room';
 
 export interface InterpolateOptions extends DrawingWay {
   /** The seeds at either end. */
@@ -39,6 +40,7 @@ export function interpolate(model: Model, options: InterpolateOptions): Drawing<
     checkWhole('count', across, 1);
     const labels = chooseClasses(classes, model.classNames);
     const count = across * Math.max(1, labels.length);
+    checkFits(count, model.imageShape);
     const drawing = drawImages(model, {
       ...way,
       count,

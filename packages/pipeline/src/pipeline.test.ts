@@ -246,6 +246,8 @@ describe('drawImages', () => {
       [{ indices: [1, 2], count: 3 }, '`indices` has 2 numbers for 3 images'],
     ];
     for (const [options, message] of wrong) await expect(drawImages(model, options)).rejects.toThrow(message);
+    const ends = { from: 1, to: 2, classes: ['cat'] };
+    await expect(interpolate(model, { ...ends, count: 1e9 })).rejects.toThrow('`count` 1000000000 is more than');
     const elsewhere = { seed: 3 } as object;
     await expect(interpolate(model, { from: 1, to: 2, ...elsewhere })).rejects.toThrow('has no option "seed"');
     await expect(invert(model, { image: new Float32Array(64), ...elsewhere })).rejects.toThrow('has no option "seed"');
@@ -257,7 +259,7 @@ describe('drawImages', () => {
     ['classes', ['cat', 3, null, new Set([1])], 'a list of names or numbers'],
     [
       'guidance',
-      ['2', true, null, [2], { scale: '2' }, { scale: 2, x: 1 }, { interval: 3 }],
+      ['2', true, null, [2], { scale: '2' }, { scale: 2, x: 1 }, { interval: 3 }, JSON.parse('{"__proto__": 1}')],
       'a number, or an object of',
     ],
     ['indices', [[-1], [1.5], ['a'], 'a', [2 ** 32]], 'a list of whole numbers from 0 to 4294967295'],

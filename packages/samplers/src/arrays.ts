@@ -1,3 +1,4 @@
+export { checkPlan } from './check-plan';
 export { createPlan } from './create-plan';
 export type { Known, RunState } from './execute';
 export type { Grid, GridPoint, ProcessKind } from './grid';

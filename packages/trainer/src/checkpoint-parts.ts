@@ -1,10 +1,14 @@
-import type { TensorEntry, TensorFile } from '@denoiser/safetensors';
-import { dispose, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { readAllTensors, type TensorEntry, type TensorFile } from '@denoiser/safetensors';
+import type { Variable } from '@tensorflow/tfjs-core';
 import { diverged } from './divergence';
 import { averagePrefix, type PowerEma } from './ema/post-hoc';
+import { assignAll, type OpenParameters, openParameters, type Weights } from './parameters-in-files';
 import type { TimestepMemory } from './timesteps/sampler';
 import { damaged, type TensorFileName } from './training-state';
 import type { TrainableModel } from './types';
+
+/** A part of a run in a file that fits it. */
+export type LoadedPart = { commit(): Promise<void>; dispose(): void };
 
 /** A part of a run that a checkpoint holds in its own file. */
 export type Part = {
@@ -18,8 +22,11 @@ export type Part = {
    * @throws DenoiserError `training-diverged` if a value is not finite.
    */
   save(step: number, lastGood: number | undefined): Promise<TensorFile>;
-  /** Reads the part from its file. Nothing changes until `commit`; `dispose` frees what was read. */
-  load(step: number, file: TensorFile): { commit(): void; dispose(): void };
+  /**
+   * Checks that a file is that of the part. Nothing changes until `commit` restores it from there, tensor by tensor; `dispose` frees
+   * what is left.
+   */
+  load(step: number, file: Weights): Promise<LoadedPart>;
 };
 
 /** Variables with the parameters' names and shapes. Groups that share a file have prefixes. */
@@ -49,32 +56,37 @@ export function variablesPart(
       }
       return joined;
     },
-    load(step, { metadata, tensors }) {
-      const loaded: [ReadonlyMap<string, Variable>, Map<string, Tensor>][] = [];
-      const free = () => dispose(loaded.flatMap(([, values]) => [...values.values()]));
+    async load(step, weights) {
       const known = (name: string) => groups.some(({ prefix = '' }) => name.startsWith(prefix));
-      const unknown = [...tensors.keys()].find((name) => !known(name));
+      const unknown = [...weights.tensors.keys()].find((name) => !known(name));
       if (unknown) throw damaged(step, file, `has the unknown tensor ${unknown}`);
+      const opened: [OpenParameters, ReadonlyMap<string, Variable>][] = [];
+      const free = () => {
+        for (const [parameters] of opened) parameters.dispose();
+      };
       try {
         for (const { prefix = '', variables } of groups) {
-          const own = [...tensors].filter(([name]) => name.startsWith(prefix));
-          const bare = new Map(own.map(([name, entry]): [string, TensorEntry] => [name.slice(prefix.length), entry]));
-          loaded.push([variables, model.importParameters({ metadata, tensors: bare })]);
+          opened.push([await openParameters(model, withoutPrefix(weights, prefix)), variables]);
         }
       } catch (error) {
         free();
         throw error;
       }
       return {
-        commit() {
-          for (const [variables, values] of loaded) {
-            for (const [name, variable] of variables) variable.assign(values.get(name) as Tensor);
-          }
+        async commit() {
+          for (const [parameters, variables] of opened) await assignAll(parameters, variables);
         },
         dispose: free,
       };
     },
   };
+}
+
+/** Returns those of the weights whose names begin so, without that beginning. */
+function withoutPrefix({ metadata, tensors, read }: Weights, prefix: string): Weights {
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix));
+  const bare = new Map(own.map(([name, info]) => [name.slice(prefix.length), info]));
+  return { metadata, tensors: bare, read: (name) => read(prefix + name) };
 }
 
 /** Returns the part of the power-function averages. */
@@ -93,7 +105,10 @@ export function timestepsPart(memory: TimestepMemory): Part {
     file: 'timesteps.safetensors',
     otherwise: 'the losses by timestep are collected anew',
     save: async () => memory.save(),
-    load: (_, file) => ({ commit: memory.load(file), dispose() {} }),
+    async load(_, weights) {
+      const commit = memory.load(await readAllTensors({ ...weights, close: async () => {} }));
+      return { commit: async () => commit(), dispose() {} };
+    },
   };
 }
 

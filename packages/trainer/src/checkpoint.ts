@@ -76,6 +76,40 @@ export async function readCheckpoint<Name extends TensorFileName = never>(
   return newestWhole(store, options, (step) => readOne(store, step, files, optionalFiles));
 }
 
+/** A checkpoint whose tensor files are open. */
+export type OpenFiles = {
+  state: TrainingState;
+  /** Of the files that were asked for and are there. */
+  weights: Partial<Record<TensorFileName, OpenTensors>>;
+};
+
+/**
+ * Opens tensor files of a checkpoint, all of them checked as `readCheckpoint` checks them, and hands them to `use`: each tensor is
+ * read when it is asked for. Where a file can no longer be read then, the checkpoint is passed over, too, and `use` is called with
+ * the one before. The files are closed afterwards.
+ *
+ * @throws DenoiserError as `readCheckpoint`.
+ */
+export async function withCheckpoint<T>(
+  store: CheckpointStore,
+  options: ReadCheckpointOptions<TensorFileName>,
+  use: (checkpoint: OpenFiles) => Promise<T>,
+): Promise<T> {
+  const { files = [], optionalFiles = [] } = options;
+  return newestWhole(store, options, async (step) => {
+    const state = await readState(store, step);
+    const weights: OpenFiles['weights'] = {};
+    try {
+      for (const file of [...files, ...optionalFiles.filter((name) => name in state.files)]) {
+        weights[file] = await openChecked(store, state, file);
+      }
+      return await use({ state, weights });
+    } finally {
+      for (const opened of Object.values(weights)) await opened.close();
+    }
+  });
+}
+
 /** A checkpoint of which one tensor file is open. */
 export type OpenCheckpoint = { state: TrainingState; weights: OpenTensors };
 
@@ -92,15 +126,22 @@ export async function openCheckpoint(
 ): Promise<OpenCheckpoint> {
   return newestWhole(store, options, async (step) => {
     const state = await readState(store, step);
-    const source = await openFile(store, step, file);
-    try {
-      await checkFile(state, file, { bytes: source.length, sha256: () => source.sha256() });
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
-    return { state, weights: await openSafetensors(source) };
+    return { state, weights: await openChecked(store, state, file) };
   });
+}
+
+/** Opens a file that is the one of which the state has the sum. What can't be read of it later is damage, too. */
+async function openChecked(store: CheckpointStore, state: TrainingState, file: TensorFileName): Promise<OpenTensors> {
+  const { step } = state;
+  const source = await openCheckpointFile(store, step, file);
+  try {
+    await checkFile(state, file, { bytes: source.length, sha256: () => source.sha256() });
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+  const opened = await openSafetensors(source);
+  return { ...opened, read: (name) => unlessUnreadable(step, file, () => opened.read(name)) };
 }
 
 /** Reads the newest checkpoint that is whole, or that of the step. */
@@ -159,11 +200,15 @@ async function checkFile(
   if ((await found.sha256()) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
 }
 
-const readFile = (store: CheckpointStore, step: number, file: string): Promise<Uint8Array> =>
+const readFile = (store: Pick<CheckpointStore, 'read'>, step: number, file: string): Promise<Uint8Array> =>
   unlessUnreadable(step, file, () => store.read(step, file));
 
-/** Opens a file; one of a store that cannot is read as a whole. */
-async function openFile(store: CheckpointStore, step: number, file: string): Promise<CheckpointFile> {
+/** Opens a file of a checkpoint; one of a store that cannot is read as a whole. The caller closes it. */
+export async function openCheckpointFile(
+  store: Pick<CheckpointStore, 'read' | 'open'>,
+  step: number,
+  file: string,
+): Promise<CheckpointFile> {
   if (store.open) return unlessUnreadable(step, file, () => (store.open as NonNullable<typeof store.open>)(step, file));
   const bytes = await readFile(store, step, file);
   return { ...memorySource(bytes), sha256: () => sha256(bytes), close: async () => {} };

@@ -28,6 +28,8 @@ export type TrainerErrorCode =
   | 'kernel-missing'
   /** The model is none that can be trained. */
   | 'model-invalid'
+  /** There is no room for what training keeps of every weight. */
+  | 'model-too-large'
   /** An option is none, or out of its range. */
   | 'option-invalid'
   /** A part of one's own has to be given again. */

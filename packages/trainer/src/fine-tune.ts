@@ -1,16 +1,24 @@
 import type { DenoiserError } from '@denoiser/errors';
-import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
+import { type TensorEntry, type TensorFile, type TensorInfo, toFloat32Array } from '@denoiser/safetensors';
 import type { Prediction } from '@denoiser/schedules';
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
-import { readCheckpoint } from './checkpoint';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { withCheckpoint } from './checkpoint';
 import { TrainerError } from './errors';
+import { assignAll, openParameters, type Weights, weightsInMemory } from './parameters-in-files';
 import type { Run } from './run';
-import type { CheckpointStore } from './types';
+import type { CheckpointStore, TrainableModel } from './types';
 
 /** Weights to begin with, and what is known of how they were trained. */
-export type StartWeights = {
-  /** Under the names, and in the layout, of the model's files. */
-  tensors: TensorFile['tensors'];
+export type StartWeights = (
+  | {
+      /** Under the names, and in the layout, of the model's files. */
+      tensors: TensorFile['tensors'];
+    }
+  | {
+      /** The same read one by one, so that no second copy of them is in memory. */
+      weights: Weights;
+    }
+) & {
   prediction?: Prediction | undefined;
   /** Their classes in the order of their labels. */
   classNames?: readonly string[] | undefined;
@@ -58,75 +66,89 @@ export async function startFrom(
       `This run has done ${progress.step} steps already; start from other weights before the first.`,
     );
   }
-  const theirs = 'tensors' in source ? source : await weightsOf(source, options, onWarning);
-  if (theirs.prediction !== undefined && theirs.prediction !== run.options.prediction) {
-    onWarning(
-      `The network was trained to give ${theirs.prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
-    );
-  }
-  const { file, ...classes } = adaptWeights(theirs, await model.exportParameters(model.parameters), {
-    classParameter,
-    from: theirs.classNames,
-    to: classNames,
-  });
-  const values = model.importParameters(file);
-  for (const variables of [
-    model.parameters,
-    ema.parameters,
-    ...(powerEma?.averages ?? []).map(({ parameters }) => parameters),
-  ]) {
-    for (const [parameter, variable] of variables) variable.assign(values.get(parameter) as Tensor);
-  }
-  dispose([...values.values()]);
-  return { step: theirs.step ?? 0, ...classes };
+  const start = async ({ weights, prediction, classNames: from, step }: Start): Promise<StartedFrom> => {
+    if (prediction !== undefined && prediction !== run.options.prediction) {
+      onWarning(
+        `The network was trained to give ${prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
+      );
+    }
+    const { adapted, ...classes } = await adaptWeights(weights, model, { classParameter, from, to: classNames });
+    const averages = (powerEma?.averages ?? []).map(({ parameters }) => parameters);
+    const opened = await openParameters(model, adapted);
+    try {
+      await assignAll(opened, model.parameters, ema.parameters, ...averages);
+    } finally {
+      opened.dispose();
+    }
+    return { step: step ?? 0, ...classes };
+  };
+  if ('weights' in source) return start(source);
+  if ('tensors' in source)
+    return start({ ...source, weights: weightsInMemory({ metadata: {}, tensors: source.tensors }) });
+  return fromCheckpoint(source, options, onWarning, start);
 }
 
-async function weightsOf(
+type Start = Extract<StartWeights, { weights: Weights }>;
+
+async function fromCheckpoint<T>(
   store: CheckpointStore,
-  { step, weights = 'ema' }: StartOptions,
+  { step, weights: which = 'ema' }: StartOptions,
   onWarning: (message: string) => void,
-): Promise<StartWeights> {
-  const name = weights === 'ema' ? 'ema.safetensors' : 'model.safetensors';
-  const { state, tensors } = await readCheckpoint(store, {
-    ...(step !== undefined && { step }),
-    files: [name],
-    onWarning,
+  use: (start: Start) => Promise<T>,
+): Promise<T> {
+  const name = which === 'ema' ? 'ema.safetensors' : 'model.safetensors';
+  const choice = { ...(step !== undefined && { step }), files: [name] as const, onWarning };
+  return withCheckpoint(store, choice, async ({ state, weights }) => {
+    const { prediction, dataset } = state;
+    return use({ weights: weights[name] as Weights, prediction, classNames: dataset.classNames, step: state.step });
   });
-  const { prediction, dataset } = state;
-  return { tensors: tensors[name].tensors, prediction, classNames: dataset.classNames, step: state.step };
 }
 
 /**
- * Returns `theirs` with the names and shapes of `ours`. The class table is the one tensor that may differ: it gets the rows of
- * classes with the same name on both sides, or without names all rows if both have as many; other rows stay as in `ours`.
+ * Returns `theirs` with the names and shapes of the model's files. The class table is the one tensor that may differ: it gets the rows
+ * of classes with the same name on both sides, or without names all rows if both have as many; other rows stay as in the model.
  *
  * @throws DenoiserError `weights-mismatch`.
  */
-export function adaptWeights(
-  theirs: Pick<TensorFile, 'tensors'>,
-  ours: TensorFile,
+async function adaptWeights(
+  theirs: Weights,
+  model: TrainableModel,
   o: { classParameter: string; from?: readonly string[] | undefined; to?: readonly string[] | undefined },
-): { file: TensorFile; keptClasses: string[]; freshClasses: string[] } {
+): Promise<{ adapted: Weights; keptClasses: string[]; freshClasses: string[] }> {
   const { classParameter } = o;
-  const tensors = new Map<string, TensorEntry>();
-  let classes = { keptClasses: [] as string[], freshClasses: [] as string[] };
+  const ours = await ownTensors(model);
   for (const name of theirs.tensors.keys()) {
-    if (!ours.tensors.has(name) && name !== classParameter) throw mismatch(`${name} is there and not here`);
+    if (!model.parameters.has(name) && name !== classParameter) throw mismatch(`${name} is there and not here`);
   }
-  for (const [name, own] of ours.tensors) {
-    const other = theirs.tensors.get(name);
-    if (name === classParameter) {
-      const { entry, ...which } = mapRows(name, other, own, o.from, o.to);
-      tensors.set(name, entry);
-      classes = which;
-    } else {
+  const tensors = new Map<string, TensorInfo>();
+  for (const name of model.parameters.keys()) {
+    const [own, other] = [ours.shapeOf(name), theirs.tensors.get(name)];
+    if (name !== classParameter) {
       if (!other) throw mismatch(`${name} is here and not there`);
-      if (`${other.shape}` !== `${own.shape}`)
-        throw mismatch(`${name} is [${other.shape}] there and [${own.shape}] here`);
-      tensors.set(name, other);
+      if (`${other.shape}` !== `${own}`) throw mismatch(`${name} is [${other.shape}] there and [${own}] here`);
     }
+    tensors.set(name, { dtype: 'F32', ...other, shape: [...own] });
   }
-  return { file: { metadata: ours.metadata, tensors }, ...classes };
+  if (!model.parameters.has(classParameter)) {
+    return { adapted: { ...theirs, metadata: ours.metadata, tensors }, keptClasses: [], freshClasses: [] };
+  }
+  const known = theirs.tensors.has(classParameter) ? await theirs.read(classParameter) : undefined;
+  const own = await ours.entryOf(classParameter);
+  const { entry, ...classes } = mapRows(classParameter, known, own, o.from, o.to);
+  tensors.set(classParameter, { dtype: entry.dtype, shape: entry.shape });
+  const read = async (name: string) => (name === classParameter ? entry : theirs.read(name));
+  return { adapted: { metadata: ours.metadata, tensors, read }, ...classes };
+}
+
+/** A model's parameters as files have them: one by one where the model can, else all of them. */
+async function ownTensors({ parameters, inFiles, exportParameters }: TrainableModel) {
+  if (inFiles) {
+    const entryOf = (name: string) => inFiles.entryOf(name, parameters.get(name) as Tensor);
+    return { metadata: {}, shapeOf: inFiles.shapeOf, entryOf };
+  }
+  const { metadata, tensors } = await exportParameters(parameters);
+  const of = (name: string) => tensors.get(name) as TensorEntry;
+  return { metadata, shapeOf: (name: string) => of(name).shape, entryOf: async (name: string) => of(name) };
 }
 
 function mapRows(

@@ -5,6 +5,7 @@ import { planBatches } from './batch-plan';
 import { checkDataset } from './check-dataset';
 import { checkFitNames } from './check-fit-names';
 import { diverged } from './divergence';
+import { TrainerError } from './errors';
 import type { FitOptions, FitResult, Moment, StepRecord } from './fit-options';
 import { checkInterval, EACH_EPOCH } from './interval';
 import { badOption } from './options/settings';
@@ -23,6 +24,12 @@ import { type ValidationOptions, validate } from './validation';
 /** Trains, as `Trainer.fit` says. */
 export async function fit(run: Run, dataset: ImageDataset, options: FitOptions): Promise<FitResult> {
   checkFitNames(options);
+  if (run.isTorn) {
+    throw new TrainerError(
+      'checkpoint-damaged',
+      'This run was restored in part alone, since a file of its checkpoint could no longer be read; resume it again.',
+    );
+  }
   const { progress, model } = run;
   const { checkpoints, snapshots, validation, callbacks = {}, signal, seconds = Infinity } = options;
   const { clock: now = () => performance.now() } = options;

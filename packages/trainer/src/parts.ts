@@ -7,6 +7,7 @@ export {
   encodeState,
   type OpenCheckpoint,
   openCheckpoint,
+  openCheckpointFile,
   type ReadCheckpointOptions,
   readCheckpoint,
 } from './checkpoint';

@@ -1,4 +1,5 @@
-import { readCheckpoint } from './checkpoint';
+import { withCheckpoint } from './checkpoint';
+import type { LoadedPart } from './checkpoint-parts';
 import { TrainerError } from './errors';
 import type { Run } from './run';
 import type { TrainingState } from './training-state';
@@ -13,30 +14,36 @@ export type ResumeOptions = {
 /** Where training goes on. A log that goes further has to be cut after `step`. */
 export type ResumedFrom = { step: number; epochsDone: number; position: number; state: TrainingState };
 
-/** Restores a run from a checkpoint: all of it or, on an error, nothing. */
+/**
+ * Restores a run from a checkpoint, tensor by tensor: memory holds one of them beside the run. All files are checked before anything
+ * changes. Where one can't be read any more after that, and there is no checkpoint before it, the run is torn, and trains no more.
+ */
 export async function resume(run: Run, store: CheckpointStore, options: ResumeOptions = {}): Promise<ResumedFrom> {
   const { model, optimizer, ema, powerEma, parts, progress, onWarning } = run;
   const needed = parts.filter(({ otherwise }) => otherwise === undefined);
   const others = parts.filter(({ otherwise }) => otherwise !== undefined);
   const files = (list: typeof parts) => list.map(({ file }) => file);
-  const { state, tensors } = await readCheckpoint(store, {
-    ...options,
-    files: files(needed),
-    optionalFiles: files(others),
-    onWarning,
-  });
-  checkArchitecture(state, model);
-
-  const loaded: ReturnType<(typeof parts)[number]['load']>[] = [];
-  try {
-    for (const part of parts) {
-      const file = tensors[part.file];
-      if (file) loaded.push(part.load(state.step, file));
-      else onWarning(`Checkpoint ${state.step} has no ${part.file}, so ${part.otherwise}.`);
+  const wanted = { ...options, files: files(needed), optionalFiles: files(others), onWarning };
+  const state = await withCheckpoint(store, wanted, async ({ state, weights }) => {
+    checkArchitecture(state, model);
+    const loaded: LoadedPart[] = [];
+    try {
+      for (const part of parts) {
+        const file = weights[part.file];
+        if (file) loaded.push(await part.load(state.step, file));
+      }
+      for (const { commit } of loaded) {
+        run.isTorn = true;
+        await commit();
+      }
+    } finally {
+      for (const { dispose } of loaded) dispose();
     }
-    for (const { commit } of loaded) commit();
-  } finally {
-    for (const { dispose } of loaded) dispose();
+    return state;
+  });
+  run.isTorn = false;
+  for (const { file, otherwise } of others) {
+    if (!(file in state.files)) onWarning(`Checkpoint ${state.step} has no ${file}, so ${otherwise}.`);
   }
 
   const { step, epochsDone, position } = state;

@@ -49,6 +49,8 @@ export type Run = {
   microBatchSize: number | null;
   /** Images of the largest step that is known to fit the device. */
   fits: number;
+  /** Whether a checkpoint was restored in part alone: such a run trains no more until it is resumed. */
+  isTorn: boolean;
   /** The files of a checkpoint beside the state. */
   readonly parts: readonly Part[];
   /** Called with every step's numbers. */

@@ -1,5 +1,5 @@
 import { type InitialValues, initialValues } from '@denoiser/ops';
-import { type TensorEntry, type TensorFile, toFloat32Array } from '@denoiser/safetensors';
+import { type TensorEntry, type TensorFile, type TensorList, toFloat32Array } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainerError } from './errors';
@@ -172,42 +172,61 @@ function modelOf(
   { denoiser, fileOrder = () => undefined }: Conversions,
   dispose = () => tf.dispose([...parameters.values()]),
 ): OwnModel {
+  const shapeOf = (key: string): readonly number[] => {
+    const { shape } = parameters.get(key) as tf.Variable;
+    return fileOrder(key)?.map((axis) => shape[axis] as number) ?? shape;
+  };
+  async function entryOf(key: string, given: tf.Tensor): Promise<TensorEntry> {
+    const tensor = inOrder(given, fileOrder(key));
+    try {
+      return { dtype: 'F32', shape: tensor.shape, data: Float32Array.from(await tensor.data()) };
+    } finally {
+      tensor.dispose();
+    }
+  }
+  const tensorOf = (key: string, entry: TensorEntry): tf.Tensor =>
+    tf.tidy(() => inOrder(tf.tensor(toFloat32Array(entry), entry.shape), inverse(fileOrder(key))));
+  function check(list: Pick<TensorList, 'tensors'>): void {
+    checkNames(name, list, parameters);
+    for (const key of parameters.keys()) {
+      const [found, wanted] = [list.tensors.get(key)?.shape ?? [], shapeOf(key)];
+      if (found.join() === wanted.join()) continue;
+      throw new TrainerError(
+        'parameters-mismatch',
+        `${key} of the file is [${found.join(', ')}], and the network ${name} has [${wanted.join(', ')}]; make the network as the file's was.`,
+      );
+    }
+  }
   return {
     architecture: { name, config },
     parameters,
     denoiser: (tensors = parameters) => denoiser(tensors),
     async exportParameters(tensors) {
       const file: TensorFile = { metadata: { 'denoiser.architecture': name }, tensors: new Map() };
-      for (const key of parameters.keys()) {
-        const tensor = inOrder(tensors.get(key) as tf.Tensor, fileOrder(key));
-        const data = Float32Array.from(await tensor.data());
-        file.tensors.set(key, { dtype: 'F32', shape: tensor.shape, data });
-        tensor.dispose();
-      }
+      for (const key of parameters.keys()) file.tensors.set(key, await entryOf(key, tensors.get(key) as tf.Tensor));
       return file;
     },
     importParameters(file) {
-      checkNames(name, file, parameters);
-      return new Map(
-        [...parameters].map(([key, { shape }]) => {
-          const entry = file.tensors.get(key) as TensorEntry;
-          const order = fileOrder(key);
-          const wanted = order ? order.map((axis) => shape[axis]) : shape;
-          if (entry.shape.join() !== wanted.join()) {
-            throw new TrainerError(
-              'parameters-mismatch',
-              `${key} of the file is [${entry.shape.join(', ')}], and the network ${name} has [${wanted.join(', ')}]; make the network as the file's was.`,
-            );
-          }
-          return [key, tf.tidy(() => inOrder(tf.tensor(toFloat32Array(entry), entry.shape), inverse(order)))];
-        }),
-      );
+      check(file);
+      return new Map([...parameters.keys()].map((key) => [key, tensorOf(key, file.tensors.get(key) as TensorEntry)]));
+    },
+    inFiles: {
+      shapeOf,
+      entryOf,
+      open(weights) {
+        check(weights);
+        return async (key) => tensorOf(key, await weights.read(key));
+      },
     },
     dispose,
   };
 }
 
-function checkNames(name: string, { tensors }: TensorFile, parameters: ReadonlyMap<string, tf.Variable>): void {
+function checkNames(
+  name: string,
+  { tensors }: Pick<TensorList, 'tensors'>,
+  parameters: ReadonlyMap<string, tf.Variable>,
+): void {
   const missing = [...parameters.keys()].filter((key) => !tensors.has(key));
   const extra = [...tensors.keys()].filter((key) => !parameters.has(key));
   if (missing.length + extra.length === 0) return;

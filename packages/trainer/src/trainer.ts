@@ -16,6 +16,7 @@ import { badOption } from './options/settings';
 import { resolveOptions, type TrainingOptions, type TrainingOptionsInput } from './options/training-options';
 import { type Preflight, type PreflightOptions, preflight } from './preflight';
 import { type ResumedFrom, type ResumeOptions, resume } from './resume';
+import { checkRoom } from './room';
 import type { Progress, Run } from './run';
 import { lengthOf, type RunLength, type RunLimits } from './run-length';
 import { firstTimestep, TIMESTEP_SAMPLERS } from './timesteps/index';
@@ -79,6 +80,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
   const options = resolveOptions(json as TrainingOptionsInput);
   const process = createProcess(options.process) as TrainedProcess;
   check(model, options, process);
+  checkRoom(model, 3 + (options.postHocEma?.sigmaRel.length ?? 0));
   const optimizer = createAdamW(model.parameters, options);
   const ema = createEma(model.parameters, own.ema ?? options.ema);
   const powerEma = options.postHocEma ? createPowerEma(model.parameters, options.postHocEma) : undefined;
@@ -97,6 +99,7 @@ export function createTrainer({ model, onWarning = () => {}, ...input }: Trainer
     length: Infinity,
     microBatchSize: options.microBatchSize,
     fits: 0,
+    isTorn: false,
     parts: [
       variablesPart(model, 'model.safetensors', [{ what: 'The parameter', variables: model.parameters }]),
       variablesPart(model, 'ema.safetensors', [{ what: 'The average', variables: ema.parameters }]),

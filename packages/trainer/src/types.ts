@@ -1,5 +1,5 @@
 import type { ImageShape } from '@denoiser/ops';
-import type { ByteSource, TensorFile } from '@denoiser/safetensors';
+import type { ByteSource, OpenTensors, TensorEntry, TensorFile } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import type { Tensor, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import type { RunPart } from './recompute';
@@ -44,6 +44,21 @@ export interface TrainableModel {
   exportParameters(parameters: ReadonlyMap<string, Tensor>): Promise<TensorFile>;
   /** Reverses `exportParameters`, and checks names and shapes. The caller disposes the tensors. */
   importParameters(file: TensorFile): Map<string, Tensor>;
+  /** The same one by one. A network without it is given all of a file at once. */
+  readonly inFiles?: ParametersInFiles;
+}
+
+/** Parameters in the layout of files, one by one: memory holds one of them beside the network. */
+export interface ParametersInFiles {
+  /** Returns the shape of a parameter in files. */
+  shapeOf(name: string): readonly number[];
+  /** Returns a parameter, or a tensor of its shape, as files have it. */
+  entryOf(name: string, tensor: Tensor): Promise<TensorEntry>;
+  /**
+   * Checks the names and shapes of weights as `importParameters` does, and returns what reads a parameter from them. The caller
+   * disposes its tensor.
+   */
+  open(weights: Omit<OpenTensors, 'close'>): (name: string) => Promise<Tensor>;
 }
 
 /** A training image: values in [−1, 1] in NHWC order, and its class or −1. */

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { normals } from '@denoiser/ops';
-import { memoryDataset, type Trainer } from '../src/index';
+import { memorySource } from '@denoiser/safetensors';
+import { type CheckpointStore, memoryDataset, type Trainer } from '../src/index';
 import { tinyModel } from './tiny-model';
 
 export const TIMESTEPS = 8;
@@ -23,3 +25,29 @@ export const numbersOf = (trainer: Trainer) => ({
   weights: [...trainer.model.parameters].map(([name, v]) => [name, Array.from(v.dataSync())]),
   ema: [...trainer.emaParameters].map(([name, v]) => [name, Array.from(v.dataSync())]),
 });
+
+/** A store whose files are read in parts, and what of them is open or was read. */
+export function inParts(store: CheckpointStore) {
+  const told = { open: 0, parts: [] as number[], whole: [] as string[] };
+  const parts: CheckpointStore = {
+    ...store,
+    async read(step, file) {
+      told.whole.push(file);
+      return store.read(step, file);
+    },
+    async open(step, file) {
+      const bytes = await store.read(step, file);
+      told.open++;
+      return {
+        ...memorySource(bytes),
+        read: async (from, to) => {
+          told.parts.push(to - from);
+          return bytes.slice(from, to);
+        },
+        sha256: async () => createHash('sha256').update(bytes).digest('hex'),
+        close: async () => void told.open--,
+      };
+    },
+  };
+  return { told, parts };
+}

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { memorySource } from '@denoiser/safetensors';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CheckpointStore, createTrainer, memoryStore, type TrainerOptions } from '../src/index';
 import { openCheckpoint, readCheckpoint } from '../src/parts';
-import { dataset, model, noiseProcess, numbersOf } from './helpers';
+import { dataset, inParts, model, noiseProcess, numbersOf } from './helpers';
 import { tinyModel } from './tiny-model';
 
 // 11 images in batches of 3: four steps an epoch, the last of two images. The average starts between the two halves.
@@ -341,32 +339,6 @@ describe('readCheckpoint', () => {
 });
 
 describe('openCheckpoint', () => {
-  /** A store whose files are read in parts, and what of them is open or was read. */
-  function inParts(store: CheckpointStore) {
-    const told = { open: 0, parts: [] as number[], whole: [] as string[] };
-    const parts: CheckpointStore = {
-      ...store,
-      async read(step, file) {
-        told.whole.push(file);
-        return store.read(step, file);
-      },
-      async open(step, file) {
-        const bytes = await store.read(step, file);
-        told.open++;
-        return {
-          ...memorySource(bytes),
-          read: async (from, to) => {
-            told.parts.push(to - from);
-            return bytes.slice(from, to);
-          },
-          sha256: async () => createHash('sha256').update(bytes).digest('hex'),
-          close: async () => void told.open--,
-        };
-      },
-    };
-    return { told, parts };
-  }
-
   it('gives the tensors that are asked for, and nothing is read as a whole but the state', async () => {
     const store = await storeWith(3);
     const { tensors } = await readCheckpoint(store, { files: ['ema.safetensors'] });

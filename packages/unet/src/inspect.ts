@@ -1,10 +1,9 @@
 import type { OpenTensors, TensorEntry, TensorFile, TensorInfo, TensorList } from '@denoiser/safetensors';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, ImageFacts } from './architecture';
 import { checkFile } from './check-file';
+import type { ParameterSpec } from './layer';
 import { checkPrecision, parameterIn, type WeightsOptions } from './precision';
-import { type UNet, unetWith } from './unet';
 
 /** A network as a file of weights describes it, without its numbers. */
 export interface InspectedNetwork<Config = unknown, Name extends string = string> {
@@ -13,7 +12,7 @@ export interface InspectedNetwork<Config = unknown, Name extends string = string
   /** Its tensors, under the names and in the shapes that its own files have. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   /** Returns what reads these tensors from the file, whatever they are called there. */
-  reader(file: OpenTensors): (name: string) => Promise<TensorEntry>;
+  reader(file: Omit<OpenTensors, 'close'>): (name: string) => Promise<TensorEntry>;
 }
 
 /** Returns a list of tensors as a file, without numbers: for whatever looks at names, types and shapes alone. */
@@ -65,32 +64,24 @@ export function inspect<Config, Name extends string>(
   };
 }
 
-async function readAll({ metadata, tensors, read }: OpenTensors): Promise<TensorFile> {
+async function readAll({ metadata, tensors, read }: Omit<OpenTensors, 'close'>): Promise<TensorFile> {
   const entries = new Map<string, TensorEntry>();
   for (const name of tensors.keys()) entries.set(name, await read(name));
   return { metadata, tensors: entries };
 }
 
 /**
- * Makes a network of a file whose tensors are read one by one: memory holds one of them beside the network.
+ * Returns what reads a parameter from a file whose tensors are read one by one, in the layout of memory.
  *
- * @throws DenoiserError as `inspect`, and what reading throws; then there is no tensor.
+ * @throws DenoiserError as `inspect`; what it returns, what reading throws.
  */
-export async function openWith<Config, Name extends string>(
-  weights: OpenTensors,
-  architecture: Architecture<Config, Name>,
+export function parameterReader(
+  weights: Omit<OpenTensors, 'close'>,
+  architecture: Architecture<unknown, string>,
   options: WeightsOptions = {},
-): Promise<UNet<Config, Name>> {
+): (name: string) => Promise<Tensor> {
   const precision = checkPrecision(options);
   const read = inspect(withoutNumbers(weights), architecture).reader(weights);
   const { parameters } = architecture.network;
-  const tensors = new Map<string, Tensor>();
-  try {
-    for (const [name, spec] of parameters) {
-      tensors.set(name, parameterIn(precision, name, await read(name), spec));
-    }
-    return unetWith(architecture, () => tensors);
-  } finally {
-    tf.dispose([...tensors.values()]);
-  }
+  return async (name) => parameterIn(precision, name, await read(name), parameters.get(name) as ParameterSpec);
 }

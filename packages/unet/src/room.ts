@@ -1,3 +1,4 @@
+import { availableMemory } from '@denoiser/ops';
 import { NetworkError } from './errors';
 
 /** No backend of tfjs holds more in one tensor: 32-bit addresses. */
@@ -22,14 +23,8 @@ export function checkRoom(
   const largest = Math.max(...bytes);
   if (largest > LARGEST_TENSOR)
     refuse(`one of them ${gib(largest)}, and none may have more than ${gib(LARGEST_TENSOR)}`);
-  const room = available();
+  const room = availableMemory();
   if (all > room) refuse(`and this process has ${gib(room)} left`);
-}
-
-/** Returns the bytes that the process may still take, where its host tells: Node does. */
-function available(): number {
-  const { process } = globalThis as { process?: { availableMemory?(): number } };
-  return process?.availableMemory?.() || Number.POSITIVE_INFINITY;
 }
 
 const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);

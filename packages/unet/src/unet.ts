@@ -1,14 +1,16 @@
 import { initialValues } from '@denoiser/ops';
-import type { TensorFile } from '@denoiser/safetensors';
+import type { OpenTensors, TensorEntry, TensorFile } from '@denoiser/safetensors';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Architecture, ImageFacts, Labels } from './architecture';
 import { NetworkError } from './errors';
+import { parameterReader } from './inspect';
 import type { Hooks, ParameterSpec } from './layer';
+import { fileShape } from './layouts';
 import type { WeightsOptions } from './precision';
 import { checkRoom } from './room';
 import { type TrainingMode, trainingHooks } from './training-form';
-import { exportParameters, importParameters, parameterOf } from './weights';
+import { entryOf, exportParameters, importParameters, parameterOf } from './weights';
 
 /**
  * What a prediction depends on besides image and time. `labels`: [B] int32, −1 for no class; [B, width of the time embedding]
@@ -43,6 +45,15 @@ export interface UNet<Config = unknown, Name extends string = string> {
    * @throws DenoiserError if names or shapes don't fit, and where the current backend has no such precision.
    */
   importParameters(file: TensorFile, options?: WeightsOptions): Map<string, Tensor>;
+  /** The same one by one, as training reads files: memory holds one tensor beside the network. */
+  readonly inFiles: {
+    /** Returns the shape of a parameter in files. */
+    shapeOf(name: string): readonly number[];
+    /** Returns a parameter, or a tensor of its shape, as files have it. */
+    entryOf(name: string, tensor: Tensor): Promise<TensorEntry>;
+    /** Checks weights as `importParameters` does, and returns what reads a parameter from them; the caller disposes its tensor. */
+    open(weights: Omit<OpenTensors, 'close'>): (name: string) => Promise<Tensor>;
+  };
   /**
    * Checks labels as numbers, before they are a tensor.
    *
@@ -89,8 +100,8 @@ export function unetWith<Config, Name extends string>(
       parameters.set(key, tf.variable(tensor, network.parameters.get(key)?.isTrained ?? true));
     }
   });
+  const specOf = (key: string) => network.parameters.get(key) as ParameterSpec;
   const denoiserOf = (tensors: ReadonlyMap<string, Tensor>, hooks?: Hooks): Denoiser => {
-    const specOf = (key: string) => network.parameters.get(key) as ParameterSpec;
     const predict = network.bind((key) => parameterOf(tensors, key, specOf(key)), hooks);
     return (x, time, { labels } = {}) => {
       checkInputs(architecture, x, time, labels);
@@ -109,6 +120,11 @@ export function unetWith<Config, Name extends string>(
       denoiserOf(parameters, trainingHooks({ ...mode, dropout: mode.dropout || dropout }, parameters)),
     exportParameters: (others) => exportParameters(others, architecture),
     importParameters: (file, options) => importParameters(file, architecture, options),
+    inFiles: {
+      shapeOf: (key) => fileShape(specOf(key)),
+      entryOf: (key, tensor) => entryOf(tensor, specOf(key)),
+      open: (weights) => parameterReader(weights, architecture),
+    },
     checkLabels: (labels) => checkLabels(architecture, labels),
     dispose() {
       for (const variable of parameters.values()) variable.dispose();

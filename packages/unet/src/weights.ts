@@ -14,13 +14,16 @@ export async function exportParameters(
   { name, config, network }: Architecture<unknown, string>,
 ): Promise<TensorFile> {
   const tensors = new Map<string, TensorEntry>();
-  for (const [key, spec] of network.parameters) {
-    const tensor = parameterOf(parameters, key, spec);
-    const data = toFileLayout((await tensor.data()) as Float32Array, spec);
-    tensors.set(key, { dtype: 'F32', shape: fileShape(spec), data });
-  }
+  for (const [key, spec] of network.parameters)
+    tensors.set(key, await entryOf(parameterOf(parameters, key, spec), spec));
   const metadata = { format: 'pt', [ARCHITECTURE_KEY]: name, [CONFIG_KEY]: JSON.stringify(config) };
   return { metadata, tensors };
+}
+
+/** Returns a tensor in the layout of files. */
+export async function entryOf(tensor: Tensor, spec: ParameterSpec): Promise<TensorEntry> {
+  const data = toFileLayout((await tensor.data()) as Float32Array, spec);
+  return { dtype: 'F32', shape: fileShape(spec), data };
 }
 
 /**

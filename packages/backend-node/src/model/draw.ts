@@ -1,6 +1,5 @@
 import { totalmem } from 'node:os';
 import * as pipeline from '@denoiser/pipeline';
-import { NodeError } from '../errors';
 import type { WorkerModel } from '../worker/connect-model';
 import type { DrawProgress } from '../worker/methods';
 import { type InpaintSource, openInpainting, openPicture, type PictureSource } from './pictures';
@@ -33,7 +32,7 @@ export function drawImages(
 ): pipeline.Drawing<pipeline.DrawStep | DrawProgress> {
   return pipeline.createDrawing<pipeline.DrawStep | DrawProgress>(async function* () {
     if (!isElsewhere(model)) pipeline.checkModel('drawImages', model);
-    checkRoom(model, options?.count);
+    pipeline.checkRoom(options?.count ?? 1, model.imageShape, machine());
     const { image, inpaint, ...others } = options ?? {};
     const given = {
       ...others,
@@ -58,24 +57,15 @@ export function interpolate(
 ): pipeline.Drawing<pipeline.DrawStep> {
   return pipeline.createDrawing(async function* () {
     pipeline.checkModel('interpolate', model);
-    checkRoom(model, (options?.count ?? 1) * Math.max(1, options?.classes?.length ?? model.classNames.length));
+    const rows = Math.max(1, options?.classes?.length ?? model.classNames.length);
+    pipeline.checkRoom((options?.count ?? 1) * rows, model.imageShape, machine());
     const drawing = pipeline.interpolate(model, options);
     yield* drawing;
     return drawing;
   });
 }
 
-/** Throws where so many images would not fit into the machine's memory, rather than after hours of drawing. */
-function checkRoom({ imageShape: [height, width, channels] }: pipeline.ModelInfo, count = 1): void {
-  if (!Number.isSafeInteger(count)) return; // the pipeline says what it must be
-  const bytes = 4 * count * height * width * channels;
-  if (bytes <= totalmem()) return;
-  const [needed, there] = [bytes, totalmem()].map((size) => Math.ceil(size / 2 ** 30));
-  throw new NodeError(
-    'option-invalid',
-    `\`count\` ${count} images of ${height}×${width} take ${needed} GiB, and this machine has ${there}; draw them in parts, each with a \`seed\` of its own.`,
-  );
-}
+const machine = (): pipeline.Room => ({ bytes: totalmem(), whose: 'this machine' });
 
 export type InvertOptions = Omit<pipeline.InvertOptions, 'image'> & { readonly image: PictureSource };
 

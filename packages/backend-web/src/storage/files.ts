@@ -23,14 +23,24 @@ export async function findFolder(
   }
 }
 
+/** Returns a file as it is now, or undefined if it is not there. Parts of it can be read until it is removed. */
+export async function findFile(folder: FileSystemDirectoryHandle, name: string): Promise<File | undefined> {
+  try {
+    return await (await folder.getFileHandle(name)).getFile();
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Returns a file's bytes, or undefined if it is not there. */
 export async function readBytes(
   folder: FileSystemDirectoryHandle,
   name: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    const file = await (await folder.getFileHandle(name)).getFile();
-    return new Uint8Array(await file.arrayBuffer());
+    const file = await findFile(folder, name);
+    return file && new Uint8Array(await file.arrayBuffer());
   } catch (error) {
     if (isAbsence(error)) return undefined;
     throw error;

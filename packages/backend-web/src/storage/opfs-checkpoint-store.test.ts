@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { type FakeOpfs, fakeOpfs } from '../../test/fake-opfs';
 import { opfsCheckpointStore } from './opfs-checkpoint-store';
@@ -21,6 +22,21 @@ describe.each([true, false])('with flushed handles %s', (withSyncHandles) => {
     expect(await store.list()).toEqual([2, 10]);
     expect(text(await store.read(10, 'model.safetensors'))).toBe('weights of 10');
     expect(opfs.paths()).toHaveLength(6);
+  });
+
+  test('what is opened is read part by part, until a write removes it', async () => {
+    const { store } = open(1);
+    await store.write(1, files('one'));
+    const opened = await store.open?.(1, 'model.safetensors');
+    expect(opened?.length).toBe(11);
+    expect(text((await opened?.read(8, 11)) as Uint8Array)).toBe('one');
+    const sha256 = createHash('sha256').update('weights one').digest('hex');
+    expect(await opened?.sha256()).toBe(sha256);
+    await store.write(2, files('two'));
+    await expect(opened?.read(0, 3)).rejects.toThrow(
+      "The file model.safetensors of checkpoint 1 in the browser's storage is no longer there: use an older checkpoint.",
+    );
+    await expect(store.open?.(2, 'ema.safetensors')).rejects.toThrow('is missing');
   });
 
   test('a page that stops at any moment leaves the checkpoint before, or both, whole', async () => {

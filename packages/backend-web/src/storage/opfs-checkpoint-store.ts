@@ -1,7 +1,7 @@
 import type { DenoiserError } from '@denoiser/errors';
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointFile, CheckpointStore } from '@denoiser/trainer';
 import { WebError } from '../errors';
-import { findFolder, folderNames, readBytes, readJson, remove, writeBytes, writeJson } from './files';
+import { findFile, findFolder, folderNames, readJson, remove, writeBytes, writeJson } from './files';
 import { storageError } from './storage-error';
 
 export type OpfsCheckpointStoreOptions = {
@@ -18,7 +18,8 @@ type Attempt = { readonly folder: string; readonly step: number; readonly attemp
  * Checkpoints in a folder of the origin private file system, each a folder `step-00001200.1` of files. That file system
  * cannot rename a folder, so a checkpoint begins to exist with its manifest, written last, and ends to exist with it,
  * removed first. A second checkpoint of a step is a second folder. Whatever stops the page in between leaves what was there
- * before; leftovers go with the next write. Files are checked against the manifest's SHA-256 when they are read.
+ * before; leftovers go with the next write. Files are checked against the manifest's SHA-256 when they are read. One that is opened
+ * is read part by part, until a write removes its checkpoint.
  *
  * By default the last two stay, not three as in a folder: a browser may give a page little room.
  *
@@ -84,7 +85,8 @@ export function opfsCheckpointStore(
     return [...(await complete()).keys()];
   }
 
-  async function read(step: number, file: string): Promise<Uint8Array> {
+  /** Finds a file, and what the manifest says of it. */
+  async function find(step: number, file: string): Promise<{ found: File; sum: string }> {
     const whole = await complete();
     const checkpoint = whole.get(checkStep(step));
     if (!checkpoint) {
@@ -97,15 +99,41 @@ export function opfsCheckpointStore(
     }
     const expected = checkpoint.manifest.files[checkName(file)];
     const folder = await findFolder(directory, checkpoint.folder);
-    const bytes = folder && expected && (await readBytes(folder, file));
-    if (!bytes) throw damaged(step, file, 'is missing');
-    if (bytes.length !== expected.bytes)
-      throw damaged(step, file, `has ${bytes.length} bytes instead of ${expected.bytes}`);
-    if ((await sha256(bytes)) !== expected.sha256) throw damaged(step, file, 'was changed after it was written');
+    const found = folder && expected && (await findFile(folder, file));
+    if (!found) throw damaged(step, file, 'is missing');
+    if (found.size !== expected.bytes)
+      throw damaged(step, file, `has ${found.size} bytes instead of ${expected.bytes}`);
+    return { found, sum: expected.sha256 };
+  }
+
+  /** Reads a part of a file, which the next write may have removed meanwhile. */
+  const partOf = async (step: number, file: string, part: Blob): Promise<Uint8Array> =>
+    new Uint8Array(
+      await part.arrayBuffer().catch(() => {
+        throw damaged(step, file, 'is no longer there');
+      }),
+    );
+
+  async function read(step: number, file: string): Promise<Uint8Array> {
+    const { found, sum } = await find(step, file);
+    const bytes = await partOf(step, file, found);
+    if ((await sha256(bytes)) !== sum) throw damaged(step, file, 'was changed after it was written');
     return bytes;
   }
 
-  return { write, list, read };
+  /** No file is written a second time: what is there stays as it is until it is removed. */
+  async function open(step: number, file: string): Promise<CheckpointFile> {
+    const { found } = await find(step, file);
+    return {
+      length: found.size,
+      read: (from, to) => partOf(step, file, found.slice(from, to)),
+      // Browsers hash what is in memory alone: the whole of it, for as long as that takes.
+      sha256: async () => sha256(await partOf(step, file, found)),
+      close: async () => {},
+    };
+  }
+
+  return { write, list, read, open };
 }
 
 function damaged(step: number, file: string, what: string): DenoiserError {

@@ -1,4 +1,5 @@
 import {
+  checkRoom,
   type Drawing,
   type DrawingPlan,
   type DrawOptions,
@@ -9,6 +10,7 @@ import {
   type InterpolateOptions as PipelineInterpolateOptions,
   type RgbaPicture,
 } from '@denoiser/pipeline';
+import { pageMemory } from '../device/memory';
 import { toRgba } from '../images/pixels';
 import { toSize } from '../images/to-size';
 import type { Context } from '../protocol/answerer';
@@ -27,6 +29,8 @@ export async function drawForPage(
   audience: Audience,
 ): Promise<SentImages> {
   const { send, canvas, image, inpaint, ...options } = request;
+  const { count = options.indices?.length ?? options.classes?.length ?? 1 } = options;
+  checkRoom(count, model.imageShape, pageMemory());
   const scaled = async (picture: PictureSource) => fitted(picture, model);
   const given = {
     ...options,
@@ -44,6 +48,8 @@ export async function interpolateForPage(
   signal: AbortSignal,
   audience: Audience,
 ): Promise<SentImages> {
+  const rows = Math.max(1, options.classes?.length ?? model.classNames.length);
+  checkRoom((options.count ?? 1) * rows, model.imageShape, pageMemory());
   return show(
     (onBegin) => interpolate(model, { ...options, signal, onBegin } as PipelineInterpolateOptions),
     model,

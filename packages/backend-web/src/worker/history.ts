@@ -46,9 +46,8 @@ export function createHistory(): RunHistory {
 
   return {
     note,
-    keptIn: ({ list, read, write }) => ({
-      list,
-      read,
+    keptIn: ({ write, ...store }) => ({
+      ...store,
       write: (step, files) => write(step, new Map([...files, [FILE, encode({ steps, losses, samples })]])),
     }),
     async recall(store, step) {

@@ -1,8 +1,9 @@
 import { isDenoiserError } from '@denoiser/errors';
-import type { CheckpointStore } from '@denoiser/trainer';
+import type { CheckpointFile, CheckpointStore } from '@denoiser/trainer';
+import { openCheckpointFile } from '@denoiser/trainer/parts';
 
 /** A run's checkpoints while it trains: in the browser's storage, and the newest in memory where the storage is full. */
-export interface KeptCheckpoints extends Pick<CheckpointStore, 'list' | 'read'> {
+export interface KeptCheckpoints extends Pick<CheckpointStore, 'list' | 'read' | 'open'> {
   /** For a trainer on one device. A full storage is told and does not end training. `seal`: nothing is written any more. */
   forLife(): { readonly store: CheckpointStore; seal(): void };
 }
@@ -23,6 +24,9 @@ export function keepCheckpoints(
     return bytes ?? stored.read(step, file);
   }
 
+  const open = (step: number, file: string): Promise<CheckpointFile> =>
+    openCheckpointFile(unsaved?.step === step ? { read } : stored, step, file);
+
   async function write(step: number, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     try {
       await stored.write(step, files);
@@ -38,12 +42,14 @@ export function keepCheckpoints(
   return {
     list,
     read,
+    open,
     forLife() {
       let isSealed = false;
       return {
         store: {
           list,
           read,
+          open,
           async write(step, files) {
             if (isSealed) throw new Error('What was computed on a lost device is not kept.');
             await write(step, files);

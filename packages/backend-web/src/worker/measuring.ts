@@ -1,4 +1,5 @@
 import {
+  checkRoom,
   type Evaluation,
   evaluate,
   type Images,
@@ -7,6 +8,7 @@ import {
   type Model,
   type EvaluateOptions as PipelineEvaluateOptions,
 } from '@denoiser/pipeline';
+import { pageMemory } from '../device/memory';
 import { type DecodedImages, datasetOf } from '../images/image-set';
 import { toRgba } from '../images/pixels';
 import type { Context } from '../protocol/answerer';
@@ -33,18 +35,20 @@ export async function invertForPage(
 }
 
 /** Measures a model against images. */
-export const evaluateForPage = (
+export async function evaluateForPage(
   model: Model,
   images: DecodedImages,
   options: EvaluateRequest,
   { signal, emit }: Pick<Counting, 'signal' | 'emit'>,
-): Promise<Evaluation> =>
-  evaluate(model, {
+): Promise<Evaluation> {
+  checkRoom(options.count ?? 1, model.imageShape, pageMemory());
+  return evaluate(model, {
     ...options,
     data: datasetOf(images),
     signal,
     onProgress: counted(emit),
   } as PipelineEvaluateOptions);
+}
 
 const counted = (emit: Counting['emit']) => (done: number, total: number) => void emit({ done, total });
 

@@ -1,5 +1,5 @@
 import { type FileFolder, type Model, openModel } from '@denoiser/pipeline';
-import type { ByteSource } from '@denoiser/safetensors';
+import type { ByteSource, OpenTensors } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
 import { WebError } from '../errors';
 import type { ModelId } from '../protocol/methods';
@@ -9,7 +9,7 @@ import type { ModelKind } from './web-model';
 
 /** A model's file or folder, and how it was trained where it does not say so itself. */
 export type ModelFile = {
-  readonly source: Uint8Array | ByteSource | FileFolder;
+  readonly source: Uint8Array | ByteSource | FileFolder | OpenTensors;
   /** What messages call it. */
   readonly name?: string | undefined;
   readonly facts: Omit<ModelFacts, 'weights'>;

@@ -4,6 +4,9 @@ import { toRgba } from '../images/pixels';
 import type { SamplesEvent } from '../protocol/training';
 import type { WebRunConfig } from '../storage/web-run-config';
 
+/** However many they are, the memory of a step suffices for so many. */
+const AT_ONCE = 16;
+
 /** Draws images from the averaged weights of now, always of the same noise. */
 export async function drawSamples(
   trainer: Trainer,
@@ -23,7 +26,7 @@ export async function drawSamples(
     sampler,
     steps: Math.min(steps, most),
     seed: trainer.options.seed,
-    batchSize: count,
+    batchSize: Math.min(count, AT_ONCE),
     signal,
     ...(model.classNames.length > 0 && { guidance }),
   });

@@ -1,6 +1,7 @@
 import { checkOptionNames } from '@denoiser/pipeline';
 import type { Interval } from '@denoiser/trainer';
 import { resolveOptions } from '@denoiser/trainer/options';
+import { pageMemory } from '../device/memory';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { SamplesOptions, SentTrainRequest } from '../protocol/training';
@@ -57,6 +58,11 @@ export function runConfigOf(
   must(Array.isArray(at), `\`samples.at\` must be a list of steps, not ${at}.`);
   at.forEach((step, i) => void mustCount(`samples.at[${i}]`, step));
   mustCount('samples.count', count);
+  const { bytes, whose } = pageMemory();
+  must(
+    imageShape.reduce((product, side) => product * side, 4 * count) <= bytes,
+    `\`samples.count\` ${count} images take more memory than ${whose} has; take fewer.`,
+  );
   mustCount('samples.steps', samplerSteps);
   return {
     run,

@@ -1,4 +1,5 @@
 import type { Model } from '@denoiser/pipeline';
+import type { OpenTensors } from '@denoiser/safetensors';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import { openImages } from '../images/open-images';
@@ -67,7 +68,10 @@ export function serveWorker(models: ModelKind, surroundings: Surroundings = {}):
     async openModel({ source, facts: { weights = 'ema', ...facts } }) {
       await device.ready();
       if ('run' in source) {
-        return openedModels.open({ source: await sessions.download(source.run, weights), name: source.run, facts });
+        const open = (source: Uint8Array | OpenTensors, name: string) => openedModels.open({ source, name, facts });
+        // A device that can be lost needs the file again, which training may have removed by then.
+        if (device.current().gpu) return open(await sessions.download(source.run, weights), source.run);
+        return sessions.withWeights(source.run, weights, (opened) => open(opened, source.run));
       }
       if ('folder' in source) return openedModels.open({ source: blobFolder(source.folder), facts });
       const { file, name } = source;

@@ -1,6 +1,7 @@
 import { isDenoiserError } from '@denoiser/errors';
+import type { OpenTensors } from '@denoiser/safetensors';
 import { type CheckpointStore, createTrainer, memoryStore } from '@denoiser/trainer';
-import { readCheckpoint } from '@denoiser/trainer/parts';
+import { openCheckpoint } from '@denoiser/trainer/parts';
 import { WebError } from '../errors';
 import type { DecodedImages } from '../images/image-set';
 import type { Weights } from '../protocol/model';
@@ -27,6 +28,8 @@ export interface Sessions {
   resume(request: { readonly run: string; readonly steps?: number }, events: Events): Promise<void>;
   control(run: string, action: 'pause' | 'resume' | 'stop'): Promise<void>;
   download(run: string, weights: Weights): Promise<Uint8Array<ArrayBuffer>>;
+  /** Opens weights of a run's newest whole checkpoint, which are read one by one, for `use`. Training in this worker waits meanwhile. */
+  withWeights<T>(run: string, weights: Weights, use: (opened: OpenTensors) => Promise<T>): Promise<T>;
   list(): Promise<RunInfo[]>;
   delete(run: string): Promise<void>;
 }
@@ -120,6 +123,16 @@ export function createSessions(o: {
 
   const isStored = async (run: string) => (await runs().catch(() => undefined))?.has(run) ?? false;
 
+  /** Does `work` with a run's checkpoints, between two steps where it is being trained here. */
+  async function withCheckpoints<T>(run: string, work: (store: CheckpointStore) => Promise<T>): Promise<T> {
+    const find = async () => {
+      const kept = checkpoints.get(run) ?? (await (await runs()).checkpoints(run, { keep: Infinity }));
+      return work(kept as CheckpointStore);
+    };
+    const control = active.get(run);
+    return control ? control.between(find) : find();
+  }
+
   return {
     async train(request, images, events) {
       const { run, steps, ifExists, isKept } = request;
@@ -142,14 +155,8 @@ export function createSessions(o: {
       if (!control) throw new WebError('training-ended', `The run "${run}" is not being trained here: resume it.`);
       await control[action]();
     },
-    async download(run, weights) {
-      const read = async () => {
-        const kept = checkpoints.get(run) ?? (await (await runs()).checkpoints(run, { keep: Infinity }));
-        return readWeights(run, kept as CheckpointStore, weights);
-      };
-      const control = active.get(run);
-      return control ? control.between(read) : read();
-    },
+    download: (run, weights) => withCheckpoints(run, (store) => readWeights(run, store, weights)),
+    withWeights: (run, weights, use) => withCheckpoints(run, (store) => useWeights(run, store, weights, use)),
     async list() {
       const stored = await runs();
       // What a page that was closed has left half written; one that is at it holds its lock.
@@ -188,11 +195,36 @@ async function createRun(
 }
 
 /** Returns the weights of a run's newest whole checkpoint, as a file that says how they were trained. */
-async function readWeights(run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> {
-  const file = `${weights}.safetensors` as const;
-  if ((await store.list()).length === 0) {
-    throw new WebError('checkpoint-missing', `The run "${run}" has no weights yet: train a step first.`);
+const readWeights = (run: string, store: CheckpointStore, weights: Weights): Promise<Uint8Array<ArrayBuffer>> =>
+  newest(run, store, async () => {
+    const file = `${weights}.safetensors` as const;
+    const { state, weights: checked } = await openCheckpoint(store, file);
+    await checked.close();
+    return (await store.read(state.step, file)) as Uint8Array<ArrayBuffer>;
+  });
+
+/** Opens the same for `use`, which closes it. */
+const useWeights = <T>(
+  run: string,
+  store: CheckpointStore,
+  weights: Weights,
+  use: (opened: OpenTensors) => Promise<T>,
+): Promise<T> => newest(run, store, async () => use((await openCheckpoint(store, `${weights}.safetensors`)).weights));
+
+/** How often a checkpoint is looked for that training in another tab has removed meanwhile, for a newer one. */
+const TRIES = 5;
+
+/** Does `work` with a run's newest checkpoint, and again where it fails and there is a newer one by then. */
+async function newest<T>(run: string, store: CheckpointStore, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const step = (await store.list()).at(-1);
+    if (step === undefined) {
+      throw new WebError('checkpoint-missing', `The run "${run}" has no weights yet: train a step first.`);
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === TRIES || (await store.list()).at(-1) === step) throw error;
+    }
   }
-  const { state } = await readCheckpoint(store, { files: [file] });
-  return (await store.read(state.step, file)) as Uint8Array<ArrayBuffer>;
 }

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { shippedModelOf, withModelFile } from '@denoiser/backend-node';
-import { readAllTensors } from '@denoiser/safetensors';
 import type { Trainer } from '@denoiser/trainer';
 import { configOfModel } from '../config/config-of-model';
 import type { RunConfig } from '../config/run-schema';
@@ -59,10 +58,9 @@ export function checkNetwork(config: RunConfig, source: Json, from: string): voi
 export async function beginWith(from: string, trainer: Trainer, classNames: readonly string[]): Promise<string> {
   return withModelFile(from, { name: from }, async (model) => {
     const { weights, prediction, step, classNames: theirs } = model;
-    const { tensors } = await readAllTensors({ ...weights, close: async () => {} });
     const known = theirs.length > 0 && theirs.some((name, i) => name !== String(i));
     await trainer.startFrom(
-      { tensors, prediction, step, ...(known && { classNames: theirs }) },
+      { weights, prediction, step, ...(known && { classNames: theirs }) },
       { classNames: [...classNames] },
     );
     return model.description;

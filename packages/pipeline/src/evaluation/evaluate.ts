@@ -9,6 +9,7 @@ import { planOf } from '../draw-plan';
 import { WORK_KINDS } from '../drawing-kinds';
 import { PipelineError } from '../errors';
 import type { Model } from '../model';
+import { checkFits, imagesAtOnce } from '../room';
 import { type BitsPerDimension, bitsPerDimension } from './bits-per-dimension';
 import { extractFeatures, type FeatureNetwork } from './features';
 import { type HeldOut, readHeldOut } from './held-out';
@@ -37,7 +38,7 @@ export interface EvaluateOptions {
   readonly seed?: number | undefined;
   /** A network whose features are compared: FID, KID, precision and recall. */
   readonly features?: FeatureNetwork | undefined;
-  /** Images at once; changes nothing but speed and memory. Default 16. */
+  /** Images at once; changes nothing but speed and memory. Default 16; never more than have four million values in all. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -107,10 +108,13 @@ export async function evaluate(model: Model, options: EvaluateOptions): Promise<
     throw notWhatItMust('data', 'images, such as the `dataset` of `openImageFolder`', options.data);
   }
   const { imageShape: shape, classNames, learnedVariance, prediction = 'epsilon', process: schedule } = model;
-  const { count = COUNT, seed = 0, batchSize = BATCH, features, signal, onProgress } = options;
+  const { count = COUNT, seed = 0, features, signal, onProgress } = options;
+  const { batchSize: wanted = BATCH } = options;
   const guidance = options.guidance ?? model.guidance ?? GUIDANCE;
   const { name: sampler } = findSampler(options.sampler ?? 'ddpm');
-  for (const [name, value] of Object.entries({ count, batchSize })) checkWhole(name, value, 1);
+  for (const [name, value] of Object.entries({ count, batchSize: wanted })) checkWhole(name, value, 1);
+  checkFits(count, shape);
+  const batchSize = imagesAtOnce(wanted, shape);
   if (schedule.kind !== 'discrete') {
     throw new PipelineError(
       'process-continuous',

@@ -324,3 +324,18 @@ describe('the denoiser', () => {
     expect(() => createUNet(options)).toThrow(message);
   });
 });
+
+test('parameters are in files one by one what they are all at once', async () => {
+  const model = keep(createUNet({ ...SMALL, classes: 3, seed: 5 }));
+  const file = await fileOf(model);
+  const read = model.inFiles.open({ ...file, read: async (name) => file.tensors.get(name) as TensorEntry });
+  for (const [name, variable] of model.parameters) {
+    expect(model.inFiles.shapeOf(name)).toEqual(file.tensors.get(name)?.shape);
+    expect(await model.inFiles.entryOf(name, variable)).toEqual(file.tensors.get(name));
+    const tensor = await read(name);
+    expect([tensor.shape, tensor.dataSync()]).toEqual([variable.shape, variable.dataSync()]);
+    tensor.dispose();
+  }
+  file.tensors.delete('label_emb.weight');
+  expect(() => model.inFiles.open({ ...file, read: () => Promise.reject() })).toThrow('lacks label_emb.weight');
+});

@@ -1,9 +1,10 @@
 import { type OpenTensors, readSafetensors, type TensorFile, type TensorList } from '@denoiser/safetensors';
 import type { Architecture } from '../architecture';
 import { NetworkError } from '../errors';
-import { type InspectedNetwork, inspect, openWith, withoutNumbers } from '../inspect';
+import { type InspectedNetwork, inspect, withoutNumbers } from '../inspect';
 import { bareNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
+import { openWith } from '../open';
 import type { WeightsOptions } from '../precision';
 import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
 import { completeConfig, type UNetConfig } from './config';

@@ -1,10 +1,11 @@
 import { type OpenTensors, readSafetensors, type TensorFile, type TensorList } from '@denoiser/safetensors';
 import type { Architecture, Labels } from '../architecture';
 import { NetworkError } from '../errors';
-import { type InspectedNetwork, inspect, openWith, withoutNumbers } from '../inspect';
+import { type InspectedNetwork, inspect, withoutNumbers } from '../inspect';
 import type { ParameterSpec } from '../layer';
 import { asMatrix, bareNames, presentNames } from '../layouts';
 import { checkArchitecture, configOf } from '../metadata';
+import { openWith } from '../open';
 import type { WeightsOptions } from '../precision';
 import { freshWeights, type UNet, unetWith, weightsOf } from '../unet';
 import { ADM_LANDMARK, inferAdmConfig, translateAdm } from './adm';
