@@ -35,7 +35,8 @@ test('200 training steps and 200 sampling steps hold no tensor', async () => {
     onProgress: () => void sampling.push(memory().numTensors),
   });
   expect(sampling).toHaveLength(200);
-  expect(new Set(sampling).size).toBe(1);
+  // One of the first three calls of the network is recorded: from then on what the recording reads and gives is there.
+  expect(new Set(sampling.slice(3)).size).toBe(1);
 
   trainer.dispose();
   model.dispose();
