@@ -5,7 +5,7 @@ import '@tensorflow/tfjs';
 import { registerCpuEngine } from '@denoiser/kernels-cpu';
 import { registerNativeEngine } from '@denoiser/kernels-cpu-native';
 import { completeWasmBackend } from '@denoiser/kernels-stock-wasm';
-import { attention, conv2d, meanSquaredError } from '@denoiser/ops';
+import { attention, conv2d, meanSquaredError, type Replayed, replaying } from '@denoiser/ops';
 import { readSafetensors } from '@denoiser/safetensors';
 import { type AdamW, createAdamW, trainStep } from '@denoiser/trainer/parts';
 import { loadUNet, loadUNet2D, type UNet, type UNet2D } from '@denoiser/unet';
@@ -45,6 +45,7 @@ function load(name: NetworkName) {
   let optimizer: AdamW | undefined;
   return {
     network,
+    sampling: undefined as Replayed | undefined,
     x: images('x'),
     target: images('target'),
     get optimizer() {
@@ -64,8 +65,14 @@ function stepOf({ network: name, batch, isTraining }: Step): () => tf.Tensor {
   loaded.set(name, one);
   const { network } = one;
   const first = (images: tf.Tensor4D): tf.Tensor4D => tf.slice(images, 0, batch);
-  const predict = () => network.denoiser()(first(one.x), tf.fill([batch], TIME) as tf.Tensor1D);
-  if (!isTraining) return predict;
+  const denoise = (x: tf.Tensor, time: tf.Tensor) => network.denoiser()(x as tf.Tensor4D, time as tf.Tensor1D);
+  // As drawing calls it.
+  if (!isTraining) {
+    one.sampling ??= replaying(denoise);
+    const { call } = one.sampling;
+    return () => call(first(one.x), tf.fill([batch], TIME));
+  }
+  const predict = () => denoise(first(one.x), tf.fill([batch], TIME)) as tf.Tensor4D;
   const { optimizer } = one;
   const loss = () => meanSquaredError(predict(), first(one.target));
   return () => trainStep({ parameters: network.parameters, optimizer, loss });
