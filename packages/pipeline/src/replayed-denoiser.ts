@@ -4,7 +4,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { DrawingNetwork } from './model';
 
 /**
- * Returns a network's denoiser for many calls. One of ours runs the same at each of them: a graphics card replays what it recorded of
+ * Returns a network's denoiser for many calls. One of ours runs the same at each of them: the device may replay what it recorded of
  * the first, and holds memory for that until `dispose`.
  */
 export function replayedDenoiser(network: DrawingNetwork): {
