@@ -41,10 +41,9 @@ export async function fuzz({ samples, read, change = changeBytes, runs = 500 }: 
   let i = 0;
   for (; SECONDS > 0 ? Date.now() < end : i < runs; i++) {
     const bytes = i < samples.length ? samples[i] : change(random, samples);
-    const note = `run ${i} of seed ${SEED}, ${bytes.length} bytes: ${shown(bytes)}`;
-    diary.add(note);
-    const fail = (what: string, also: readonly string[] = []): never => {
-      throw new Error([what, note, ...also].join('\n'));
+    diary.add(i, bytes);
+    const fail = (what: string, isOfEarlierOnes = false): never => {
+      throw new Error([what, ...diary.lines().slice(isOfEarlierOnes ? 0 : -1)].join('\n'));
     };
     const start = computedMs();
     try {
@@ -57,33 +56,35 @@ export async function fuzz({ samples, read, change = changeBytes, runs = 500 }: 
     }
     if (computedMs() - start > HANG_MS) fail('it took too long');
     // What an earlier input has begun may take it, too.
-    if (process.memoryUsage.rss() - memory > MOST_MEMORY) fail('it took too much memory', diary.before());
+    if (process.memoryUsage.rss() - memory > MOST_MEMORY) fail('it took too much memory', true);
   }
   diary.close();
   if (SECONDS > 0) console.log(`${i} inputs, ${refused} refused, seed ${SEED}`);
   return { runs: i, refused };
 }
 
-const shown = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64').slice(0, 20_000);
-
 /** Inputs that are remembered: work that one has begun may go on for a while. */
 const REMEMBERED = 20;
 
+const lineOf = (run: number, bytes: Uint8Array): string =>
+  `run ${run} of seed ${SEED}, ${bytes.length} bytes: ${Buffer.from(bytes.subarray(0, 15_000)).toString('base64')}`;
+
 /** The last inputs; in the long form in a file, too, which stays where the process ends or a test fails. */
-function openDiary(): { add(note: string): void; before(): readonly string[]; close(): void } {
-  const notes: string[] = [];
+function openDiary(): { add(run: number, bytes: Uint8Array): void; lines(): string[]; close(): void } {
+  const inputs: [run: number, bytes: Uint8Array][] = [];
+  const lines = () => inputs.map(([run, bytes]) => lineOf(run, bytes));
   const file = new URL(`../.vitest/fuzz-${SEED}-${process.pid}.txt`, import.meta.url);
   if (SECONDS > 0) {
     mkdirSync(new URL('.', file), { recursive: true });
     writeSync(2, `seed ${SEED}; the last inputs are in .vitest/fuzz-${SEED}-${process.pid}.txt\n`);
   }
   return {
-    add(note) {
-      notes.push(note);
-      if (notes.length > REMEMBERED) notes.shift();
-      if (SECONDS > 0) writeFileSync(file, `${notes.join('\n')}\n`);
+    add(run, bytes) {
+      inputs.push([run, bytes]);
+      if (inputs.length > REMEMBERED) inputs.shift();
+      if (SECONDS > 0) writeFileSync(file, `${lines().join('\n')}\n`);
     },
-    before: () => notes.slice(0, -1),
+    lines,
     close: () => rmSync(file, { force: true }),
   };
 }

@@ -58,6 +58,12 @@ const parsed = (bytes: Uint8Array): unknown => JSON.parse(new TextDecoder().deco
 /** What pictures are scaled with, which Node has not. */
 const ofBrowsers = /createImageBitmap|ImageData|OffscreenCanvas/;
 
+/** What ends what a method has opened. */
+const CLOSING: ReadonlyMap<unknown, string> = new Map([
+  ['openModel', 'closeModel'],
+  ['openImages', 'closeImages'],
+]);
+
 /** How long an answer is waited for that may be long in coming, such as a training of a billion steps. */
 const PATIENCE_MS = 300;
 
@@ -180,7 +186,13 @@ test('whatever a worker is asked, it answers or says in a sentence what is wrong
     async read(bytes) {
       const message = withArrays(parsed(bytes), arrays);
       if (typeof message !== 'object' || message === null || !('method' in message)) return void post(page, message);
-      const { error } = (await ask(message, PATIENCE_MS)) as { error?: { code: string; message: string } };
+      const { answer, error } = (await ask(message, PATIENCE_MS)) as {
+        answer?: { id?: number };
+        error?: { code: string; message: string };
+      };
+      // A page closes what it has opened.
+      const close = CLOSING.get(message.method);
+      if (close && answer) await ask({ method: close, argument: answer.id });
       if (error?.code === 'unexpected' && !ofBrowsers.test(error.message)) throw new Error(error.message);
       if (error) throw Object.assign(new Error(error.message), { isDenoiserError: true });
     },

@@ -180,7 +180,6 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   override dispose(): void {
     this.data = new DataStorage(this, tfEngine());
     this.holders.clear();
-    for (const recording of this.recordings) recording.forget();
     this.recordings.clear();
     this.engine.clear();
   }
@@ -194,7 +193,8 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
 
   /**
    * Returns the address of a form computed from a tensor's values, such as a packed filter. One that is asked for twice while the values
-   * stay the same (sampling: every step; training: never) is kept beside the tensor; the first time it lies in the scratch `slot`.
+   * stay the same (sampling: every step; training: never) is kept beside the tensor; the first time, or without room, it lies in the
+   * scratch `slot`.
    */
   derive(info: TensorInfo, key: string, bytes: number, slot: number, compute: (address: number) => void): number {
     const data = this.data.get(info.dataId);
@@ -204,10 +204,10 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     if (kept) return kept.address;
     const asked = (data.asked.get(key) ?? 0) + 1;
     data.asked.set(key, asked);
-    const own = asked > 1 || this.willBeAsked(data) ? this.tryAllocate(bytes) : undefined;
-    // It lies in memory that the recording may have written to, and is there from now on.
-    if (own !== undefined && this.recorded) this.recorded.isBroken = true;
+    const own = asked > 1 || this.willBeAsked(data) ? this.engine.allocator.tryAllocate(bytes) : undefined;
     if (own !== undefined) {
+      // It may lie where the recording has worked, and is there from now on.
+      if (this.recorded) this.recorded.isBroken = true;
       data.derived.set(key, { address: own, bytes });
       this.holders.add(data);
     }
@@ -227,15 +227,6 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
   /** Whether a tensor is one of which the same is asked again: it is there before work that is recorded. */
   private willBeAsked(data: TensorData): boolean {
     return this.recorded?.isOutside(data) ?? false;
-  }
-
-  /** Allocates memory for a derived form, if there is room: without it, the form is computed every time. */
-  private tryAllocate(bytes: number): number | undefined {
-    try {
-      return this.engine.allocator.allocate(bytes);
-    } catch {
-      return undefined;
-    }
   }
 
   private readonly holders = new Set<TensorData>();
@@ -276,13 +267,12 @@ export class CpuEngineBackend extends KernelBackend implements KernelBackendType
     return replayedBy(recorderOf(this), work);
   }
 
-  /** What may be released to have memory. */
+  /** Those that have memory. */
   readonly recordings = new Set<CpuRecording>();
 
   /** Frees what can be computed, or recorded, again. */
   private makeRoom(): void {
     for (const data of [...this.holders]) if (data !== this.latest) this.changed(data);
-    for (const recording of this.recordings) recording.release();
-    this.recordings.clear();
+    for (const recording of [...this.recordings]) recording.release();
   }
 }

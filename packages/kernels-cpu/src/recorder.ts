@@ -16,7 +16,7 @@ type RecordedBackend = {
   readonly engine: Engine;
   readonly data: DataStorage<TensorData>;
   readonly isRecording: boolean;
-  /** What may be released to have memory. */
+  /** Those that have memory. */
   readonly recordings: Set<CpuRecording>;
   recordedIn<T>(recorded: RecordedWork, work: () => T): T;
   output(shape: readonly number[], dtype: DataType): TensorInfo;
@@ -24,7 +24,7 @@ type RecordedBackend = {
 
 /** Returns what records work on a backend. */
 export function recorderOf(backend: RecordedBackend): Recorder {
-  const { engine, recordings } = backend;
+  const { engine } = backend;
 
   function copyInto(from: TensorInfo, to: TensorInfo): void {
     const { address, bytes } = backend.data.get(from.dataId);
@@ -44,17 +44,7 @@ export function recorderOf(backend: RecordedBackend): Recorder {
     record(work) {
       const recorded = new RecordedWork();
       const output = backend.recordedIn(recorded, () => tidy(work));
-      const recording = recorded.end(engine, backend.data.get(output.dataId));
-      if (!recording) return { output, recording };
-      recordings.add(recording);
-      const release = () => {
-        recordings.delete(recording);
-        recording.release();
-      };
-      return {
-        output,
-        recording: { isInPlace: () => recording.isInPlace(), play: () => recording.play(), release },
-      };
+      return { output, recording: recorded.end(engine, backend.data.get(output.dataId), backend.recordings) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Recording } from '@denoiser/ops';
 import { roundedUp } from './machine/allocator';
-import { ARGUMENT_BYTES, CommandLog, type Program, programOf } from './machine/commands';
+import { ARGUMENT_BYTES, CommandLog, type PlacedCommands, placeCommands } from './machine/commands';
 import type { Engine } from './machine/engine';
 import type { TensorData } from './tensor-data';
 
@@ -22,7 +22,11 @@ export class RecordedWork extends CommandLog {
 
   /** Tells a tensor that is read, or written. */
   use(data: TensorData): void {
-    if (!this.made.has(data)) this.outside.set(data, data.version);
+    if (this.made.has(data)) return;
+    const before = this.outside.get(data);
+    // What was derived from it went in between, for want of memory: earlier commands read it where it is no more.
+    if (before !== undefined && before !== data.version) this.isBroken = true;
+    this.outside.set(data, data.version);
   }
 
   /** Whether a tensor was there before. */
@@ -36,58 +40,59 @@ export class RecordedWork extends CommandLog {
     else this.isBroken = true;
   }
 
-  /** Ends the recording of work that left nothing but its result: takes the memory in which it worked. Undefined if it cannot be played. */
-  end(engine: Engine, result: TensorData): CpuRecording | undefined {
+  /**
+   * Ends the recording of work that left nothing but its result: takes the memory in which it worked. Undefined if it cannot be played,
+   * or there is no room for what that takes.
+   *
+   * @param recordings where it stands while it has memory
+   */
+  end(engine: Engine, result: TensorData, recordings: Set<CpuRecording>): CpuRecording | undefined {
     if (this.isBroken || this.isOutside(result)) return undefined;
     // What else was made and is still there may be read by later calls, as it was by this one.
     for (const data of this.made) if (data !== result) this.outside.set(data, data.version);
-    const free = without(
-      unite(this.left),
-      unite([...this.made].map(({ address, bytes }) => [address, address + roundedUp(bytes)])),
-    );
     const { allocator } = engine;
+    const kept = [...this.made].map(({ address, bytes }): Range => [address, address + roundedUp(bytes)]);
+    const free = without(unite(this.left), unite(kept));
     for (const [from, to] of free) allocator.claim(from, to - from);
     const owned = free.map(([from]) => from);
-    const args = allocator.allocate(Math.max(1, this.commands.length) * ARGUMENT_BYTES);
-    owned.push(args);
-    const program = programOf(this.commands, args, (address, bytes) => engine.write(address, bytes));
-    return new CpuRecording(engine, program, this.outside, owned);
+    const args = allocator.tryAllocate(Math.max(1, this.commands.length) * ARGUMENT_BYTES);
+    if (args === undefined) {
+      for (const address of owned) allocator.free(address);
+      return undefined;
+    }
+    const commands = placeCommands(this.commands, args, (address, bytes) => engine.write(address, bytes));
+    return new CpuRecording(engine, commands, this.outside, [args, ...owned], recordings);
   }
 }
 
 /** Commands, and the memory in which they work. */
 export class CpuRecording implements Recording {
   private readonly scratchVersion: number;
-  private isReleased = false;
 
   constructor(
     private readonly engine: Engine,
-    private readonly program: Program,
+    private readonly commands: PlacedCommands,
     private readonly outside: ReadonlyMap<TensorData, number>,
     private readonly owned: readonly number[],
+    private readonly recordings: Set<CpuRecording>,
   ) {
     this.scratchVersion = engine.scratchVersion;
+    recordings.add(this);
   }
 
   isInPlace(): boolean {
-    if (this.isReleased || this.scratchVersion !== this.engine.scratchVersion) return false;
+    if (!this.recordings.has(this) || this.scratchVersion !== this.engine.scratchVersion) return false;
     for (const [data, version] of this.outside) if (data.version !== version) return false;
     return true;
   }
 
   play(): void {
-    this.engine.play(this.program);
+    this.engine.play(this.commands);
   }
 
   release(): void {
-    if (this.isReleased) return;
-    this.isReleased = true;
+    if (!this.recordings.delete(this)) return; // the engine has it back
     for (const address of this.owned) this.engine.allocator.free(address);
-  }
-
-  /** Tells that the engine freed everything. */
-  forget(): void {
-    this.isReleased = true;
   }
 }
 

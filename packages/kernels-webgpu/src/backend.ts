@@ -1,3 +1,4 @@
+import { type Replayed, replayedBy } from '@denoiser/ops';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import {
   type BackendValues,
@@ -10,42 +11,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { Arenas, type Place, type Slot } from './arenas';
 import { type Capabilities, readCapabilities } from './capabilities';
-import { type Bound, type Dispatch, membersOf, moduleOf, signatureOf, sizeOf } from './dispatch';
+import { type Bound, type Dispatch, membersOf, sizeOf, type Uniform, uniformWords } from './dispatch';
 import { inMemoryScope, tensorTooLarge } from './memory';
-import { type Command, type Recording, Replayed } from './replay';
+import { Pipelines } from './pipelines';
+import { type Command, type Recording, recorderOf } from './replay';
+import { bufferUsage, type Internals, type Stored, wordsOf } from './stored';
 import { canWriteHalves } from './wgsl/halves';
 import { perThread } from './wgsl/per-thread';
-
-/** What tfjs's backend keeps to itself and a dispatch of ours needs: it records into the same passes, in the same order. */
-type Internals = {
-  commandEncoder: GPUCommandEncoder | null;
-  computePassEncoder: GPUComputePassEncoder | null;
-  commandQueueOwnedIds: WeakSet<object>;
-  uniformPendingDisposal: GPUBuffer[];
-  stagingPendingDisposal: GPUBuffer[];
-  dispatchCountInPass: number;
-  activeTimers: unknown;
-};
-type Stored = {
-  values: BackendValues | null;
-  dtype: DataType;
-  shape: number[];
-  refCount: number;
-  resource?: GPUBuffer;
-  /** Whether the buffer is not the tensor's own, which tfjs then leaves alone. */
-  external?: boolean;
-  /** Where in an arena it is; nowhere if it has a buffer of its own. */
-  slot?: Slot | undefined;
-  /** Whether its numbers are halves in memory, see `makeHalves`. */
-  isHalves?: boolean;
-  /** Whether what is computed of it is halves, too. */
-  begetsHalves?: boolean;
-  /** See `leaveMoments`. */
-  moments?: TensorInfo | undefined;
-};
-type Pipeline = { readonly pipeline: GPUComputePipeline; readonly layout: GPUBindGroupLayout };
-
-const bufferUsage = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
 /** Dispatches of ours and tfjs's that are recorded before they are handed to the GPU. */
 const DISPATCHES_IN_A_SUBMISSION = 64;
@@ -56,8 +28,7 @@ const DISPATCHES_IN_A_SUBMISSION = 64;
  */
 export class DenoiserWebGPUBackend extends WebGPUBackend {
   readonly capabilities: Capabilities;
-  private readonly pipelines = new Map<string, Pipeline>();
-  private readonly layouts = new Map<string, GPUBindGroupLayout>();
+  private readonly pipelines: Pipelines;
   /** Memory of tensors that are used together. */
   readonly arenas: Arenas;
   /** While work only says what it will run: the pipelines that are being compiled for it, by their keys. */
@@ -70,6 +41,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   constructor(device: GPUDevice, adapterInfo?: GPUAdapterInfo) {
     super(device, adapterInfo);
     this.capabilities = readCapabilities(device);
+    this.pipelines = new Pipelines(device);
     const { limits } = device;
     this.arenas = new Arenas({
       alignment: Math.max(16, limits.minStorageBufferOffsetAlignment),
@@ -186,44 +158,42 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
   replaying(work: (...inputs: Tensor[]) => Tensor): Replayed {
     const backend = this;
     const { shortages } = this;
-    return new Replayed(
-      {
-        get isPlain() {
-          return !backend.ahead && !backend.recording && backend.inner.activeTimers == null;
-        },
-        make: (shape, dtype) => this.make(shape, dtype),
-        isWhatItSays: (tensor) => this.stored(tensor).dtype === tensor.dtype && !this.stored(tensor).isHalves,
-        asItSays: (tensor) =>
-          this.stored(tensor).isHalves ? engine().makeTensorFromTensorInfo(this.floatsOf(tensor)) : tensor,
-        copyInto: (from, to) => {
-          for (const { dataId } of [from, to]) this.uploadToGPU(dataId);
-          this.recordCopy(this.placeOf(from), this.placeOf(to));
-          for (const { dataId } of [from, to]) this.inner.commandQueueOwnedIds.add(dataId);
-        },
-        placeNow: (dataId) => {
-          const stored = this.tensorMap.has(dataId) ? (this.tensorMap.get(dataId) as unknown as Stored) : undefined;
-          const isThere = stored && stored.refCount > 0 && stored.resource;
-          return isThere ? { buffer: isThere, offset: stored.slot?.offset ?? 0, size: 0 } : undefined;
-        },
-        recordedIn: (recording, recorded) => {
-          this.recording = recording;
-          try {
-            return recorded();
-          } finally {
-            this.recording = undefined;
-          }
-        },
-        play: (commands) => {
-          for (const command of commands) this.execute(command);
-          this.submit(); // else what it reads would have to be held until then
-        },
-        release: (buffers) => {
-          const { stagingPendingDisposal, uniformPendingDisposal } = this.inner; // of buffers that are destroyed, and used again
-          (shortages === this.shortages ? uniformPendingDisposal : stagingPendingDisposal).push(...buffers);
-        },
+    const recorder = recorderOf({
+      get isPlain() {
+        return !backend.ahead && !backend.recording && backend.inner.activeTimers == null;
       },
-      work,
-    );
+      make: (shape, dtype) => this.make(shape, dtype),
+      isWhatItSays: (tensor) => this.stored(tensor).dtype === tensor.dtype && !this.stored(tensor).isHalves,
+      asItSays: (tensor) =>
+        this.stored(tensor).isHalves ? engine().makeTensorFromTensorInfo(this.floatsOf(tensor)) : tensor,
+      copyInto: (from, to) => {
+        for (const { dataId } of [from, to]) this.uploadToGPU(dataId);
+        this.recordCopy(this.placeOf(from), this.placeOf(to));
+        for (const { dataId } of [from, to]) this.inner.commandQueueOwnedIds.add(dataId);
+      },
+      placeNow: (dataId) => {
+        const stored = this.tensorMap.has(dataId) ? (this.tensorMap.get(dataId) as unknown as Stored) : undefined;
+        const isThere = stored && stored.refCount > 0 && stored.resource;
+        return isThere ? { buffer: isThere, offset: stored.slot?.offset ?? 0, size: 0 } : undefined;
+      },
+      recordedIn: (recording, recorded) => {
+        this.recording = recording;
+        try {
+          return recorded();
+        } finally {
+          this.recording = undefined;
+        }
+      },
+      play: (commands) => {
+        for (const command of commands) this.execute(command);
+        this.submit(); // else what it reads would have to be held until then
+      },
+      release: (buffers) => {
+        const { stagingPendingDisposal, uniformPendingDisposal } = this.inner; // of buffers that are destroyed, and used again
+        (shortages === this.shortages ? uniformPendingDisposal : stagingPendingDisposal).push(...buffers);
+      },
+    });
+    return replayedBy(recorder, work);
   }
 
   /** What tfjs's own kernels run is written down as they hand it over. */
@@ -246,17 +216,6 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return !this.ahead && !this.recording && super.shouldExecuteOnCPU(...args);
   }
 
-  private compileAhead(dispatch: Dispatch, ahead: Map<string, Promise<void>>): void {
-    const { key } = this.variantOf(dispatch);
-    if (this.pipelines.has(key) || ahead.has(key)) return;
-    const { descriptor, layout } = this.describe(dispatch);
-    const compiled = this.device.createComputePipelineAsync(descriptor).then(
-      (pipeline) => void this.pipelines.set(key, { pipeline, layout }),
-      () => {}, // whoever runs it is told why
-    );
-    ahead.set(key, compiled);
-  }
-
   /** Hands over what is recorded. */
   private submit(): void {
     this.endComputePassEncoder();
@@ -275,7 +234,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     const bindings: Bound[] = [reads, writes, scalars].flatMap((named) => Object.values(named));
     if (workgroups.includes(0)) return;
     if (this.ahead) {
-      this.compileAhead(dispatch, this.ahead);
+      this.pipelines.compile(dispatch, this.halvesOf(dispatch), this.ahead);
       return;
     }
     this.makeReadable(dispatch);
@@ -312,7 +271,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     }
     if (uniforms)
       entries.push({ binding: bindings.length, resource: { buffer: this.upload(Object.values(uniforms)) } });
-    const { pipeline, layout } = this.pipelineOf(dispatch);
+    const { pipeline, layout } = this.pipelines.of(dispatch, this.halvesOf(dispatch));
     const group = this.device.createBindGroup({ layout, entries });
     const command = { pipeline, group, workgroups };
     this.recording?.commands.push(command);
@@ -360,15 +319,7 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     }
     stored.resource = this.bufferManager.acquireBuffer(size, usage);
     this.recording?.keepConstant(stored.resource);
-    const values = stored.values as ArrayLike<number>;
-    const isInteger = stored.dtype === 'int32' || stored.dtype === 'bool';
-    const words = isInteger
-      ? values instanceof Int32Array
-        ? values
-        : Int32Array.from(values)
-      : values instanceof Float32Array
-        ? values
-        : Float32Array.from(values);
+    const words = wordsOf(stored);
     if (words.length > 0) this.queue.writeBuffer(stored.resource, 0, words as Float32Array<ArrayBuffer>);
     stored.values = null;
   }
@@ -524,14 +475,8 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return this.tensorMap.get(tensor.dataId) as unknown as Stored;
   }
 
-  private upload(uniforms: readonly (number | { readonly u32: number })[]): GPUBuffer {
-    const words = new ArrayBuffer(Math.ceil(uniforms.length / 4) * 16);
-    const floats = new Float32Array(words);
-    const integers = new Uint32Array(words);
-    uniforms.forEach((value, i) => {
-      if (typeof value === 'number') floats[i] = value;
-      else integers[i] = value.u32;
-    });
+  private upload(uniforms: readonly Uniform[]): GPUBuffer {
+    const words = uniformWords(uniforms);
     const buffer = this.bufferManager.acquireBuffer(words.byteLength, GPUBufferUsage.COPY_DST | GPUBufferUsage.UNIFORM);
     this.queue.writeBuffer(buffer, 0, words);
     if (this.recording) this.recording.owned.add(buffer);
@@ -539,15 +484,10 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
     return buffer;
   }
 
-  /** Its pipeline's name, in which stands what it reads and writes as halves. */
-  private variantOf(dispatch: Dispatch): { readonly key: string; readonly halves: string[] } {
-    const { key, reads, writes, readable = [], writable = [] } = dispatch;
+  /** The names of what a dispatch reads and writes as halves. */
+  private halvesOf({ reads, writes, readable = [], writable = [] }: Dispatch): string[] {
     const isHalves = (bound?: Bound) => bound !== undefined && this.stored(membersOf(bound)[0]).isHalves === true;
-    const halves = [
-      ...readable.filter((name) => isHalves(reads[name])),
-      ...writable.filter((name) => isHalves(writes[name])),
-    ];
-    return { key: halves.length > 0 ? `${key}, halves ${halves}` : key, halves };
+    return [...readable.filter((name) => isHalves(reads[name])), ...writable.filter((name) => isHalves(writes[name]))];
   }
 
   /** Makes halves float32 that a dispatch cannot read or write as such. */
@@ -556,41 +496,5 @@ export class DenoiserWebGPUBackend extends WebGPUBackend {
       if (name in reads ? readable.includes(name) : writable.includes(name)) continue;
       for (const tensor of membersOf(bound)) if (this.stored(tensor).isHalves) this.takeOut(tensor.dataId);
     }
-  }
-
-  private pipelineOf(dispatch: Dispatch): Pipeline {
-    const { key } = this.variantOf(dispatch);
-    const known = this.pipelines.get(key);
-    if (known) return known;
-    const { descriptor, layout } = this.describe(dispatch);
-    const made = { pipeline: this.device.createComputePipeline(descriptor), layout };
-    this.pipelines.set(key, made);
-    return made;
-  }
-
-  private describe(dispatch: Dispatch): { descriptor: GPUComputePipelineDescriptor; layout: GPUBindGroupLayout } {
-    const layout = this.layoutOf(dispatch);
-    const { key, halves } = this.variantOf(dispatch);
-    const descriptor = {
-      label: key,
-      layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: this.device.createShaderModule({ label: key, code: moduleOf(dispatch, halves) }) },
-    };
-    return { descriptor, layout };
-  }
-
-  private layoutOf(dispatch: Dispatch): GPUBindGroupLayout {
-    const signature = signatureOf(dispatch);
-    let layout = this.layouts.get(signature.join());
-    if (!layout) {
-      const entries = signature.map((type, binding) => ({
-        binding,
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type },
-      }));
-      layout = this.device.createBindGroupLayout({ entries });
-      this.layouts.set(signature.join(), layout);
-    }
-    return layout;
   }
 }

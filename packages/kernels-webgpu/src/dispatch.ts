@@ -4,6 +4,9 @@ import { HALVES_OF, halvesOf } from './wgsl/halves';
 /** A tensor, or several that lie behind one another in memory, see `Arenas`: they are bound as one. */
 export type Bound = TensorInfo | readonly [TensorInfo, ...TensorInfo[]];
 
+/** A number of a shader: an f32, or a u32. */
+export type Uniform = number | { readonly u32: number };
+
 /** One dispatch of a compute shader. Tensors are bound in the order in which they are named: reads, writes, scalars. */
 export type Dispatch = {
   /** Names the pipeline. Everything that `code`, `types` and the tensors' types depend on must be in it: sizes, variants. */
@@ -22,7 +25,7 @@ export type Dispatch = {
   /** Names in `writes` that the code writes by `put_name(i, value)` alone, never `name[i]`: they may be halves, if elements are vectors. */
   readonly writable?: readonly string[];
   /** Numbers that change from call to call, `uniforms.name` in the shader: f32, or u32. Sizes belong into the code, as constants. */
-  readonly uniforms?: Readonly<Record<string, number | { readonly u32: number }>>;
+  readonly uniforms?: Readonly<Record<string, Uniform>>;
   readonly workgroups: readonly [x: number, y?: number, z?: number];
 };
 
@@ -75,6 +78,17 @@ export function signatureOf({ reads, writes, scalars = {}, uniforms }: Dispatch)
     ...Object.keys(scalars).map(() => 'uniform' as const),
     ...(uniforms ? (['uniform'] as const) : []),
   ];
+}
+
+/** Returns uniforms as their buffer has them: words in order, of which a whole number of 16 bytes is bound. */
+export function uniformWords(uniforms: readonly Uniform[]): ArrayBuffer {
+  const words = new ArrayBuffer(Math.ceil(uniforms.length / 4) * 16);
+  const [floats, integers] = [new Float32Array(words), new Uint32Array(words)];
+  uniforms.forEach((value, i) => {
+    if (typeof value === 'number') floats[i] = value;
+    else integers[i] = value.u32;
+  });
+  return words;
 }
 
 /** Workgroups for `count` of them in a row, folded where one dimension is not enough; see `FLAT_GROUP`. */

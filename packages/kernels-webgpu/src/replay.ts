@@ -1,4 +1,5 @@
-import { engine, keep, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
+import type { Recorder } from '@denoiser/ops';
+import { engine, type Tensor, type TensorInfo, tidy } from '@tensorflow/tfjs-core';
 import type { Place } from './arenas';
 import type { Dispatch } from './dispatch';
 
@@ -97,95 +98,43 @@ export type ReplayDevice = {
   release(buffers: Iterable<GPUBuffer>): void;
 };
 
-type Plan = {
-  readonly commands: readonly Command[];
-  /** In whose places the work finds what it is given. */
-  readonly inputs: readonly Tensor[];
-  readonly output: Tensor;
-  /** Places of other tensors that it reads, such as weights. */
-  readonly outside: readonly (readonly [dataId: object, place: Place])[];
-  readonly owned: Iterable<GPUBuffer>;
-};
-
-/**
- * Work of tensors, of which a call runs the same kernels whenever the inputs have the same shapes: the first one is recorded, later ones
- * are its commands once more, which takes a fraction of the time in JavaScript. Memory of the way is kept until `dispose`.
- */
-export class Replayed {
-  private readonly plans = new Map<string, Plan>();
-  /** How often it may be recorded in vain: the first call may put tensors where the later ones find them. */
-  private attempts = 2;
-
-  constructor(
-    private readonly device: ReplayDevice,
-    private readonly work: (...inputs: Tensor[]) => Tensor,
-  ) {}
-
-  /** Returns the work's result, which the caller disposes. */
-  call(...given: Tensor[]): Tensor {
-    const { device } = this;
-    const isPlain = this.attempts > 0 && device.isPlain && engine().state.gradientDepth === 0;
-    if (!isPlain || !given.every((tensor) => device.isWhatItSays(tensor))) return this.work(...given);
-    const key = given.map(({ dtype, shape }) => `${dtype} ${shape}`).join();
-    const plan = this.plans.get(key);
-    if (plan && this.isInPlace(plan)) {
-      for (const [i, tensor] of given.entries()) device.copyInto(tensor, plan.inputs[i] as Tensor);
-      device.play(plan.commands);
-      return this.copyOf(plan.output);
-    }
-    if (plan) this.forget(key, plan);
-    return this.record(key, given);
+/** Returns what records work on a backend, and plays it as commands. */
+export function recorderOf(device: ReplayDevice): Recorder {
+  function copy(tensor: TensorInfo): Tensor {
+    const to = device.make(tensor.shape, tensor.dtype);
+    device.copyInto(tensor, to);
+    return engine().makeTensorFromTensorInfo(to);
   }
 
-  /** Gives the memory back; calls are the work's own from now on. */
-  dispose(): void {
-    this.attempts = 0;
-    for (const [key, plan] of this.plans) this.forget(key, plan);
-  }
-
-  private record(key: string, given: readonly Tensor[]): Tensor {
-    const { device } = this;
-    const recording = new Recording();
-    const inputs = given.map((tensor) => keep(this.copyOf(tensor)));
-    let output: Tensor | undefined;
-    try {
-      output = device.recordedIn(recording, () => tidy(() => device.asItSays(this.work(...inputs))));
-      const { dataId } = output;
-      if (inputs.some((input) => input.dataId === dataId)) recording.isBroken = true;
-      if (recording.isBroken) return output;
-      const own = new Set([...inputs, output].map((tensor) => tensor.dataId));
-      const outside = [...recording.bound].flatMap((id) => {
-        const place = own.has(id) ? undefined : device.placeNow(id);
-        return place ? [[id, place] as const] : [];
-      });
-      const { commands, owned } = recording;
-      this.plans.set(key, { commands, inputs, output: keep(output), outside, owned });
-      return this.copyOf(output);
-    } finally {
-      if (!this.plans.has(key) || recording.isBroken) {
-        this.attempts--;
-        for (const input of inputs) if (input !== output) input.dispose();
-        device.release(recording.owned);
+  return {
+    canRecord: (given) => device.isPlain && given.every((tensor) => device.isWhatItSays(tensor)),
+    copy,
+    copyInto: device.copyInto,
+    record(work) {
+      const recording = new Recording();
+      const { commands, bound, owned } = recording;
+      let isKept = false;
+      try {
+        const output = device.recordedIn(recording, () => tidy(() => device.asItSays(work())));
+        isKept = !recording.isBroken;
+        if (!isKept) return { output, recording: undefined };
+        // Other tensors that it reads, such as weights; those of its own are gone.
+        const places = [...bound].flatMap((id) => {
+          const place = device.placeNow(id);
+          return place ? [[id, place] as const] : [];
+        });
+        const isInPlace = () =>
+          places.every(([id, { buffer, offset }]) => {
+            const now = device.placeNow(id);
+            return now?.buffer === buffer && now.offset === offset;
+          });
+        return {
+          output,
+          recording: { isInPlace, play: () => device.play(commands), release: () => device.release(owned) },
+        };
+      } finally {
+        if (!isKept) device.release(owned);
       }
-    }
-  }
-
-  private isInPlace({ outside }: Plan): boolean {
-    return outside.every(([dataId, { buffer, offset }]) => {
-      const now = this.device.placeNow(dataId);
-      return now?.buffer === buffer && now.offset === offset;
-    });
-  }
-
-  private copyOf(tensor: Tensor): Tensor {
-    const copy = this.device.make(tensor.shape, tensor.dtype);
-    this.device.copyInto(tensor, copy);
-    return engine().makeTensorFromTensorInfo(copy);
-  }
-
-  private forget(key: string, { inputs, output, owned }: Plan): void {
-    this.plans.delete(key);
-    for (const tensor of [...inputs, output]) tensor.dispose();
-    this.device.release(owned);
-  }
+    },
+  };
 }

@@ -45,23 +45,19 @@ export function replayedBy(recorder: Recorder, work: (...inputs: Tensor[]) => Te
 
   function record(key: string, given: readonly Tensor[]): Tensor {
     const inputs = given.map((tensor) => keep(recorder.copy(tensor)));
-    let output: Tensor | undefined;
     try {
-      const recorded = recorder.record(() => work(...inputs));
-      const { recording } = recorded;
-      const { dataId } = recorded.output;
-      output = recorded.output;
-      if (recording && !inputs.some((input) => input.dataId === dataId)) {
+      const { output, recording } = recorder.record(() => work(...inputs));
+      if (recording && !inputs.some(({ dataId }) => dataId === output.dataId)) {
         plans.set(key, { inputs, output: keep(output), recording });
         attempts = ATTEMPTS;
         return recorder.copy(output);
       }
       recording?.release();
-      return output;
+      return inputs.includes(output) ? recorder.copy(output) : output;
     } finally {
       if (!plans.has(key)) {
         attempts--;
-        for (const input of inputs) if (input !== output) input.dispose();
+        for (const input of inputs) input.dispose();
       }
     }
   }

@@ -1,5 +1,6 @@
-import { checkPlan, type Plan, planFor, type SamplerOptions, samplerOptionNames } from '@denoiser/samplers';
+import { type Plan, planFor, type SamplerOptions, samplerOptionNames } from '@denoiser/samplers';
 import { optionInvalid } from './check-options';
+import { checkPlan } from './check-plan';
 import type { DrawingWay, DrawOptions } from './draw-options';
 import type { Model } from './model';
 

@@ -32,6 +32,8 @@ export type PipelineErrorCode =
   | 'output-not-finite'
   /** A picture has another size than the model's. */
   | 'picture-size'
+  /** What is given as a plan has not the fields of one. */
+  | 'plan-invalid'
   /** The measure needs a discrete schedule. */
   | 'process-continuous'
   /** There are no snapshots of the averages. */

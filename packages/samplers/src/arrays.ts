@@ -1,4 +1,3 @@
-export { checkPlan } from './check-plan';
 export { createPlan } from './create-plan';
 export type { Known, RunState } from './execute';
 export type { Grid, GridPoint, ProcessKind } from './grid';

@@ -11,6 +11,8 @@ export interface Allocator {
    * @throws DenoiserError 'out-of-memory'
    */
   allocate(bytes: number): number;
+  /** Does the same, and gives nothing where there is no room. */
+  tryAllocate(bytes: number): number | undefined;
   free(address: number): void;
   /** Takes memory that is free, from an address on, a multiple of 64; it is freed as what was allocated. */
   claim(address: number, bytes: number): void;
@@ -108,24 +110,28 @@ export function createAllocator(o: {
     if (usedBytes > peakBytes) peakBytes = usedBytes;
   };
 
+  function tryAllocate(wanted: number): number | undefined {
+    const bytes = roundedUp(wanted);
+    let address = find(bytes);
+    if (address === undefined) {
+      o.onFull?.();
+      address = find(bytes);
+    }
+    if (address !== undefined) take(address, bytes);
+    return address;
+  }
+
   return {
+    tryAllocate,
     allocate(wanted) {
-      const bytes = roundedUp(wanted);
-      let address = find(bytes);
-      if (address === undefined) {
-        o.onFull?.();
-        address = find(bytes);
-      }
-      if (address === undefined) {
-        const mb = (n: number) => `${Math.round(n / 2 ** 20)} MB`;
-        throw new KernelError(
-          'out-of-memory',
-          `The CPU engine has ${mb(usedBytes)} in use and cannot get ${mb(bytes)} more: ` +
-            `it can have at most ${mb(o.limit)}. Use a smaller batch or a smaller model.`,
-        );
-      }
-      take(address, bytes);
-      return address;
+      const address = tryAllocate(wanted);
+      if (address !== undefined) return address;
+      const mb = (n: number) => `${Math.round(n / 2 ** 20)} MB`;
+      throw new KernelError(
+        'out-of-memory',
+        `The CPU engine has ${mb(usedBytes)} in use and cannot get ${mb(roundedUp(wanted))} more: ` +
+          `it can have at most ${mb(o.limit)}. Use a smaller batch or a smaller model.`,
+      );
     },
     claim(address, wanted) {
       const bytes = roundedUp(wanted);

@@ -16,17 +16,17 @@ export class CommandLog {
 }
 
 /** Commands whose arguments lie in the engine's memory. */
-export type Program = readonly (
+export type PlacedCommands = readonly (
   | { readonly job: string; readonly chunks: number; readonly args: number }
   | { readonly to: number; readonly bytes: Uint8Array }
 )[];
 
-/** Returns commands as a program of which the arguments lie from an address on, and writes them there. */
-export function programOf(
+/** Returns commands whose arguments lie from an address on, and writes these there. */
+export function placeCommands(
   commands: readonly Command[],
   address: number,
   write: (address: number, bytes: Uint8Array) => void,
-): Program {
+): PlacedCommands {
   let end = address;
   return commands.map((command) => {
     if ('to' in command) return command;

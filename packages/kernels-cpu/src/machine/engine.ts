@@ -1,5 +1,5 @@
 import { type Allocator, createAllocator } from './allocator';
-import type { CommandLog, Program } from './commands';
+import type { CommandLog, PlacedCommands } from './commands';
 import { Address } from './generated/jobs';
 import type { Job, Views } from './job';
 import type { Machine } from './machine';
@@ -15,7 +15,7 @@ export interface Engine
    */
   run<Arguments>(job: Job<Arguments>, chunks: number, args: NoInfer<Arguments>): void;
   /** Runs commands once more. */
-  play(program: Program): void;
+  play(commands: PlacedCommands): void;
   /** Writes down what is done, while it is set. */
   log: CommandLog | undefined;
   /**
@@ -120,8 +120,8 @@ export function createEngine(machine: Machine, o: { memoryLimit?: number } = {})
       engine.log?.commands.push({ job: job.name, chunks, args: views.u8.slice() });
       execute(job.name, chunks);
     },
-    play(program) {
-      for (const command of program) {
+    play(commands) {
+      for (const command of commands) {
         if ('to' in command) bytesAt(command.to, command.bytes.length).set(command.bytes);
         else execute(command.job, command.chunks, command.args);
       }

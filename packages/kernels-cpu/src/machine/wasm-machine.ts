@@ -22,6 +22,7 @@ export async function createWasmMachine(o: {
   platform.allowRelaxedSimd();
   const program = await loadProgram(o.simd);
   const threads = await startThreads(program, platform, o.threads ?? platform.cores);
+  let bytes = new Uint8Array(program.memory.buffer);
   return {
     memory: program.memory,
     limit: program.limit,
@@ -33,8 +34,11 @@ export async function createWasmMachine(o: {
     columns: program.COLUMNS.value,
     winogradTiles: 1,
     run(name, chunks, args) {
-      if (args !== undefined)
-        new Uint8Array(program.memory.buffer).copyWithin(Address.arguments, args, args + ARGUMENT_BYTES);
+      if (args !== undefined) {
+        const end = args + ARGUMENT_BYTES;
+        if (end > bytes.length) bytes = new Uint8Array(program.memory.buffer); // it has grown
+        bytes.copyWithin(Address.arguments, args, end);
+      }
       threads.run(program.indices.get(name) as number, name, chunks);
     },
   };

@@ -1,6 +1,7 @@
+import type { Plan } from '@denoiser/samplers';
 import { MOST_STEPS } from '@denoiser/schedules';
-import type { Plan } from './plan';
-import { refuse } from './refuse';
+import { isObject } from './check-options';
+import { PipelineError } from './errors';
 
 type Is = (value: unknown) => boolean;
 
@@ -8,8 +9,6 @@ const LONGEST_NAME = 100;
 
 const isNumber: Is = Number.isFinite;
 const isBoolean: Is = (value) => typeof value === 'boolean';
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const absentOr =
   (is: Is): Is =>
@@ -40,6 +39,8 @@ const isThreshold: Is = (value) => {
   const { type, ratio, max } = value;
   return type === 'dynamic' && isNumber(ratio) && (ratio as number) >= 0 && (ratio as number) <= 1 && isNumber(max);
 };
+
+const planInvalid = (sentence: string) => new PipelineError('plan-invalid', sentence);
 
 /** What the fields of a plan are, in words, and of one of its steps. */
 const OF_PLANS: readonly (readonly [name: keyof Plan, must: string, is: Is])[] = [
@@ -75,9 +76,10 @@ export function checkPlan(plan: Plan): void {
     fields: readonly (readonly [name: Name, must: string, is: Is])[],
   ) => fields.find(([name, , is]) => !isObject(value) || !is(value[name]));
   const wrong = first(plan, OF_PLANS);
-  if (wrong) refuse(`\`plan.${wrong[0]}\` must be ${wrong[1]}; make the plan with \`createPlan\` or \`planFor\`.`);
+  if (wrong)
+    throw planInvalid(`\`plan.${wrong[0]}\` must be ${wrong[1]}; make the plan with \`createPlan\` or \`planFor\`.`);
   for (const [i, step] of plan.steps.entries()) {
     const missing = first(step, OF_STEPS);
-    if (missing) refuse(`\`plan.steps[${i}].${missing[0]}\` must be ${missing[1]}; make the plan anew.`);
+    if (missing) throw planInvalid(`\`plan.steps[${i}].${missing[0]}\` must be ${missing[1]}; make the plan anew.`);
   }
 }

@@ -1,7 +1,6 @@
+import { planFor, samplers } from '@denoiser/samplers';
 import { expect, test } from 'vitest';
 import { checkPlan } from './check-plan';
-import { planFor } from './plan-for';
-import { samplers } from './samplers';
 
 const PROCESS = { type: 'linear', steps: 50 } as const;
 const plan = planFor({ process: PROCESS }, { sampler: 'dpmpp-2m', steps: 4 });
