@@ -53,9 +53,10 @@ describe.skipIf(!webgpu)('What work will run is compiled before it', () => {
     expect(ours).toEqual([]);
 
     // The same from a device that compiles as it goes.
-    const pipelines = (backend as unknown as { pipelines: Map<string, unknown> }).pipelines;
-    pipelines.clear();
+    const { pipelines } = backend as unknown as { pipelines: { compiled: Map<string, unknown> } };
+    pipelines.compiled.clear();
     expect(await work(inputs).data()).toEqual(found);
+    expect(atOnce.mock.calls.map(([{ label }]) => label)).toEqual(expect.arrayContaining(keys));
   });
 
   it('changes no tensor', async () => {
