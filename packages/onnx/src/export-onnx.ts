@@ -1,3 +1,4 @@
+import { unknownOption } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import { OnnxError } from './errors';
@@ -32,6 +33,8 @@ export interface ExportOptions {
   /** What the model says of itself (its `metadata_props`). */
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+const OPTIONS = ['imageShape', 'labels', 'dtype', 'opset', 'attention', 'metadata'] satisfies (keyof ExportOptions)[];
 
 const FIRST_OPSET = 17;
 const LAST_OPSET = 22;
@@ -81,7 +84,10 @@ function portsOf(
   return { inputs, output: { name: 'out_sample', ...image } };
 }
 
-function checked({ dtype = 'f32', opset = FIRST_OPSET, attention = 'plain' }: ExportOptions): Writing {
+function checked(options: ExportOptions): Writing {
+  const sentence = unknownOption('exportOnnx', options, OPTIONS);
+  if (sentence) throw new OnnxError('option-invalid', sentence);
+  const { dtype = 'f32', opset = FIRST_OPSET, attention = 'plain' } = options;
   const invalid = (name: string, wanted: string, got: unknown) =>
     new OnnxError('option-invalid', `\`${name}\` must be ${wanted}, not ${JSON.stringify(got)}.`);
   if (dtype !== 'f32' && dtype !== 'f16') throw invalid('dtype', "'f32' or 'f16'", dtype);

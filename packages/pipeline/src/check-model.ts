@@ -1,5 +1,5 @@
-import { describeValue } from '@denoiser/errors';
-import { isObject, optionInvalid } from './check-options';
+import { describeValue, isObject } from '@denoiser/errors';
+import { optionInvalid } from './check-options';
 import { PipelineError } from './errors';
 import type { Model } from './model';
 

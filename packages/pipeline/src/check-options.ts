@@ -1,19 +1,13 @@
-import { type DenoiserError, describeValue, didYouMean, inBackticks } from '@denoiser/errors';
+import { type DenoiserError, describeValue, unknownOption } from '@denoiser/errors';
 import { PipelineError } from './errors';
 
 /** Returns the error of an option that is not what it must be; options stand in backticks in its sentence. */
 export const optionInvalid = (sentence: string): DenoiserError => new PipelineError('option-invalid', sentence);
 
-/** Returns whether a value is an object, and no list. */
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Throws for the first key of `options` that is no option of `where`, and names the nearest one. */
-export function checkOptionNames(where: string, options: object, known: readonly string[]): void {
-  if (!isObject(options)) throw optionInvalid(`${where} takes an object of options, not ${describeValue(options)}.`);
-  const wrong = Object.keys(options).find((key) => !known.includes(key));
-  if (wrong === undefined) return;
-  throw optionInvalid(`${where} has no option "${wrong}"; ${didYouMean(wrong, known, inBackticks)}`);
+/** Throws unless `options` are an object in which every key is an option of `where`; names the nearest one. */
+export function checkOptionNames(where: string, options: unknown, known: readonly string[]): void {
+  const sentence = unknownOption(where, options, known);
+  if (sentence) throw optionInvalid(sentence);
 }
 
 /** Throws unless `value` is a whole number from `least`. */

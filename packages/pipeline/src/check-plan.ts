@@ -1,6 +1,6 @@
+import { isObject } from '@denoiser/errors';
 import type { Plan } from '@denoiser/samplers';
 import { MOST_STEPS } from '@denoiser/schedules';
-import { isObject } from './check-options';
 import { PipelineError } from './errors';
 
 type Is = (value: unknown) => boolean;

@@ -38,8 +38,8 @@ export function drawImages(model: Model, options: DrawOptions = {}): Drawing<Dra
 }
 
 async function* draw(model: Model, options: DrawOptions): AsyncGenerator<DrawStep, Images, undefined> {
-  const { imageShape } = model;
   const request = drawRequestOf(model, options);
+  const { imageShape } = model;
   const { plan, count, labels, batchSize, signal } = request;
   const size = imageShape.reduce((a, b) => a * b);
   const data = new Float32Array(count * size);

@@ -1,5 +1,6 @@
 import { evaluations, sample } from '@denoiser/samplers';
-import { checkWhole, optionInvalid } from './check-options';
+import { checkModel } from './check-model';
+import { checkOptionNames, checkWhole, optionInvalid } from './check-options';
 import { batchOf, type DrawBatch, goTogether, notFinite } from './draw-batch';
 import type { DrawOptions } from './draw-options';
 import { type DrawRequest, drawRequestOf } from './draw-request';
@@ -49,7 +50,10 @@ interface Part {
  * plan that wait behind it are drawn, up to `batchSize` images at once (default 16). Each has the images that it would have
  * alone, to rounding, and fails alone where its images are not finite.
  */
-export function createDrawQueue(model: Model, { batchSize = 16 }: { readonly batchSize?: number } = {}): DrawQueue {
+export function createDrawQueue(model: Model, options: { readonly batchSize?: number } = {}): DrawQueue {
+  checkModel('createDrawQueue', model);
+  checkOptionNames('createDrawQueue', options, ['batchSize']);
+  const { batchSize = 16 } = options;
   checkWhole('batchSize', batchSize, 1);
   const jobs: Job[] = [];
   const planFrom = rememberPlans();

@@ -1,5 +1,6 @@
+import { isObject } from '@denoiser/errors';
 import { samplerOptionNames } from '@denoiser/samplers';
-import { isObject, type Kind } from './check-options';
+import type { Kind } from './check-options';
 import type { DrawOptions } from './draw-options';
 
 /** The names of a `DrawingWay`. */

@@ -1,4 +1,4 @@
-import { describeValue } from '@denoiser/errors';
+import { describeValue, isObject } from '@denoiser/errors';
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
 import type { ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
@@ -9,7 +9,7 @@ import {
   readCheckpoint,
   readFileTraining,
 } from '@denoiser/trainer/parts';
-import { isObject, optionInvalid } from './check-options';
+import { optionInvalid } from './check-options';
 import type { FileFolder } from './diffusers/file-folder';
 import { openDiffusers } from './diffusers/open-folder';
 import { type DrawingDefaults, readDrawingDefaults } from './drawing-defaults';

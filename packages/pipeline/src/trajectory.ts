@@ -1,3 +1,5 @@
+import { describeValue, isObject } from '@denoiser/errors';
+import { checkWhole, optionInvalid } from './check-options';
 import type { DrawStep } from './draw-images';
 import type { Drawing } from './drawing';
 import { type Images, imagesOf } from './images';
@@ -15,6 +17,10 @@ export interface Trajectory {
  * last one the result. `await trajectory(drawImages(model))`.
  */
 export async function trajectory(drawing: Drawing<DrawStep>, columns = COLUMNS): Promise<Trajectory> {
+  if (!isObject(drawing) || !(Symbol.asyncIterator in drawing)) {
+    throw optionInvalid(`trajectory follows a drawing, as \`drawImages(…)\` begins it, not ${describeValue(drawing)}.`);
+  }
+  checkWhole('columns', columns, 1);
   const rows: { first: number; column: number; values: Float32Array }[] = [];
   let across = columns;
   for await (const { index, steps, first, x, x0 } of drawing) {

@@ -1,4 +1,4 @@
-import { type ByteSource, memorySource, type TensorEntry } from '@denoiser/safetensors';
+import { type ByteSource, checkSource, memorySource, type TensorEntry } from '@denoiser/safetensors';
 import { checkTree } from './check-tree';
 import { PyTorchError } from './errors';
 import type { OpenForm } from './open-form';
@@ -20,7 +20,7 @@ const BEGINNING = 512;
  * where it is damaged.
  */
 export async function readPyTorch(source: Uint8Array | ByteSource): Promise<PyTorchValue> {
-  const { value, tensors, readStorage } = await openForm(source);
+  const { value, tensors, readStorage } = await openForm('readPyTorch', source);
   await tensors.fill(readStorage);
   return value;
 }
@@ -40,12 +40,13 @@ export interface OpenPyTorch {
  * @throws DenoiserError as `readPyTorch`.
  */
 export async function openPyTorch(source: Uint8Array | ByteSource): Promise<OpenPyTorch> {
-  const { value, tensors, readStorage } = await openForm(source);
+  const { value, tensors, readStorage } = await openForm('openPyTorch', source);
   return { value, read: (tensor) => tensors.read(tensor, readStorage) };
 }
 
-async function openForm(source: Uint8Array | ByteSource): Promise<OpenForm & { value: PyTorchValue }> {
+async function openForm(reader: string, source: Uint8Array | ByteSource): Promise<OpenForm & { value: PyTorchValue }> {
   const file = source instanceof Uint8Array ? memorySource(source) : source;
+  checkSource(reader, file);
   const beginning = await file.read(0, Math.min(BEGINNING, file.length));
   const { value, ...form } = isZip(beginning)
     ? await openZipForm(file)

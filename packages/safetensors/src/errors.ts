@@ -10,6 +10,8 @@ export type SafetensorsErrorCode =
   | 'header-invalid'
   /** The list of a model's files is none. */
   | 'index-invalid'
+  /** What is to be read is no source of bytes. */
+  | 'source-invalid'
   /** A tensor does not fit its shape, its format or the file. */
   | 'tensor-invalid'
   /** There is no tensor of this name. */

@@ -1,7 +1,7 @@
-import { quote } from '@denoiser/errors';
+import { describeValue, isObject, quote } from '@denoiser/errors';
 import { bytesPerElement, DTYPES, isDType } from './dtypes';
 import { SafetensorsError } from './errors';
-import { isObject, parseObject } from './json';
+import { parseObject } from './json';
 import { elementCount, MAX_RANK, shapeText } from './shape';
 import type { TensorFileHeader, TensorLocation } from './types';
 
@@ -21,6 +21,12 @@ const METADATA = '__metadata__';
  * arrays with overlaps or holes.
  */
 export function readSafetensorsHeader(bytes: Uint8Array): TensorFileHeader {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new SafetensorsError(
+      'source-invalid',
+      `A safetensors file is read from its bytes, a Uint8Array, not from ${describeValue(bytes)}; read the file first.`,
+    );
+  }
   return parseHeader(bytes.subarray(LENGTH_BYTES, headerEnd(bytes, bytes.length)));
 }
 

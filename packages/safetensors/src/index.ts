@@ -6,6 +6,6 @@ export { readSafetensorsHeader } from './header';
 export { type OpenTensors, openSafetensors, readAllTensors } from './open';
 export { readSafetensors } from './read';
 export { openShards, type ShardForm } from './shards';
-export { type ByteSource, memorySource } from './source';
+export { type ByteSource, checkSource, memorySource } from './source';
 export type { TensorEntry, TensorFile, TensorFileHeader, TensorInfo, TensorList, TensorLocation } from './types';
 export { type SafetensorsStream, streamSafetensors, writeSafetensors } from './write';

@@ -1,4 +1,4 @@
-import { quote } from '@denoiser/errors';
+import { isObject, quote } from '@denoiser/errors';
 import { duplicateKey } from './duplicate-key';
 import { SafetensorsError, type SafetensorsErrorCode } from './errors';
 import { checkStructure } from './structure';
@@ -32,8 +32,4 @@ export function parseObject(
   const twice = duplicateKey(json);
   if (twice !== undefined) throw refuse(`has ${quote(twice)} twice; which one is meant is not clear`);
   return value;
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

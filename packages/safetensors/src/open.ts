@@ -2,7 +2,7 @@ import { quote } from '@denoiser/errors';
 import { SafetensorsError } from './errors';
 import { headerEnd, LENGTH_BYTES, readSafetensorsHeader } from './header';
 import { checkLength, entryAt } from './read';
-import type { ByteSource } from './source';
+import { type ByteSource, checkSource } from './source';
 import type { TensorEntry, TensorFile, TensorFileHeader, TensorInfo, TensorList } from './types';
 
 const HEADER = 'the header';
@@ -26,6 +26,7 @@ export interface OpenTensors extends TensorList {
  * @throws DenoiserError as `readSafetensors`; the source is closed then.
  */
 export async function openSafetensors(source: ByteSource): Promise<OpenTensors> {
+  checkSource('openSafetensors', source);
   const close = async () => source.close?.();
   try {
     const header = await readHeader(source);

@@ -1,9 +1,9 @@
-import { DenoiserError, isDenoiserError, quote } from '@denoiser/errors';
+import { DenoiserError, isDenoiserError, isObject, quote } from '@denoiser/errors';
 import { SafetensorsError } from './errors';
 import { MAX_HEADER_BYTES } from './header';
-import { isObject, parseObject } from './json';
+import { parseObject } from './json';
 import { locationOf, type OpenTensors, openSafetensors, readExactly } from './open';
-import type { ByteSource } from './source';
+import { type ByteSource, checkSource } from './source';
 import type { TensorInfo } from './types';
 
 /** More than the largest models have by ten times; each is a handle or a connection. */
@@ -32,6 +32,7 @@ export async function openShards(
   openShard: (name: string) => Promise<ByteSource>,
   { ending, open }: ShardForm = SAFETENSORS,
 ): Promise<OpenTensors> {
+  checkSource('openShards', index);
   const shards = await readIndex(index, ending); // file → names
   const opened = new Map<string, OpenTensors>();
   const close = async () => {

@@ -1,3 +1,6 @@
+import { describeValue } from '@denoiser/errors';
+import { SafetensorsError } from './errors';
+
 /** Bytes that are read where they stand: of a file, an address, a part of memory. */
 export interface ByteSource {
   readonly length: number;
@@ -10,4 +13,17 @@ export interface ByteSource {
 /** Bytes of memory as a source; what is read are views of them. */
 export function memorySource(bytes: Uint8Array): ByteSource {
   return { length: bytes.length, read: async (from, to) => bytes.subarray(from, to) };
+}
+
+/**
+ * Checks that there is something to read from, which a path is not.
+ *
+ * @throws DenoiserError `source-invalid`.
+ */
+export function checkSource(reader: string, source: ByteSource): void {
+  if (typeof source?.read === 'function' && Number.isSafeInteger(source.length)) return;
+  throw new SafetensorsError(
+    'source-invalid',
+    `${reader} reads from a source of bytes, not from ${describeValue(source)}; give \`memorySource(bytes)\`, or for a file \`await openFileSource(path)\` of @denoiser/backend-node.`,
+  );
 }

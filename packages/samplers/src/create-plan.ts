@@ -1,4 +1,4 @@
-import { describeValue, didYouMean, inBackticks } from '@denoiser/errors';
+import { describeValue, unknownOption } from '@denoiser/errors';
 import { createProcess, type Process } from '@denoiser/schedules';
 import { angleGrid, flowGrid, sigmaProcessGrid } from './continuous-grid';
 import { discreteGrid } from './discrete-grid';
@@ -50,8 +50,8 @@ function checkOptions(options: PlanOptions): void {
   if (typeof options !== 'object' || options === null) {
     refuse(`A plan is made of an object of \`process\`, \`solver\` and more, not of ${describeValue(options)}.`);
   }
-  const wrong = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (wrong !== undefined) refuse(`createPlan has no option "${wrong}"; ${didYouMean(wrong, NAMES, inBackticks)}`);
+  const sentence = unknownOption('createPlan', options, NAMES);
+  if (sentence) refuse(sentence);
   const { solver } = options;
   if (typeof solver?.steps !== 'function') {
     refuse(`\`solver\` must be a solver as \`ddim()\` makes it, not ${describeValue(solver)}.`);

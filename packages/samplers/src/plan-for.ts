@@ -1,3 +1,4 @@
+import { describeValue, isObject } from '@denoiser/errors';
 import {
   createProcess,
   type Prediction,
@@ -68,6 +69,11 @@ export function inversionPlansFor(model: TrainedAs, options: SamplerOptions = {}
 }
 
 function choose(model: TrainedAs, options: SamplerOptions): Choice {
+  if (!isObject(model)) {
+    refuseOption(
+      `A plan is for a model, described like \`{ process: { type: 'cosine' } }\`, not for ${describeValue(model)}.`,
+    );
+  }
   checkOptions(options);
   const { learnedVariance = false } = model;
   const choice = {

@@ -1,3 +1,19 @@
+import {
+  above0,
+  anything,
+  atLeast0,
+  atLeast0OrInfinite,
+  boolean,
+  type Check,
+  oneOf,
+  share,
+  text,
+  timesteps,
+  VARIANCE,
+  VARIANT,
+  whole,
+  whole0,
+} from './option-checks';
 import type { Variance } from './solvers/ddpm';
 
 /** Options that only some samplers take: see `takes` of the table. Absent is the solver's default. */
@@ -73,38 +89,6 @@ export const SPACINGS = ['all', 'leading', 'trailing', 'linspace', 'quadratic', 
 /** Words that `sigmas` takes. */
 export const SIGMAS = ['karras', 'exponential', 'polyexponential', 'beta', 'edm', 'vp', 've', 'angle', 'flow'] as const;
 
-/** What a value must be. */
-interface Check {
-  readonly must: string;
-  readonly is: (value: unknown) => boolean;
-}
-
-const whole: Check = {
-  must: 'a whole number of at least 1',
-  is: (value) => Number.isInteger(value) && (value as number) >= 1,
-};
-const whole0: Check = {
-  must: 'a whole number of at least 0',
-  is: (value) => Number.isInteger(value) && (value as number) >= 0,
-};
-const above0: Check = { must: 'a number above 0', is: (value) => Number.isFinite(value) && (value as number) > 0 };
-const atLeast0: Check = {
-  must: 'a number of at least 0',
-  is: (value) => Number.isFinite(value) && (value as number) >= 0,
-};
-const share: Check = { must: 'a number in (0, 1]', is: (value) => above0.is(value) && (value as number) <= 1 };
-const boolean: Check = { must: 'true or false', is: (value) => typeof value === 'boolean' };
-const text: Check = { must: 'a word', is: (value) => typeof value === 'string' };
-const anything: Check = { must: 'anything', is: () => true };
-const timesteps: Check = {
-  must: 'a list of whole numbers',
-  is: (value) => Array.isArray(value) && value.every(whole0.is),
-};
-const oneOf = (words: readonly string[]): Check => ({
-  must: `one of ${words.join(', ')}`,
-  is: (value) => words.some((word) => word === value),
-});
-
 /** Every option of `planFor`, with what it must be. */
 export const checks: Readonly<Record<keyof SamplerOptions, Check>> = {
   sampler: text,
@@ -126,14 +110,14 @@ export const checks: Readonly<Record<keyof SamplerOptions, Check>> = {
   thresholdMax: above0,
   strength: share,
   inpaint: anything,
-  variance: /* @__PURE__ */ oneOf(['posterior', 'beta', 'learned-range', 'learned']),
+  variance: VARIANCE,
   eta: atLeast0,
   rederive: boolean,
   order: whole,
-  variant: /* @__PURE__ */ oneOf(['bh1', 'bh2']),
+  variant: VARIANT,
   churn: atLeast0,
   churnMin: atLeast0,
-  churnMax: atLeast0,
+  churnMax: atLeast0OrInfinite,
   churnNoise: atLeast0,
   jump: whole,
   resamples: whole,

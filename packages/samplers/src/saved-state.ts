@@ -1,3 +1,4 @@
+import { isObject } from '@denoiser/errors';
 import type { Numbers } from './array-arithmetic';
 import { SamplerError } from './errors';
 import type { RunState } from './execute';
@@ -82,8 +83,6 @@ const MOST_AXES = 16;
 
 const isShape = (value: unknown): boolean =>
   Array.isArray(value) && value.length <= MOST_AXES && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Throws: the field of a saved state is not what it must be. */
 export function damaged(field: string, must: string): never {

@@ -1,3 +1,4 @@
+import { isObject } from '@denoiser/errors';
 /**
  * A check of one field of a file. It returns the value in the type that is wanted, or calls `fail` with the path of the first
  * field that is wrong and what that field needs. It never fills in a default.
@@ -6,9 +7,6 @@ export type Check<T> = (value: unknown, path: string, fail: Fail) => T;
 
 /** Throws the reader's error: where the fault is, and what is needed there. */
 export type Fail = (path: string, needed: string) => never;
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const LONGEST_NAME = 100;
 const within = (path: string, name: string): string => {
@@ -64,7 +62,7 @@ export const listOf =
 export const recordOf =
   <T>(check: Check<T>, most: number): Check<Record<string, T>> =>
   (value, path, fail) => {
-    if (!isRecord(value) || Object.keys(value).length > most) return fail(path, `an object of up to ${most} fields`);
+    if (!isObject(value) || Object.keys(value).length > most) return fail(path, `an object of up to ${most} fields`);
     return Object.fromEntries(
       Object.entries(value).map(([name, field]) => [name, check(field, within(path, name), fail)]),
     );
@@ -74,7 +72,7 @@ export const recordOf =
 export const objectOf =
   <T extends object>(fields: { readonly [Name in keyof T]-?: Check<T[Name]> }): Check<T> =>
   (value, path, fail) => {
-    if (!isRecord(value)) return fail(path, 'an object');
+    if (!isObject(value)) return fail(path, 'an object');
     const checked: Partial<T> = {};
     for (const name of Object.keys(fields) as (keyof T & string)[]) {
       const field = fields[name](Object.hasOwn(value, name) ? value[name] : undefined, within(path, name), fail);

@@ -1,6 +1,7 @@
 import type { ImageShape } from '@denoiser/ops';
 import { checkImageShape } from './check-dataset';
 import { TrainerError } from './errors';
+import { checkOptionNames } from './options/settings';
 import type { ImageDataset } from './types';
 
 /** An image for `datasetFrom`: pixels in NHWC order, floats in [−1, 1] or bytes from 0 to 255. Label −1 or none: no class. */
@@ -17,6 +18,8 @@ export type DatasetFromOptions = {
   maxBytes?: number;
 };
 
+const OPTIONS = ['imageShape', 'classNames', 'maxBytes'] satisfies (keyof DatasetFromOptions)[];
+
 /**
  * Reads all images of an iterable (an array, a generator, a stream, a database cursor) into a dataset. It keeps them in
  * memory, bytes as bytes, since every epoch has another order.
@@ -26,8 +29,10 @@ export type DatasetFromOptions = {
  */
 export async function datasetFrom(
   source: Iterable<GivenImage> | AsyncIterable<GivenImage>,
-  { imageShape, classNames, maxBytes = 2 ** 30 }: DatasetFromOptions,
+  options: DatasetFromOptions,
 ): Promise<ImageDataset> {
+  checkOptionNames('datasetFrom', options, OPTIONS);
+  const { imageShape, classNames, maxBytes = 2 ** 30 } = options;
   checkImageShape(imageShape);
   const [height, width, channels] = imageShape;
   const size = height * width * channels;

@@ -1,7 +1,7 @@
-import { DenoiserError } from '@denoiser/errors';
+import { DenoiserError, isObject } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import { MOST_STEPS } from '@denoiser/schedules';
-import { type Check, finiteNumber, isRecord, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
+import { type Check, finiteNumber, json, listOf, oneOf, textUpTo, wholeNumberIn } from './checking';
 import { resolveKind } from './options/kinds';
 import { SCHEDULES, type TrainedSchedule } from './options/schedules';
 
@@ -19,7 +19,7 @@ export const imageShape: Check<ImageShape> = (value, path, fail) => {
 
 /** Checks for the options of a process to train, with its type and its length named. */
 export const scheduleOptions: Check<TrainedSchedule> = (value, path, fail) => {
-  if (!isRecord(value)) return fail(path, 'an object');
+  if (!isObject(value)) return fail(path, 'an object');
   json(1000)(value, path, fail);
   oneOf(Object.keys(SCHEDULES))(value.type, `${path}.type`, fail);
   if (value.type === 'custom') listOf(finiteNumber, { least: 1, most: MOST_STEPS })(value.betas, `${path}.betas`, fail);

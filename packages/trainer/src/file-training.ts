@@ -1,7 +1,8 @@
+import { isObject } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
 import type { Prediction } from '@denoiser/schedules';
-import { type Fail, isRecord, objectOf, trueOrFalse, wholeNumberIn } from './checking';
+import { type Fail, objectOf, trueOrFalse, wholeNumberIn } from './checking';
 import { TrainerError } from './errors';
 import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
 import type { TrainedSchedule } from './options/schedules';
@@ -75,7 +76,7 @@ export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>
   }
   const fail = (path: string, needed: string): never =>
     damaged(path ? `has no valid "${path}" (it needs ${needed})` : `is not ${needed}`);
-  return fileTraining(isRecord(value) && 'schedule' in value ? upgraded(value, fail) : value, '', fail);
+  return fileTraining(isObject(value) && 'schedule' in value ? upgraded(value, fail) : value, '', fail);
 }
 
 /** Renames the process, which files of earlier versions call the schedule. */

@@ -1,6 +1,8 @@
+import { describeValue } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import { checkImageShape } from './check-dataset';
 import { TrainerError } from './errors';
+import { badOption, checkOptionNames } from './options/settings';
 import type { ImageDataset } from './types';
 
 /** Images in memory. */
@@ -13,12 +15,19 @@ export type MemoryDatasetOptions = {
   classNames?: readonly string[];
 };
 
+const OPTIONS = ['images', 'imageShape', 'labels', 'classNames'] satisfies (keyof MemoryDatasetOptions)[];
+
 /**
  * Returns a dataset of images that are in memory, without augmentation. It does not copy the array.
  *
  * @throws DenoiserError `dataset-shape` or `dataset-labels` if the numbers do not fit each other.
  */
-export function memoryDataset({ images, imageShape, labels, classNames }: MemoryDatasetOptions): ImageDataset {
+export function memoryDataset(options: MemoryDatasetOptions): ImageDataset {
+  checkOptionNames('memoryDataset', options, OPTIONS);
+  const { images, imageShape, labels, classNames } = options;
+  if (!ArrayBuffer.isView(images)) {
+    throw badOption(`\`images\` of memoryDataset must be a Float32Array, not ${describeValue(images)}.`);
+  }
   checkImageShape(imageShape);
   const [height, width, channels] = imageShape;
   const size = height * width * channels;

@@ -1,3 +1,4 @@
+import { isObject } from '@denoiser/errors';
 import { withCheckpoint } from './checkpoint';
 import type { LoadedPart } from './checkpoint-parts';
 import { TrainerError } from './errors';
@@ -84,10 +85,6 @@ function differingPaths(a: unknown, b: unknown, path = ''): [path: string, a: st
   }
   const [textA, textB] = [JSON.stringify(a) ?? 'nothing', JSON.stringify(b) ?? 'nothing'];
   return textA === textB ? [] : [[path, shortened(textA), shortened(textB)]];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function shortened(text: string): string {

@@ -1,8 +1,10 @@
+import { describeValue, isObject } from '@denoiser/errors';
 import { type InitialValues, initialValues } from '@denoiser/ops';
 import { type TensorEntry, type TensorFile, type TensorList, toFloat32Array } from '@denoiser/safetensors';
 import type { Conditioning } from '@denoiser/samplers';
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainerError } from './errors';
+import { badOption } from './options/settings';
 import type { TrainableDenoiser, TrainableModel } from './types';
 
 /** A network of one's own: a `TrainableModel` that `dispose` frees. */
@@ -68,6 +70,11 @@ export type LayersModel = Named & {
 export function trainableModel<Variables extends Readonly<Record<string, tf.Variable>>>(
   source: FunctionModel<Variables> | LayerModel | LayersModel,
 ): OwnModel {
+  if (!isObject(source) || !('layer' in source || 'layersModel' in source || 'predict' in source)) {
+    throw badOption(
+      `trainableModel makes one of an object with \`layer\`, \`layersModel\`, or \`variables\` and \`predict\`, not of ${describeValue(source)}.`,
+    );
+  }
   if ('layer' in source) return layerModel(source);
   if ('layersModel' in source) return layersModel(source);
   return functionModel(source);

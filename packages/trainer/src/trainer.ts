@@ -1,3 +1,4 @@
+import { describeValue, isObject } from '@denoiser/errors';
 import { createProcess } from '@denoiser/schedules';
 import { createAdamW } from './adamw';
 import { powerEmaPart, timestepsPart, variablesPart } from './checkpoint-parts';
@@ -75,7 +76,10 @@ export type Trainer = {
  *
  * @throws DenoiserError `option-invalid` that names the option and its range, or the nearest name.
  */
-export function createTrainer({ model, onWarning = () => {}, ...input }: TrainerOptions): Trainer {
+export function createTrainer(given: TrainerOptions): Trainer {
+  if (!isObject(given))
+    throw badOption(`createTrainer takes an object such as \`{ model }\`, not ${describeValue(given)}.`);
+  const { model, onWarning = () => {}, ...input } = given;
   const { input: json, own } = separateOwn(input);
   const options = resolveOptions(json as TrainingOptionsInput);
   const process = createProcess(options.process) as TrainedProcess;

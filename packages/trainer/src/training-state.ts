@@ -1,9 +1,8 @@
-import { DenoiserError } from '@denoiser/errors';
+import { DenoiserError, isObject } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import {
   type Check,
   finiteNumber,
-  isRecord,
   json,
   objectOf,
   optional,
@@ -76,7 +75,7 @@ const secondsTaken: Check<number> = (value, path, fail) =>
   finiteNumber(value, path, fail) >= 0 ? (value as number) : fail(path, 'a number from 0');
 
 const trainingOptions: Check<TrainingOptions> = (value, path, fail) => {
-  if (!isRecord(value)) return fail(path, 'an object');
+  if (!isObject(value)) return fail(path, 'an object');
   json(LONGEST_TEXT)(value, path, fail);
   for (const name of SAMPLED_BY) if (value[name] === undefined) fail(`${path}.${name}`, 'to be there');
   scheduleOptions(value.process, `${path}.process`, fail);
@@ -124,14 +123,14 @@ export function parseState(step: number, bytes: Uint8Array): TrainingState {
   } catch {
     throw damaged(step, STATE_FILE, 'is cut off or not JSON');
   }
-  if (!isRecord(value) || value.format !== FORMAT) throw damaged(step, STATE_FILE, 'is not the state of a checkpoint');
+  if (!isObject(value) || value.format !== FORMAT) throw damaged(step, STATE_FILE, 'is not the state of a checkpoint');
   const fail = (path: string, needed: string): never => {
     throw damaged(step, STATE_FILE, `has no valid "${path}" (it needs ${needed})`);
   };
   wholeNumberIn(0)(value.version, 'version', fail);
   if (Number(value.version) < FORMAT_VERSION) json(LONGEST_TEXT)(value.options, 'options', fail);
   const { options, version } = value;
-  if (!isRecord(options)) return fail('options', 'an object');
+  if (!isObject(options)) return fail('options', 'an object');
   // Under the name that it has in the file.
   if (Number(version) < 3) scheduleOptions(options.schedule, 'options.schedule', fail);
   const state = upgradeState(value);

@@ -1,3 +1,4 @@
+import { isObject } from '@denoiser/errors';
 import type { TensorFile } from '@denoiser/safetensors';
 import { NetworkError } from './errors';
 
@@ -35,9 +36,7 @@ export function configOf<T>(
   if (text === undefined) return undefined;
   try {
     const config: unknown = JSON.parse(text);
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
-      return read(config as Record<string, unknown>);
-    }
+    if (isObject(config)) return read(config);
   } catch {
     // below
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { type DenoiserError, fileError, systemCode } from '@denoiser/errors';
+import { checkOptionNames } from '@denoiser/pipeline';
 import type { ByteSource } from '@denoiser/safetensors';
 import type { CheckpointFile, CheckpointStore } from '@denoiser/trainer';
 import { NodeError } from '../errors';
@@ -32,10 +33,9 @@ export interface FileCheckpointStore extends CheckpointStore {
  *
  * @throws DenoiserError that names the path and the cause.
  */
-export function fileCheckpointStore(
-  directory: string,
-  { keep = 3, fileSystem = nodeFileSystem }: FileCheckpointStoreOptions = {},
-): FileCheckpointStore {
+export function fileCheckpointStore(directory: string, options: FileCheckpointStoreOptions = {}): FileCheckpointStore {
+  checkOptionNames('fileCheckpointStore', options, ['keep', 'fileSystem']);
+  const { keep = 3, fileSystem = nodeFileSystem } = options;
   if (!(keep >= 1)) {
     throw new NodeError('option-invalid', `keep is the number of checkpoints that stay, 1 or more, not ${keep}.`);
   }

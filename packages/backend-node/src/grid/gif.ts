@@ -6,6 +6,7 @@ import type { FileSystem } from '../files/file-system';
 import { writeFileAtomically } from '../files/write-atomically';
 import { sizeOf } from '../png/picture-info';
 import { layOut } from './lay-out';
+import { checkPicturePath } from './picture-path';
 import { checkImages, enlargementOf, type ImageBatch } from './png-grid';
 
 export type GifOptions = {
@@ -31,6 +32,7 @@ export async function writeGif(
   options: GifOptions & { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
   checkImages(images);
+  checkPicturePath('writeGif', path, '.gif');
   checkOptionNames('writeGif', options, ['columns', 'seconds', 'secondsAtEnd', 'fileSystem']);
   const { columns, seconds = 3, secondsAtEnd = 2, fileSystem } = options;
   const [height, width, channels] = images.imageShape;

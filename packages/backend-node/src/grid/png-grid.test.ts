@@ -88,7 +88,7 @@ test('images that are not awaited are asked for, and so are options that there a
   const one = numbers(1, 2, 2, 3);
   await expect(writePngGrid(path, one, { colums: 3 } as object)).rejects.toThrow('did you mean `columns`?');
   await expect(writePngs(path, one, { prefx: 'a' } as object)).rejects.toThrow('did you mean `prefix`?');
-  await expect(writeGif(path, one, { delay: 3 } as object)).rejects.toThrow('writeGif has no option "delay"');
+  await expect(writeGif(`${path}.gif`, one, { delay: 3 } as object)).rejects.toThrow('writeGif has no option "delay"');
   await expect(writePngGrid(path, one, { columns: '3' as never })).rejects.toThrow('1 or more, not "3"');
   expect(await readdir(folder)).toEqual([]);
 });

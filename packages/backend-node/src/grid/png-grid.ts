@@ -8,6 +8,7 @@ import type { FileSystem } from '../files/file-system';
 import { writeFileAtomically } from '../files/write-atomically';
 import { type PictureSettings, sizeOf, withInfo } from '../png/picture-info';
 import { layOut } from './lay-out';
+import { checkPicturePath } from './picture-path';
 
 /** Images one after the other, NHWC: bytes, or floats in [−1, 1]. One channel (grey) or three. */
 export type ImageBatch = {
@@ -48,6 +49,7 @@ export async function writePngGrid(
   images: ImageBatch,
   { fileSystem, ...options }: PngGridOptions & { readonly fileSystem?: FileSystem } = {},
 ): Promise<{ width: number; height: number }> {
+  checkPicturePath('writePngGrid', path, '.png');
   const { bytes, width, height } = await encodePng(images, options);
   await writeFileAtomically(path, bytes, { fileSystem });
   return { width, height };

@@ -1,3 +1,4 @@
+import { checkKinds, checkOptionNames, type Kind } from '@denoiser/pipeline';
 import { fromBytes } from '@denoiser/pipeline/pixels';
 import { withoutFrame } from '../png/without-frame';
 import { decode } from './decode';
@@ -18,13 +19,22 @@ export type ReadImage = {
   readonly covering: readonly [height: number, width: number];
 };
 
+const isSide = (side: unknown): boolean => Number.isSafeInteger(side) && (side as number) > 0;
+const KINDS: Readonly<Record<string, Kind>> = {
+  size: ['a height and a width in pixels', (size) => Array.isArray(size) && size.length === 2 && size.every(isSide)],
+  channels: ['1 or 3', (channels) => channels === 1 || channels === 3],
+};
+
 /**
  * One image file as a network takes it: the middle of it, as large as it gets, at the size wanted. Converted as by
  * `openImageFolder`; of a picture that `writePngGrid` wrote of one image, that image, without frame and enlargement.
  *
  * @throws DenoiserError that names the file if it can't be read, or is a grid of several images.
  */
-export async function readImage(file: string, { size, channels }: ReadImageOptions): Promise<ReadImage> {
+export async function readImage(file: string, options: ReadImageOptions): Promise<ReadImage> {
+  checkOptionNames('readImage', options, ['size', 'channels']);
+  checkKinds(options, KINDS);
+  const { size, channels } = options;
   const read = async () => withoutFrame(file, await readImageFile(file));
   const image = await decode(file, { frame: size, channels, read });
   const bytes = resample(image, centreBox(image, ...size), size);

@@ -1,4 +1,5 @@
-import { type Fail, isRecord, json, listOf, objectOf, optional, wholeNumberIn } from '@denoiser/trainer/checking';
+import { isObject } from '@denoiser/errors';
+import { type Fail, json, listOf, objectOf, optional, wholeNumberIn } from '@denoiser/trainer/checking';
 import { NodeError } from '../errors';
 import { readImageFile } from '../images/disk-tree';
 import { LONGEST_TEXT, pngSize, textOf, withText } from './text-chunk';
@@ -38,7 +39,7 @@ const check = objectOf<{ layout: PictureLayout; settings: unknown }>({
       listOf(side, { least: 3, most: 3 })(value, path, fail) as [number, number, number],
   }),
   settings: optional((value, path, fail) =>
-    isRecord(value) ? json(LONGEST_VALUE)(value, path, fail) : fail(path, 'an object'),
+    isObject(value) ? json(LONGEST_VALUE)(value, path, fail) : fail(path, 'an object'),
   ),
 });
 

@@ -1,7 +1,7 @@
+import { isObject } from '@denoiser/errors';
 import {
   type Check,
   finiteNumber,
-  isRecord,
   json,
   listOf,
   objectOf,
@@ -97,8 +97,8 @@ const folder = that(
 );
 const file = that('bytes, or a file or blob', (value) => isA(value, 'Blob', 'ArrayBuffer', 'Uint8Array'));
 const modelSource: Check<unknown> = (value, path, fail) => {
-  if (isRecord(value) && 'run' in value) return objectOf({ run: text })(value, path, fail);
-  if (isRecord(value) && 'folder' in value) return objectOf({ folder })(value, path, fail);
+  if (isObject(value) && 'run' in value) return objectOf({ run: text })(value, path, fail);
+  if (isObject(value) && 'folder' in value) return objectOf({ folder })(value, path, fail);
   return objectOf({ file, name: optional(text) })(value, path, fail);
 };
 const facts = objectOf({

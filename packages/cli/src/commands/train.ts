@@ -1,4 +1,5 @@
 import { basename, join, resolve } from 'node:path';
+import { isObject } from '@denoiser/errors';
 import { commandLine } from '../command-line';
 import { checkTogether } from '../config/contradictions';
 import { COMMAND_LINE, parseConfig } from '../config/parse-config';
@@ -61,6 +62,6 @@ const orWarn = (isDryRun: boolean | undefined) => (error: Error) => {
 
 function configObject(path: string): Record<string, unknown> {
   const value = upgraded(readJson(path));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  if (isObject(value)) return { ...value };
   throw new CommandError('config-invalid', `${path} has to be an object of options, like a run's config.json.`);
 }

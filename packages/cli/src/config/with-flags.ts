@@ -1,3 +1,4 @@
+import { isObject } from '@denoiser/errors';
 import { CommandError } from '../errors';
 import { flagOfPath } from '../flag';
 import { configFlags, type Flag, type Kinds } from './flags';
@@ -83,5 +84,4 @@ function placeOf(config: Json, path: string): [parent: Json, name: string] {
   return [parent, name];
 }
 
-const objectOf = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const objectOf = (value: unknown): Json => (isObject(value) ? (value as Json) : {});

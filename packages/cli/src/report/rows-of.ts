@@ -1,8 +1,9 @@
+import { isObject } from '@denoiser/errors';
 /** Returns nested JSON as rows: names with dots, and values. */
 export function rowsOf(value: object, path = ''): string[][] {
   return Object.entries(value).flatMap(([key, inner]): string[][] => {
     const name = path ? `${path}.${key}` : key;
-    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) return rowsOf(inner, name);
+    if (isObject(inner)) return rowsOf(inner, name);
     return [[name, Array.isArray(inner) ? inner.join(', ') || 'none' : inner === null ? 'none' : String(inner)]];
   });
 }

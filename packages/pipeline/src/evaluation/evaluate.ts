@@ -1,8 +1,9 @@
+import { isObject } from '@denoiser/errors';
 import { yieldToEventLoop } from '@denoiser/ops/event-loop';
 import { evaluations, findSampler } from '@denoiser/samplers';
 import type { ImageDataset } from '@denoiser/trainer';
 import { checkModel } from '../check-model';
-import { checkKinds, checkOptionNames, checkWhole, isObject, notWhatItMust, optionInvalid } from '../check-options';
+import { checkKinds, checkOptionNames, checkWhole, notWhatItMust, optionInvalid } from '../check-options';
 import { drawImages } from '../draw-images';
 import { GUIDANCE } from '../draw-options';
 import { planOf } from '../draw-plan';

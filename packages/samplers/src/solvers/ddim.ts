@@ -1,4 +1,5 @@
 import { epsOf, sum } from '../combination';
+import { atLeast0, boolean, checkSolverOptions } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { posterior } from './ddpm';
@@ -11,6 +12,7 @@ import { posterior } from './ddpm';
 export function ddim<Eta extends number = 0>(
   options: { readonly eta?: Eta; readonly rederiveEps?: boolean } = {},
 ): Solver<Eta extends 0 ? false : true> {
+  checkSolverOptions('ddim', options, { eta: atLeast0, rederiveEps: boolean });
   const { eta = 0, rederiveEps = false } = options;
   return {
     name: 'ddim',

@@ -1,3 +1,4 @@
+import { boolean, checkSolverOptions, VARIANCE } from '../option-checks';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -13,6 +14,7 @@ export type Variance = 'beta' | 'posterior' | 'learned-range' | 'learned';
  * subset of the steps, with β recomputed from ᾱ, and adds no noise in the last one unless `noiseAtEnd`. Weak order 1.
  */
 export function ddpm(options: { variance?: Variance; noiseAtEnd?: boolean } = {}): Solver<true> {
+  checkSolverOptions('ddpm', options, { variance: VARIANCE, noiseAtEnd: boolean });
   const { variance = 'posterior', noiseAtEnd = false } = options;
   const learned = variance === 'learned-range' || variance === 'learned';
   return {

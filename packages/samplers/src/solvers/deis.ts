@@ -1,4 +1,5 @@
 import { epsOf, shifted, sum } from '../combination';
+import { boolean, checkSolverOptions, upTo } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import { lagrange } from '../polynomial';
 import type { Solver } from '../solver';
@@ -9,13 +10,9 @@ import { exponentialStep } from './dpmpp-singlestep';
  * it interpolates ε of the last `order` steps and integrates the polynomial exactly over ρ. The step to ρ = 0 is of
  * order 1.
  */
-export function deis({
-  order = 3,
-  lowerOrderFinal = true,
-}: {
-  order?: 1 | 2 | 3;
-  lowerOrderFinal?: boolean;
-} = {}): Solver<false> {
+export function deis(options: { order?: 1 | 2 | 3; lowerOrderFinal?: boolean } = {}): Solver<false> {
+  checkSolverOptions('deis', options, { order: upTo(3), lowerOrderFinal: boolean });
+  const { order = 3, lowerOrderFinal = true } = options;
   return {
     name: `deis-${order}`,
     order,

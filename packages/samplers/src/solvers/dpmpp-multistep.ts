@@ -1,5 +1,6 @@
 import { epsOf, lambdaOf, shifted, sum } from '../combination';
 import type { GridPoint } from '../grid';
+import { boolean, type Check, checkSolverOptions, ESTIMATE, oneOf, upTo } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import { refuse } from '../refuse';
 import type { Solver } from '../solver';
@@ -24,11 +25,22 @@ export interface DpmOptions<Sde extends boolean = boolean> {
   readonly curvature?: 'reference' | 'exact' | 'diffusers';
 }
 
+const CHECKS: Readonly<Record<keyof DpmOptions, Check>> = {
+  order: /* @__PURE__ */ upTo(3),
+  of: ESTIMATE,
+  sde: boolean,
+  method: /* @__PURE__ */ oneOf(['midpoint', 'heun']),
+  lowerOrderFinal: boolean,
+  eulerAtFinal: boolean,
+  curvature: /* @__PURE__ */ oneOf(['reference', 'exact', 'diffusers']),
+};
+
 /**
  * Returns DPM-Solver++ 2M (Lu et al. 2022, arXiv:2211.01095, algorithm 2) or 3M, their SDE forms (SDE-DPM-Solver++ of that
  * paper), or, `of` epsilon, multistep DPM-Solver (Lu et al. 2022, arXiv:2206.00927).
  */
 export function dpmppMultistep<Sde extends boolean = false>(options: DpmOptions<Sde> = {}): Solver<Sde> {
+  checkSolverOptions('dpmppMultistep', options, CHECKS);
   const {
     order = 2,
     of = 'x0',

@@ -1,4 +1,5 @@
 import { lambdaOf, sum } from '../combination';
+import { above0, checkSolverOptions } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -6,7 +7,9 @@ import type { Solver } from '../solver';
  * Returns DPM-Solver++(2S) (Lu et al. 2022, arXiv:2211.01095): each step evaluates the model a second time, at
  * the share `r` of the way in log-SNR. The step to σ = 0 is of order 1.
  */
-export function dpmpp2S({ r = 0.5 }: { r?: number } = {}): Solver<false> {
+export function dpmpp2S(options: { r?: number } = {}): Solver<false> {
+  checkSolverOptions('dpmpp2S', options, { r: above0 });
+  const { r = 0.5 } = options;
   return {
     name: 'dpmpp-2s',
     order: 2,

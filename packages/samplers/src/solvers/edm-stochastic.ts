@@ -1,4 +1,5 @@
 import { type GridPoint, NOISY } from '../grid';
+import { boolean, CHURN, checkSolverOptions } from '../option-checks';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { heunSteps } from './heun';
@@ -13,6 +14,7 @@ import { eulerStep, straight } from './straight';
 export function edmStochastic(
   options: { churn?: number; churnMin?: number; churnMax?: number; churnNoise?: number; corrector?: boolean } = {},
 ): Solver<true> {
+  checkSolverOptions('edmStochastic', options, { ...CHURN, corrector: boolean });
   const { churn = 40, churnMin = 0.05, churnMax = 50, churnNoise = 1.003, corrector = true } = options;
   return {
     ...straight,

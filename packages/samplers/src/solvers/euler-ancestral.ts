@@ -1,4 +1,5 @@
 import { NOISY } from '../grid';
+import { atLeast0, checkSolverOptions } from '../option-checks';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { straight } from './straight';
@@ -7,7 +8,9 @@ import { straight } from './straight';
  * Returns Euler ancestral, the ancestral sampler of variance-exploding models (SMLD; Song et al. 2021, arXiv:2011.13456):
  * each step goes below its target by Euler's method and adds noise up to it. With `eta` 0 it is Euler.
  */
-export function eulerAncestral({ eta = 1 }: { eta?: number } = {}): Solver<true> {
+export function eulerAncestral(options: { eta?: number } = {}): Solver<true> {
+  checkSolverOptions('eulerAncestral', options, { eta: atLeast0 });
+  const { eta = 1 } = options;
   return {
     ...straight,
     name: 'euler-ancestral',

@@ -1,4 +1,5 @@
 import { type Grid, NOISY } from '../grid';
+import { CHURN, checkSolverOptions } from '../option-checks';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { eulerStep, straight } from './straight';
@@ -19,6 +20,7 @@ export interface EulerChurn {
 export function euler<const Churn extends EulerChurn | undefined = undefined>(
   options?: Churn,
 ): Solver<Churn extends EulerChurn ? true : false> {
+  checkSolverOptions('euler', options ?? {}, CHURN);
   return {
     ...straight,
     name: 'euler',

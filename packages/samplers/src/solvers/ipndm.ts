@@ -1,4 +1,5 @@
 import { epsOf, shifted, slopeOf, sum } from '../combination';
+import { checkSolverOptions, upTo } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 import { exponentialStep } from './dpmpp-singlestep';
@@ -18,7 +19,9 @@ export const adamsBashforth: readonly (readonly number[])[] = [
  * are uneven in σ it is of order 2. Of noise alone on a process by angle, x0 counts as 0, since ε does not say it: so
  * in diffusers' `IPNDMScheduler`.
  */
-export function ipndm({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
+export function ipndm(options: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
+  checkSolverOptions('ipndm', options, { order: upTo(4) });
+  const { order = 4 } = options;
   return {
     name: 'ipndm',
     order: Math.min(order, 2),

@@ -1,3 +1,4 @@
+import { above0, checkSolverOptions } from '../option-checks';
 import type { Level, PlanStep } from '../plan';
 import type { Solver } from '../solver';
 
@@ -7,6 +8,7 @@ import type { Solver } from '../solver';
  * t·timestepScaling and sigmaData (Song et al. 2023, arXiv:2303.01469).
  */
 export function lcm(options: { timestepScaling?: number; sigmaData?: number } = {}): Solver<true> {
+  checkSolverOptions('lcm', options, { timestepScaling: above0, sigmaData: above0 });
   const { timestepScaling = 10, sigmaData = 0.5 } = options;
   return {
     name: 'lcm',

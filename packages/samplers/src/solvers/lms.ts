@@ -1,4 +1,5 @@
 import { shifted, slopeOf, sum } from '../combination';
+import { checkSolverOptions, upTo } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import { lagrange } from '../polynomial';
 import type { Solver } from '../solver';
@@ -8,7 +9,9 @@ import { eulerStep, straight } from './straight';
  * Returns the linear multistep method, Adams–Bashforth on the actual grid (Crowson 2022, k-diffusion, `sample_lms`): it
  * interpolates the slopes of the last `order` steps in σ and integrates the polynomial exactly.
  */
-export function lms({ order = 4 }: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
+export function lms(options: { order?: 1 | 2 | 3 | 4 } = {}): Solver<false> {
+  checkSolverOptions('lms', options, { order: upTo(4) });
+  const { order = 4 } = options;
   return {
     ...straight,
     name: 'lms',

@@ -1,5 +1,6 @@
 import { shifted, sum } from '../combination';
 import type { GridPoint } from '../grid';
+import { boolean, checkSolverOptions } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import { refuse } from '../refuse';
 import type { Solver } from '../solver';
@@ -10,7 +11,9 @@ import { adamsBashforth } from './ipndm';
  * of order 4 in the model's output, moved by DDIM's transfer. It begins with three pseudo Runge–Kutta steps, or, with
  * `plms`, with one step taken twice, as latent diffusion does. It converges with order 2.
  */
-export function pndm({ plms = false }: { plms?: boolean } = {}): Solver<false> {
+export function pndm(options: { plms?: boolean } = {}): Solver<false> {
+  checkSolverOptions('pndm', options, { plms: boolean });
+  const { plms = false } = options;
   return {
     name: plms ? 'plms' : 'pndm',
     order: 2,

@@ -1,4 +1,5 @@
 import { MOST_STEPS } from '@denoiser/schedules';
+import { checkSolverOptions, whole } from '../option-checks';
 import type { Level, PlanStep } from '../plan';
 import { refuse } from '../refuse';
 import type { Solver } from '../solver';
@@ -8,10 +9,9 @@ import type { Solver } from '../solver';
  * every `jumpLength` steps it adds the noise of as many steps and goes down again, `resamples` times in all. It is for
  * inpainting, where the filled part comes to agree with the known one. The solver takes one plan step a level.
  */
-export function repaint(
-  solver: Solver,
-  { jumpLength = 10, resamples = 10 }: { jumpLength?: number; resamples?: number } = {},
-): Solver<true> {
+export function repaint(solver: Solver, options: { jumpLength?: number; resamples?: number } = {}): Solver<true> {
+  checkSolverOptions('repaint', options, { jumpLength: whole, resamples: whole });
+  const { jumpLength = 10, resamples = 10 } = options;
   return {
     ...solver,
     name: `${solver.name}-repaint`,

@@ -1,4 +1,5 @@
 import { epsOf, lambdaOf, shifted, sum } from '../combination';
+import { boolean, type Check, checkSolverOptions, ESTIMATE, timesteps, upTo, VARIANT } from '../option-checks';
 import type { Combination, Level, PlanStep } from '../plan';
 import { solveLinear } from '../polynomial';
 import type { Solver } from '../solver';
@@ -14,12 +15,21 @@ export interface UniPcOptions {
   readonly withoutCorrector?: readonly number[];
 }
 
+const CHECKS: Readonly<Record<keyof UniPcOptions, Check>> = {
+  order: /* @__PURE__ */ upTo(3),
+  variant: VARIANT,
+  of: ESTIMATE,
+  lowerOrderFinal: boolean,
+  withoutCorrector: timesteps,
+};
+
 /**
  * Returns UniPC (Zhao et al. 2023, arXiv:2302.04867, UniP with UniC over several steps): each evaluation first corrects the x that it was
  * made at and then predicts the next, so that it takes no more evaluations than a multistep solver. The predictor has
  * the given `order`, the whole one more.
  */
 export function unipc(options: UniPcOptions = {}): Solver<false> {
+  checkSolverOptions('unipc', options, CHECKS);
   const { order = 2, variant = 'bh2', of = 'x0', lowerOrderFinal = true, withoutCorrector = [] } = options;
   return {
     name: `unipc-${order}`,

@@ -1,13 +1,5 @@
-import { describeValue, perhaps } from '@denoiser/errors';
-import {
-  badOption,
-  isObject,
-  type JsonSchema,
-  objectSchema,
-  resolveSettings,
-  type Setting,
-  type SettingsOf,
-} from './settings';
+import { describeValue, isObject, perhaps } from '@denoiser/errors';
+import { badOption, type JsonSchema, objectSchema, resolveSettings, type Setting, type SettingsOf } from './settings';
 
 /** The type of a part that a program gives as a function, which no user can choose by name. */
 const OWN = 'own';

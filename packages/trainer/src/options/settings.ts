@@ -1,4 +1,4 @@
-import { type DenoiserError, describeValue, perhaps, theNearest } from '@denoiser/errors';
+import { type DenoiserError, describeValue, isObject, perhaps, theNearest, unknownOption } from '@denoiser/errors';
 import { TrainerError } from '../errors';
 
 /** A piece of JSON Schema (2020-12). */
@@ -25,9 +25,6 @@ export type SettingsOf<Options> = { readonly [Name in keyof Options]-?: Setting<
 
 /** Options as a caller gives them: the `Needed` ones, and any of the others. */
 export type Input<Options, Needed extends keyof Options = never> = Pick<Options, Needed> & Partial<Options>;
-
-export const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
@@ -103,7 +100,7 @@ export function resolveSettings<Options extends object>(
   path = '',
 ): Options {
   const names = Object.keys(settings) as (keyof Options & string)[];
-  for (const name of Object.keys(input)) if (!(name in settings)) throw unknownOption(path + name, path, names);
+  for (const name of Object.keys(input)) if (!(name in settings)) throw unknownSetting(path + name, path, names);
   const resolved: Partial<Options> = {};
   for (const name of names) {
     const { range, schema, isValid, fallback, mayBeAbsent, resolve } = settings[name];
@@ -141,6 +138,12 @@ export function objectSchema(settings: object): JsonSchema {
 
 export const badOption = (message: string): DenoiserError => new TrainerError('option-invalid', message);
 
+/** Throws `option-invalid` unless `options` are an object in which every key is an option of `where`; names the nearest one. */
+export function checkOptionNames(where: string, options: unknown, known: readonly string[]): void {
+  const sentence = unknownOption(where, options, known);
+  if (sentence) throw badOption(sentence);
+}
+
 const LONGEST = 100;
 
 /** Returns the nearest of the words that an option may be, as a part of a sentence. */
@@ -149,7 +152,7 @@ function hint(value: unknown, { enum: words }: JsonSchema): string {
   return perhaps(value.slice(0, LONGEST), words);
 }
 
-function unknownOption(name: string, path: string, names: readonly string[]): DenoiserError {
+function unknownSetting(name: string, path: string, names: readonly string[]): DenoiserError {
   const bare = name.slice(path.length, path.length + LONGEST);
   const advice =
     names.length === 0

@@ -1,3 +1,4 @@
+import { unknownOption } from '@denoiser/errors';
 import { NetworkError } from '../errors';
 
 /** Everything that decides the shapes of the network, as JSON in checkpoints. */
@@ -31,10 +32,8 @@ const NAMES: readonly string[] = [
  * @throws DenoiserError for an unknown option or a value out of range.
  */
 export function completeConfig(options: Partial<UNetConfig>): UNetConfig {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
-  if (unknown !== undefined) {
-    throw new NetworkError('option-invalid', `The U-Net has no option "${unknown}"; it takes ${NAMES.join(', ')}.`);
-  }
+  const sentence = unknownOption('The U-Net', options, NAMES);
+  if (sentence) throw new NetworkError('option-invalid', sentence);
   const { channels, baseWidth, timeDim } = { ...DEFAULTS, ...withoutUndefined(options) };
   const { classes, imageSize } = options;
   checkCount('channels', channels, 1);
