@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModel } from '@denoiser/backend-node';
+import { drawImages, openModel } from '@denoiser/backend-node';
 import {
   convertTensor,
   readSafetensors,
@@ -12,7 +12,9 @@ import {
 import { createUNet, createUNet2D } from '@denoiser/unet';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import scores from '../../pipeline/test/fixtures/score-sde.json';
 import { torchFileOf } from '../../pytorch/test/torch-file';
+import { goldenFile } from '../../unet/test/unet2d/golden';
 import { train } from '../src';
 import { type ConvertFlags, convert } from '../src/commands/convert';
 import { resume } from '../src/commands/resume';
@@ -272,4 +274,27 @@ test('a UNet2DModel that others trained becomes a run, which trains on with its 
   await expect(train({ ...begun, out: at('no'), network: { type: 'unet2d', blockChannels: [32] } })).rejects.toThrow(
     /in the network of .*theirs\.safetensors/,
   );
+});
+
+test('a model of scores is the same as a folder of diffusers and as a file, and no run', async () => {
+  for (const folder of ['ncsnpp/unet', 'ncsnpp/scheduler']) mkdirSync(at(folder), { recursive: true });
+  const index = { _class_name: 'ScoreSdeVePipeline', scheduler: ['diffusers', 'ScoreSdeVeScheduler'] };
+  writeFileSync(at('ncsnpp/model_index.json'), JSON.stringify(index));
+  writeFileSync(at('ncsnpp/scheduler/scheduler_config.json'), scores.network.config);
+  writeFileSync(at('ncsnpp/unet/config.json'), JSON.stringify(scores.network.unet));
+  writeFileSync(at('ncsnpp/unet/diffusion_pytorch_model.safetensors'), writeSafetensors(goldenFile('ncsnpp')));
+  await converted('ncsnpp', 'ncsnpp.safetensors');
+  await converted('ncsnpp.safetensors', 'ncsnpp-again', { format: 'diffusers' });
+  await refused('ncsnpp.safetensors', 'ncsnpp-run').toThrow('convert it to a .safetensors file');
+  const draw = async (source: string, options: object = {}) => {
+    using model = await openModel(at(source));
+    return (await drawImages(model, { count: 1, steps: 5, seed: 3, ...options })).data;
+  };
+  const options = [{}, { sampler: 'heun' }];
+  for (const each of options) {
+    const drawn = await draw('ncsnpp', each);
+    for (const copy of ['ncsnpp.safetensors', 'ncsnpp-again']) {
+      expect(await draw(copy, each), `${copy} ${JSON.stringify(each)}`).toEqual(drawn);
+    }
+  }
 });

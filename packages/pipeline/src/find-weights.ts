@@ -1,6 +1,5 @@
 import { describeValue, isObject } from '@denoiser/errors';
 import { type ByteSource, memorySource, type OpenTensors, type TensorFile } from '@denoiser/safetensors';
-import type { ProcessOptions } from '@denoiser/schedules';
 import { type CheckpointStore, reconstructEma } from '@denoiser/trainer';
 import {
   type FileTraining,
@@ -19,9 +18,7 @@ import { checkModelOptions, type ModelSource, nameOf, type OpenModelOptions } fr
 import { checkNoChoice, type FileWeights, type OpenWeights, openWeights } from './open-weights';
 
 /** How a network was trained, as far as its source says it, and how it is drawn from unless that is said otherwise. */
-export interface KnownTraining extends Partial<Omit<FileTraining, 'process'>>, DrawingDefaults {
-  readonly process?: ProcessOptions;
-}
+export interface KnownTraining extends Partial<FileTraining>, DrawingDefaults {}
 
 /** Weights, read one by one, and what their source says of them. */
 export interface FoundWeights {

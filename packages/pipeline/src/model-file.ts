@@ -1,7 +1,7 @@
 import type { OpenTensors } from '@denoiser/safetensors';
 import type { Process } from '@denoiser/schedules';
 import { SCHEDULES, trainableProcess } from '@denoiser/trainer/options';
-import { type FileTraining, writeFileTraining } from '@denoiser/trainer/parts';
+import { type TrainedSchedule, writeFileTraining } from '@denoiser/trainer/parts';
 import { writeDrawingDefaults } from './drawing-defaults';
 import { PipelineError } from './errors';
 import { finiteOnly, withWeights } from './find-weights';
@@ -52,15 +52,15 @@ export async function withModelFile<T>(
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** The metadata of a file of the model. How it was trained is not said of processes that can't be trained here. */
+/** The metadata of a file of the model. */
 export function metadataOf(model: ModelInfo): Record<string, string> {
   const { architecture, prediction = 'epsilon', learnedVariance, imageShape, classNames, step = 0 } = model;
-  const process = trainedProcessOf(model);
+  const process = trainedProcessOf(model) ?? model.process;
   return {
     format: 'pt',
     'denoiser.architecture': architecture.name,
     'denoiser.config': JSON.stringify(architecture.config),
-    ...(process && writeFileTraining({ process, prediction, learnedVariance, imageShape, classNames, step })),
+    ...writeFileTraining({ process, prediction, learnedVariance, imageShape, classNames, step }),
     ...writeDrawingDefaults(model),
   };
 }
@@ -68,7 +68,7 @@ export function metadataOf(model: ModelInfo): Record<string, string> {
 const { resolve } = trainableProcess(SCHEDULES);
 
 /** Returns the options of a model's process as training has them; undefined for one that can't be trained here. */
-export const trainedProcessOf = ({ process }: Pick<ModelInfo, 'process'>): FileTraining['process'] | undefined =>
+export const trainedProcessOf = ({ process }: Pick<ModelInfo, 'process'>): TrainedSchedule | undefined =>
   isTrainable(process) ? resolve?.('process', process as never) : undefined;
 
 const isTrainable = (process: Process): boolean =>

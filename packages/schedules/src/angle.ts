@@ -1,4 +1,4 @@
-import { checkAbove0, checkCount } from './errors';
+import { checkAbove0, checkCount, checkNames } from './errors';
 
 /**
  * The variance-preserving process by angle, x = cos(φ)·x0 + sin(φ)·ε with φ = t·π/2 and t from 0 to 1 (v-diffusion:
@@ -13,7 +13,9 @@ export interface AngleProcess {
  * Returns the process of v-diffusion models; `steps` is what they are given at t = 1, by default 1000 as with timesteps.
  * It ends in noise alone, so that its models predict v or x0.
  */
-export function angle({ steps = 1000 }: { steps?: number } = {}): AngleProcess {
+export function angle(options: { steps?: number } = {}): AngleProcess {
+  checkNames('A process by angle', options, ['kind', 'type', 'steps']);
+  const { steps = 1000 } = options;
   checkAbove0(steps, 'steps of a process by angle');
   return { kind: 'angle', steps };
 }

@@ -1,4 +1,4 @@
-import { DenoiserError, describeValue } from '@denoiser/errors';
+import { DenoiserError, describeValue, unknownOption } from '@denoiser/errors';
 
 /** The codes of this package's errors. */
 export type ScheduleErrorCode =
@@ -15,6 +15,12 @@ export function fail(message: string): never {
 /** Throws unless a value is an object; `sentence` says what is to be one. */
 export function checkObject(value: unknown, sentence: string): void {
   if (typeof value !== 'object' || value === null) fail(`${sentence}, not by ${describeValue(value)}.`);
+}
+
+/** Throws for the first option that a process of this kind does not have: it would change nothing without a word. */
+export function checkNames(where: string, options: object, names: readonly string[]): void {
+  const sentence = unknownOption(where, options, names);
+  if (sentence) fail(sentence);
 }
 
 /** The most steps of a schedule, a grid or a plan: a hundred times the usual number, computed in a fraction of a second. */

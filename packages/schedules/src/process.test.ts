@@ -68,3 +68,17 @@ it.each(['__proto__', 'constructor', 'toString'])('a schedule or a grid of the t
   expect(() => createProcess({ type, steps: 100 } as never)).toThrow(`Schedule type "${type}" is none of`);
   expect(() => sigmaGrid({ type } as never, 5, { min: 1, max: 2 })).toThrow(`Sigma grid "${type}" is none of`);
 });
+
+it('an option that a process does not have is refused, and so is a value that is none', () => {
+  expect(() => createProcess({ kind: 'flow', shfit: 3 } as object as ProcessOptions)).toThrow('did you mean `shift`?');
+  expect(() => createProcess({ kind: 'angle', shift: 3 } as object as ProcessOptions)).toThrow(
+    'A process by angle has no option',
+  );
+  expect(() => createProcess({ type: 'edm', sigmaMaxx: 3 } as object as ProcessOptions)).toThrow(
+    'did you mean `sigmaMax`?',
+  );
+  expect(() => createProcess({ kind: 'sigma', preconditioning: 'vp' as 've' })).toThrow(
+    'must be one of edm, ve, score, not "vp"',
+  );
+  expect(() => createProcess({ kind: 'sigma', prediction: 'x0' as 'v' })).toThrow('predicts epsilon or v, not "x0"');
+});

@@ -1,4 +1,5 @@
-import { checkAbove0, fail } from './errors';
+import { describeValue } from '@denoiser/errors';
+import { checkAbove0, checkNames, fail } from './errors';
 import type { Pair } from './parameterization';
 
 /**
@@ -54,7 +55,9 @@ export interface FlowProcess {
 }
 
 /** Returns the process of flow-matching models; `shift` is the one that they were trained with. */
-export function flow({ steps = 1000, shift = 1 }: { steps?: number; shift?: number } = {}): FlowProcess {
+export function flow(options: { steps?: number; shift?: number } = {}): FlowProcess {
+  checkNames('A flow', options, ['kind', 'steps', 'shift']);
+  const { steps = 1000, shift = 1 } = options;
   checkAbove0(steps, 'steps of a flow');
   checkAbove0(shift, 'shift of a flow');
   return { kind: 'flow', steps, shift };
@@ -88,6 +91,13 @@ export function preconditioning(process: SigmaProcess, sigma: number): Precondit
 }
 
 function checkedSigma(process: SigmaProcess): SigmaProcess {
+  checkNames('A process by σ', process, ['kind', 'preconditioning', 'sigmaMin', 'sigmaMax', ...Object.keys(USUAL)]);
+  if (!['edm', 've', 'score'].includes(process.preconditioning)) {
+    fail(`preconditioning must be one of edm, ve, score, not ${describeValue(process.preconditioning)}.`);
+  }
+  if (process.prediction !== 'epsilon' && process.prediction !== 'v') {
+    fail(`A process by σ predicts epsilon or v, not ${describeValue(process.prediction)}.`);
+  }
   const { sigmaMin, sigmaMax, logMean } = process;
   for (const name of ['sigmaMin', 'sigmaMax', 'sigmaData', 'logStd', 'steps'] as const)
     checkAbove0(process[name], name);

@@ -88,9 +88,9 @@ describe('createSchedule of a process that is built', () => {
 });
 
 it.each<[options: unknown, sentence: string]>([
-  [{ type: 'cosine', stpes: 50 }, 'A cosine schedule has no option `stpes`; did you mean `steps`?'],
-  [{ type: 'cosine', betaStart: 1e-4 }, 'A cosine schedule has no option `betaStart`'],
-  [{ offset: 0.01 }, 'A linear schedule has no option `offset`'],
+  [{ type: 'cosine', stpes: 50 }, 'A cosine schedule has no option "stpes"; did you mean `steps`?'],
+  [{ type: 'cosine', betaStart: 1e-4 }, 'A cosine schedule has no option "betaStart"'],
+  [{ offset: 0.01 }, 'A linear schedule has no option "offset"'],
   [{ type: 'cosin' }, 'is none of linear, scaled-linear, '],
   ['cosine', 'A schedule is described by an object such as `{ type: \'cosine\' }`, not by "cosine".'],
   [null, 'not by null.'],

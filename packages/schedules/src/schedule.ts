@@ -1,4 +1,3 @@
-import { didYouMean, inBackticks } from '@denoiser/errors';
 import {
   cosineBetas,
   cumulativeProduct,
@@ -10,7 +9,7 @@ import {
   sigmoidBetas,
   zeroTerminalSnrBetas,
 } from './betas';
-import { checkBetas, checkObject, fail } from './errors';
+import { checkBetas, checkNames, checkObject, fail } from './errors';
 
 type Ends = { betaStart?: number; betaEnd?: number };
 
@@ -78,7 +77,7 @@ export function createSchedule(options: ScheduleOptions | Schedule = {}): Schedu
   const { kind = 'discrete' } = options as { kind?: unknown };
   if (kind !== 'discrete') fail(`A schedule's \`kind\` is discrete, not ${kind}; createProcess takes all kinds.`);
   const betas = betasOf(options);
-  checkNames(options);
+  checkGiven(options);
   checkBetas(betas);
   return derive(options.zeroTerminalSnr ? zeroTerminalSnrBetas(betas) : betas, options);
 }
@@ -115,12 +114,9 @@ const NAMES: Readonly<Record<keyof typeof makers | 'custom', readonly string[]>>
 };
 
 /** Throws for the first option that schedules of this kind do not have: it would change nothing without a word. */
-function checkNames({ type = 'linear', ...options }: ScheduleOptions): void {
-  const names = ['type', 'kind', 'steps', 'zeroTerminalSnr', ...NAMES[type]];
-  const wrong = Object.entries(options).find(([name, value]) => value !== undefined && !names.includes(name))?.[0];
-  if (wrong !== undefined) {
-    fail(`A ${type} schedule has no option \`${wrong}\`; ${didYouMean(wrong, names, inBackticks)}`);
-  }
+function checkGiven({ type = 'linear', ...options }: ScheduleOptions): void {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  checkNames(`A ${type} schedule`, given, ['type', 'kind', 'steps', 'zeroTerminalSnr', ...NAMES[type]]);
 }
 
 function betasOf(options: ScheduleOptions): Float64Array {

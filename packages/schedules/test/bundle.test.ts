@@ -16,8 +16,8 @@ async function bundle(program: string): Promise<string> {
 const all = "import * as all from '../dist/index.js'; console.log(all);";
 
 describe('the bundle', () => {
-  it('of everything stays under 7.1 kB compressed: pages load it to draw one curve', async () => {
-    expect(gzipSync(await bundle(all)).length).toBeLessThan(7100);
+  it('of everything stays under 7.3 kB compressed: pages load it to draw one curve', async () => {
+    expect(gzipSync(await bundle(all)).length).toBeLessThan(7300); // 7.1 kB, and processes that refuse misspelt options
   });
 
   it('of one function holds nothing of the others', async () => {

@@ -1,16 +1,16 @@
 import { isObject } from '@denoiser/errors';
 import type { ImageShape } from '@denoiser/ops';
 import { readSafetensorsHeader, type TensorFile } from '@denoiser/safetensors';
-import type { Prediction } from '@denoiser/schedules';
-import { type Fail, objectOf, trueOrFalse, wholeNumberIn } from './checking';
+import type { Prediction, ProcessOptions } from '@denoiser/schedules';
+import { type Fail, objectOf, oneOf, trueOrFalse, wholeNumberIn } from './checking';
 import { TrainerError } from './errors';
-import { classNames, imageShape, scheduleOptions, trainedPrediction } from './field-checks';
-import type { TrainedSchedule } from './options/schedules';
+import { classNames, imageShape, processOptions, scheduleOptions } from './field-checks';
 import type { TrainingState } from './training-state';
 
 /** How the network in a file was trained: what sampling needs beside the weights. */
 export type FileTraining = {
-  readonly process: TrainedSchedule;
+  /** Also one that nothing is trained on here, of a model of others. */
+  readonly process: ProcessOptions;
   readonly prediction: Prediction;
   readonly learnedVariance: boolean;
   readonly imageShape: ImageShape;
@@ -44,8 +44,8 @@ export const writeFileTraining = (training: FileTraining): Record<string, string
 });
 
 const fileTraining = objectOf<FileTraining>({
-  process: scheduleOptions,
-  prediction: trainedPrediction,
+  process: processOptions,
+  prediction: oneOf(['epsilon', 'x0', 'v', 'flow']),
   learnedVariance: trueOrFalse,
   imageShape,
   classNames,
@@ -76,7 +76,11 @@ export function readFileTraining(file: Uint8Array | Pick<TensorFile, 'metadata'>
   }
   const fail = (path: string, needed: string): never =>
     damaged(path ? `has no valid "${path}" (it needs ${needed})` : `is not ${needed}`);
-  return fileTraining(isObject(value) && 'schedule' in value ? upgraded(value, fail) : value, '', fail);
+  const training = fileTraining(isObject(value) && 'schedule' in value ? upgraded(value, fail) : value, '', fail);
+  if ((training.prediction === 'flow') !== (training.process.kind === 'flow')) {
+    return fail('prediction', 'to be flow for a flow, and for nothing else');
+  }
+  return training;
 }
 
 /** Renames the process, which files of earlier versions call the schedule. */

@@ -32,6 +32,7 @@ export { createObjective, type NoisyImages, type Objective, type ObjectiveOption
 export type { VarianceOptions } from './objective/variance';
 export { variationalBoundTerm } from './objective/variational-bound-term';
 export type { Own, OwnInput } from './options/own';
+export type { TrainedSchedule } from './options/schedules';
 export type { PreflightOptions } from './preflight';
 export { readAhead } from './read-ahead';
 export { keepActivations, type RunPart, recomputeActivations } from './recompute';

@@ -1,4 +1,5 @@
 import { writeSafetensors } from '@denoiser/safetensors';
+import { edm, flow, scoreMatching } from '@denoiser/schedules';
 import { describe, expect, test } from 'vitest';
 import { readFileTraining, trainingMetadata } from './file-training';
 import { resolveOptions } from './options/training-options';
@@ -139,8 +140,22 @@ describe('what weights say of their training', () => {
     expect(() => says(JSON.stringify({ ...others, schedule: 7 }))).toThrow('no valid "schedule" (it needs an object)');
   });
 
+  test.each([
+    [flow({ shift: 3 }), 'flow'],
+    [scoreMatching({ sigmaMax: 100 }), 'epsilon'],
+    [edm({ prediction: 'v' }), 'epsilon'],
+  ])('is read of processes that nothing is trained on here: %j', (process, prediction) => {
+    const entry = { ...whole, process, prediction };
+    expect(says(JSON.stringify(entry))).toEqual(entry);
+    const wrong = { ...entry, prediction: prediction === 'flow' ? 'v' : 'flow' };
+    expect(() => says(JSON.stringify(wrong))).toThrow('has no valid "prediction" (it needs to be flow for a flow');
+    expect(() => says(JSON.stringify({ ...entry, process: { ...process, steps: -1 } }))).toThrow('no valid "process"');
+    expect(() => says(JSON.stringify({ ...entry, process: { ...process, extra: 1 } }))).toThrow('no valid "process"');
+  });
+
   test.each<[path: string, to: unknown]>([
     ...illegibleSchedules.map(([path, to]): [string, unknown] => [`process${path}`, to]),
+    ['process', { kind: 'other', steps: 5 }],
     ['imageShape', 5],
     ['imageShape', 'x'],
     ['imageShape', [-4, 4, 3]],
