@@ -1,6 +1,6 @@
 import type { DenoiserError } from '@denoiser/errors';
 import { type TensorEntry, type TensorFile, type TensorInfo, toFloat32Array } from '@denoiser/safetensors';
-import type { Prediction } from '@denoiser/schedules';
+import { createProcess, type Prediction, type Process, type ProcessOptions } from '@denoiser/schedules';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { withCheckpoint } from './checkpoint';
 import { TrainerError } from './errors';
@@ -20,6 +20,8 @@ export type StartWeights = (
     }
 ) & {
   prediction?: Prediction | undefined;
+  /** The noise that they were trained on. */
+  process?: Process | ProcessOptions | undefined;
   /** Their classes in the order of their labels. */
   classNames?: readonly string[] | undefined;
   step?: number | undefined;
@@ -66,7 +68,11 @@ export async function startFrom(
       `This run has done ${progress.step} steps already; start from other weights before the first.`,
     );
   }
-  const start = async ({ weights, prediction, classNames: from, step }: Start): Promise<StartedFrom> => {
+  const start = async ({ weights, prediction, process, classNames: from, step }: Start): Promise<StartedFrom> => {
+    const [theirs, ours] = [process && timeOf(createProcess(process)), timeOf(run.process)];
+    if (theirs !== undefined && theirs !== ours) {
+      onWarning(`The network was trained on ${theirs}, and goes on with ${ours}; it has to learn that anew.`);
+    }
     if (prediction !== undefined && prediction !== run.options.prediction) {
       onWarning(
         `The network was trained to give ${prediction}, and goes on with ${run.options.prediction}; it has to learn that anew.`,
@@ -88,6 +94,12 @@ export async function startFrom(
   return fromCheckpoint(source, options, onWarning, start);
 }
 
+/** What a network is told of the noise, in words; α and σ may be others. */
+function timeOf(process: Process): string {
+  if (process.kind === 'flow') return 'a flow';
+  return process.kind === 'sigma' ? `any σ (${process.preconditioning})` : 'timesteps';
+}
+
 type Start = Extract<StartWeights, { weights: Weights }>;
 
 async function fromCheckpoint<T>(
@@ -99,8 +111,10 @@ async function fromCheckpoint<T>(
   const name = which === 'ema' ? 'ema.safetensors' : 'model.safetensors';
   const choice = { ...(step !== undefined && { step }), files: [name] as const, onWarning };
   return withCheckpoint(store, choice, async ({ state, weights }) => {
-    const { prediction, dataset } = state;
-    return use({ weights: weights[name] as Weights, prediction, classNames: dataset.classNames, step: state.step });
+    const { prediction, dataset, options } = state;
+    const { classNames } = dataset;
+    const { process } = options;
+    return use({ weights: weights[name] as Weights, prediction, process, classNames, step: state.step });
   });
 }
 

@@ -93,5 +93,16 @@ describe('a run that starts from another one', () => {
     expect(warnings).toEqual([
       'The network was trained to give epsilon, and goes on with v; it has to learn that anew.',
     ]);
+    warnings.length = 0;
+    const tensors = (await other.model.exportParameters(other.model.parameters)).tensors;
+    const onWarning = (message: string) => void warnings.push(message);
+    await create({ onWarning }).startFrom({ tensors, process: { kind: 'flow' } });
+    await create({ onWarning }).startFrom({ tensors, process: { type: 'cosine' } });
+    await create({ onWarning }).startFrom({ tensors, process: { kind: 'sigma', preconditioning: 'score' } });
+    expect(warnings).toEqual(
+      ['a flow', 'any σ (score)'].map(
+        (theirs) => `The network was trained on ${theirs}, and goes on with timesteps; it has to learn that anew.`,
+      ),
+    );
   });
 });

@@ -57,10 +57,10 @@ export function checkNetwork(config: RunConfig, source: Json, from: string): voi
 /** Copies the weights that a run begins with, and says which they are. */
 export async function beginWith(from: string, trainer: Trainer, classNames: readonly string[]): Promise<string> {
   return withModelFile(from, { name: from }, async (model) => {
-    const { weights, prediction, step, classNames: theirs } = model;
+    const { weights, prediction, process, step, classNames: theirs } = model;
     const known = theirs.length > 0 && theirs.some((name, i) => name !== String(i));
     await trainer.startFrom(
-      { weights, prediction, step, ...(known && { classNames: theirs }) },
+      { weights, prediction, process, step, ...(known && { classNames: theirs }) },
       { classNames: [...classNames] },
     );
     return model.description;
