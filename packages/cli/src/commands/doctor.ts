@@ -8,7 +8,7 @@ import {
   tensorBytesOf,
 } from '@denoiser/backend-node';
 import { createTrainer, memoryDataset } from '@denoiser/trainer';
-import { createUNet } from '@denoiser/unet';
+import { createUNet2D } from '@denoiser/unet';
 import { commandOutput } from '../command-output';
 import { bytes } from '../progress';
 import { describeDevice, list } from '../text';
@@ -79,9 +79,20 @@ function describeAdapters(adapters: readonly Adapter[]): Record<string, string> 
 
 const shortName = (kernel: string): string => kernel.replace(/^denoiser\./, '');
 
+/** As few kernels as have all that networks are made of, since a graphics card compiles each of them first. */
+const SMALL = {
+  in_channels: 3,
+  out_channels: 3,
+  layers_per_block: 1,
+  block_out_channels: [8, 16],
+  down_block_types: ['DownBlock2D', 'AttnDownBlock2D'],
+  up_block_types: ['AttnUpBlock2D', 'UpBlock2D'],
+  norm_num_groups: 4,
+} as const;
+
 /** Two steps on one grey picture; the first pays for compiling. */
 async function trainOnce(): Promise<{ loss: number; milliseconds: number }> {
-  const model = createUNet({ baseWidth: 8, timeDim: 32 });
+  const model = createUNet2D(SMALL);
   const trainer = createTrainer({ model, seed: 0, batchSize: 1 });
   const dataset = memoryDataset({ images: new Float32Array(8 * 8 * 3), imageShape: [8, 8, 3] });
   try {
