@@ -14,6 +14,23 @@ type Entry = unsafe fn(job: *const (), chunk: usize, thread: usize);
 /// longer than it takes to be woken, which costs more than the work of small jobs. Measured: 0.1 ms gives a sampling step of 90 ms,
 /// this one of 73.
 const LOOK: Duration = Duration::from_micros(2000);
+/// How long of that nobody else is let run: on a machine that has other work, the thread that is looked for may be the one that waits
+/// for this processor. Measured with three trainings on two cores: a step of each takes 138 ms where all 2 ms are spun, 110 where
+/// 0.2 are, and 85 with this one; one training alone is as fast in all three.
+const SPIN: Duration = Duration::from_micros(50);
+
+/// Looks until `is_there`, and returns whether it came to be while that was worth it.
+fn look(is_there: impl Fn() -> bool) -> bool {
+    let from = Instant::now();
+    while !is_there() {
+        let looked = from.elapsed();
+        if looked >= LOOK {
+            return false;
+        }
+        if looked < SPIN { std::hint::spin_loop() } else { std::thread::yield_now() }
+    }
+    true
+}
 
 #[derive(Clone, Copy)]
 struct Task {
@@ -133,16 +150,13 @@ impl Shared {
     }
 
     fn await_workers(&self) {
-        let from = Instant::now();
-        while self.inside.load(Acquire) != 0 {
-            if from.elapsed() < LOOK {
-                std::hint::spin_loop();
-                continue;
-            }
-            let state = self.lock();
-            if self.inside.load(Acquire) != 0 {
-                drop(self.finished.wait(state).unwrap_or_else(PoisonError::into_inner));
-            }
+        let has_left = || self.inside.load(Acquire) == 0;
+        if look(has_left) {
+            return;
+        }
+        let mut state = self.lock();
+        while !has_left() {
+            state = self.finished.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -150,10 +164,7 @@ impl Shared {
     fn work(&self, thread: usize) {
         let mut seen = 0;
         loop {
-            let from = Instant::now();
-            while self.generation.load(Acquire) == seen && from.elapsed() < LOOK {
-                std::hint::spin_loop();
-            }
+            look(|| self.generation.load(Acquire) != seen);
             let task = {
                 let mut state = self.lock();
                 while state.generation == seen && !state.ends {
