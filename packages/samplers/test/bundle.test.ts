@@ -20,13 +20,13 @@ async function bundle(program: string, external = ['@denoiser/*', '@tensorflow/*
 const BY_NAME = ['findSampler', 'inversionPlansFor', 'mostStepsFor', 'planFor', 'samplerOptionNames', 'samplers'];
 
 describe('the bundle', () => {
-  it('of everything that runs stays under 13.9 kB compressed: less than one picture', async () => {
+  it('of everything that runs stays under 14.3 kB compressed: less than one picture', async () => {
     const all = await bundle("import * as all from '../dist/index.js'; console.log(all);");
     const names = Object.keys(await import('../src/index')).filter((name) => !BY_NAME.includes(name));
     const parts = await bundle(`import { ${names} } from '../dist/index.js'; console.log({ ${names} });`);
-    expect(gzipSync(parts).length).toBeLessThan(13_900); // 12 kB, states that survive JSON, the process by angle, options that are refused
+    expect(gzipSync(parts).length).toBeLessThan(14_300); // 12 kB, states that survive JSON, the process by angle, options of plans and solvers that are refused
     // Titles, papers and sentences of the table of named samplers: for programs that show them.
-    expect(gzipSync(all).length).toBeLessThan(18_400);
+    expect(gzipSync(all).length).toBeLessThan(18_700);
   });
 
   it('has no solver that was not imported', async () => {
