@@ -80,9 +80,8 @@ export default defineConfig({
     // So does the long form of fuzzing, which takes the time that it is given.
     testTimeout: 600_000 + 1000 * Number(process.env.DENOISER_FUZZ_SECONDS ?? 0),
     hookTimeout: 600_000,
-    // Two more than there are cores: many tests wait for a browser, a child or a timer. With one more, a quarter of the cores' time was
-    // left over.
-    maxWorkers: availableParallelism() + 2,
+    // One more than there are cores: many tests wait for a browser, a child or a timer, a quarter of the time.
+    maxWorkers: availableParallelism() + 1,
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/results.json' },
     sequence: { sequencer: LongestFirst },
